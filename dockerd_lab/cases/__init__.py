@@ -1,0 +1,1 @@
+"""What a case says, where the cases are, and how one is applied to a machine."""

@@ -1,0 +1,30 @@
+"""The two kinds of trouble that are not a failed configuration, told apart by exit code too."""
+
+
+class LabError(Exception):
+    """Ends the command with one clear message.
+
+    `message` says what happened and `hint`, where there is one, the next thing to type.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, hint: str = ""):
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.hint}" if self.hint else self.message
+
+
+class BadInput(LabError):
+    """What the user gave is wrong: the message names the file, the key and the reason."""
+
+    exit_code = 2
+
+
+class HarnessBroke(LabError):
+    """The harness, not the configuration, failed: no statement about the configuration is made."""
+
+    exit_code = 3

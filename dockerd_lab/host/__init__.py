@@ -1,0 +1,1 @@
+"""Your computer: the private lab, KVM, the boxes."""

@@ -1,0 +1,198 @@
+"""The boxes: one disk, kernel and initrd per engine, built once and kept in the user's cache.
+
+A box is the directory ENGINE-KEY, where KEY is a hash of everything it is made from: the recipe in
+provision/box/, the suite, and the ssh key that may log in. It appears whole or not at all.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host.command import last_lines, run
+from dockerd_lab.host.ssh_key import private_key, public_key
+from dockerd_lab.progress import say, step
+from dockerd_lab.settings import Engine
+
+#: Seconds a build may take; it takes 40 on two cores with a near mirror.
+BUILD_LIMIT = 1200
+#: What a box consists of, besides box.json.
+PARTS = ("disk.img", "vmlinuz", "initrd.img", "packages.txt")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box on this computer, whether it is built yet or not."""
+
+    engine: str
+    directory: Path
+
+    @property
+    def disk(self) -> Path:
+        """The root filesystem, a sparse raw image."""
+        return self.directory / "disk.img"
+
+    @property
+    def kernel(self) -> Path:
+        """Debian's cloud kernel."""
+        return self.directory / "vmlinuz"
+
+    @property
+    def initrd(self) -> Path:
+        """The initial ramdisk that goes with the kernel."""
+        return self.directory / "initrd.img"
+
+    @property
+    def built(self) -> bool:
+        """Whether it is there."""
+        return (self.directory / "box.json").exists()
+
+    @property
+    def size(self) -> int:
+        """Bytes it takes on disk."""
+        return sum(f.stat().st_blocks * 512 for f in self.directory.iterdir())
+
+    def check(self) -> None:
+        """Raise HarnessBroke when a part is missing or has not the size it was built with."""
+        sizes = json.loads((self.directory / "box.json").read_text())["sizes"]
+        for name, size in sizes.items():
+            part = self.directory / name
+            found = part.stat().st_size if part.exists() else None
+            if found != size:
+                is_now = "missing" if found is None else f"{found} bytes"
+                raise HarnessBroke(
+                    f"box {self.engine} is damaged: {part} is {is_now}, it was built with {size}",
+                    f"rm -r {self.directory}   # it is built again when next needed",
+                )
+
+
+def cache_home() -> Path:
+    """Where boxes are kept; all of it can be made again."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "dockerd-lab"
+
+
+def find_box(root: Path, name: str, engine: Engine) -> Box:
+    """The box of an engine, by the recipe as it now is."""
+    digest = hashlib.sha256(engine.suite.encode())
+    digest.update(public_key(private_key()).read_bytes())
+    recipe = root / "provision/box"
+    for file in sorted(p for p in recipe.rglob("*") if p.is_file()):
+        digest.update(f"\0{file.relative_to(recipe)}\0".encode() + file.read_bytes())
+    return Box(name, cache_home() / "boxes" / f"{name}-{digest.hexdigest()[:12]}")
+
+
+def ensure_box(root: Path, name: str, engine: Engine) -> Box:
+    """The box of an engine, checked; built first when it is missing."""
+    box = find_box(root, name, engine)
+    if not box.built:
+        box.directory.parent.mkdir(parents=True, exist_ok=True)
+        with _one_builder(box):
+            if not box.built:
+                _build(root, box, engine)
+    box.check()
+    return box
+
+
+@contextmanager
+def _one_builder(box: Box) -> Iterator[None]:
+    """Let one process build this box; the lock ends with its process, however that ends."""
+    with box.directory.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with step(f"waiting for the other process that builds box {box.engine}"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(root: Path, box: Box, engine: Engine) -> None:
+    """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
+    for left_over in box.directory.parent.glob(f"{box.directory.name}.part*"):
+        shutil.rmtree(left_over)
+    part = box.directory.with_name(f"{box.directory.name}.part")
+    part.mkdir()
+    started = time.monotonic()
+    argv = ["setpriv", "--pdeathsig", "KILL", root / "provision/box/build.sh", engine.suite, part]
+    argv += [public_key(private_key()), *_archives(engine.suite)]
+    try:
+        with step(f"building box {box.engine} (Debian {engine.suite})"):
+            _run_recipe([str(a) for a in argv])
+        facts = {
+            "engine": box.engine,
+            "suite": engine.suite,
+            "seconds": round(time.monotonic() - started, 1),
+            "sizes": {name: (part / name).stat().st_size for name in PARTS},
+        }
+        (part / "box.json").write_text(json.dumps(facts, indent=1) + "\n")
+        part.rename(box.directory)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    say(f"lab: box {box.engine}: {box.size // 1_000_000} MB in {box.directory}")
+
+
+def _run_recipe(argv: list[str]) -> None:
+    """Run build.sh, repeat its steps as progress, and show its last lines when it fails."""
+    deadline = time.monotonic() + BUILD_LIMIT
+    output: list[str] = []
+    with subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None  # noqa: S101  (a pipe was asked for)
+        try:
+            for line in process.stdout:
+                output.append(line)
+                if line.startswith("step: "):
+                    say(f"lab:     {line.removeprefix('step: ').rstrip()}")
+                if time.monotonic() > deadline:
+                    raise HarnessBroke(f"building a box: gave up after {BUILD_LIMIT} s")
+            code = process.wait(timeout=60)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, 9)
+    if code != 0:
+        raise HarnessBroke(
+            f"building a box: exit code {code} of {argv[3]}" + last_lines("".join(output))
+        )
+
+
+def _archives(suite: str) -> list[str]:
+    """The main archive, and the security archive where the suite has one, as this computer has them.
+
+    They are taken from the computer's own apt sources, with the suite replaced.
+    """
+    codename = run(
+        ["sh", "-c", '. /etc/os-release && echo "${VERSION_CODENAME:-}"'],
+        what="reading /etc/os-release",
+        timeout=10,
+    ).stdout.strip()
+    targets = run(
+        ["apt-get", "indextargets", "--format", "$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)"],
+        what="reading this computer's apt sources",
+        timeout=30,
+    ).stdout
+    by_release: dict[str, str] = {}
+    for created_by, release, component, uri in map(str.split, targets.splitlines()):
+        if created_by == "Packages" and component == "main":
+            by_release.setdefault(release, uri)
+    if codename not in by_release:
+        raise HarnessBroke(
+            f"this computer's apt sources name no archive of its own release {codename!r}",
+            "apt-get indextargets   # shows what they name",
+        )
+    security = by_release.get(f"{codename}-security") if suite == codename else None
+    return [by_release[codename], *([security] if security else [])]

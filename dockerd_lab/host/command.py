@@ -1,0 +1,66 @@
+"""The one way in which the harness runs a program on your computer."""
+
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dockerd_lab.errors import HarnessBroke
+
+#: Lines of a failed command's output that are shown.
+LAST_LINES = 15
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    what: str,
+    timeout: float,
+    stdin: str | None = None,
+    env: Mapping[str, str] | None = None,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
+    """Run `argv` to its end and return what it printed, as text.
+
+    `what` names the work in messages, `timeout` is in seconds. Raises HarnessBroke when the program
+    is missing, takes longer, or (with `check`) exits with anything but 0; the message ends with its
+    last lines.
+    """
+    command = [str(a) for a in argv]
+    try:
+        result = subprocess.run(
+            command,
+            input=stdin,
+            stdin=None if stdin is not None else subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            env=env,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise HarnessBroke(
+            f"{what}: {command[0]} is not installed", "./bootstrap true installs what is missing"
+        ) from None
+    except subprocess.TimeoutExpired as late:
+        raise HarnessBroke(
+            f"{what}: gave up after {timeout:.0f} s waiting for: {shlex.join(command)}"
+            + last_lines(_text(late.stdout) + _text(late.stderr))
+        ) from None
+    if check and result.returncode != 0:
+        raise HarnessBroke(
+            f"{what}: exit code {result.returncode} of: {shlex.join(command)}"
+            + last_lines(result.stdout + result.stderr)
+        )
+    return result
+
+
+def last_lines(output: str) -> str:
+    """The last lines of `output`, indented, to stand at the end of a message."""
+    lines = [line for line in output.splitlines() if line.strip()][-LAST_LINES:]
+    return "".join(f"\n    {line}" for line in lines)
+
+
+def _text(output: bytes | str | None) -> str:
+    return output.decode(errors="replace") if isinstance(output, bytes) else output or ""

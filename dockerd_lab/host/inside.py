@@ -1,0 +1,130 @@
+"""The lab's first process: it makes the private namespaces habitable and keeps libvirtd running.
+
+    unshare --net --mount --pid … python -m dockerd_lab.host.inside LAB_DIRECTORY
+
+It prints one line of JSON when libvirtd answers, then waits. When it ends, for whatever reason, the
+kernel ends every other process of the lab and takes its bridges and mounts away.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host import kvm
+from dockerd_lab.host.command import run
+
+#: Where libvirt keeps its files on any computer, and what the lab mounts there instead.
+PRIVATE_DIRECTORIES = {
+    "/etc/libvirt": "etc",
+    "/var/lib/libvirt": "lib",
+    "/var/cache/libvirt": "cache",
+    "/var/log/libvirt": "log",
+}
+
+# security_driver, user, group, remember_owner: QEMU runs as the lab's root, and libvirt leaves the
+# ownership of the disks alone. namespaces, cgroup_controllers: the lab is one already, and has no
+# cgroups of its own. stdio_handler: the consoles are written by QEMU itself, without virtlogd.
+QEMU_CONF = """\
+security_driver = "none"
+user = "root"
+group = "root"
+remember_owner = 0
+namespaces = []
+cgroup_controllers = []
+stdio_handler = "file"
+"""
+
+#: Seconds libvirtd may take until it answers; it takes less than 1.
+LIBVIRTD_LIMIT = 30
+
+
+def main() -> int:
+    """Set up, say so, and wait for the end of the lab."""
+    directory = Path(sys.argv[1])
+    try:
+        _network()
+        _mounts(directory)
+        _accounts(directory)
+        working = kvm.works(_start_libvirtd)
+        if not working:
+            # Where KVM does not work, libvirt would probe it for minutes; without the device it does not.
+            if Path("/dev/kvm").exists():
+                _system("mount", "--bind", "/dev/null", "/dev/kvm")
+            _start_libvirtd()
+    except HarnessBroke as error:
+        print(json.dumps({"error": error.message}), flush=True)
+        return error.exit_code
+    print(json.dumps({"driver": "kvm" if working else "qemu"}), flush=True)
+    _wait()
+    return 0
+
+
+def _system(*argv: str | Path) -> None:
+    run(argv, what="setting up the lab", timeout=30)
+
+
+def _network() -> None:
+    _system("ip", "link", "set", "lo", "up")
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1\n")
+
+
+def _mounts(directory: Path) -> None:
+    _system("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run")
+    Path("/run/ssh").mkdir(mode=0o700)
+    for target, name in PRIVATE_DIRECTORIES.items():
+        source = directory / "libvirt" / name
+        source.mkdir(parents=True, exist_ok=True)
+        if not Path(target).is_dir():
+            raise HarnessBroke(f"no directory {target} to mount over; ./bootstrap makes it")
+        _system("mount", "--bind", source, target)
+    (directory / "libvirt/lib/images").mkdir(exist_ok=True)
+    Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF)
+
+
+def _accounts(directory: Path) -> None:
+    """Give the lab the account that Debian's libvirtd looks up at its start.
+
+    libvirt-daemon-system makes it on a computer whose libvirt is in use; the lab adds it to a copy.
+    """
+    for file in (Path("/etc/passwd"), Path("/etc/group")):
+        text = file.read_text()
+        if "\nlibvirt-qemu:" not in text:
+            copy = directory / "libvirt" / file.name
+            entry = "64055::/nonexistent:/bin/false" if file.name == "passwd" else ""
+            copy.write_text(f"{text.rstrip()}\nlibvirt-qemu:x:64055:{entry}\n")
+            _system("mount", "--bind", copy, file)
+
+
+def _start_libvirtd() -> "subprocess.Popen[bytes]":
+    """Start libvirtd in the foreground, its log in the lab's directory, and wait until it answers."""
+    with Path("/var/log/libvirt/libvirtd.log").open("ab") as log:
+        process = subprocess.Popen(
+            ["libvirtd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    deadline = time.monotonic() + LIBVIRTD_LIMIT
+    while not Path("/run/libvirt/libvirt-sock").exists():
+        if process.poll() is not None:
+            raise HarnessBroke(f"libvirtd ended at once, exit code {process.returncode}")
+        if time.monotonic() > deadline:
+            raise HarnessBroke(f"libvirtd made no socket within {LIBVIRTD_LIMIT} s")
+        time.sleep(0.05)
+    return process
+
+
+def _wait() -> None:
+    """Reap what ends, as the first process of a PID namespace must, until SIGTERM."""
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            signal.pause()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

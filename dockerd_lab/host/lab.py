@@ -1,0 +1,177 @@
+"""The lab: private namespaces on your computer in which libvirt, the bridges and the machines live.
+
+A lab is one process (dockerd_lab.host.inside) and what it keeps in one directory, `.lab` of the
+checkout. When that process ends the kernel ends everything else; so a lab is over as soon as the
+command that started it is, unless it was started to stay.
+"""
+
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.host.command import last_lines
+from dockerd_lab.progress import step
+
+#: Seconds a lab may take until its libvirtd answers: the KVM try (10 s), twice libvirtd, room.
+START_LIMIT = 60
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running lab."""
+
+    directory: Path
+    pid: int
+    started: int
+    driver: str
+    kept: bool
+
+    def alive(self) -> bool:
+        """Whether its first process still runs."""
+        return _start_time(self.pid) == self.started
+
+    def enter(self, argv: Sequence[str | Path]) -> list[str]:
+        """The command that runs `argv` inside the lab's namespaces.
+
+        >>> lab.enter(["virsh", "list"])
+        ['nsenter', '--target', '4711', '--net', '--mount', '--pid', '--', 'virsh', 'list']
+        """
+        namespaces = ["--net", "--mount", "--pid"]
+        return ["nsenter", "--target", str(self.pid), *namespaces, "--", *map(str, argv)]
+
+    def require_alive(self) -> None:
+        """Raise HarnessBroke when the lab has ended, so that nobody looks for a cause elsewhere."""
+        if not self.alive():
+            raise HarnessBroke(
+                f"the lab ended: its first process {self.pid} is gone",
+                f"look at {self.directory / 'lab.log'}, then run the command again",
+            )
+
+
+def lab_directory(root: Path) -> Path:
+    """Where the lab of a checkout keeps its files."""
+    return root / ".lab"
+
+
+def current(directory: Path) -> Lab | None:
+    """The lab that runs on this directory, if one does."""
+    try:
+        lab = Lab(directory=directory, **json.loads((directory / "lab.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return lab if lab.alive() else None
+
+
+def start(directory: Path, *, kept: bool) -> Lab:
+    """Start a lab; there must be none on this directory.
+
+    A kept lab stays until `stop`; any other ends with this process, also when that is killed:
+    the kernel tells the lab's outer process of its parent's death, and that one its child.
+    Must be called from the main thread, since a thread counts as the parent.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    argv = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
+    argv += [sys.executable, "-m", "dockerd_lab.host.inside", str(directory)]
+    if not kept:
+        argv = ["setpriv", "--pdeathsig", "KILL", *argv]
+    with step("starting the lab"):
+        with (directory / "lab.log").open("ab") as log:
+            outer = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            driver = _await_ready(outer, directory)
+            pid = int(Path(f"/proc/{outer.pid}/task/{outer.pid}/children").read_text().split()[0])
+        except BaseException:
+            outer.kill()
+            outer.wait()
+            raise
+    lab = Lab(directory, pid, _start_time(pid) or 0, driver, kept)
+    facts = {"pid": pid, "started": lab.started, "driver": driver, "kept": kept}
+    (directory / "lab.json").write_text(json.dumps(facts) + "\n")
+    return lab
+
+
+def stop(lab: Lab) -> None:
+    """End a lab and wait until all of it is gone."""
+    if lab.alive():
+        os.kill(lab.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while lab.alive():
+        if time.monotonic() > deadline:
+            raise HarnessBroke(f"the lab's first process {lab.pid} does not end")
+        time.sleep(0.02)
+    (lab.directory / "lab.json").unlink(missing_ok=True)
+
+
+def clear(directory: Path) -> None:
+    """Remove what an earlier lab left: its disks, definitions and Vagrant's notes of them."""
+    for name in ("libvirt", "vagrant", "vagrant-home", "consoles", "snapshot.json", "vagrant.json"):
+        path = directory / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive(directory: Path) -> Iterator[None]:
+    """Hold the lab of this directory for one command; the lock ends with its process.
+
+    Raises BadInput when another command holds it, naming that command.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise BadInput(
+                f"another command uses the lab of this checkout: {lock.read().strip()}",
+                "wait for it, or use another checkout: each has a lab of its own",
+            ) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, {' '.join(sys.argv)}")
+        lock.flush()
+        yield
+
+
+def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:
+    """Wait for the first process's line and return the driver it names."""
+    assert outer.stdout is not None  # noqa: S101  (a pipe was asked for)
+    ready, _, _ = select.select([outer.stdout], [], [], START_LIMIT)
+    line = outer.stdout.readline() if ready else b""
+    try:
+        answer = json.loads(line)
+    except ValueError:
+        why = "ended" if ready else f"did not answer within {START_LIMIT} s"
+        log = (directory / "lab.log").read_text(errors="replace")
+        raise HarnessBroke(f"starting the lab: its first process {why}" + last_lines(log)) from None
+    if "error" in answer:
+        raise HarnessBroke(f"starting the lab: {answer['error']}")
+    return str(answer["driver"])
+
+
+def _start_time(pid: int) -> int | None:
+    """When a process started, in the kernel's ticks; with the id it names one process for good."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    state, *fields = stat.rsplit(") ", 1)[1].split()
+    return None if state in "ZX" else int(fields[18])

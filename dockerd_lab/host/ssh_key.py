@@ -1,0 +1,32 @@
+"""The key with which the harness and Vagrant log in: made on this computer, for this computer."""
+
+import os
+from pathlib import Path
+
+from dockerd_lab.host.command import run
+
+
+def state_home() -> Path:
+    """Where this computer's user keeps what the harness must not lose, such as its key."""
+    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
+    return Path(base) / "dockerd-lab"
+
+
+def private_key() -> Path:
+    """The private key (mode 0600), made when it does not exist yet; `.pub` is beside it."""
+    key = state_home() / "id_ed25519"
+    if not (key.exists() and public_key(key).exists()):
+        key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = key.with_name(f"{key.name}.{os.getpid()}")
+        argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "dockerd-lab", "-f", fresh]
+        run(argv, what="making the lab's ssh key", timeout=30)
+        # The public half first: who sees the private half may rely on both.
+        public_key(fresh).replace(public_key(key))
+        fresh.replace(key)
+    key.chmod(0o600)
+    return key
+
+
+def public_key(private: Path) -> Path:
+    """The public half beside `private`."""
+    return private.with_name(f"{private.name}.pub")

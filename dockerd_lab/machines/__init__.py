@@ -1,0 +1,1 @@
+"""The virtual machines: Vagrant, ssh, testinfra hosts, snapshots."""

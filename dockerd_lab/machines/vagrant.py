@@ -1,0 +1,114 @@
+"""Vagrant in the lab, driven with python-vagrant; its output is kept, and shown when it fails."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import vagrant
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host.boxes import Box, ensure_box
+from dockerd_lab.host.command import last_lines, run
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.ssh_key import private_key
+from dockerd_lab.settings import Settings
+
+#: The version all boxes carry for Vagrant; what distinguishes them is in their name.
+BOX_VERSION = "1.0.0"
+
+
+class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has no types
+    """python-vagrant whose commands run inside the lab."""
+
+    def __init__(self, lab: Lab, root: Path):
+        self.lab = lab
+        self.log = lab.directory / "vagrant.log"
+        output = vagrant.make_file_cm(str(self.log))
+        super().__init__(str(root), out_cm=output, err_cm=output, env=environment(lab, root))
+
+    def _make_vagrant_command(self, args: list[str]) -> list[str]:
+        return self.lab.enter(["vagrant", *filter(None, args)])
+
+    def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> None:
+        """Run `vagrant ARGS`; raise HarnessBroke with Vagrant's own last lines when it fails.
+
+        `env` is added to Vagrant's environment, for example CASE.
+        """
+        before = self.log.stat().st_size if self.log.exists() else 0
+        usual = self.env
+        self.env = {**usual, **(env or {})}
+        try:
+            self._call_vagrant_command(list(args))
+        except subprocess.CalledProcessError as error:
+            self.lab.require_alive()
+            with self.log.open(errors="replace") as log:
+                log.seek(before)
+                said = last_lines(log.read()) or "\n    (vagrant said nothing)"
+            raise HarnessBroke(
+                f"{what}: `vagrant {' '.join(args)}` ended with exit code {error.returncode}{said}",
+                f"its whole output: {self.log}; the consoles: {consoles(self.lab)}",
+            ) from None
+        finally:
+            self.env = usual
+
+
+def environment(lab: Lab, root: Path) -> dict[str, str]:
+    """Vagrant's environment: its homes are the lab's, and it looks nowhere else."""
+    return {
+        **os.environ,
+        "VAGRANT_CWD": str(root),
+        "VAGRANT_HOME": str(lab.directory / "vagrant-home"),
+        "VAGRANT_DOTFILE_PATH": str(lab.directory / "vagrant"),
+        "VAGRANT_DEFAULT_PROVIDER": "libvirt",
+        "VAGRANT_CHECKPOINT_DISABLE": "1",
+        "VAGRANT_NO_COLOR": "1",
+    }
+
+
+def consoles(lab: Lab) -> Path:
+    """The directory of the machines' serial consoles, NAME.log each."""
+    return lab.directory / "consoles"
+
+
+def prepare(lab: Lab, root: Path, settings: Settings) -> None:
+    """Give Vagrant its boxes and the facts that the Vagrantfile reads."""
+    consoles(lab).mkdir(exist_ok=True)
+    boxes = {
+        name: ensure_box(root, name, settings.engine(name))
+        for name in sorted(set(settings.engine_by_machine.values()))
+    }
+    facts = {
+        "driver": lab.driver,
+        "private_key": str(private_key()),
+        "consoles": str(consoles(lab)),
+        "boxes": {
+            name: {
+                "name": _add_box(lab, box),
+                "kernel": str(box.kernel),
+                "initrd": str(box.initrd),
+            }
+            for name, box in boxes.items()
+        },
+    }
+    (lab.directory / "vagrant.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def _add_box(lab: Lab, box: Box) -> str:
+    """Put a box where Vagrant finds it, and return its name.
+
+    The box's image is an empty qcow2 file whose backing file is the cached disk: nothing is copied,
+    neither by Vagrant nor into libvirt's storage pool.
+    """
+    name = f"dockerd-lab/{box.directory.name}"
+    place = lab.directory / "vagrant-home/boxes" / name.replace("/", "-VAGRANTSLASH-")
+    place = place / BOX_VERSION / "libvirt"
+    if not place.exists():
+        place.mkdir(parents=True)
+        argv = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", box.disk]
+        run([*argv, place / "box.img"], what=f"preparing box {box.engine}", timeout=30)
+        metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": 6}
+        (place / "metadata.json").write_text(json.dumps(metadata) + "\n")
+        (place / "Vagrantfile").write_text("")
+    return name

@@ -1,0 +1,74 @@
+"""Reads YAML files into pydantic models; what is wrong is said by file, key and reason."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from dockerd_lab.errors import BadInput
+
+Model = TypeVar("Model", bound="YamlModel")
+
+#: A configuration file larger than this is not one (bytes).
+MAX_BYTES = 1_000_000
+
+
+class YamlModel(BaseModel):
+    """A part of a YAML file: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def load(path: Path, model: type[Model]) -> Model:
+    """Read `path` into `model`.
+
+    Raises BadInput with one line per wrong key: the file, the key, and what was expected.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadInput(f"{path}: larger than {MAX_BYTES} bytes; this is no file of the lab's")
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: not UTF-8 text: {error.reason} at byte {error.start}") from None
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(data, dict):
+        raise BadInput(f"{path}: expected a mapping of keys to values, found {_kind(data)}")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise BadInput("\n".join(_sentence(path, e, model) for e in error.errors())) from None
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"
+
+
+def _sentence(path: Path, error: object, model: type[BaseModel]) -> str:
+    """One of pydantic's errors as `file: key: reason`."""
+    assert isinstance(error, dict)  # noqa: S101  (pydantic's ErrorDetails is a TypedDict)
+    key = ".".join(str(part) for part in error["loc"])
+    match error["type"]:
+        case "extra_forbidden":
+            known = _keys_at(model, error["loc"][:-1])
+            reason = "unknown key" + (f"; known here: {', '.join(known)}" if known else "")
+        case "missing":
+            reason = "missing"
+        case _:
+            reason = f"{error['msg'][:1].lower()}{error['msg'][1:]}, found {error['input']!r}"
+    return f"{path}: {key}: {reason}" if key else f"{path}: {reason}"
+
+
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """The keys a model knows below `loc`; empty where a mapping has free keys."""
+    for part in loc:
+        field = model.model_fields.get(str(part))
+        if field is None or not isinstance(field.annotation, type):
+            return []
+        if not issubclass(field.annotation, BaseModel):
+            return []
+        model = field.annotation
+    return sorted(model.model_fields)

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Builds the disk, kernel and initrd of a box with mmdebstrap and mke2fs.
+#
+#   build.sh SUITE OUT PUBLIC_KEY MAIN_URI [SECURITY_URI]
+#
+# SUITE         Debian suite, for example bookworm
+# OUT           an empty directory; disk.img, vmlinuz, initrd.img and packages.txt are put there
+# PUBLIC_KEY    file with the ssh key that may log in as root and as vagrant
+# MAIN_URI      where the suite's packages are; SECURITY_URI adds SUITE-security
+#
+# Prints "step: …" before each step. LAB_UNSIGNED_SUITES=1 accepts an expired Release file.
+set -eu
+
+suite=$1 out=$2 public_key=$3 main_uri=$4 security_uri=${5:-}
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+tree=$out/tree
+step() { printf 'step: %s\n' "$*"; }
+
+include=$(sed 's/#.*//' "$here/packages" | awk 'NF { printf "%s%s", sep, $1; sep = "," }')
+options=
+[ "${LAB_UNSIGNED_SUITES:-}" != 1 ] || options='[check-valid-until=no] '
+set -- "deb $options$main_uri $suite main"
+[ -z "$security_uri" ] || set -- "$@" "deb $options$security_uri $suite-security main"
+
+step "installing Debian $suite with mmdebstrap"
+# The hooks run with the new system's root directory as $1.
+# provision/box/excluded lists what is left out of the packages.
+while read -r pattern; do
+    case $pattern in '' | '#'*) ;; *) printf 'path-exclude=%s\n' "$pattern" ;; esac
+done <"$here/excluded" >"$out/dpkg.cfg"
+mmdebstrap --quiet --variant=minbase --include="$include" --dpkgopt="$out/dpkg.cfg" \
+    --essential-hook="cp -a '$here/rootfs/.' \"\$1\"" \
+    --essential-hook="printf 'virtio_pci\nvirtio_blk\next4\n' >\"\$1/etc/initramfs-tools/modules\"" \
+    --customize-hook="sh '$here/customize.sh' \"\$1\" '$public_key'" \
+    "$suite" "$tree" "$@"
+
+step "making the filesystem with mke2fs"
+dpkg-query --admindir="$tree/var/lib/dpkg" -W -f='${Package} ${Version}\n' >"$out/packages.txt"
+cp "$tree"/boot/vmlinuz-* "$out/vmlinuz"
+cp "$tree"/boot/initrd.img-* "$out/initrd.img"
+rm -rf "$tree"/boot/*
+# Sparse: it takes what the files take. No reserved blocks, a small journal.
+mke2fs -q -t ext4 -L root -m 0 -N 120000 -J size=16 -d "$tree" "$out/disk.img" 6G
+rm -rf "$tree" "$out/dpkg.cfg"
