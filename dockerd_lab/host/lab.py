@@ -45,9 +45,9 @@ class Lab:
         """The command that runs `argv` inside the lab's namespaces.
 
         >>> lab.enter(["virsh", "list"])
-        ['nsenter', '--target', '4711', '--net', '--mount', '--pid', '--', 'virsh', 'list']
+        ['nsenter', '--target', '4711', '--net', …, '--wdns=/home/me', '--', 'virsh', 'list']
         """
-        namespaces = ["--net", "--mount", "--pid"]
+        namespaces = ["--net", "--mount", "--pid", f"--wdns={Path.cwd()}"]
         return ["nsenter", "--target", str(self.pid), *namespaces, "--", *map(str, argv)]
 
     def require_alive(self) -> None:

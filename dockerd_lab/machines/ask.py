@@ -1,0 +1,59 @@
+"""Asks a machine many questions in one ssh round trip."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host.command import last_lines
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.machines import ssh
+
+#: The exit code of a question that got no answer in time, as timeout(1) has it.
+TIMED_OUT = 124
+#: Seconds a question may take unless it says otherwise.
+USUAL_LIMIT = 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one command printed on a machine."""
+
+    command: str
+    exit_code: int
+    stdout: str
+    stderr: str
+    seconds: float
+
+    @property
+    def said(self) -> str:
+        """All it printed, for reading."""
+        return "\n".join(filter(None, (self.stdout.strip(), self.stderr.strip())))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A shell command, and the seconds it may take."""
+
+    command: str
+    limit: int = USUAL_LIMIT
+
+
+def ask(
+    lab: Lab, root: Path, machine: str, questions: Mapping[str, Question]
+) -> dict[str, Answer]:
+    """Run the questions on a machine, one after the other, and return their answers by name.
+
+    Raises HarnessBroke when the machine cannot be reached or answers with something else.
+    """
+    wire = {name: [question.command, question.limit] for name, question in questions.items()}
+    program = f"QUESTIONS = {wire!r}\n{(root / 'provision/ask.py').read_text()}"
+    limit = sum(question.limit for question in questions.values()) + 30
+    what = f"asking {machine} for {', '.join(questions)}"
+    done = ssh.run(lab, machine, "python3 -", what=what, timeout=limit, stdin=program.encode())
+    try:
+        return {name: Answer(**answer) for name, answer in json.loads(done.stdout).items()}
+    except (ValueError, TypeError):
+        said = (done.stdout + done.stderr).decode(errors="replace")
+        raise HarnessBroke(f"{what}: no JSON came back" + last_lines(said)) from None

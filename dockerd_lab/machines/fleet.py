@@ -1,0 +1,221 @@
+"""The three machines: booted once, then restored from a live snapshot as often as needed."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host import lab as lab_module
+from dockerd_lab.host.boxes import ensure_box
+from dockerd_lab.host.command import run
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.machines import ssh, vagrant
+from dockerd_lab.machines.ask import Question, ask
+from dockerd_lab.progress import say, step
+from dockerd_lab.settings import Settings
+
+#: The live snapshot (memory and disk) that every case starts from.
+SNAPSHOT = "clean"
+#: Seconds saving or restoring one machine may take; it takes less than 1.
+SNAPSHOT_LIMIT = 60
+#: Seconds a machine has to answer over ssh after a restore; it takes about 1.
+ANSWER_LIMIT = 180
+
+# What the machines are, asked once: it does not change while the snapshot is used.
+VERSIONS = {
+    "docker": Question("dockerd --version"),
+    "client": Question("docker --version"),
+    "containerd": Question("containerd --version"),
+    "runc": Question("runc --version | head -n 1"),
+    "kernel": Question("uname -r"),
+    "systemd": Question("systemctl --version | head -n 1"),
+    "system": Question(". /etc/os-release && echo $PRETTY_NAME"),
+}
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The machines of a running lab."""
+
+    lab: Lab
+    root: Path
+    settings: Settings
+    versions: dict[str, str]
+
+    @property
+    def engine(self) -> str:
+        """The engine that `daemon` runs."""
+        return self.settings.engine_of("daemon")
+
+    @property
+    def names(self) -> list[str]:
+        """The machines, daemon first."""
+        return [name for name, _ in self.settings.machines.items()]
+
+    def restore(self) -> None:
+        """Put all machines back to the snapshot, set their clocks, and connect anew."""
+
+        def one(machine: str) -> None:
+            ssh.drop_connection(self.lab, machine)
+            _monitor(self.lab, machine, f"loadvm {SNAPSHOT}")
+            _set_clock(self.lab, machine)
+
+        _for_each(self.names, one)
+
+
+def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
+    """Start a lab with its machines; there must be none. See `dockerd_lab.host.lab.start`.
+
+    The machines come from the snapshot that an earlier lab of this checkout saved, when it was made
+    from the same boxes and Vagrantfile; otherwise they are booted, and the snapshot is saved.
+    """
+    directory = lab_module.lab_directory(root)
+    for name in sorted(set(settings.engine_by_machine.values())):
+        ensure_box(root, name, settings.engine(name))
+    if _saved(directory).get("key") == _key(root, settings):
+        lab = lab_module.start(directory, kept=kept)
+        try:
+            return _resume(lab, root, settings)
+        except HarnessBroke as error:
+            say(f"lab: the saved machines cannot be used, booting new ones: {error.message}")
+            lab_module.stop(lab)
+    lab_module.clear(directory)
+    lab = lab_module.start(directory, kept=kept)
+    try:
+        return _boot(lab, root, settings)
+    except BaseException:
+        lab_module.stop(lab)
+        raise
+
+
+def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
+    """The machines of a lab that runs already.
+
+    Raises HarnessBroke when it has none, or others than asked for.
+    """
+    saved = _saved(lab.directory)
+    if not saved:
+        raise HarnessBroke(
+            "the running lab has no machines of the harness's",
+            "dockerd-lab down   # ends it; the next command starts a new one",
+        )
+    if saved["key"] != _key(root, settings):
+        raise HarnessBroke(
+            "the machines of the running lab were made from other boxes or another Vagrantfile",
+            "dockerd-lab down   # ends it; the next command starts a new one",
+        )
+    return Fleet(lab, root, settings, saved["versions"])
+
+
+def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
+    vagrant.prepare(lab, root, settings)
+    ssh.write_config(lab, settings)
+    with step(f"booting the machines with {accelerator(lab)}"):
+        vagrant.LabVagrant(lab, root).command("booting the machines", "up")
+    fleet = Fleet(lab, root, settings, _versions(lab, root, settings))
+    with step("saving the machines' snapshot"):
+        _for_each(fleet.names, lambda m: _monitor(lab, m, f"savevm {SNAPSHOT}"))
+    saved = {"key": _key(root, settings), "versions": fleet.versions}
+    part = lab.directory / "snapshot.json.part"
+    part.write_text(json.dumps(saved, indent=1) + "\n")
+    part.replace(lab.directory / "snapshot.json")
+    return fleet
+
+
+def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
+    ssh.write_config(lab, settings)
+    fleet = Fleet(lab, root, settings, _saved(lab.directory)["versions"])
+
+    def one(machine: str) -> None:
+        _virsh(lab, f"starting {machine}", "start", machine, "--paused")
+        _monitor(lab, machine, f"loadvm {SNAPSHOT}")
+        _virsh(lab, f"resuming {machine}", "resume", machine)
+        _set_clock(lab, machine)
+
+    with step(f"resuming the saved machines with {accelerator(lab)}"):
+        _virsh(lab, "listing the networks", "net-list", "--all")
+        for network in ("vagrant-libvirt", "lab"):
+            _virsh(lab, f"starting network {network}", "net-start", network)
+        _for_each(fleet.names, one)
+    return fleet
+
+
+def accelerator(lab: Lab) -> str:
+    """What runs the machines, in words."""
+    return "KVM" if lab.driver == "kvm" else "TCG (emulation; KVM does not work here)"
+
+
+def _key(root: Path, settings: Settings) -> str:
+    """What a snapshot depends on: the boxes, the Vagrantfile and what it provisions, lab.yaml."""
+    digest = hashlib.sha256()
+    for name, engine in settings.engine_by_machine.items():
+        box = ensure_box(root, engine, settings.engine(engine))
+        digest.update(f"{name} {box.directory}\n".encode())
+    for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh"):
+        digest.update((root / file).read_bytes())
+    return digest.hexdigest()
+
+
+def _saved(directory: Path) -> dict[str, Any]:
+    try:
+        saved = json.loads((directory / "snapshot.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return saved if isinstance(saved, dict) else {}
+
+
+def _versions(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
+    """Ask `daemon` what it runs; raise HarnessBroke when its engine is not the declared one."""
+    versions = {n: a.stdout.strip() for n, a in ask(lab, root, "daemon", VERSIONS).items()}
+    name = settings.engine_of("daemon")
+    declared = settings.engine(name).docker
+    if f"Docker version {declared}" not in versions["docker"]:
+        raise HarnessBroke(
+            f"box {name} is not what lab.yaml declares: docker {declared!r} is expected,"
+            f" {versions['docker']!r} is there"
+        )
+    return versions
+
+
+def _set_clock(lab: Lab, machine: str) -> None:
+    """Connect to a machine and set its clock, which stood still since the snapshot."""
+    deadline = time.monotonic() + ANSWER_LIMIT
+    while True:
+        try:
+            ssh.run(
+                lab, machine, f"date --set=@{time.time():.3f}", what="setting the clock", timeout=30
+            )
+            return
+        except HarnessBroke as error:
+            if time.monotonic() > deadline or not lab.alive():
+                raise HarnessBroke(
+                    f"{machine} did not answer within {ANSWER_LIMIT} s after its restore:"
+                    f" {error.message}",
+                    error.hint,
+                ) from None
+            ssh.drop_connection(lab, machine)
+
+
+def _virsh(lab: Lab, what: str, *args: str) -> str:
+    argv = lab.enter(["virsh", "--connect", "qemu:///system", *args])
+    return run(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
+
+
+def _monitor(lab: Lab, machine: str, command: str) -> None:
+    """Give QEMU's monitor a command; what it prints is an error message."""
+    what = f"{machine}: {command}"
+    said = _virsh(lab, what, "qemu-monitor-command", machine, "--hmp", command).strip()
+    if said:
+        raise HarnessBroke(f"{what}: QEMU says: {said}")
+
+
+def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
+    """Do the work on all machines at once; the first error is raised after all have ended."""
+    with ThreadPoolExecutor(len(machines)) as pool:
+        for done in [pool.submit(work, machine) for machine in machines]:
+            done.result()

@@ -1,0 +1,92 @@
+"""ssh to the machines: one multiplexed connection each, kept in the lab's own namespaces."""
+
+import subprocess
+from pathlib import Path
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host.command import last_lines
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.ssh_key import private_key
+from dockerd_lab.machines.vagrant import consoles
+from dockerd_lab.settings import Settings
+
+#: ssh's own exit code for "the connection failed", as opposed to the remote command's.
+SSH_FAILED = 255
+
+# The control sockets live in the lab's /run: short names, private, and gone with the lab.
+# Host keys are not checked: the machines are made anew, and only the lab can reach them.
+CONFIG_FOR_ALL = """\
+Host *
+  User root
+  IdentityFile "{key}"
+  IdentitiesOnly yes
+  BatchMode yes
+  ConnectTimeout 20
+  ServerAliveInterval 10
+  ServerAliveCountMax 6
+  StrictHostKeyChecking no
+  UserKnownHostsFile /dev/null
+  LogLevel ERROR
+  GSSAPIAuthentication no
+  ControlMaster auto
+  ControlPersist 3600
+  ControlPath /run/ssh/%n
+"""
+
+
+def config_file(lab: Lab) -> Path:
+    """The ssh configuration of a lab."""
+    return lab.directory / "ssh_config"
+
+
+def write_config(lab: Lab, settings: Settings) -> None:
+    """Write the lab's ssh configuration: the machines by name."""
+    hosts = "".join(f"Host {n}\n  HostName {m.address}\n" for n, m in settings.machines.items())
+    config_file(lab).write_text(hosts + CONFIG_FOR_ALL.format(key=private_key()))
+
+
+def command_line(lab: Lab, machine: str, command: str) -> list[str]:
+    """The argv that runs a shell command on a machine as root, from your computer."""
+    return lab.enter(["ssh", "-F", config_file(lab), machine, command])
+
+
+def run(
+    lab: Lab, machine: str, command: str, *, what: str, timeout: float, stdin: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
+    """Run a shell command on a machine as root and return what it printed, whatever its exit code.
+
+    `what` names the work in messages, `timeout` is in seconds. Raises HarnessBroke when the machine
+    cannot be reached or does not answer in time.
+    """
+    console = consoles(lab) / f"{machine}.log"
+    try:
+        done = subprocess.run(
+            command_line(lab, machine, command),
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        lab.require_alive()
+        raise HarnessBroke(
+            f"{what}: {machine} did not answer within {timeout:.0f} s", f"its console: {console}"
+        ) from None
+    if done.returncode == SSH_FAILED:
+        lab.require_alive()
+        raise HarnessBroke(
+            f"{what}: ssh to {machine} failed" + last_lines(done.stderr.decode(errors="replace")),
+            f"its console: {console}",
+        )
+    return done
+
+
+def drop_connection(lab: Lab, machine: str) -> None:
+    """End the connection to a machine: after its memory was restored, the machine knows none."""
+    subprocess.run(
+        lab.enter(["ssh", "-F", config_file(lab), "-O", "exit", machine]),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=20,
+        check=False,  # there may be none
+    )
