@@ -3,8 +3,9 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -219,3 +220,24 @@ def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
     with ThreadPoolExecutor(len(machines)) as pool:
         for done in [pool.submit(work, machine) for machine in machines]:
             done.result()
+
+
+@contextmanager
+def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[Fleet]:
+    """The machines for one command, which has them to itself.
+
+    A lab that runs already is used and left running. Otherwise one is started, and ended with the
+    block, unless `keep` is set.
+    """
+    directory = lab_module.lab_directory(root)
+    with lab_module.exclusive(directory):
+        lab = lab_module.current(directory)
+        if lab is not None:
+            yield attach(lab, root, settings)
+            return
+        fleet = up(root, settings, kept=keep)
+        try:
+            yield fleet
+        finally:
+            if not keep:
+                lab_module.stop(fleet.lab)

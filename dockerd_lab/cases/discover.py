@@ -1,0 +1,37 @@
+"""Finds the cases of a checkout, and selects some of them."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from dockerd_lab.cases.model import Case, load_case
+from dockerd_lab.errors import BadInput
+
+#: The groups of cases under provision/; a case is a directory in one of them.
+GROUPS = ("methods", "failures")
+
+
+def find_cases(root: Path) -> list[Case]:
+    """All cases under `root`/provision, methods first; raises BadInput where one is wrong."""
+    return [
+        load_case(f"{group}/{directory.name}", directory)
+        for group in GROUPS
+        for directory in sorted((root / "provision" / group).glob("*/"))
+    ]
+
+
+def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
+    """The cases that any pattern selects: an exact name, or a glob; all when there is no pattern.
+
+    A name may be given with or without its group: `daemon-json` is `methods/daemon-json`, and does
+    not select `methods/daemon-json-loopback`. Raises BadInput for a pattern that selects nothing.
+    """
+    for pattern in patterns:
+        if not any(_matches(case, pattern) for case in cases):
+            names = ", ".join(case.short_name for case in cases)
+            raise BadInput(f"no case is called {pattern!r}; there are: {names}")
+    return [c for c in cases if not patterns or any(_matches(c, p) for p in patterns)]
+
+
+def _matches(case: Case, pattern: str) -> bool:
+    return fnmatchcase(case.name, pattern) or fnmatchcase(case.short_name, pattern)

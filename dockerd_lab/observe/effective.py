@@ -1,0 +1,47 @@
+"""The configuration that is in effect: what the running dockerd was started with."""
+
+import json
+import shlex
+
+#: Where dockerd listens when neither flags nor daemon.json say so.
+DEFAULT_HOST = "unix:///var/run/docker.sock"
+
+
+def command(ps: str) -> str | None:
+    """The command line of dockerd in the output of `ps -C dockerd -o pid=,args=`, if it runs."""
+    lines = ps.strip().splitlines()
+    return lines[0].split(None, 1)[1].strip() if lines else None
+
+
+def hosts(command_line: str | None, daemon_json: str) -> list[str]:
+    """Where a running dockerd was told to listen: by its flags, else by daemon.json, else nowhere.
+
+    Flags and file never both say so: dockerd does not start then.
+    """
+    if command_line is None:
+        return []
+    return flag_values(command_line, "-H", "--host") or _in_file(daemon_json) or [DEFAULT_HOST]
+
+
+def flag_values(command_line: str, *names: str) -> list[str]:
+    """The values a flag has on a command line, as pflag reads them: `-H x`, `-Hx`, `--host=x`."""
+    values = []
+    words = iter(shlex.split(command_line)[1:])
+    for word in words:
+        for name in names:
+            if word == name:
+                values.append(next(words, ""))
+            elif word.startswith(f"{name}="):
+                values.append(word.removeprefix(f"{name}="))
+            elif not name.startswith("--") and word.startswith(name):
+                values.append(word.removeprefix(name))
+    return values
+
+
+def _in_file(daemon_json: str) -> list[str]:
+    try:
+        said = json.loads(daemon_json or "{}")
+    except ValueError:
+        return []
+    found = said.get("hosts", []) if isinstance(said, dict) else []
+    return [str(host) for host in found] if isinstance(found, list) else []

@@ -1,0 +1,75 @@
+"""Who listens on `daemon`, in netstat's own words."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import jc
+
+NETSTAT_TCP = "netstat -lntp"
+NETSTAT_UNIX = "netstat -lnxp"
+
+
+@dataclass(frozen=True)
+class NamedException:
+    """A listener that is no way to reach the daemon: by its owner, and where that owner listens."""
+
+    protocol: str
+    address: str
+    program: str
+    why: str
+
+    def covers(self, listener: "Listener") -> bool:
+        """Whether a listener is this one; all three patterns must match whole."""
+        mine = (self.protocol, self.address, self.program)
+        theirs = (listener.protocol, listener.address, listener.program)
+        return all(re.fullmatch(m, t) for m, t in zip(mine, theirs, strict=True))
+
+
+# netstat cuts a program's name at 19 characters, with its process id in front.
+EXCEPTIONS = (
+    NamedException("tcp6?", r"(0\.0\.0\.0|::):22", "sshd.*", "the harness's own way in"),
+    NamedException("tcp", r"127\.0\.0\.1:\d+", "containerd", "containerd's streaming port, random"),
+    NamedException("unix", "/run/containerd/.*", "containerd.*", "containerd's own, root only"),
+    NamedException("unix", "/(var/)?run/docker/.*", "dockerd", "for its plugins and networks"),
+    NamedException("unix", "/run/(systemd|udev|dbus)/.*", "init|systemd.*", "systemd's own"),
+)
+
+
+@dataclass(frozen=True, order=True)
+class Listener:
+    """One line of netstat, as far as it tells who can be reached where."""
+
+    protocol: str
+    address: str
+    program: str
+
+    def __str__(self) -> str:
+        """As a case declares it.
+
+        >>> str(Listener("tcp6", ":::2375", "dockerd"))
+        'tcp6 :::2375 dockerd'
+        """
+        return f"{self.protocol} {self.address} {self.program}"
+
+
+def parse(netstat: str) -> list[Listener]:
+    """The listeners in the output of `netstat -lntp` or `netstat -lnxp`."""
+    return [_listener(entry) for entry in jc.parse("netstat", netstat, quiet=True)]
+
+
+def _listener(entry: dict[str, object]) -> Listener:
+    if entry["proto"] == "unix":
+        address = str(entry.get("path") or "-")
+    else:
+        address = f"{entry['local_address']}:{entry['local_port']}"
+    return Listener(str(entry["proto"]), address, str(entry.get("program_name") or "-"))
+
+
+def reachable(listeners: Iterable[Listener]) -> list[Listener]:
+    """The listeners without the named exceptions, sorted."""
+    return sorted(
+        listener
+        for listener in listeners
+        if not any(exception.covers(listener) for exception in EXCEPTIONS)
+    )

@@ -1,0 +1,109 @@
+"""What was seen after a case was applied: data that suites and reports read."""
+
+from dataclasses import dataclass
+
+from dockerd_lab.machines.ask import Answer
+from dockerd_lab.observe import remote
+from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
+from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.unit import Unit
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What provision/apply.sh left in its outcome file."""
+
+    daemon: str
+    restart_seconds: float
+    restart_exit_code: int | None
+    by_hand_exit_code: int | None
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What applying must not change a second time: the files, and dockerd's process."""
+
+    files: str
+    """`stat` of every installed file: path, inode, size, modification time, mode."""
+    process: str
+    """`ps` of dockerd: process id and start time."""
+    starts: int
+    """How often systemd or a person started dockerd since the case was applied."""
+
+
+@dataclass(frozen=True)
+class DaemonSeen:
+    """What was seen on `daemon`."""
+
+    outcome: Outcome
+    service: Unit
+    socket: Unit
+    listeners: list[Listener]
+    """The listeners without the named exceptions."""
+    command: str | None
+    """The command line of the running dockerd."""
+    hosts: list[str]
+    """Where that dockerd was told to listen."""
+    journal: list[Entry]
+    """docker.service since the case was applied."""
+    by_hand: str
+    """What a dockerd started by hand printed."""
+    once: Installed
+    twice: Installed
+    """After the case was applied a second time."""
+    containers: str
+    """`docker ps`, asked locally where the daemon is active."""
+    raw: dict[str, Answer]
+    """All answers as they came, for the evidence."""
+
+    @property
+    def log(self) -> list[str]:
+        """The lines in which dockerd and systemd said what happened, oldest first."""
+        return [entry.message for entry in self.journal] + self.by_hand.splitlines()
+
+    @property
+    def exit_status(self) -> str | None:
+        """The exit status with which the first failed dockerd ended, in systemd's words or a shell's."""
+        if self.outcome.by_hand_exit_code is not None:
+            return str(self.outcome.by_hand_exit_code)
+        exits = (e.exit_status for e in self.journal if e.message_id == PROCESS_EXITED)
+        return next(exits, None)
+
+    @property
+    def unit_result(self) -> str | None:
+        """The result of the unit's first failure, such as `exit-code`."""
+        results = (e.unit_result for e in self.journal if e.message_id == UNIT_FAILED)
+        return next(results, None)
+
+    @property
+    def own_seconds(self) -> float:
+        """dockerd's own seconds: until it was ready, or until it gave up."""
+        if self.outcome.daemon == "active" and self.outcome.by_hand_exit_code is None:
+            return self.service.start_seconds or self.outcome.restart_seconds
+        return self.outcome.restart_seconds
+
+
+@dataclass(frozen=True)
+class RemoteSeen:
+    """What another machine was answered."""
+
+    machine: str
+    answers: dict[str, Answer]
+
+    @property
+    def level(self) -> str:
+        """How much of the daemon the machine gets."""
+        return remote.level(self.answers)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen on all machines after a case was applied."""
+
+    engine: str
+    case: str
+    daemon: DaemonSeen
+    client: RemoteSeen
+    outsider: RemoteSeen
+    seconds: float
+    """From the restored snapshot to here."""

@@ -1,0 +1,41 @@
+"""The state of docker.service and docker.socket."""
+
+from dataclasses import dataclass
+
+SHOW = (
+    "systemctl show {unit} --property"
+    " ActiveState,SubState,Result,LoadState,MainPID,NRestarts,NeedDaemonReload,"
+    "ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What `systemctl show` says of a unit."""
+
+    active_state: str
+    sub_state: str
+    load_state: str
+    main_pid: int
+    started: int
+    """When its main process was started, in microseconds since boot."""
+    ready: int
+    """When it last became active, in microseconds since boot."""
+
+    @property
+    def start_seconds(self) -> float:
+        """The seconds its main process took until it said that it is ready."""
+        return max(0, self.ready - self.started) / 1e6
+
+
+def parse(show: str) -> Unit:
+    """The unit in the output of SHOW."""
+    properties = dict(line.split("=", 1) for line in show.splitlines() if "=" in line)
+    return Unit(
+        active_state=properties.get("ActiveState", ""),
+        sub_state=properties.get("SubState", ""),
+        load_state=properties.get("LoadState", ""),
+        main_pid=int(properties.get("MainPID") or 0),
+        started=int(properties.get("ExecMainStartTimestampMonotonic") or 0),
+        ready=int(properties.get("ActiveEnterTimestampMonotonic") or 0),
+    )

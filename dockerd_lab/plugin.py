@@ -1,0 +1,290 @@
+"""The pytest plugin: options and fixtures for the suites of this repository and for users' own.
+
+It is loaded by its entry point. A test that asks for `observation` runs once per engine and case.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+from dockerd_lab.errors import LabError
+
+if TYPE_CHECKING:
+    from dockerd_lab.cases.model import Case
+    from dockerd_lab.machines.fleet import Fleet
+    from dockerd_lab.observe.observation import Observation
+    from dockerd_lab.settings import Settings
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One case on one engine."""
+
+    engine: str
+    case: "Case"
+
+    @property
+    def id(self) -> str:
+        """How the pair is called in a test's name: `debian-12/daemon-json`."""
+        return f"{self.engine}/{self.case.short_name}"
+
+
+@dataclass
+class Session:
+    """What this run of pytest has done so far."""
+
+    root: Path
+    settings: "Settings"
+    cases: "list[Case]"
+    engine: str
+    fleet: "Fleet | None" = None
+    observations: "dict[str, Observation]" = field(default_factory=dict)
+    applications: Counter[str] = field(default_factory=Counter)
+    evidence: dict[str, Path] = field(default_factory=dict)
+
+    def subjects(self) -> list[Subject]:
+        """Every selected case on the engine."""
+        return [Subject(self.engine, case) for case in self.cases]
+
+
+_SESSION = pytest.StashKey[Session]()
+_FAILED = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --engine, --case and --keep."""
+    group = parser.getgroup("dockerd-lab", "the lab of virtual machines")
+    group.addoption("--engine", metavar="ENGINE", help="the engine of `daemon`; see lab.yaml")
+    group.addoption(
+        "--case",
+        action="append",
+        default=[],
+        metavar="CASE",
+        help="a case by its exact name, or a glob; may be given several times",
+    )
+    group.addoption(
+        "--keep",
+        action="store_true",
+        help="leave the lab up, with the first failed case in place, and tell how to enter it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line(
+        "markers",
+        "cases(daemon=…, name=…): run only for cases that expect one of these daemon states, or that"
+        " have one of these names",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for an observation once per engine and case."""
+    if "subject" not in metafunc.fixturenames:
+        return
+    wanted: dict[str, Any] = {}
+    for marker in metafunc.definition.iter_markers("cases"):
+        wanted.update(marker.kwargs)
+    subjects = [
+        subject
+        for subject in _session(metafunc.config).subjects()
+        if subject.case.expect.daemon in wanted.get("daemon", [subject.case.expect.daemon])
+        and subject.case.name in wanted.get("name", [subject.case.name])
+    ]
+    metafunc.parametrize("subject", subjects, ids=lambda s: s.id, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect tests none of whose cases are selected, instead of showing them as skipped."""
+    empty = [i for i in items if any(m.name == "skip" and _is_empty(m) for m in i.iter_markers())]
+    if empty:
+        config.hook.pytest_deselected(items=empty)
+        items[:] = [item for item in items if item not in empty]
+
+
+def _is_empty(marker: pytest.Mark) -> bool:
+    return "got empty parameter set" in str(marker.kwargs.get("reason", ""))
+
+
+@pytest.fixture(scope="session")
+def fleet(request: pytest.FixtureRequest) -> "Iterator[Fleet]":
+    """The machines of the lab."""
+    from dockerd_lab import progress  # noqa: PLC0415  (plugins load with every pytest)
+    from dockerd_lab.machines.fleet import running  # noqa: PLC0415
+
+    session = _session(request.config)
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None:
+        terminal.write_line("")
+        progress.sink = terminal.write_line
+    try:
+        keep = request.config.getoption("keep")
+        with running(session.root, session.settings, keep=keep) as machines:
+            session.fleet = machines
+            yield machines
+    except LabError as error:
+        _end(error)
+
+
+@pytest.fixture(scope="session")
+def subject(request: pytest.FixtureRequest) -> Subject:
+    """The engine and case that the test is about."""
+    found: Subject = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def case(subject: Subject) -> "Case":
+    """The case that the test is about; it is applied when `observation` is asked for."""
+    return subject.case
+
+
+@pytest.fixture(scope="session")
+def observation(
+    request: pytest.FixtureRequest, fleet: "Fleet", subject: Subject
+) -> "Observation":
+    """What was seen after the case was applied to freshly restored machines."""
+    from dockerd_lab.cases.apply import apply  # noqa: PLC0415
+    from dockerd_lab.observe.observe import observe  # noqa: PLC0415
+
+    session = _session(request.config)
+    try:
+        fleet.restore()
+        started = time.monotonic()
+        apply(fleet.lab, fleet.root, subject.case)
+        session.applications[subject.id] += 1
+        seen = observe(fleet, subject.case, started)
+    except LabError as error:
+        _end(error)
+    session.observations[subject.id] = seen
+    return seen
+
+
+@pytest.fixture(scope="session")
+def applications(request: pytest.FixtureRequest) -> Counter[str]:
+    """How often each engine and case was applied in this run, by the subject's id."""
+    return _session(request.config).applications
+
+
+@pytest.fixture
+def daemon(fleet: "Fleet") -> Any:
+    """A testinfra host for the machine that runs dockerd."""
+    return _host(fleet, "daemon")
+
+
+@pytest.fixture
+def client(fleet: "Fleet") -> Any:
+    """A testinfra host for the machine that may control the daemon."""
+    return _host(fleet, "client")
+
+
+@pytest.fixture
+def outsider(fleet: "Fleet") -> Any:
+    """A testinfra host for the machine that may not."""
+    return _host(fleet, "outsider")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: "pytest.CallInfo[None]"
+) -> Iterator[None]:
+    """Write the evidence of a failed test's case, and name it in the failure."""
+    report: Any = yield
+    subject = _subject_of(item)
+    if report.failed and subject is not None:
+        item.session.stash[_FAILED] = True
+        session = _session(item.config)
+        seen = session.observations.get(subject.id)
+        if seen is not None and session.fleet is not None:
+            report.sections.append(("the evidence", _evidence(session, subject, seen)))
+    return report  # type: ignore[return-value]  # noqa: B901  (a pluggy wrapper returns)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """With --keep, stop before another case replaces the failed one on the machines."""
+    done: Any = yield
+    if item.config.getoption("keep") and item.session.stash.get(_FAILED, False):
+        following = _subject_of(nextitem) if nextitem is not None else None
+        if following != _subject_of(item):
+            item.session.shouldstop = "the failed case is kept on the machines (--keep)"
+    return done  # type: ignore[no-any-return]  # noqa: B901
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print the table of what was seen, and with --keep how to enter the machines."""
+    session = config.stash.get(_SESSION, None)
+    if session is None or session.fleet is None:
+        return
+    from dockerd_lab.report.terminal import table  # noqa: PLC0415
+
+    writer = terminalreporter._tw
+    if session.observations:
+        terminalreporter.section("what was seen")
+        seen = session.observations.values()
+        text = table(seen, width=writer.fullwidth, colour=writer.hasmarkup)
+        terminalreporter.write(text)
+    if config.getoption("keep"):
+        terminalreporter.section("the lab is still up")
+        terminalreporter.write_line("dockerd-lab shell daemon   # enters the machine")
+        terminalreporter.write_line("dockerd-lab down           # ends the lab")
+
+
+def _session(config: pytest.Config) -> Session:
+    """This run's session, made when it is first needed; bad input ends pytest with exit code 2."""
+    if _SESSION not in config.stash:
+        import os  # noqa: PLC0415
+
+        from dockerd_lab.cases.discover import find_cases, select  # noqa: PLC0415
+        from dockerd_lab.settings import checkout, load_settings  # noqa: PLC0415
+
+        root = checkout()
+        try:
+            settings = load_settings(root)
+            if engine := config.getoption("engine"):
+                settings.engine(engine)
+                os.environ["DAEMON_ENGINE"] = engine
+            cases = select(find_cases(root), config.getoption("case"))
+            config.stash[_SESSION] = Session(root, settings, cases, settings.engine_of("daemon"))
+        except LabError as error:
+            _end(error)
+    return config.stash[_SESSION]
+
+
+def _end(error: LabError) -> NoReturn:
+    """End pytest with the error's message and exit code."""
+    pytest.exit(f"{_KINDS[error.exit_code]}: {error}", returncode=error.exit_code)
+
+
+_KINDS = {2: "bad input", 3: "harness broke"}
+
+
+def _evidence(session: Session, subject: Subject, seen: "Observation") -> str:
+    """Write a case's evidence, once, and say where it is and what to type next."""
+    from dockerd_lab.report import evidence  # noqa: PLC0415
+
+    assert session.fleet is not None  # noqa: S101  (there is an observation, so there are machines)
+    if subject.id not in session.evidence:
+        session.evidence[subject.id] = evidence.write(session.fleet, seen)
+    directory = session.evidence[subject.id]
+    return (
+        f"{directory}: {', '.join(sorted(f.name for f in directory.iterdir()))}\n"
+        f"to look at the machine: tox -e lab -- --case {subject.case.short_name} --keep"
+    )
+
+
+def _subject_of(item: pytest.Item | None) -> Subject | None:
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    found: Subject | None = params.get("subject")
+    return found
+
+
+def _host(fleet: "Fleet", machine: str) -> Any:
+    from dockerd_lab.machines.testinfra_host import testinfra_host  # noqa: PLC0415
+
+    return testinfra_host(fleet.lab, machine)

@@ -1,0 +1,1 @@
+exec dockerd --debug --host tcp://192.168.59.3:2376

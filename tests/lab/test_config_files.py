@@ -1,0 +1,30 @@
+"""Are the configuration files where they belong, and is it they that dockerd runs with?"""
+
+
+def test_files_are_installed(daemon, observation, case):
+    for path in case.files:
+        file = daemon.file(str(path))
+        assert file.exists, f"{path} is not on daemon; the case has it as {case.source(path)}"
+        assert (file.user, file.group) == ("root", "root"), f"{path}: wrong owner"
+        assert file.mode == 0o644, f"{path}: mode is {file.mode:o}, a configuration file has 644"
+        assert file.content == case.source(path).read_bytes(), f"{path} is not what the case has"
+
+
+def test_effective_command_line(observation, case):
+    seen, expected = observation.daemon.command, case.expect.command
+    assert seen == expected, (
+        f"dockerd runs as {seen!r}, the case expects {expected!r}.\n"
+        "Where the two differ, another drop-in or the packaged unit decides: systemctl cat docker"
+    )
+
+
+def test_effective_hosts(observation, case):
+    seen, expected = observation.daemon.hosts, case.expect.hosts
+    assert seen == expected, f"dockerd was told to listen on {seen}, the case expects {expected}"
+
+
+def test_applying_twice_changes_nothing(observation):
+    once, twice = observation.daemon.once, observation.daemon.twice
+    assert twice.files == once.files, "the second application touched files"
+    assert twice.process == once.process, "the second application restarted dockerd"
+    assert twice.starts == once.starts, "the second application tried to start dockerd again"

@@ -1,0 +1,20 @@
+"""Does `CASE=… vagrant provision` lead to the same as the harness's own way?"""
+
+import pytest
+
+from dockerd_lab.machines.vagrant import LabVagrant
+from dockerd_lab.observe.observe import look_at_daemon
+
+
+@pytest.mark.cases(name=["methods/daemon-json-loopback", "failures/hosts-in-file-stock-unit"])
+def test_vagrant_provision(fleet, observation, case):
+    fleet.restore()
+    LabVagrant(fleet.lab, fleet.root).command(
+        f"applying {case.name}", "provision", "daemon", env={"CASE": case.name}
+    )
+    mine, vagrants = observation.daemon, look_at_daemon(fleet, case)
+    for what in ("command", "hosts", "listeners", "exit_status", "unit_result"):
+        assert getattr(vagrants, what) == getattr(mine, what), what
+    assert vagrants.outcome.daemon == mine.outcome.daemon
+    assert vagrants.raw["unit_files"].stdout == mine.raw["unit_files"].stdout
+    assert vagrants.raw["daemon_json"].stdout == mine.raw["daemon_json"].stdout
