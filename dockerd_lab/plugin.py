@@ -5,8 +5,9 @@ It is loaded by its entry point. A test that asks for `observation` runs once pe
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -47,10 +48,14 @@ class Session:
     applications: Counter[str] = field(default_factory=Counter)
     evidence: dict[str, Path] = field(default_factory=dict)
 
+    @cached_property
     def subjects(self) -> list[Subject]:
         """Every selected case on the engine."""
         return [Subject(self.engine, case) for case in self.cases]
 
+
+#: Columns of the table where the output is no terminal.
+LOG_WIDTH = 120
 
 _SESSION = pytest.StashKey[Session]()
 _FAILED = pytest.StashKey[bool]()
@@ -78,8 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "cases(daemon=…, name=…): run only for cases that expect one of these daemon states, or that"
-        " have one of these names",
+        "cases(daemon=…, name=…): run only for cases that expect one of these daemon states, or"
+        " that have one of these names",
     )
 
 
@@ -92,19 +97,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         wanted.update(marker.kwargs)
     subjects = [
         subject
-        for subject in _session(metafunc.config).subjects()
+        for subject in _session(metafunc.config).subjects
         if subject.case.expect.daemon in wanted.get("daemon", [subject.case.expect.daemon])
         and subject.case.name in wanted.get("name", [subject.case.name])
     ]
     metafunc.parametrize("subject", subjects, ids=lambda s: s.id, indirect=True, scope="session")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests none of whose cases are selected, instead of showing them as skipped."""
+    """Put the tests of a case together, so that it is applied once.
+
+    Tests none of whose cases are selected are deselected, instead of being shown as skipped.
+    """
     empty = [i for i in items if any(m.name == "skip" and _is_empty(m) for m in i.iter_markers())]
     if empty:
         config.hook.pytest_deselected(items=empty)
         items[:] = [item for item in items if item not in empty]
+    if any(_subject_of(item) for item in items):
+        order = _session(config).subjects
+        last = len(order)
+        items.sort(key=lambda item: order.index(s) if (s := _subject_of(item)) else last)
 
 
 def _is_empty(marker: pytest.Mark) -> bool:
@@ -114,8 +127,8 @@ def _is_empty(marker: pytest.Mark) -> bool:
 @pytest.fixture(scope="session")
 def fleet(request: pytest.FixtureRequest) -> "Iterator[Fleet]":
     """The machines of the lab."""
-    from dockerd_lab import progress  # noqa: PLC0415  (plugins load with every pytest)
-    from dockerd_lab.machines.fleet import running  # noqa: PLC0415
+    from dockerd_lab import progress
+    from dockerd_lab.machines.fleet import running
 
     session = _session(request.config)
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
@@ -145,12 +158,10 @@ def case(subject: Subject) -> "Case":
 
 
 @pytest.fixture(scope="session")
-def observation(
-    request: pytest.FixtureRequest, fleet: "Fleet", subject: Subject
-) -> "Observation":
+def observation(request: pytest.FixtureRequest, fleet: "Fleet", subject: Subject) -> "Observation":
     """What was seen after the case was applied to freshly restored machines."""
-    from dockerd_lab.cases.apply import apply  # noqa: PLC0415
-    from dockerd_lab.observe.observe import observe  # noqa: PLC0415
+    from dockerd_lab.cases.apply import apply
+    from dockerd_lab.observe.observe import observe
 
     session = _session(request.config)
     try:
@@ -192,9 +203,9 @@ def outsider(fleet: "Fleet") -> Any:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: "pytest.CallInfo[None]"
-) -> Iterator[None]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Write the evidence of a failed test's case, and name it in the failure."""
-    report: Any = yield
+    report = yield
     subject = _subject_of(item)
     if report.failed and subject is not None:
         item.session.stash[_FAILED] = True
@@ -202,18 +213,20 @@ def pytest_runtest_makereport(
         seen = session.observations.get(subject.id)
         if seen is not None and session.fleet is not None:
             report.sections.append(("the evidence", _evidence(session, subject, seen)))
-    return report  # type: ignore[return-value]  # noqa: B901  (a pluggy wrapper returns)
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
     """With --keep, stop before another case replaces the failed one on the machines."""
-    done: Any = yield
+    done = yield
     if item.config.getoption("keep") and item.session.stash.get(_FAILED, False):
         following = _subject_of(nextitem) if nextitem is not None else None
         if following != _subject_of(item):
             item.session.shouldstop = "the failed case is kept on the machines (--keep)"
-    return done  # type: ignore[no-any-return]  # noqa: B901
+    return done
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -221,13 +234,15 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     session = config.stash.get(_SESSION, None)
     if session is None or session.fleet is None:
         return
-    from dockerd_lab.report.terminal import table  # noqa: PLC0415
+    from dockerd_lab.report.terminal import table
 
     writer = terminalreporter._tw
     if session.observations:
         terminalreporter.section("what was seen")
         seen = session.observations.values()
-        text = table(seen, width=writer.fullwidth, colour=writer.hasmarkup)
+        # A log, unlike a terminal, has room for long names.
+        width = writer.fullwidth if writer.hasmarkup else max(writer.fullwidth, LOG_WIDTH)
+        text = table(seen, width=width, colour=writer.hasmarkup)
         terminalreporter.write(text)
     if config.getoption("keep"):
         terminalreporter.section("the lab is still up")
@@ -236,12 +251,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _session(config: pytest.Config) -> Session:
-    """This run's session, made when it is first needed; bad input ends pytest with exit code 2."""
+    """The session of this run, made when first needed; bad input ends pytest with exit code 2."""
     if _SESSION not in config.stash:
-        import os  # noqa: PLC0415
+        import os
 
-        from dockerd_lab.cases.discover import find_cases, select  # noqa: PLC0415
-        from dockerd_lab.settings import checkout, load_settings  # noqa: PLC0415
+        from dockerd_lab.cases.discover import find_cases, select
+        from dockerd_lab.settings import checkout, load_settings
 
         root = checkout()
         try:
@@ -266,7 +281,7 @@ _KINDS = {2: "bad input", 3: "harness broke"}
 
 def _evidence(session: Session, subject: Subject, seen: "Observation") -> str:
     """Write a case's evidence, once, and say where it is and what to type next."""
-    from dockerd_lab.report import evidence  # noqa: PLC0415
+    from dockerd_lab.report import evidence
 
     assert session.fleet is not None  # noqa: S101  (there is an observation, so there are machines)
     if subject.id not in session.evidence:
@@ -285,6 +300,6 @@ def _subject_of(item: pytest.Item | None) -> Subject | None:
 
 
 def _host(fleet: "Fleet", machine: str) -> Any:
-    from dockerd_lab.machines.testinfra_host import testinfra_host  # noqa: PLC0415
+    from dockerd_lab.machines.testinfra_host import testinfra_host
 
     return testinfra_host(fleet.lab, machine)

@@ -40,7 +40,7 @@ class Finding:
 
 @functools.cache
 def known_errors() -> dict[str, KnownError]:
-    """All known errors by id, which is the name of their file; raises BadInput where one is wrong."""
+    """All known errors by id, the name of their file; raises BadInput where one is wrong."""
     files = sorted((Path(__file__).parent / "known_errors").glob("*.yaml"))
     return {file.stem: load(file, KnownError) for file in files}
 

@@ -171,9 +171,9 @@ def _run_recipe(argv: list[str]) -> None:
 
 
 def _archives(suite: str) -> list[str]:
-    """The main archive, and the security archive where the suite has one, as this computer has them.
+    """The main archive, and the security archive where the suite has one.
 
-    They are taken from the computer's own apt sources, with the suite replaced.
+    They are taken from this computer's own apt sources, with the suite replaced.
     """
     codename = run(
         ["sh", "-c", '. /etc/os-release && echo "${VERSION_CODENAME:-}"'],
@@ -181,7 +181,12 @@ def _archives(suite: str) -> list[str]:
         timeout=10,
     ).stdout.strip()
     targets = run(
-        ["apt-get", "indextargets", "--format", "$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)"],
+        [
+            "apt-get",
+            "indextargets",
+            "--format",
+            "$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)",
+        ],
         what="reading this computer's apt sources",
         timeout=30,
     ).stdout

@@ -52,7 +52,7 @@ def main() -> int:
         _accounts(directory)
         working = kvm.works(_start_libvirtd)
         if not working:
-            # Where KVM does not work, libvirt would probe it for minutes; without the device it does not.
+            # libvirt would probe a KVM that does not work for minutes, but not without the device.
             if Path("/dev/kvm").exists():
                 _system("mount", "--bind", "/dev/null", "/dev/kvm")
             _start_libvirtd()
@@ -101,7 +101,7 @@ def _accounts(directory: Path) -> None:
 
 
 def _start_libvirtd() -> "subprocess.Popen[bytes]":
-    """Start libvirtd in the foreground, its log in the lab's directory, and wait until it answers."""
+    """Start libvirtd, its log in the lab's directory, and wait until it answers."""
     with Path("/var/log/libvirt/libvirtd.log").open("ab") as log:
         process = subprocess.Popen(
             ["libvirtd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True

@@ -18,7 +18,18 @@ def private_key() -> Path:
     if not (key.exists() and public_key(key).exists()):
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = key.with_name(f"{key.name}.{os.getpid()}")
-        argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "dockerd-lab", "-f", fresh]
+        argv: list[str | Path] = [
+            "ssh-keygen",
+            "-q",
+            "-t",
+            "ed25519",
+            "-N",
+            "",
+            "-C",
+            "dockerd-lab",
+            "-f",
+            fresh,
+        ]
         run(argv, what="making the lab's ssh key", timeout=30)
         # The public half first: who sees the private half may rely on both.
         public_key(fresh).replace(public_key(key))

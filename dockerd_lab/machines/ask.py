@@ -12,6 +12,8 @@ from dockerd_lab.machines import ssh
 
 #: The exit code of a question that got no answer in time, as timeout(1) has it.
 TIMED_OUT = 124
+#: Seconds after which a machine is taken not to answer at all.
+MACHINE_LIMIT = 180
 #: Seconds a question may take unless it says otherwise.
 USUAL_LIMIT = 20
 
@@ -40,16 +42,14 @@ class Question:
     limit: int = USUAL_LIMIT
 
 
-def ask(
-    lab: Lab, root: Path, machine: str, questions: Mapping[str, Question]
-) -> dict[str, Answer]:
+def ask(lab: Lab, root: Path, machine: str, questions: Mapping[str, Question]) -> dict[str, Answer]:
     """Run the questions on a machine, one after the other, and return their answers by name.
 
     Raises HarnessBroke when the machine cannot be reached or answers with something else.
     """
     wire = {name: [question.command, question.limit] for name, question in questions.items()}
     program = f"QUESTIONS = {wire!r}\n{(root / 'provision/ask.py').read_text()}"
-    limit = sum(question.limit for question in questions.values()) + 30
+    limit = min(MACHINE_LIMIT, 30 + sum(question.limit for question in questions.values()))
     what = f"asking {machine} for {', '.join(questions)}"
     done = ssh.run(lab, machine, "python3 -", what=what, timeout=limit, stdin=program.encode())
     try:

@@ -15,7 +15,7 @@ from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import ensure_box
 from dockerd_lab.host.command import run
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines import ssh, vagrant
+from dockerd_lab.machines import boot, ssh, vagrant
 from dockerd_lab.machines.ask import Question, ask
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Settings
@@ -110,6 +110,12 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
             "the machines of the running lab were made from other boxes or another Vagrantfile",
             "dockerd-lab down   # ends it; the next command starts a new one",
         )
+    stopped = [name for name, state in states(lab).items() if state != "running"]
+    if stopped:
+        raise HarnessBroke(
+            f"in the running lab, these machines are not running: {', '.join(stopped)}",
+            "dockerd-lab down   # ends it; the next command starts a new one",
+        )
     return Fleet(lab, root, settings, saved["versions"])
 
 
@@ -117,7 +123,7 @@ def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
     vagrant.prepare(lab, root, settings)
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
-        vagrant.LabVagrant(lab, root).command("booting the machines", "up")
+        _vagrant_up(lab, root)
     fleet = Fleet(lab, root, settings, _versions(lab, root, settings))
     with step("saving the machines' snapshot"):
         _for_each(fleet.names, lambda m: _monitor(lab, m, f"savevm {SNAPSHOT}"))
@@ -126,6 +132,21 @@ def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
     part.write_text(json.dumps(saved, indent=1) + "\n")
     part.replace(lab.directory / "snapshot.json")
     return fleet
+
+
+def _vagrant_up(lab: Lab, root: Path) -> None:
+    machines = vagrant.LabVagrant(lab, root)
+    # A machine that never answers ends the lab, and with it Vagrant.
+    with boot.watched(machines.log, lambda: lab_module.stop(lab)) as reasons:
+        try:
+            machines.command("booting the machines", "up")
+        except HarnessBroke:
+            if reasons:
+                raise HarnessBroke(
+                    f"booting the machines: {reasons[0]}",
+                    f"the consoles: {vagrant.consoles(lab)}; Vagrant's output: {machines.log}",
+                ) from None
+            raise
 
 
 def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
@@ -212,7 +233,10 @@ def _monitor(lab: Lab, machine: str, command: str) -> None:
     what = f"{machine}: {command}"
     said = _virsh(lab, what, "qemu-monitor-command", machine, "--hmp", command).strip()
     if said:
-        raise HarnessBroke(f"{what}: QEMU says: {said}")
+        raise HarnessBroke(
+            f"{what}: QEMU says: {said}",
+            "dockerd-lab down   # ends the lab; the next command starts new machines",
+        )
 
 
 def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
@@ -241,3 +265,10 @@ def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[F
         finally:
             if not keep:
                 lab_module.stop(fleet.lab)
+
+
+def states(lab: Lab) -> dict[str, str]:
+    """The state of every machine of a running lab, in libvirt's words."""
+    listed = _virsh(lab, "listing the machines", "list", "--all").splitlines()[2:]
+    rows = (line.split(None, 2) for line in listed if line.strip())
+    return {name: state.strip() for _, name, state in rows}

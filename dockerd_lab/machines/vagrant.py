@@ -22,6 +22,8 @@ BOX_VERSION = "1.0.0"
 class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has no types
     """python-vagrant whose commands run inside the lab."""
 
+    env: dict[str, str]
+
     def __init__(self, lab: Lab, root: Path):
         self.lab = lab
         self.log = lab.directory / "vagrant.log"
@@ -106,7 +108,17 @@ def _add_box(lab: Lab, box: Box) -> str:
     place = place / BOX_VERSION / "libvirt"
     if not place.exists():
         place.mkdir(parents=True)
-        argv = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", box.disk]
+        argv: list[str | Path] = [
+            "qemu-img",
+            "create",
+            "-q",
+            "-f",
+            "qcow2",
+            "-F",
+            "raw",
+            "-b",
+            box.disk,
+        ]
         run([*argv, place / "box.img"], what=f"preparing box {box.engine}", timeout=30)
         metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": 6}
         (place / "metadata.json").write_text(json.dumps(metadata) + "\n")

@@ -63,7 +63,7 @@ class DaemonSeen:
 
     @property
     def exit_status(self) -> str | None:
-        """The exit status with which the first failed dockerd ended, in systemd's words or a shell's."""
+        """The exit status of the first dockerd that failed, as systemd or a shell has it."""
         if self.outcome.by_hand_exit_code is not None:
             return str(self.outcome.by_hand_exit_code)
         exits = (e.exit_status for e in self.journal if e.message_id == PROCESS_EXITED)
@@ -77,7 +77,7 @@ class DaemonSeen:
 
     @property
     def own_seconds(self) -> float:
-        """dockerd's own seconds: until it was ready, or until it gave up."""
+        """The seconds dockerd itself took: until it was ready, or until it gave up."""
         if self.outcome.daemon == "active" and self.outcome.by_hand_exit_code is None:
             return self.service.start_seconds or self.outcome.restart_seconds
         return self.outcome.restart_seconds

@@ -27,7 +27,7 @@ _JOURNAL = (
     f' --after-cursor "$(sed -n s/^cursor=//p {_OUTCOME})"'
 )
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
-_STARTS = f"{_JOURNAL} | grep -c '\"JOB_TYPE\":\"\\(start\\|restart\\)\"' || true"
+_STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
 
 def observe(fleet: Fleet, case: Case, started: float) -> Observation:

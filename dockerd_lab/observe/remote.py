@@ -47,7 +47,7 @@ def questions(address: str, *, thorough: bool) -> dict[str, Question]:
 
 
 def level(answers: Mapping[str, Answer]) -> str:
-    """How much of the daemon the machine gets, from what it was answered; `unclear: …` if neither."""
+    """How much of the daemon the machine gets, from its answers; `unclear: …` if none fits."""
     ping, containers = answers["ping"], answers["containers"]
     if ping.exit_code == CURL_REFUSED and "refused" in ping.stderr.lower():
         return "refused"

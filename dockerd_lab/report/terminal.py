@@ -16,14 +16,17 @@ def table(observations: Iterable[Observation], *, width: int, colour: bool) -> s
     `own s` are dockerd's own seconds, until it was ready or gave up; `s` is the whole case from the
     restored snapshot on.
     """
-    rows = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("case", "daemon", "listeners", "client", "outsider"):
-        rows.add_column(heading, overflow="fold")
+    rows = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    rows.add_column("case", overflow="fold")
+    rows.add_column("daemon")
+    rows.add_column("listeners", overflow="fold")
+    rows.add_column("client")
+    rows.add_column("outsider")
     rows.add_column("s", justify="right")
     rows.add_column("own s", justify="right")
     for seen in observations:
         rows.add_row(
-            f"{seen.engine}\n{seen.case.rsplit('/', 1)[-1]}",
+            f"{seen.engine}/{seen.case.rsplit('/', 1)[-1]}",
             _coloured(seen.daemon.outcome.daemon),
             "\n".join(map(str, seen.daemon.listeners)) or "none",
             _coloured(seen.client.level),
@@ -32,7 +35,7 @@ def table(observations: Iterable[Observation], *, width: int, colour: bool) -> s
             f"{seen.daemon.own_seconds:.1f}",
         )
     buffer = io.StringIO()
-    console = Console(file=buffer, width=max(width, 80), force_terminal=colour, no_color=not colour)
+    console = Console(file=buffer, width=width, force_terminal=colour, no_color=not colour)
     console.print(rows)
     return buffer.getvalue()
 

@@ -38,7 +38,7 @@ step "making the filesystem with mke2fs"
 dpkg-query --admindir="$tree/var/lib/dpkg" -W -f='${Package} ${Version}\n' >"$out/packages.txt"
 cp "$tree"/boot/vmlinuz-* "$out/vmlinuz"
 cp "$tree"/boot/initrd.img-* "$out/initrd.img"
-rm -rf "$tree"/boot/*
+rm -rf "${tree:?}"/boot/*
 # Sparse: it takes what the files take. No reserved blocks, a small journal.
 mke2fs -q -t ext4 -L root -m 0 -N 120000 -J size=16 -d "$tree" "$out/disk.img" 6G
 rm -rf "$tree" "$out/dpkg.cfg"

@@ -1,0 +1,153 @@
+"""The `dockerd-lab` command."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.errors import BadInput, LabError
+from dockerd_lab.host import lab as lab_module
+from dockerd_lab.host.boxes import ensure_box, find_box
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.machines import fleet as fleet_module
+from dockerd_lab.machines import ssh, vagrant
+from dockerd_lab.progress import say
+from dockerd_lab.settings import checkout, load_settings
+
+app = typer.Typer(
+    help="Proves on real VMs what a Docker daemon's remote-access configuration does.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+box_app = typer.Typer(help="The boxes that machines are made of.", no_args_is_help=True)
+app.add_typer(box_app, name="box")
+
+_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def main() -> None:
+    """Run the command; trouble is one message, and exit code 2 (bad input) or 3 (harness broke)."""
+    try:
+        app()
+    except LabError as error:
+        kind = "bad input" if error.exit_code == BadInput.exit_code else "harness broke"
+        print(f"dockerd-lab: {kind}: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@app.command()
+def up() -> None:
+    """Start a lab with its three machines, and leave it running for the next commands."""
+    root = checkout()
+    settings = load_settings(root)
+    with fleet_module.running(root, settings, keep=True) as machines:
+        say(f"lab: up with {fleet_module.accelerator(machines.lab)}: {', '.join(machines.names)}")
+    say("lab: dockerd-lab shell daemon   enters a machine; dockerd-lab down   ends the lab")
+
+
+@app.command()
+def down() -> None:
+    """End the running lab and its machines; the snapshot is kept for the next start."""
+    directory = lab_module.lab_directory(checkout())
+    lab = lab_module.current(directory)
+    if lab is None:
+        say("lab: none is running")
+    else:
+        lab_module.stop(lab)
+        say("lab: ended")
+
+
+@app.command()
+def status() -> None:
+    """Tell whether a lab runs, and what its machines are. Exit code 1 when none runs."""
+    root = checkout()
+    settings = load_settings(root)
+    lab = lab_module.current(lab_module.lab_directory(root))
+    if lab is None:
+        print("no lab is running")
+        raise typer.Exit(1)
+    print(f"lab: running, process {lab.pid}, {fleet_module.accelerator(lab)}")
+    states = fleet_module.states(lab)
+    for name, machine in settings.machines.items():
+        print(
+            f"{name:10}{machine.address!s:16}{settings.engine_of(name):12}{states.get(name, '-')}"
+        )
+
+
+@app.command("list")
+def list_cases() -> None:
+    """List the cases."""
+    for case in find_cases(checkout()):
+        print(f"{case.name:36}{case.title}")
+
+
+@app.command(name="exec", context_settings=_PASSED_ON)
+def execute(context: typer.Context) -> None:
+    """Run a command inside the lab: dockerd-lab exec -- vagrant ssh daemon.
+
+    Where no lab runs, one is started with its machines, and ended with the command.
+    """
+    if not context.args:
+        raise BadInput("exec needs a command", "dockerd-lab exec -- vagrant status")
+    with _lab() as lab:
+        code = _interactive(lab.enter(context.args), vagrant.environment(lab, checkout()))
+    raise typer.Exit(code)
+
+
+@app.command()
+def shell(
+    machine: Annotated[str, typer.Argument(help="daemon, client or outsider")] = "daemon",
+) -> None:
+    """Open a root shell on a machine; where no lab runs, one is started for it."""
+    names = [name for name, _ in load_settings(checkout()).machines.items()]
+    if machine not in names:
+        raise BadInput(f"no machine is called {machine!r}; there are: {', '.join(names)}")
+    with _lab() as lab:
+        argv = lab.enter(["ssh", "-t", "-F", ssh.config_file(lab), machine])
+        code = _interactive(argv, dict(os.environ))
+    raise typer.Exit(code)
+
+
+@box_app.command("build")
+def box_build(engines: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Build the boxes of these engines, or of all; one that is there already is only checked."""
+    root = checkout()
+    settings = load_settings(root)
+    for name in engines or list(settings.engines):
+        ensure_box(root, name, settings.engine(name))
+
+
+@box_app.command("list")
+def box_list() -> None:
+    """List the engines and their boxes: whether they are built, how large, and where."""
+    root = checkout()
+    settings = load_settings(root)
+    for name, engine in settings.engines.items():
+        box = find_box(root, name, engine)
+        size = f"{box.size // 1_000_000} MB" if box.built else "not built"
+        print(f"{name:12}docker {engine.docker:12}{size:12}{box.directory}")
+
+
+@contextmanager
+def _lab() -> Iterator[Lab]:
+    """The lab that runs, or one that lasts as long as the block."""
+    root = checkout()
+    lab = lab_module.current(lab_module.lab_directory(root))
+    if lab is not None:
+        yield lab
+        return
+    with fleet_module.running(root, load_settings(root)) as machines:
+        yield machines.lab
+
+
+def _interactive(argv: list[str], env: dict[str, str]) -> int:
+    """Run a command on the user's own terminal and return its exit code."""
+    return subprocess.run(argv, env=env, check=False).returncode
