@@ -59,6 +59,7 @@ LOG_WIDTH = 120
 
 _SESSION = pytest.StashKey[Session]()
 _FAILED = pytest.StashKey[bool]()
+_BAD_INPUT = pytest.StashKey[LabError]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,9 +96,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted: dict[str, Any] = {}
     for marker in metafunc.definition.iter_markers("cases"):
         wanted.update(marker.kwargs)
+    try:
+        all_subjects = _session(metafunc.config).subjects
+    except LabError as error:
+        # Not here: pytest would report it once per file, as a fault of that file's.
+        metafunc.config.stash[_BAD_INPUT] = error
+        all_subjects = []
     subjects = [
         subject
-        for subject in _session(metafunc.config).subjects
+        for subject in all_subjects
         if subject.case.expect.daemon in wanted.get("daemon", [subject.case.expect.daemon])
         and subject.case.name in wanted.get("name", [subject.case.name])
     ]
@@ -110,6 +117,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Tests none of whose cases are selected are deselected, instead of being shown as skipped.
     """
+    if _BAD_INPUT in config.stash:
+        _end(config.stash[_BAD_INPUT])
     empty = [i for i in items if any(m.name == "skip" and _is_empty(m) for m in i.iter_markers())]
     if empty:
         config.hook.pytest_deselected(items=empty)
@@ -132,9 +141,16 @@ def fleet(request: pytest.FixtureRequest) -> "Iterator[Fleet]":
 
     session = _session(request.config)
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None:
-        terminal.write_line("")
-        progress.sink = terminal.write_line
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+
+    def show(line: str) -> None:
+        """Show progress on a line of its own, at once, past pytest's capture."""
+        with capture.global_and_fixture_disabled():
+            terminal.ensure_newline()
+            terminal.write(f"{line}\n", flush=True)
+
+    if terminal is not None and capture is not None:
+        progress.sink = show
     try:
         keep = request.config.getoption("keep")
         with running(session.root, session.settings, keep=keep) as machines:
@@ -251,7 +267,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _session(config: pytest.Config) -> Session:
-    """The session of this run, made when first needed; bad input ends pytest with exit code 2."""
+    """The session of this run, made when first needed; raises BadInput."""
     if _SESSION not in config.stash:
         import os
 
@@ -259,15 +275,12 @@ def _session(config: pytest.Config) -> Session:
         from dockerd_lab.settings import checkout, load_settings
 
         root = checkout()
-        try:
-            settings = load_settings(root)
-            if engine := config.getoption("engine"):
-                settings.engine(engine)
-                os.environ["DAEMON_ENGINE"] = engine
-            cases = select(find_cases(root), config.getoption("case"))
-            config.stash[_SESSION] = Session(root, settings, cases, settings.engine_of("daemon"))
-        except LabError as error:
-            _end(error)
+        settings = load_settings(root)
+        if engine := config.getoption("engine"):
+            settings.engine(engine)
+            os.environ["DAEMON_ENGINE"] = engine
+        cases = select(find_cases(root), config.getoption("case"))
+        config.stash[_SESSION] = Session(root, settings, cases, settings.engine_of("daemon"))
     return config.stash[_SESSION]
 
 

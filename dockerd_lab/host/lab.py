@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Lab:
         if not self.alive():
             raise HarnessBroke(
                 f"the lab ended: its first process {self.pid} is gone",
-                f"look at {self.directory / 'lab.log'}, then run the command again",
+                f"its log: {self.directory / 'lab.log'}; run the command again",
             )
 
 
@@ -109,6 +109,7 @@ def start(directory: Path, *, kept: bool) -> Lab:
 
 def stop(lab: Lab) -> None:
     """End a lab and wait until all of it is gone."""
+    outer = _parent(lab.pid)
     if lab.alive():
         os.kill(lab.pid, signal.SIGKILL)
     deadline = time.monotonic() + 20
@@ -116,6 +117,9 @@ def stop(lab: Lab) -> None:
         if time.monotonic() > deadline:
             raise HarnessBroke(f"the lab's first process {lab.pid} does not end")
         time.sleep(0.02)
+    if outer is not None:
+        with suppress(ChildProcessError):  # another process started this lab
+            os.waitpid(outer, 0)
     (lab.directory / "lab.json").unlink(missing_ok=True)
 
 
@@ -165,6 +169,15 @@ def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:
     if "error" in answer:
         raise HarnessBroke(f"starting the lab: {answer['error']}")
     return str(answer["driver"])
+
+
+def _parent(pid: int) -> int | None:
+    """The process id of the parent of a process that runs."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    return int(stat.rsplit(") ", 1)[1].split()[1])
 
 
 def _start_time(pid: int) -> int | None:

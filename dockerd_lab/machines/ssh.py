@@ -72,8 +72,9 @@ def run(
         raise HarnessBroke(
             f"{what}: {machine} did not answer within {timeout:.0f} s", f"its console: {console}"
         ) from None
-    if done.returncode == SSH_FAILED:
+    if done.returncode != 0:
         lab.require_alive()
+    if done.returncode == SSH_FAILED:
         raise HarnessBroke(
             f"{what}: ssh to {machine} failed" + last_lines(done.stderr.decode(errors="replace")),
             f"its console: {console}",

@@ -6,11 +6,11 @@ from dockerd_lab.observe.remote import API, CONTAINER, json_of
 
 
 def test_client(observation, case):
-    assert_level(observation.client, case, case.expect.client)
+    assert_level(observation, observation.client, case.expect.client)
 
 
 def test_outsider(observation, case):
-    assert_level(observation.outsider, case, case.expect.outsider)
+    assert_level(observation, observation.outsider, case.expect.outsider)
 
 
 def test_each_tool_agrees(observation, case):
@@ -52,12 +52,15 @@ def test_container_started_remotely_is_seen_locally(observation, case):
         assert local == []
 
 
-def assert_level(seen, case, expected):
+def assert_level(observation, seen, expected):
+    __tracebackhide__ = True
+    ps, ping = seen.answers["ps"], seen.answers["ping"]
     assert seen.level == expected, (
-        f"{seen.machine} gets '{seen.level}' from tcp://192.168.3.201:2375,"
-        f" {case.name} expects '{expected}'.\n"
-        f"$ {seen.answers['ps'].command}\n{seen.answers['ps'].said}\n"
-        f"$ {seen.answers['ping'].command}\n{seen.answers['ping'].said}"
+        f"{seen.machine}: the daemon '{seen.level}' at tcp://192.168.3.201:2375,"
+        f" {observation.case} expects '{expected}'.\n"
+        f"Listeners on daemon: {'; '.join(map(str, observation.daemon.listeners)) or 'none'}\n"
+        "(another machine reaches :::2375 or 192.168.3.201:2375, never 127.0.0.1:2375)\n"
+        f"$ {ps.command}\n{ps.said}\n$ {ping.command}\n{ping.said}"
     )
 
 
