@@ -1,0 +1,93 @@
+import subprocess
+import tarfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from dockerd_lab.cases import apply
+from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.cases.model import load_case
+from dockerd_lab.errors import BadInput
+from dockerd_lab.explain.matcher import explain
+from dockerd_lab.settings import checkout
+
+CASES = find_cases(checkout())
+
+
+def names(*patterns):
+    return [case.short_name for case in select(CASES, patterns)]
+
+
+def test_an_exact_name_selects_only_that_case():
+    assert names("systemd-dropin") == ["systemd-dropin"]
+    assert names("methods/systemd-dropin") == ["systemd-dropin"]
+
+
+def test_globs_and_several_patterns():
+    assert names("*-loopback") == ["daemon-json-loopback", "systemd-dropin-loopback"]
+    assert names("failures/flags*", "unix-default") == ["unix-default", "flags-by-hand"]
+    assert names() == [case.short_name for case in CASES]
+
+
+def test_an_unknown_name_tells_which_there_are():
+    with pytest.raises(BadInput, match=r"no case is called 'nonsense'; there are: .*unix-default"):
+        names("unix-default", "nonsense")
+
+
+def test_a_directory_without_case_yaml_is_refused(root):
+    (root / "provision/methods/new").mkdir()
+    with pytest.raises(BadInput, match=r"methods/new/case\.yaml: missing"):
+        find_cases(root)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("daemon: failed", "daemon: dead", "expect.daemon: input should be 'active', 'failed' or"),
+        ("error: ", "eror: ", "expect.eror: unknown key"),
+        ("  error: hosts-flag-file-conflict\n", "", "error is missing, and daemon is failed"),
+        ("daemon: failed", "daemon: active", "command belongs to a daemon that runs"),
+        ("unix /run/docker.sock init", "/run/docker.sock", "expect.listeners.0"),
+    ],
+)
+def test_a_wrong_case_is_refused(root, old, new, reason):
+    file = root / "provision/failures/hosts-in-file-stock-unit/case.yaml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(BadInput) as caught:
+        load_case("failures/hosts-in-file-stock-unit", file.parent)
+    assert reason in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.short_name)
+def test_every_case_s_words_are_its_known_error(case):
+    found = [finding.id for finding in explain([case.expect.words or "all is well"])]
+    assert found == ([case.expect.error] if case.expect.error else [])
+
+
+@pytest.mark.parametrize(
+    "script", sorted((checkout() / "provision").rglob("*.sh")), ids=lambda path: path.name
+)
+def test_every_shell_file_parses(script):
+    subprocess.run(["sh", "-n", script], check=True)
+
+
+def test_files_are_named_as_on_the_machine():
+    (case,) = select(CASES, ["methods/daemon-json"])
+    assert case.files == [
+        Path("/etc/docker/daemon.json"),
+        Path("/etc/systemd/system/docker.service.d/docker.conf"),
+    ]
+    assert case.source(case.files[0]).read_text().startswith("{")
+
+
+def test_the_parcel_holds_the_case_and_the_script_for_root():
+    (case,) = select(CASES, ["flags-by-hand"])
+    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case))) as tar:
+        entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
+    assert apply.APPLY in entries
+    assert f"{apply.PLACE}/start.sh" in entries
+    assert set(entries.values()) == {0}

@@ -1,0 +1,143 @@
+"""The harness on your computer: commands, the key, the boxes, the lab's files and lock."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.host import boxes, lab, ssh_key
+from dockerd_lab.host.command import run
+from dockerd_lab.settings import load_settings
+
+
+def test_a_missing_program_is_named():
+    with pytest.raises(HarnessBroke, match="looking: no-such-program is not installed"):
+        run(["no-such-program"], what="looking", timeout=5)
+
+
+def test_a_failed_command_shows_its_last_lines():
+    with pytest.raises(HarnessBroke) as caught:
+        run(["sh", "-c", "seq 100; exit 3"], what="counting", timeout=5)
+    assert str(caught.value).startswith("counting: exit code 3 of: sh -c 'seq 100; exit 3'")
+    assert "    100" in str(caught.value)
+    assert "    85\n" not in str(caught.value)
+
+
+def test_a_command_that_takes_too_long_is_given_up():
+    with pytest.raises(HarnessBroke, match="gave up after 0 s waiting for: sleep 60"):
+        run(["sleep", "60"], what="sleeping", timeout=0.2)
+
+
+def test_the_key_is_made_once_and_private():
+    key = ssh_key.private_key()
+    assert key.stat().st_mode & 0o777 == 0o600
+    content = key.read_bytes()
+    assert ssh_key.private_key().read_bytes() == content
+    assert ssh_key.public_key(key).read_text().startswith("ssh-ed25519 ")
+
+
+def find(root):
+    return boxes.find_box(root, "debian-12", load_settings(root).engine("debian-12"))
+
+
+def fill(box):
+    for name in boxes.PARTS:
+        (box.directory / name).write_bytes(b"x" * 100)
+
+
+def pretend_to_build(monkeypatch, recipe):
+    monkeypatch.setattr(boxes, "_archives", lambda suite: ["http://archive.invalid"])
+    monkeypatch.setattr(boxes, "_run_recipe", recipe)
+
+
+def test_a_box_is_another_when_its_recipe_changes(root):
+    before = find(root)
+    assert find(root) == before
+    with (root / "provision/box/packages").open("a") as packages:
+        packages.write("jq\n")
+    assert find(root) != before
+
+
+def test_a_box_is_built_once(root, monkeypatch):
+    built = []
+
+    def recipe(argv):
+        part = next(a for a in argv if a.endswith(".part"))
+        built.append(part)
+        fill(boxes.Box("x", boxes.Path(part)))
+
+    pretend_to_build(monkeypatch, recipe)
+    engine = load_settings(root).engine("debian-12")
+    box = boxes.ensure_box(root, "debian-12", engine)
+    assert boxes.ensure_box(root, "debian-12", engine) == box
+    assert len(built) == 1
+    assert box.built
+
+
+@pytest.mark.parametrize("how", [HarnessBroke("mmdebstrap failed"), KeyboardInterrupt()])
+def test_an_interrupted_build_leaves_no_half_box(root, monkeypatch, how):
+    def recipe(argv):
+        raise how
+
+    pretend_to_build(monkeypatch, recipe)
+    with pytest.raises(type(how)):
+        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
+    left = [path.name for path in (boxes.cache_home() / "boxes").iterdir() if path.is_dir()]
+    assert left == []
+
+
+def test_a_damaged_box_is_named_with_the_way_to_mend_it(root, monkeypatch):
+    pretend_to_build(monkeypatch, lambda argv: fill(boxes.Box("x", boxes.Path(argv[5]))))
+    engine = load_settings(root).engine("debian-12")
+    box = boxes.ensure_box(root, "debian-12", engine)
+    os.truncate(box.disk, 50)
+    with pytest.raises(HarnessBroke) as caught:
+        boxes.ensure_box(root, "debian-12", engine)
+    assert "disk.img is 50 bytes, it was built with 100" in str(caught.value)
+    assert f"rm -r {box.directory}" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"pid": 1}', "[]"])
+def test_no_lab_runs_where_the_file_is_wrong(tmp_path, content):
+    (tmp_path / "lab.json").write_text(content)
+    assert lab.current(tmp_path) is None
+
+
+def test_a_lab_is_the_process_that_started_then(tmp_path):
+    facts = {"pid": os.getpid(), "started": 1, "driver": "qemu", "kept": True}
+    (tmp_path / "lab.json").write_text(json.dumps(facts))
+    assert lab.current(tmp_path) is None, "a process id that another process has now"
+    facts["started"] = lab._start_time(os.getpid())
+    (tmp_path / "lab.json").write_text(json.dumps(facts))
+    running = lab.current(tmp_path)
+    assert running is not None
+    assert running.enter(["true"])[:3] == ["nsenter", "--target", str(os.getpid())]
+
+
+def test_a_second_command_is_told_who_has_the_lab(tmp_path):
+    holder = (
+        "import sys; from pathlib import Path; from dockerd_lab.host.lab import exclusive\n"
+        "with exclusive(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    argv = [sys.executable, "-c", holder, str(tmp_path)]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout.readline() == b"held\n"
+        with (
+            pytest.raises(BadInput, match=f"another command uses the lab.*process {other.pid}"),
+            lab.exclusive(tmp_path),
+        ):
+            pass
+        other.kill()
+    with lab.exclusive(tmp_path):
+        pass
+
+
+def test_clearing_leaves_what_is_not_a_lab_s(tmp_path):
+    for name in ("libvirt", "vagrant-home", "artifacts"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "snapshot.json").write_text("{}")
+    lab.clear(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["artifacts"]

@@ -1,0 +1,72 @@
+"""The plugin, in a pytest of its own whose checkout is a copy."""
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CONFTEST = """
+import pathlib
+import dockerd_lab.settings
+dockerd_lab.settings.checkout = lambda: pathlib.Path({root!r})
+"""
+SUITE = """
+import pytest
+
+@pytest.mark.cases(daemon=["failed"])
+def test_failed(subject): pass
+
+def test_all(subject): pass
+
+@pytest.mark.cases(name=["methods/unix-default"])
+def test_one(subject): pass
+"""
+
+
+@pytest.fixture
+def run(pytester, root):
+    pytester.makeconftest(CONFTEST.format(root=str(root)))
+    pytester.makepyfile(SUITE)
+    return lambda *args: pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
+
+
+def collected(result):
+    return [line.split("::")[1] for line in result.outlines if "::" in line]
+
+
+def test_the_tests_of_a_case_stand_together(run):
+    result = run("--collect-only", "-q", "--case", "unix-default", "--case", "*in-unit-and-file")
+    assert collected(result) == [
+        "test_all[debian-12/unix-default]",
+        "test_one[debian-12/unix-default]",
+        "test_failed[debian-12/hosts-in-unit-and-file]",
+        "test_all[debian-12/hosts-in-unit-and-file]",
+    ]
+
+
+def test_a_test_without_a_selected_case_is_deselected(run):
+    result = run("--case", "daemon-json")
+    result.assert_outcomes(passed=1, deselected=2)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--case", "nonsense"], "bad input: no case is called 'nonsense'; there are: "),
+        (["--engine", "debian-99"], "bad input: unknown engine 'debian-99'; lab.yaml has: deb"),
+    ],
+)
+def test_bad_options_end_with_exit_code_2(run, args, message):
+    result = run(*args)
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([f"*{message}*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_bad_case_ends_with_one_message_and_exit_code_2(run, root):
+    file = root / "provision/methods/unix-default/case.yaml"
+    file.write_text(file.read_text().replace("client:", "klient:"))
+    result = run()
+    assert result.ret == 2
+    message = f"{file}: expect.klient: unknown key"
+    assert result.stdout.str().count(message) == 1
+    result.stdout.no_fnmatch_line("*Traceback*")

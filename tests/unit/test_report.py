@@ -1,0 +1,91 @@
+import dataclasses
+
+import pytest
+
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.machines.ask import Answer
+from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
+from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.observation import (
+    DaemonSeen,
+    Installed,
+    Observation,
+    Outcome,
+    RemoteSeen,
+)
+from dockerd_lab.observe.unit import Unit
+from dockerd_lab.report import evidence, terminal
+from dockerd_lab.settings import load_settings
+
+
+def answer(stdout):
+    return Answer("$", 0, stdout, "", 0.1)
+
+
+@pytest.fixture
+def seen():
+    """An observation with something in every place."""
+    unit = Unit("active", "running", "loaded", 7, 1_000_000, 9_000_000)
+    names = ("tcp", "unix", "unit_files", "service", "socket", "daemon_json", "outcome")
+    entries = [
+        Entry(0.0, "dockerd", "first", "", "", ""),
+        Entry(1.0, "systemd", "exited", PROCESS_EXITED, "1", ""),
+        Entry(2.0, "systemd", "exited again", PROCESS_EXITED, "2", ""),
+        Entry(3.0, "systemd", "failed", UNIT_FAILED, "", "exit-code"),
+    ]
+    daemon = DaemonSeen(
+        outcome=Outcome("active", 9.5, 0, None),
+        service=unit,
+        socket=unit,
+        listeners=[Listener("tcp6", ":::2375", "dockerd")],
+        command="dockerd",
+        hosts=[],
+        journal=entries,
+        by_hand="by hand",
+        once=Installed("", "", 1),
+        twice=Installed("", "", 1),
+        containers="",
+        raw={name: answer(f"raw {name}") for name in names},
+    )
+    remote = RemoteSeen("client", {"ping": answer("OK"), "containers": answer("[]")})
+    return Observation("debian-12", "methods/x", daemon, remote, remote, 20.0)
+
+
+def test_what_follows_from_an_observation(seen):
+    assert seen.client.level == "answers"
+    assert seen.daemon.own_seconds == 8.0
+    assert seen.daemon.exit_status == "1", "the first exit tells"
+    assert seen.daemon.unit_result == "exit-code"
+    assert seen.daemon.log == ["first", "exited", "exited again", "failed", "by hand"]
+    by_hand = dataclasses.replace(seen.daemon, outcome=Outcome("failed", 1.5, None, 1))
+    assert (by_hand.exit_status, by_hand.own_seconds) == ("1", 1.5)
+
+
+def test_the_table_says_all_of_it(seen):
+    text = terminal.table([seen], width=120, colour=False)
+    row = next(line for line in text.splitlines() if "debian-12/x" in line)
+    assert row.split() == (
+        ["debian-12/x", "active", "tcp6", ":::2375", "dockerd", "answers", "answers", "20.0", "8.0"]
+    )
+    assert "\x1b" not in text
+
+
+def test_the_table_fits_80_columns(seen):
+    text = terminal.table([seen], width=80, colour=False)
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_evidence_is_a_file_per_source(seen, root, tmp_path):
+    lab = Lab(tmp_path / "lab", 1, 1, "qemu", kept=False)
+    (lab.directory / "consoles").mkdir(parents=True)
+    (lab.directory / "consoles/daemon.log").write_text("boot")
+    fleet = Fleet(lab, root, load_settings(root), {"docker": "Docker version 1"})
+    directory = evidence.write(fleet, seen)
+    assert directory == lab.directory / "artifacts/debian-12/x"
+    files = {file.name: file.read_text() for file in directory.iterdir()}
+    assert "dockerd: first" in files["journal.txt"]
+    assert files["netstat.txt"] == "raw tcp\nraw unix\n"
+    assert files["daemon.json"] == "raw daemon_json\n"
+    assert files["versions.txt"] == "docker: Docker version 1\n"
+    assert files["console-daemon.log"] == "boot"

@@ -1,0 +1,38 @@
+import pytest
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.settings import checkout, load_settings
+
+
+def test_the_repository_s_own_file():
+    settings = load_settings(checkout())
+    assert str(settings.machines.daemon.address) == "192.168.3.201"
+    assert [name for name, _ in settings.machines.items()] == ["daemon", "client", "outsider"]
+
+
+def test_the_environment_chooses_an_engine(root, monkeypatch):
+    settings = load_settings(root)
+    monkeypatch.setenv("CLIENT_ENGINE", "debian-99")
+    with pytest.raises(BadInput, match=r"unknown engine 'debian-99'; lab\.yaml has: debian-12"):
+        settings.engine_of("client")
+    assert settings.engine_of("daemon") == "debian-12"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("engine: debian-12, cpus: 2", "engine: debian-9, cpus: 2", "is not under engines"),
+        ("192.168.3.66", "10.0.0.66", "machines.outsider.address is outside 192.168.3.0/24"),
+        ("suite: bookworm", "suite: 12", "engines.debian-12.suite"),
+        ("cpus: 2, memory: 768", "cpus: 2, memory: 7", "machines.daemon.memory"),
+    ],
+)
+def test_a_wrong_file_is_refused(root, old, new, reason):
+    file = root / "lab.yaml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(BadInput) as caught:
+        load_settings(root)
+    assert reason in str(caught.value)
+    assert str(file) in str(caught.value)

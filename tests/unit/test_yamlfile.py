@@ -1,0 +1,64 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.yamlfile import YamlModel, load
+
+
+class Inner(YamlModel):
+    port: int
+
+
+class Outer(YamlModel):
+    name: str
+    inner: Inner
+
+
+def refusal(tmp_path, text):
+    file = tmp_path / "x.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BadInput) as caught:
+        load(file, Outer)
+    assert caught.value.exit_code == 2
+    return str(caught.value).replace(str(file), "FILE")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "{name: a, inner: {port: 1, prot: 2}}",
+            "FILE: inner.prot: unknown key; known here: port",
+        ),
+        ("{nam: a, inner: {port: 1}}", "FILE: name: missing"),
+        ("{name: a, inner: {port: x}}", "FILE: inner.port: input should be a valid integer"),
+        ("", "FILE: expected a mapping of keys to values, found nothing"),
+        ("[1]", "FILE: expected a mapping of keys to values, found a list"),
+        ("name: [", "FILE: not YAML: "),
+        (b"name: \xff", "FILE: not UTF-8 text: invalid start byte at byte 6"),
+    ],
+)
+def test_refusals_name_file_key_and_reason(tmp_path, text, message):
+    assert message in refusal(tmp_path, text)
+
+
+def test_a_missing_file_is_bad_input(tmp_path):
+    with pytest.raises(BadInput, match="cannot be read: No such file or directory"):
+        load(tmp_path / "none.yaml", Outer)
+
+
+def test_what_is_right_is_read(tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_text("{name: a, inner: {port: 1}}")
+    assert load(file, Outer) == Outer(name="a", inner=Inner(port=1))
+
+
+@given(st.binary(max_size=200))
+def test_whatever_the_file_holds_it_is_read_or_refused(tmp_path_factory, content):
+    file = tmp_path_factory.mktemp("any") / "x.yaml"
+    file.write_bytes(content)
+    try:
+        load(file, Outer)
+    except BadInput as error:
+        assert str(file) in str(error)  # noqa: PT017
