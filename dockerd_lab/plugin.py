@@ -3,12 +3,12 @@
 It is loaded by its entry point. A test that asks for `observation` runs once per engine and case.
 """
 
+from __future__ import annotations
+
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -19,45 +19,12 @@ if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
     from dockerd_lab.machines.fleet import Fleet
     from dockerd_lab.observe.observation import Observation
-    from dockerd_lab.settings import Settings
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One case on one engine."""
-
-    engine: str
-    case: "Case"
-
-    @property
-    def id(self) -> str:
-        """How the pair is called in a test's name: `debian-12/daemon-json`."""
-        return f"{self.engine}/{self.case.short_name}"
-
-
-@dataclass
-class Session:
-    """What this run of pytest has done so far."""
-
-    root: Path
-    settings: "Settings"
-    cases: "list[Case]"
-    engine: str
-    fleet: "Fleet | None" = None
-    observations: "dict[str, Observation]" = field(default_factory=dict)
-    applications: Counter[str] = field(default_factory=Counter)
-    evidence: dict[str, Path] = field(default_factory=dict)
-
-    @cached_property
-    def subjects(self) -> list[Subject]:
-        """Every selected case on the engine."""
-        return [Subject(self.engine, case) for case in self.cases]
-
+    from dockerd_lab.session import Session, Subject
 
 #: Columns of the table where the output is no terminal.
 LOG_WIDTH = 120
 
-_SESSION = pytest.StashKey[Session]()
+_SESSION = pytest.StashKey["Session"]()
 _FAILED = pytest.StashKey[bool]()
 _BAD_INPUT = pytest.StashKey[LabError]()
 
@@ -134,7 +101,7 @@ def _is_empty(marker: pytest.Mark) -> bool:
 
 
 @pytest.fixture(scope="session")
-def fleet(request: pytest.FixtureRequest) -> "Iterator[Fleet]":
+def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
     from dockerd_lab.machines.fleet import running
@@ -142,15 +109,8 @@ def fleet(request: pytest.FixtureRequest) -> "Iterator[Fleet]":
     session = _session(request.config)
     terminal = request.config.pluginmanager.get_plugin("terminalreporter")
     capture = request.config.pluginmanager.get_plugin("capturemanager")
-
-    def show(line: str) -> None:
-        """Show progress on a line of its own, at once, past pytest's capture."""
-        with capture.global_and_fixture_disabled():
-            terminal.ensure_newline()
-            terminal.write(f"{line}\n", flush=True)
-
     if terminal is not None and capture is not None:
-        progress.sink = show
+        progress.sink = partial(_show, terminal, capture)
     try:
         keep = request.config.getoption("keep")
         with running(session.root, session.settings, keep=keep) as machines:
@@ -168,13 +128,13 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 
 @pytest.fixture(scope="session")
-def case(subject: Subject) -> "Case":
+def case(subject: Subject) -> Case:
     """The case that the test is about; it is applied when `observation` is asked for."""
     return subject.case
 
 
 @pytest.fixture(scope="session")
-def observation(request: pytest.FixtureRequest, fleet: "Fleet", subject: Subject) -> "Observation":
+def observation(request: pytest.FixtureRequest, fleet: Fleet, subject: Subject) -> Observation:
     """What was seen after the case was applied to freshly restored machines."""
     from dockerd_lab.cases.apply import apply
     from dockerd_lab.observe.observe import observe
@@ -199,26 +159,26 @@ def applications(request: pytest.FixtureRequest) -> Counter[str]:
 
 
 @pytest.fixture
-def daemon(fleet: "Fleet") -> Any:
+def daemon(fleet: Fleet) -> Any:
     """A testinfra host for the machine that runs dockerd."""
     return _host(fleet, "daemon")
 
 
 @pytest.fixture
-def client(fleet: "Fleet") -> Any:
+def client(fleet: Fleet) -> Any:
     """A testinfra host for the machine that may control the daemon."""
     return _host(fleet, "client")
 
 
 @pytest.fixture
-def outsider(fleet: "Fleet") -> Any:
+def outsider(fleet: Fleet) -> Any:
     """A testinfra host for the machine that may not."""
     return _host(fleet, "outsider")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: "pytest.CallInfo[None]"
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Write the evidence of a failed test's case, and name it in the failure."""
     report = yield
@@ -269,19 +229,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def _session(config: pytest.Config) -> Session:
     """The session of this run, made when first needed; raises BadInput."""
     if _SESSION not in config.stash:
-        import os
+        from dockerd_lab.session import make_session
 
-        from dockerd_lab.cases.discover import find_cases, select
-        from dockerd_lab.settings import checkout, load_settings
-
-        root = checkout()
-        settings = load_settings(root)
-        if engine := config.getoption("engine"):
-            settings.engine(engine)
-            os.environ["DAEMON_ENGINE"] = engine
-        cases = select(find_cases(root), config.getoption("case"))
-        config.stash[_SESSION] = Session(root, settings, cases, settings.engine_of("daemon"))
+        config.stash[_SESSION] = make_session(config.getoption("engine"), config.getoption("case"))
     return config.stash[_SESSION]
+
+
+def _show(terminal: Any, capture: Any, line: str) -> None:
+    """Show progress on a line of its own, at once, past pytest's capture."""
+    with capture.global_and_fixture_disabled():
+        terminal.ensure_newline()
+        terminal.write(f"{line}\n", flush=True)
 
 
 def _end(error: LabError) -> NoReturn:
@@ -292,7 +250,7 @@ def _end(error: LabError) -> NoReturn:
 _KINDS = {2: "bad input", 3: "harness broke"}
 
 
-def _evidence(session: Session, subject: Subject, seen: "Observation") -> str:
+def _evidence(session: Session, subject: Subject, seen: Observation) -> str:
     """Write a case's evidence, once, and say where it is and what to type next."""
     from dockerd_lab.report import evidence
 
@@ -312,7 +270,7 @@ def _subject_of(item: pytest.Item | None) -> Subject | None:
     return found
 
 
-def _host(fleet: "Fleet", machine: str) -> Any:
+def _host(fleet: Fleet, machine: str) -> Any:
     from dockerd_lab.machines.testinfra_host import testinfra_host
 
     return testinfra_host(fleet.lab, machine)

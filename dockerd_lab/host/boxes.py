@@ -121,7 +121,11 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
     part = box.directory.with_name(f"{box.directory.name}.part")
     part.mkdir()
     started = time.monotonic()
-    argv = ["setpriv", "--pdeathsig", "KILL", root / "provision/box/build.sh", engine.suite, part]
+    # In namespaces of its own the recipe ends with this process, however that ends; and nobody
+    # outside sees mmdebstrap's mounts of /dev and /proc, so nothing is deleted through them.
+    argv: list[str | Path] = ["setpriv", "--pdeathsig", "KILL"]
+    argv += ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
+    argv += [root / "provision/box/build.sh", engine.suite, part]
     argv += [public_key(private_key()), *_archives(engine.suite)]
     try:
         with step(f"building box {box.engine} (Debian {engine.suite})"):
@@ -166,7 +170,8 @@ def _run_recipe(argv: list[str]) -> None:
                 os.killpg(process.pid, 9)
     if code != 0:
         raise HarnessBroke(
-            f"building a box: exit code {code} of {argv[3]}" + last_lines("".join(output))
+            f"building a box: exit code {code} of provision/box/build.sh"
+            + last_lines("".join(output))
         )
 
 

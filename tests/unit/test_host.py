@@ -61,13 +61,17 @@ def test_a_box_is_another_when_its_recipe_changes(root):
     assert find(root) != before
 
 
+def build(argv):
+    """What the recipe leaves, in the directory that it was given."""
+    fill(boxes.Box("x", boxes.Path(next(a for a in argv if a.endswith(".part")))))
+
+
 def test_a_box_is_built_once(root, monkeypatch):
     built = []
 
     def recipe(argv):
-        part = next(a for a in argv if a.endswith(".part"))
-        built.append(part)
-        fill(boxes.Box("x", boxes.Path(part)))
+        built.append(argv)
+        build(argv)
 
     pretend_to_build(monkeypatch, recipe)
     engine = load_settings(root).engine("debian-12")
@@ -90,7 +94,7 @@ def test_an_interrupted_build_leaves_no_half_box(root, monkeypatch, how):
 
 
 def test_a_damaged_box_is_named_with_the_way_to_mend_it(root, monkeypatch):
-    pretend_to_build(monkeypatch, lambda argv: fill(boxes.Box("x", boxes.Path(argv[5]))))
+    pretend_to_build(monkeypatch, build)
     engine = load_settings(root).engine("debian-12")
     box = boxes.ensure_box(root, "debian-12", engine)
     os.truncate(box.disk, 50)
