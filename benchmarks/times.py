@@ -1,0 +1,49 @@
+"""How long the lab's parts take, in one run, so that their ratios mean something.
+
+    ./bootstrap python benchmarks/times.py [CASE…]
+
+Starts the lab (or uses the running one), restores the machines five times, and applies and observes
+each case once, beside the seconds that dockerd itself took.
+"""
+
+import statistics
+import sys
+import time
+
+from dockerd_lab.cases.apply import apply
+from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.machines.fleet import running
+from dockerd_lab.observe.observe import observe
+from dockerd_lab.settings import checkout, load_settings
+
+RESTORES = 5
+
+
+def main(patterns: list[str]) -> None:
+    """Print one line per measure, in seconds."""
+    root = checkout()
+    cases = select(find_cases(root), patterns)
+    started = time.monotonic()
+    with running(root, load_settings(root)) as fleet:
+        print(f"lab with its machines: {time.monotonic() - started:.1f}")
+        restores = []
+        for _ in range(RESTORES):
+            started = time.monotonic()
+            fleet.restore()
+            restores.append(time.monotonic() - started)
+        print(f"restore of three machines: median {statistics.median(restores):.2f},", end=" ")
+        print(f"{min(restores):.2f} to {max(restores):.2f}")
+        print(f"{'case':36}{'all':>8}{'apply':>8}{'observe':>9}{'dockerd':>9}")
+        for case in cases:
+            fleet.restore()
+            started = time.monotonic()
+            apply(fleet.lab, root, case)
+            applied = time.monotonic()
+            seen = observe(fleet, case, started)
+            parts = (seen.seconds, applied - started, time.monotonic() - applied)
+            print(f"{case.name:36}{parts[0]:8.1f}{parts[1]:8.1f}{parts[2]:9.1f}", end="")
+            print(f"{seen.daemon.own_seconds:9.1f}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
