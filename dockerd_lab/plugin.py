@@ -201,7 +201,7 @@ def pytest_runtest_protocol(
     if item.config.getoption("keep") and item.session.stash.get(_FAILED, False):
         following = _subject_of(nextitem) if nextitem is not None else None
         if following != _subject_of(item):
-            item.session.shouldstop = "the failed case is kept on the machines (--keep)"
+            item.session.shouldfail = "the failed case is kept on the machines (--keep)"
     return done
 
 
