@@ -43,7 +43,8 @@ class Session:
     @cached_property
     def subjects(self) -> list[Subject]:
         """Every selected case on the engine."""
-        return [Subject(self.engine, case) for case in self.cases]
+        version = self.settings.engine(self.engine).docker
+        return [Subject(self.engine, case.on(version)) for case in self.cases]
 
 
 def make_session(engine: str | None, patterns: Sequence[str]) -> Session:

@@ -1,5 +1,6 @@
 """Reads YAML files into pydantic models; what is wrong is said by file, key and reason."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,26 +38,33 @@ def load(path: Path, model: type[Model]) -> Model:
         raise BadInput(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data, dict):
         raise BadInput(f"{path}: expected a mapping of keys to values, found {_kind(data)}")
+    return check(path, data, model)
+
+
+def check(path: Path, data: object, model: type[Model], at: Sequence[str] = ()) -> Model:
+    """Read `data`, which stands in `path` below the keys `at`, into `model`; raises BadInput."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise BadInput("\n".join(_sentence(path, e, model) for e in error.errors())) from None
+        raise BadInput("\n".join(_sentence(path, e, model, at) for e in error.errors())) from None
 
 
 def _kind(value: object) -> str:
     return "nothing" if value is None else f"a {type(value).__name__}"
 
 
-def _sentence(path: Path, error: object, model: type[BaseModel]) -> str:
+def _sentence(path: Path, error: object, model: type[BaseModel], at: Sequence[str]) -> str:
     """One of pydantic's errors as `file: key: reason`."""
     assert isinstance(error, dict)  # noqa: S101  (pydantic's ErrorDetails is a TypedDict)
-    key = ".".join(str(part) for part in error["loc"])
+    key = ".".join(str(part) for part in (*at, *error["loc"]))
     match error["type"]:
         case "extra_forbidden":
             known = _keys_at(model, error["loc"][:-1])
             reason = "unknown key" + (f"; known here: {', '.join(known)}" if known else "")
         case "missing":
             reason = "missing"
+        case "value_error":
+            reason = error["msg"].removeprefix("Value error, ")
         case _:
             reason = f"{error['msg'][:1].lower()}{error['msg'][1:]}, found {error['input']!r}"
     return f"{path}: {key}: {reason}" if key else f"{path}: {reason}"

