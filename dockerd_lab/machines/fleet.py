@@ -85,6 +85,9 @@ def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
         except HarnessBroke as error:
             say(f"lab: the saved machines cannot be used, booting new ones: {error.message}")
             lab_module.stop(lab)
+        except BaseException:
+            lab_module.stop(lab)
+            raise
     lab_module.clear(directory)
     lab = lab_module.start(directory, kept=kept)
     try:
