@@ -47,7 +47,10 @@ class Settings(YamlModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
+        addresses = [machine.address for _, machine in self.machines.items()]
         for name, machine in self.machines.items():
+            if addresses.count(machine.address) > 1:
+                raise ValueError(f"machines.{name}.address {machine.address} is given twice")
             if machine.engine not in self.engines:
                 raise ValueError(f"machines.{name}.engine {machine.engine!r} is not under engines")
             if machine.address not in self.network:

@@ -13,11 +13,16 @@ GROUPS = ("methods", "failures")
 
 def find_cases(root: Path) -> list[Case]:
     """All cases under `root`/provision, methods first; raises BadInput where one is wrong."""
-    return [
+    cases = [
         load_case(f"{group}/{directory.name}", directory)
         for group in GROUPS
         for directory in sorted((root / "provision" / group).glob("*/"))
     ]
+    names = [case.short_name for case in cases]
+    for case in cases:
+        if names.count(case.short_name) > 1:
+            raise BadInput(f"{case.directory}: another case is called {case.short_name} too")
+    return cases
 
 
 def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:

@@ -16,7 +16,7 @@ DaemonState = Literal["active", "failed", "unchanged"]
 #: How much of the daemon a machine gets. Until exposure is measured, whether the API answers it.
 Level = Literal["refused", "answers"]
 #: A listener in netstat's words: protocol, local address or path, program.
-Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S+$")]
+Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
 
 
 class Expectation(YamlModel):
@@ -120,8 +120,11 @@ def load_case(name: str, directory: Path) -> Case:
     if not file.is_file():
         raise BadInput(f"{file}: missing; every directory of a case has one")
     said = load(file, CaseFile)
+    whole = said.expect.model_dump()
     for versions, difference in said.engines.items():
-        # Each is checked as part of the whole expectation that it leads to.
-        whole = {**said.expect.model_dump(), **difference.expect}
-        check(file, whole, Expectation, at=("engines", versions, "expect"))
+        # Each is checked as part of the expectation it leads to, alone and after those before it.
+        at = ("engines", versions, "expect")
+        check(file, {**said.expect.model_dump(), **difference.expect}, Expectation, at=at)
+        whole |= difference.expect
+        check(file, whole, Expectation, at=at)
     return Case(name, directory, said.title, said.expect, said)

@@ -62,7 +62,11 @@ class Box:
 
     def check(self) -> None:
         """Raise HarnessBroke when a part is missing or has not the size it was built with."""
-        sizes = json.loads((self.directory / "box.json").read_text())["sizes"]
+        mend = f"rm -r {self.directory}   # it is built again when next needed"
+        try:
+            sizes = dict(json.loads((self.directory / "box.json").read_text())["sizes"])
+        except (ValueError, KeyError, TypeError):
+            raise HarnessBroke(f"box {self.engine} is damaged: its box.json", mend) from None
         for name, size in sizes.items():
             part = self.directory / name
             found = part.stat().st_size if part.exists() else None
@@ -70,7 +74,7 @@ class Box:
                 is_now = "missing" if found is None else f"{found} bytes"
                 raise HarnessBroke(
                     f"box {self.engine} is damaged: {part} is {is_now}, it was built with {size}",
-                    f"rm -r {self.directory}   # it is built again when next needed",
+                    mend,
                 )
 
 
@@ -137,6 +141,7 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
             "sizes": {name: (part / name).stat().st_size for name in PARTS},
         }
         (part / "box.json").write_text(json.dumps(facts, indent=1) + "\n")
+        shutil.rmtree(box.directory, ignore_errors=True)  # a box without its box.json
         part.rename(box.directory)
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -43,6 +43,8 @@ def run(
         raise HarnessBroke(
             f"{what}: {command[0]} is not installed", "./bootstrap true installs what is missing"
         ) from None
+    except OSError as error:
+        raise HarnessBroke(f"{what}: {command[0]} cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired as late:
         raise HarnessBroke(
             f"{what}: gave up after {timeout:.0f} s waiting for: {shlex.join(command)}"

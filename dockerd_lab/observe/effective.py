@@ -1,7 +1,6 @@
 """The configuration that is in effect: what the running dockerd was started with."""
 
 import json
-import shlex
 
 #: Where dockerd listens when neither flags nor daemon.json say so.
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -26,7 +25,8 @@ def hosts(command_line: str | None, daemon_json: str) -> list[str]:
 def flag_values(command_line: str, *names: str) -> list[str]:
     """The values a flag has on a command line, as pflag reads them: `-H x`, `-Hx`, `--host=x`."""
     values = []
-    words = iter(shlex.split(command_line)[1:])
+    # Not as a shell would: ps shows arguments without quotes.
+    words = iter(command_line.split()[1:])
     for word in words:
         for name in names:
             if word == name:

@@ -31,7 +31,12 @@ EXCEPTIONS = (
     NamedException("tcp6?", r"(0\.0\.0\.0|::):22", "sshd.*", "the harness's own way in"),
     NamedException("tcp", r"127\.0\.0\.1:\d+", "containerd", "containerd's streaming port, random"),
     NamedException("unix", "/run/containerd/.*", "containerd.*", "containerd's own, root only"),
-    NamedException("unix", "/(var/)?run/docker/.*", "dockerd", "for its plugins and networks"),
+    NamedException(
+        "unix",
+        r"/(var/)?run/docker/(metrics|libnetwork/\w+)\.sock",
+        "dockerd",
+        "for its plugins and networks",
+    ),
     NamedException("unix", "/run/ssh-unix-local/socket", "init", "systemd's, for ssh, from 256"),
     NamedException("unix", "/run/(systemd|udev|dbus)/.*", "init|systemd.*", "systemd's own"),
 )

@@ -78,7 +78,7 @@ class DaemonSeen:
     @property
     def own_seconds(self) -> float:
         """The seconds dockerd itself took: until it was ready, or until it gave up."""
-        if self.outcome.daemon == "active" and self.outcome.by_hand_exit_code is None:
+        if self.outcome.daemon == "active" and self.outcome.restart_exit_code is not None:
             return self.service.start_seconds or self.outcome.restart_seconds
         return self.outcome.restart_seconds
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dockerd_lab.cases.apply import APPLY, PLACE
 from dockerd_lab.cases.model import Case
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.machines.ask import Answer, Question, ask
+from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, ask
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import effective, journal, listeners, remote, unit
 from dockerd_lab.observe.observation import (
@@ -55,6 +55,9 @@ def look_at_daemon(fleet: Fleet, case: Case) -> DaemonSeen:
     said = {name: answer.stdout for name, answer in answers.items()}
     if answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")
+    for name, answer in answers.items():
+        if answer.exit_code == TIMED_OUT:
+            raise HarnessBroke(f"asking daemon for {name}: {answer.stderr.strip()}")
     seen = listeners.parse(said["tcp"]) + listeners.parse(said["unix"])
     command = effective.command(said["ps"])
     return DaemonSeen(

@@ -51,10 +51,12 @@ def level(answers: Mapping[str, Answer]) -> str:
     ping, containers = answers["ping"], answers["containers"]
     if ping.exit_code == CURL_REFUSED and "refused" in ping.stderr.lower():
         return "refused"
-    if ping.exit_code == CURL_TIMED_OUT:
+    if ping.exit_code == CURL_TIMED_OUT and "* Connected to" not in ping.stderr:
         return "filtered"
     if ping.stdout.strip() == "OK" and isinstance(json_of(containers), list):
         return "answers"
+    if ping.stdout.strip() == "OK":
+        return f"unclear: /_ping is OK, but not {API}: {containers.said}"
     return f"unclear: {ping.said or f'curl exit code {ping.exit_code}'}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from dockerd_lab.observe.observation import Observation
 
@@ -28,7 +29,7 @@ def table(observations: Iterable[Observation], *, width: int, colour: bool) -> s
         rows.add_row(
             f"{seen.engine}/{seen.case.rsplit('/', 1)[-1]}",
             _coloured(seen.daemon.outcome.daemon),
-            "\n".join(map(str, seen.daemon.listeners)) or "none",
+            Text("\n".join(map(str, seen.daemon.listeners)) or "none"),
             _coloured(seen.client.level),
             _coloured(seen.outsider.level),
             f"{seen.seconds:.1f}",
@@ -40,8 +41,8 @@ def table(observations: Iterable[Observation], *, width: int, colour: bool) -> s
     return buffer.getvalue()
 
 
-def _coloured(word: str) -> str:
+def _coloured(word: str) -> Text:
     """A word in the colour of what it means: green is harmless, red is not."""
     colours = {"active": "green", "refused": "green", "failed": "red", "answers": "yellow"}
     colour = colours.get(word, "yellow")
-    return f"[{colour}]{word}[/{colour}]"
+    return Text(word, style=colour)

@@ -104,6 +104,18 @@ def test_a_damaged_box_is_named_with_the_way_to_mend_it(root, monkeypatch):
     assert f"rm -r {box.directory}" in str(caught.value)
 
 
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"sizes": 1}'])
+def test_a_box_with_a_damaged_record_is_named(root, monkeypatch, content):
+    pretend_to_build(monkeypatch, build)
+    engine = load_settings(root).engine("debian-12")
+    record = boxes.ensure_box(root, "debian-12", engine).directory / "box.json"
+    record.write_text(content)
+    with pytest.raises(HarnessBroke, match=r"box debian-12 is damaged: its box\.json"):
+        boxes.ensure_box(root, "debian-12", engine)
+    record.unlink()
+    assert boxes.ensure_box(root, "debian-12", engine).built, "it is built again"
+
+
 @pytest.mark.parametrize("content", ["", "{", '{"pid": 1}', "[]"])
 def test_no_lab_runs_where_the_file_is_wrong(tmp_path, content):
     (tmp_path / "lab.json").write_text(content)

@@ -71,6 +71,13 @@ def test_the_table_says_all_of_it(seen):
     assert "\x1b" not in text
 
 
+def test_what_was_seen_is_no_markup(seen):
+    odd = [Listener("tcp6", "[fe80::1]:2375", "[/x] :warning:")]
+    daemon = dataclasses.replace(seen.daemon, listeners=odd)
+    text = terminal.table([dataclasses.replace(seen, daemon=daemon)], width=120, colour=False)
+    assert "tcp6 [fe80::1]:2375 [/x] :warning:" in text
+
+
 def test_the_table_fits_80_columns(seen):
     text = terminal.table([seen], width=80, colour=False)
     assert max(map(len, text.splitlines())) <= 80

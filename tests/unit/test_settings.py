@@ -23,6 +23,7 @@ def test_the_environment_chooses_an_engine(root, monkeypatch):
     [
         ("engine: debian-12, cpus: 2", "engine: debian-9, cpus: 2", "is not under engines"),
         ("192.168.3.66", "10.0.0.66", "machines.outsider.address is outside 192.168.3.0/24"),
+        ("192.168.3.66", "192.168.3.10", "machines.client.address 192.168.3.10 is given twice"),
         ("suite: bookworm", "suite: 12", "engines.debian-12.suite"),
         ("cpus: 2, memory: 768", "cpus: 2, memory: 7", "machines.daemon.memory"),
     ],

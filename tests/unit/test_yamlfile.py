@@ -36,6 +36,8 @@ def refusal(tmp_path, text):
         ("", "FILE: expected a mapping of keys to values, found nothing"),
         ("[1]", "FILE: expected a mapping of keys to values, found a list"),
         ("name: [", "FILE: not YAML: "),
+        ("name: 2024-13-45", "FILE: not YAML: month must be in 1..12"),
+        ("{" * 5000, "FILE: not YAML: "),
         (b"name: \xff", "FILE: not UTF-8 text: invalid start byte at byte 6"),
     ],
 )
