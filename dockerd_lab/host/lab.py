@@ -50,8 +50,14 @@ class Lab:
         namespaces = ["--net", "--mount", "--pid", f"--wdns={Path.cwd()}"]
         return ["nsenter", "--target", str(self.pid), *namespaces, "--", *map(str, argv)]
 
-    def require_alive(self) -> None:
-        """Raise HarnessBroke when the lab has ended, so that nobody looks for a cause elsewhere."""
+    def require_alive(self, grace: float = 0) -> None:
+        """Raise HarnessBroke when the lab has ended, so that nobody looks for a cause elsewhere.
+
+        A lab that is just ending is given `grace` seconds to do so.
+        """
+        deadline = time.monotonic() + grace
+        while self.alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
         if not self.alive():
             raise HarnessBroke(
                 f"the lab ended: its first process {self.pid} is gone",

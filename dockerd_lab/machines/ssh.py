@@ -72,9 +72,12 @@ def run(
         raise HarnessBroke(
             f"{what}: {machine} did not answer within {timeout:.0f} s", f"its console: {console}"
         ) from None
-    if done.returncode != 0:
-        lab.require_alive()
+    if done.returncode < 0:
+        # Killed by a signal: the end of a lab kills what runs in it, and its first process goes last.
+        lab.require_alive(grace=5)
+        raise HarnessBroke(f"{what}: ssh was ended by signal {-done.returncode}")
     if done.returncode == SSH_FAILED:
+        lab.require_alive(grace=1)
         raise HarnessBroke(
             f"{what}: ssh to {machine} failed" + last_lines(done.stderr.decode(errors="replace")),
             f"its console: {console}",
