@@ -73,7 +73,7 @@ def run(
             f"{what}: {machine} did not answer within {timeout:.0f} s", f"its console: {console}"
         ) from None
     if done.returncode < 0:
-        # Killed by a signal: the end of a lab kills what runs in it, and its first process goes last.
+        # A lab's end kills what runs in it, and its first process goes last.
         lab.require_alive(grace=5)
         raise HarnessBroke(f"{what}: ssh was ended by signal {-done.returncode}")
     if done.returncode == SSH_FAILED:
