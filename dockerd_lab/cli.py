@@ -36,8 +36,7 @@ def main() -> None:
     try:
         app()
     except LabError as error:
-        kind = "bad input" if error.exit_code == BadInput.exit_code else "harness broke"
-        print(f"dockerd-lab: {kind}: {error}", file=sys.stderr)
+        print(f"dockerd-lab: {error.kind}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)

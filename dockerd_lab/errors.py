@@ -8,6 +8,7 @@ class LabError(Exception):
     """
 
     exit_code = 3
+    kind = "harness broke"
 
     def __init__(self, message: str, hint: str = ""):
         super().__init__(message)
@@ -22,9 +23,8 @@ class BadInput(LabError):
     """What the user gave is wrong: the message names the file, the key and the reason."""
 
     exit_code = 2
+    kind = "bad input"
 
 
 class HarnessBroke(LabError):
     """The harness, not the configuration, failed: no statement about the configuration is made."""
-
-    exit_code = 3

@@ -244,10 +244,7 @@ def _show(terminal: Any, capture: Any, line: str) -> None:
 
 def _end(error: LabError) -> NoReturn:
     """End pytest with the error's message and exit code."""
-    pytest.exit(f"{_KINDS[error.exit_code]}: {error}", returncode=error.exit_code)
-
-
-_KINDS = {2: "bad input", 3: "harness broke"}
+    pytest.exit(f"{error.kind}: {error}", returncode=error.exit_code)
 
 
 def _evidence(session: Session, subject: Subject, seen: Observation) -> str:

@@ -179,18 +179,19 @@ def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:
 
 def _parent(pid: int) -> int | None:
     """The process id of the parent of a process that runs."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    return int(stat.rsplit(") ", 1)[1].split()[1])
+    stat = _stat(pid)
+    return int(stat[1]) if stat else None
 
 
 def _start_time(pid: int) -> int | None:
     """When a process started, in the kernel's ticks; with the id it names one process for good."""
+    stat = _stat(pid)
+    return int(stat[19]) if stat and stat[0] not in "ZX" else None
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat from the state on; none where there is no such process."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
     except OSError:
-        return None
-    state, *fields = stat.rsplit(") ", 1)[1].split()
-    return None if state in "ZX" else int(fields[18])
+        return []

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-#: Seconds a machine has from its start to an answer over ssh; the slowest takes about 60 under TCG.
+#: Seconds a machine has to answer over ssh, from its start or its restore. Under TCG the slowest
+#: start takes about 60, a restore about 1.
 ANSWER_LIMIT = 180
 
 _LINE = re.compile(r"^==> (\w+): (.+)$")

@@ -24,8 +24,6 @@ from dockerd_lab.settings import Settings
 SNAPSHOT = "clean"
 #: Seconds saving or restoring one machine may take; it takes less than 1.
 SNAPSHOT_LIMIT = 60
-#: Seconds a machine has to answer over ssh after a restore; it takes about 1.
-ANSWER_LIMIT = 180
 
 # What the machines are, asked once: it does not change while the snapshot is used.
 VERSIONS = {
@@ -76,9 +74,8 @@ def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
     from the same boxes and Vagrantfile; otherwise they are booted, and the snapshot is saved.
     """
     directory = lab_module.lab_directory(root)
-    for name in sorted(set(settings.engine_by_machine.values())):
-        ensure_box(root, name, settings.engine(name))
-    if _saved(directory).get("key") == _key(root, settings):
+    key = _key(root, settings)  # builds the boxes that are missing, before there is a lab
+    if _saved(directory).get("key") == key:
         lab = lab_module.start(directory, kept=kept)
         try:
             return _resume(lab, root, settings)
@@ -209,7 +206,7 @@ def _versions(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
 
 def _set_clock(lab: Lab, machine: str) -> None:
     """Connect to a machine and set its clock, which stood still since the snapshot."""
-    deadline = time.monotonic() + ANSWER_LIMIT
+    deadline = time.monotonic() + boot.ANSWER_LIMIT
     while True:
         try:
             ssh.run(
@@ -219,7 +216,7 @@ def _set_clock(lab: Lab, machine: str) -> None:
         except HarnessBroke as error:
             if time.monotonic() > deadline or not lab.alive():
                 raise HarnessBroke(
-                    f"{machine} did not answer within {ANSWER_LIMIT} s after its restore:"
+                    f"{machine} did not answer within {boot.ANSWER_LIMIT} s after its restore:"
                     f" {error.message}",
                     error.hint,
                 ) from None
