@@ -55,8 +55,7 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """End the running lab and its machines; the snapshot is kept for the next start."""
-    directory = lab_module.lab_directory(checkout())
-    lab = lab_module.current(directory)
+    lab = lab_module.current(lab_module.lab_home(checkout()))
     if lab is None:
         say("lab: none is running")
     else:
@@ -69,7 +68,7 @@ def status() -> None:
     """Tell whether a lab runs, and what its machines are. Exit code 1 when none runs."""
     root = checkout()
     settings = load_settings(root)
-    lab = lab_module.current(lab_module.lab_directory(root))
+    lab = lab_module.current(lab_module.lab_home(root))
     if lab is None:
         print("no lab is running")
         raise typer.Exit(1)
@@ -97,7 +96,9 @@ def execute(context: typer.Context) -> None:
     if not context.args:
         raise BadInput("exec needs a command", "dockerd-lab exec -- vagrant status")
     with _lab() as lab:
-        code = _interactive(lab.enter(context.args), vagrant.environment(lab, checkout()))
+        code = _interactive(
+            lab.enter(context.args), vagrant.environment(lab, checkout(), load_settings(checkout()))
+        )
     raise typer.Exit(code)
 
 
@@ -139,7 +140,7 @@ def box_list() -> None:
 def _lab() -> Iterator[Lab]:
     """The lab that runs, or one that lasts as long as the block."""
     root = checkout()
-    lab = lab_module.current(lab_module.lab_directory(root))
+    lab = lab_module.current(lab_module.lab_home(root))
     if lab is not None:
         yield lab
         return

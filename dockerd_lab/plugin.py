@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from dockerd_lab.errors import LabError
+from dockerd_lab.errors import BadInput, LabError
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
@@ -30,15 +30,28 @@ _BAD_INPUT = pytest.StashKey[LabError]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --engine, --case and --keep."""
+    """Add the lab's options."""
     group = parser.getgroup("dockerd-lab", "the lab of virtual machines")
-    group.addoption("--engine", metavar="ENGINE", help="the engine of `daemon`; see lab.yaml")
+    group.addoption(
+        "--engine", metavar="ENGINE", help="the engine of `daemon`, of lab.yaml's, or `all`"
+    )
+    group.addoption(
+        "--client-engine", metavar="ENGINE", help="the engine of the machines without a dockerd"
+    )
+    group.addoption(
+        "--unit", metavar="UNIT", help="a docker.service of provision/units instead of the packaged"
+    )
     group.addoption(
         "--case",
         action="append",
         default=[],
         metavar="CASE",
         help="a case by its exact name, or a glob; may be given several times",
+    )
+    group.addoption(
+        "--reboot",
+        action="store_true",
+        help="after each case reboot `daemon` and run its tests again",
     )
     group.addoption(
         "--keep",
@@ -57,25 +70,46 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for an observation once per engine and case."""
-    if "subject" not in metafunc.fixturenames:
+    """Run a test about observations once per engine and case, another one once per engine."""
+    about_cases, about_engines = _ours(metafunc, "subject"), _ours(metafunc, "engine")
+    if not about_cases and not about_engines:
         return
     wanted: dict[str, Any] = {}
     for marker in metafunc.definition.iter_markers("cases"):
         wanted.update(marker.kwargs)
     try:
-        all_subjects = _session(metafunc.config).subjects
+        session = _session(metafunc.config)
+        all_subjects, engines = session.subjects, session.engines
     except LabError as error:
         # Not here: pytest would report it once per file, as a fault of that file's.
         metafunc.config.stash[_BAD_INPUT] = error
-        all_subjects = []
+        all_subjects, engines = [], []
+    if not about_cases:
+        metafunc.parametrize("engine", engines, indirect=True, scope="session")
+        return
     subjects = [
         subject
         for subject in all_subjects
         if subject.case.expect.daemon in wanted.get("daemon", [subject.case.expect.daemon])
         and subject.case.name in wanted.get("name", [subject.case.name])
     ]
-    metafunc.parametrize("subject", subjects, ids=lambda s: s.id, indirect=True, scope="session")
+    ids = [subject.id for subject in subjects]
+    if not about_engines:
+        metafunc.parametrize("subject", subjects, ids=ids, indirect=True, scope="session")
+        return
+    # The machines belong to the engine, so `fleet` depends on it alone.
+    pairs = [(subject.engine, subject) for subject in subjects]
+    metafunc.parametrize(("engine", "subject"), pairs, ids=ids, indirect=True, scope="session")
+
+
+def _ours(metafunc: pytest.Metafunc, name: str) -> bool:
+    """Whether a test asks for this plugin's fixture of that name, and does not set it itself."""
+    definitions = metafunc.definition._fixtureinfo.name2fixturedefs.get(name) or ()
+    set_by_test = any(
+        name in str(m.args[:1]) for m in metafunc.definition.iter_markers("parametrize")
+    )
+    ours = any(definition.func.__module__ == __name__ for definition in definitions[-1:])
+    return ours and not set_by_test
 
 
 @pytest.hookimpl(trylast=True)
@@ -90,10 +124,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if empty:
         config.hook.pytest_deselected(items=empty)
         items[:] = [item for item in items if item not in empty]
-    if any(_subject_of(item) for item in items):
+    if any(_subject_of(item) or _param(item, "engine") for item in items):
         order = _session(config).subjects
         last = len(order)
-        items.sort(key=lambda item: order.index(s) if (s := _subject_of(item)) else last)
+        engines = _session(config).engines
+        # After the cases of an engine come the tests of its machines, then those without any.
+        items.sort(
+            key=lambda item: (
+                engines.index(e) if (e := _param(item, "engine")) else len(engines),
+                order.index(s) if (s := _subject_of(item)) else last,
+            )
+        )
 
 
 def _is_empty(marker: pytest.Mark) -> bool:
@@ -101,7 +142,19 @@ def _is_empty(marker: pytest.Mark) -> bool:
 
 
 @pytest.fixture(scope="session")
-def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that `daemon` runs."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def unit(request: pytest.FixtureRequest) -> str | None:
+    """The docker.service of provision/units that takes the packaged one's place (--unit)."""
+    return _session(request.config).unit
+
+
+@pytest.fixture(scope="session")
+def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
     from dockerd_lab.machines.fleet import running
@@ -113,8 +166,9 @@ def fleet(request: pytest.FixtureRequest) -> Iterator[Fleet]:
         progress.sink = partial(_show, terminal, capture)
     try:
         keep = request.config.getoption("keep")
-        with running(session.root, session.settings, keep=keep) as machines:
+        with running(session.root, session.settings_on(engine), keep=keep) as machines:
             session.fleet = machines
+            session.on_machines = None
             yield machines
     except LabError as error:
         _end(error)
@@ -136,16 +190,25 @@ def case(subject: Subject) -> Case:
 @pytest.fixture(scope="session")
 def observation(request: pytest.FixtureRequest, fleet: Fleet, subject: Subject) -> Observation:
     """What was seen after the case was applied to freshly restored machines."""
-    from dockerd_lab.cases.apply import apply
+    from dockerd_lab.cases.apply import after_boot, apply
     from dockerd_lab.observe.observe import observe
 
     session = _session(request.config)
+    this = (subject.engine, subject.case.name)
+    declared = fleet.settings.engine(subject.engine).unit
+    unit = session.unit if session.unit != declared else None
     try:
-        fleet.restore()
         started = time.monotonic()
-        apply(fleet.lab, fleet.root, subject.case)
-        session.applications[subject.id] += 1
-        seen = observe(fleet, subject.case, started)
+        if not (subject.rebooted and session.on_machines == this):
+            fleet.restore()
+            started = time.monotonic()
+            apply(fleet.lab, fleet.root, subject.case, unit)
+            session.applications["/".join(this)] += 1
+            session.on_machines = this
+        if subject.rebooted:
+            fleet.reboot()
+            after_boot(fleet.lab, fleet.root, subject.case, unit)
+        seen = observe(fleet, subject.case, subject.id, started)
     except LabError as error:
         _end(error)
     session.observations[subject.id] = seen
@@ -231,7 +294,16 @@ def _session(config: pytest.Config) -> Session:
     if _SESSION not in config.stash:
         from dockerd_lab.session import make_session
 
-        config.stash[_SESSION] = make_session(config.getoption("engine"), config.getoption("case"))
+        session = make_session(
+            engine=config.getoption("engine"),
+            client_engine=config.getoption("client_engine"),
+            unit=config.getoption("unit"),
+            patterns=config.getoption("case"),
+            reboot=config.getoption("reboot"),
+        )
+        if len(session.engines) > 1 and config.getoption("keep"):
+            raise BadInput("--keep leaves one lab up: give it with one --engine, not with `all`")
+        config.stash[_SESSION] = session
     return config.stash[_SESSION]
 
 
@@ -262,9 +334,12 @@ def _evidence(session: Session, subject: Subject, seen: Observation) -> str:
 
 
 def _subject_of(item: pytest.Item | None) -> Subject | None:
-    params = getattr(getattr(item, "callspec", None), "params", {})
-    found: Subject | None = params.get("subject")
+    found: Subject | None = _param(item, "subject")
     return found
+
+
+def _param(item: pytest.Item | None, name: str) -> Any:
+    return getattr(getattr(item, "callspec", None), "params", {}).get(name)
 
 
 def _host(fleet: Fleet, machine: str) -> Any:

@@ -1,6 +1,5 @@
-"""One run of the suites: which engine and cases it is about, and what it has seen so far."""
+"""One run of the suites: which engines and cases it is about, and what it has seen so far."""
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import Case
+from dockerd_lab.cases.model import Case, Circumstances
+from dockerd_lab.errors import BadInput
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.settings import Settings, checkout, load_settings
@@ -20,11 +20,12 @@ class Subject:
 
     engine: str
     case: Case
+    rebooted: bool = False
 
     @property
     def id(self) -> str:
-        """How the pair is called in a test's name: `debian-12/daemon-json`."""
-        return f"{self.engine}/{self.case.short_name}"
+        """What it is called in a test's name: `debian-12/daemon-json`, `…/daemon-json-rebooted`."""
+        return f"{self.engine}/{self.case.short_name}{'-rebooted' if self.rebooted else ''}"
 
 
 @dataclass
@@ -34,28 +35,60 @@ class Session:
     root: Path
     settings: Settings
     cases: list[Case]
-    engine: str
+    engines: list[str]
+    client_engine: str | None = None
+    unit: str | None = None
+    reboot: bool = False
     fleet: Fleet | None = None
     observations: dict[str, Observation] = field(default_factory=dict)
     applications: Counter[str] = field(default_factory=Counter)
     evidence: dict[str, Path] = field(default_factory=dict)
+    on_machines: tuple[str, str] | None = None
+    """The engine and the case that were applied last."""
 
     @cached_property
     def subjects(self) -> list[Subject]:
-        """Every selected case on the engine."""
-        version = self.settings.engine(self.engine).docker
-        return [Subject(self.engine, case.on(version)) for case in self.cases]
+        """Every selected case on every selected engine, and again after a reboot if asked for."""
+        return [
+            Subject(engine, case.on(self._circumstances(engine, rebooted)), rebooted)
+            for engine in self.engines
+            for case in self.cases
+            for rebooted in ((False, True) if self.reboot else (False,))
+        ]
+
+    def settings_on(self, engine: str) -> Settings:
+        """The lab with that engine on `daemon`."""
+        return self.settings.with_engines(daemon=engine, client=self.client_engine)
+
+    def _circumstances(self, engine: str, rebooted: bool) -> Circumstances:
+        declared = self.settings.engine(engine)
+        return Circumstances(declared.docker, self.unit or declared.unit, rebooted)
 
 
-def make_session(engine: str | None, patterns: Sequence[str]) -> Session:
-    """The session for an engine (lab.yaml's own when None) and for cases by name or glob.
+def make_session(
+    *,
+    engine: str | None,
+    client_engine: str | None,
+    unit: str | None,
+    patterns: Sequence[str],
+    reboot: bool,
+) -> Session:
+    """The session for an engine (lab.yaml's own when None, or `all`) and for cases by name or glob.
 
-    Raises BadInput where there is no such engine or case, or where a file is wrong.
+    Raises BadInput where there is no such engine, unit or case, or where a file is wrong.
     """
     root = checkout()
     settings = load_settings(root)
-    if engine:
-        settings.engine(engine)
-        os.environ["DAEMON_ENGINE"] = engine
+    for name in (engine, client_engine):
+        if name and name != "all":
+            settings.engine(name)
+    if client_engine == "all":
+        raise BadInput("--client-engine is one engine; --engine may be `all`")
+    units = sorted(path.name for path in (root / "provision/units").glob("*"))
+    if unit is not None and unit not in units:
+        raise BadInput(f"unknown unit {unit!r}; provision/units has: {', '.join(units)}")
+    engines = (
+        list(settings.engines) if engine == "all" else [engine or settings.engine_of("daemon")]
+    )
     cases = select(find_cases(root), patterns)
-    return Session(root, settings, cases, settings.engine_of("daemon"))
+    return Session(root, settings, cases, engines, client_engine, unit, reboot)

@@ -15,6 +15,10 @@ class Engine(YamlModel):
 
     suite: str = Field(pattern=r"^[a-z]+$", description="Debian suite the box is made of")
     docker: str = Field(pattern=r"^\d+(\.\d+)+$", description="version dockerd must report")
+    packages: Path | None = Field(
+        None, description="directory of .deb files to install instead of docker.io"
+    )
+    unit: str = Field("docker.io", description="whose docker.service its packages bring")
 
 
 class Machine(YamlModel):
@@ -67,16 +71,38 @@ class Settings(YamlModel):
         return self.engines[name]
 
     def engine_of(self, machine: str) -> str:
-        """The engine a machine runs: lab.yaml's, unless e.g. DAEMON_ENGINE names another."""
+        """The engine a machine runs."""
         declared: Machine = getattr(self.machines, machine)
-        name = os.environ.get(f"{machine.upper()}_ENGINE") or declared.engine
-        self.engine(name)
-        return name
+        return declared.engine
 
     @property
     def engine_by_machine(self) -> dict[str, str]:
         """The engine of every machine, by the machine's name."""
         return {name: self.engine_of(name) for name, _ in self.machines.items()}
+
+    @property
+    def fleet_name(self) -> str:
+        """What tells these machines from those of other engines: `debian-13+debian-12+debian-12`.
+
+        The engines of daemon, client and outsider.
+        """
+        return "+".join(self.engine_by_machine.values())
+
+    def with_engines(self, *, daemon: str | None = None, client: str | None = None) -> "Settings":
+        """The same lab with other engines; `client` is for both machines that run no dockerd.
+
+        Raises BadInput where there is no such engine.
+        """
+        chosen = {"daemon": daemon, "client": client, "outsider": client}
+        return self._replace({name: engine for name, engine in chosen.items() if engine})
+
+    def _replace(self, engines: dict[str, str]) -> "Settings":
+        changed = {
+            name: getattr(self.machines, name).model_copy(update={"engine": engine})
+            for name, engine in engines.items()
+            if self.engine(engine)
+        }
+        return self.model_copy(update={"machines": self.machines.model_copy(update=changed)})
 
 
 def checkout() -> Path:
@@ -85,5 +111,10 @@ def checkout() -> Path:
 
 
 def load_settings(root: Path) -> Settings:
-    """Read `root`/lab.yaml; raises BadInput where it is wrong."""
-    return load(root / "lab.yaml", Settings)
+    """Read `root`/lab.yaml; DAEMON_ENGINE and its like in the environment choose other engines.
+
+    Raises BadInput where it is wrong, or where there is no such engine.
+    """
+    declared = load(root / "lab.yaml", Settings)
+    variables = {name: f"{name.upper()}_ENGINE" for name, _ in declared.machines.items()}
+    return declared._replace({n: os.environ[v] for n, v in variables.items() if os.environ.get(v)})

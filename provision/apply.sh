@@ -2,15 +2,19 @@
 # Applies a case on `daemon`, as a person would who deploys it. Vagrant's shell provisioner and the
 # harness run this same file:
 #
-#   apply.sh CASE_DIRECTORY
+#   apply.sh CASE_DIRECTORY [booted]
 #
 #   rootfs/        every file is installed as it lies, for root
+#   unit/          docker.service that takes the place of the packaged one, before all else
 #   provision.sh   what else there is to do
 #   start.sh       how dockerd is started, where that is not `systemctl restart docker`
 #
 # What came of it is left in /var/lib/dockerd-lab/outcome, as KEY=VALUE lines. A second call with the
 # same case changes nothing. The exit code tells whether the case could be applied, not whether
 # dockerd likes it.
+#
+# With `booted` nothing is applied: the machine was rebooted with the case, and what the boot made of
+# docker.service is left as the outcome.
 set -eu
 
 case_dir=$1
@@ -26,6 +30,12 @@ say() { printf 'apply: %s\n' "$*"; }
 now() { cut -d' ' -f1 /proc/uptime; }
 since() { awk -v t="$1" -v n="$(now)" 'BEGIN { printf "%.2f", n - t }'; }
 record() { printf '%s=%s\n' "$1" "$2" >>"$state/outcome.new"; }
+
+# The unit goes where packages have theirs, so that drop-ins and overrides mean what they mean there.
+if [ -d "$case_dir/unit" ]; then
+    mkdir -p "$case_dir/rootfs/usr/lib/systemd/system"
+    cp "$case_dir"/unit/* "$case_dir/rootfs/usr/lib/systemd/system/"
+fi
 
 # The paths under rootfs/, without the leading slash.
 listed() { [ ! -d "$case_dir/rootfs" ] || (cd "$case_dir/rootfs" && find . -type f | sed 's,^\./,,' | sort); }
@@ -148,8 +158,36 @@ by_hand() {
     record daemon "$daemon"
 }
 
+# Waits until systemd is done with docker.service: it runs, it failed for good, or nobody starts it.
+after_boot() {
+    started=$(now)
+    daemon=
+    while [ -z "$daemon" ]; do
+        case $(systemctl show --property ActiveState --value docker.service) in
+            active) daemon=active; await_ping || daemon=failed ;;
+            failed) daemon=failed ;;
+            inactive) systemctl is-system-running --quiet --wait >/dev/null 2>&1 || true
+                [ "$(main_pid)" != 0 ] || daemon=failed ;;
+            *) sleep 0.2 ;;
+        esac
+        if awk -v s="$(since "$started")" -v l="$restart_limit" 'BEGIN { exit !(s > l) }'; then
+            say "docker.service did not settle within $restart_limit s after the boot"
+            daemon=failed
+        fi
+    done
+    record restart_seconds "$(since 0)"
+    record daemon "$daemon"
+}
+
 digest=$(cd "$case_dir" && find . -type f -exec sha256sum {} + | sort | sha256sum | cut -d' ' -f1)
-if already_applied; then
+if [ "${2:-}" = booted ]; then
+    : >"$state/outcome.new"
+    record journal_from --boot
+    after_boot
+    say "after the boot the daemon is $daemon"
+    mv "$state/outcome.new" "$state/outcome"
+    exit 0
+elif already_applied; then
     say "this case is applied already; nothing to do"
     exit 0
 fi
@@ -164,7 +202,7 @@ if [ -f "$case_dir/provision.sh" ]; then
     say "ran provision.sh"
 fi
 # The place in the unit's journal; of its own entries, since journalctl skips one after a cursor.
-record cursor "$(journalctl --unit docker.service --lines 1 --show-cursor | sed -n 's/^-- cursor: //p')"
+record journal_from "--after-cursor=$(journalctl --unit docker.service --lines 1 --show-cursor | sed -n 's/^-- cursor: //p')"
 if [ -f "$case_dir/start.sh" ]; then by_hand; else by_systemd; fi
 say "the daemon is $daemon"
 mv "$state/outcome.new" "$state/outcome"

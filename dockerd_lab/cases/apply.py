@@ -17,28 +17,37 @@ APPLY = "/tmp/apply.sh"  # noqa: S108  (on the machine)
 APPLY_LIMIT = 180
 
 
-def apply(lab: Lab, root: Path, case: Case) -> str:
+def apply(lab: Lab, root: Path, case: Case, unit: str | None = None) -> str:
     """Apply a case and return what apply.sh printed.
 
+    `unit` names a docker.service of provision/units that takes the place of the packaged one first.
     Raises HarnessBroke when the case could not be applied; a dockerd that does not start with it
     is no error here.
     """
-    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && sh {APPLY} {PLACE}"
-    what = f"applying {case.name}"
-    done = ssh.run(
-        lab, "daemon", command, what=what, timeout=APPLY_LIMIT, stdin=_parcel(root, case)
-    )
+    return _run(lab, f"applying {case.name}", "", _parcel(root, case, unit))
+
+
+def after_boot(lab: Lab, root: Path, case: Case, unit: str | None = None) -> str:
+    """Wait, on a machine that was rebooted, for what the boot made of the applied case."""
+    return _run(lab, f"{case.name} after a reboot", "booted", _parcel(root, case, unit))
+
+
+def _run(lab: Lab, what: str, argument: str, parcel: bytes) -> str:
+    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && sh {APPLY} {PLACE} {argument}"
+    done = ssh.run(lab, "daemon", command, what=what, timeout=APPLY_LIMIT, stdin=parcel)
     said = (done.stdout + done.stderr).decode(errors="replace")
     if done.returncode != 0:
         raise HarnessBroke(f"{what}: exit code {done.returncode}" + last_lines(said))
     return said
 
 
-def _parcel(root: Path, case: Case) -> bytes:
+def _parcel(root: Path, case: Case, unit: str | None) -> bytes:
     """The case's directory and apply.sh as a tar archive, to be unpacked at the machine's root."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         tar.add(case.directory, arcname=PLACE, filter=_roots)
+        if unit is not None:
+            tar.add(root / "provision/units" / unit, arcname=f"{PLACE}/unit", filter=_roots)
         tar.add(root / "provision/apply.sh", arcname=APPLY, filter=_roots)
     return buffer.getvalue()
 

@@ -47,6 +47,18 @@ class Difference(YamlModel):
     expect: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """On what a case is judged."""
+
+    version: str
+    """The engine's."""
+    unit: str = "docker.io"
+    """Whose docker.service it is."""
+    rebooted: bool = False
+    """Whether the machine was rebooted after the case was applied."""
+
+
 class CaseFile(YamlModel):
     """A case.yaml."""
 
@@ -55,6 +67,10 @@ class CaseFile(YamlModel):
     engines: dict[str, Difference] = Field(
         default_factory=dict, description="by ranges of engine versions, such as '<23'"
     )
+    units: dict[str, Difference] = Field(
+        default_factory=dict, description="by whose docker.service it is, such as 'docker-ce'"
+    )
+    reboot: Difference | None = Field(None, description="after the machine was rebooted")
 
     @field_validator("engines")
     @classmethod
@@ -63,13 +79,23 @@ class CaseFile(YamlModel):
             _range(versions)
         return engines
 
-    def expect_on(self, version: str) -> Expectation:
-        """What is expected on an engine of that version."""
+    def expect_in(self, circumstances: Circumstances) -> Expectation:
+        """What is expected there. Later differences win: engines, then units, then reboot."""
         changes: dict[str, Any] = {}
         for versions, difference in self.engines.items():
-            if _range(versions).contains(version):
+            if _range(versions).contains(circumstances.version):
                 changes |= difference.expect
+        if circumstances.unit in self.units:
+            changes |= self.units[circumstances.unit].expect
+        if circumstances.rebooted and self.reboot is not None:
+            changes |= self.reboot.expect
         return Expectation.model_validate({**self.expect.model_dump(), **changes})
+
+    def differences(self) -> list[tuple[tuple[str, ...], Difference]]:
+        """All differences, each with its keys in the file, in the order in which they are made."""
+        found = [(("engines", versions), d) for versions, d in self.engines.items()]
+        found += [(("units", unit), d) for unit, d in self.units.items()]
+        return found + ([(("reboot",), self.reboot)] if self.reboot is not None else [])
 
 
 def _range(versions: str) -> SpecifierSet:
@@ -89,9 +115,9 @@ class Case:
     expect: Expectation
     said: CaseFile
 
-    def on(self, version: str) -> "Case":
-        """The case as it is on an engine of that version."""
-        return replace(self, expect=self.said.expect_on(version))
+    def on(self, circumstances: Circumstances) -> "Case":
+        """The case as it is there."""
+        return replace(self, expect=self.said.expect_in(circumstances))
 
     @property
     def short_name(self) -> str:
@@ -121,9 +147,9 @@ def load_case(name: str, directory: Path) -> Case:
         raise BadInput(f"{file}: missing; every directory of a case has one")
     said = load(file, CaseFile)
     whole = said.expect.model_dump()
-    for versions, difference in said.engines.items():
+    for keys, difference in said.differences():
         # Each is checked as part of the expectation it leads to, alone and after those before it.
-        at = ("engines", versions, "expect")
+        at = (*keys, "expect")
         check(file, {**said.expect.model_dump(), **difference.expect}, Expectation, at=at)
         whole |= difference.expect
         check(file, whole, Expectation, at=at)

@@ -1,10 +1,12 @@
 """The lab: private namespaces on your computer in which libvirt, the bridges and the machines live.
 
-A lab is one process (dockerd_lab.host.inside) and what it keeps in one directory, `.lab` of the
-checkout. When that process ends the kernel ends everything else; so a lab is over as soon as the
+A lab is one process (dockerd_lab.host.inside) and what it keeps in one directory below `.lab` of
+the checkout, the lab's home; there is one directory per set of engines, and one lab at a time. When
+that process ends the kernel ends everything else; so a lab is over as soon as the
 command that started it is, unless it was started to stay.
 """
 
+import dataclasses
 import fcntl
 import json
 import os
@@ -37,6 +39,11 @@ class Lab:
     driver: str
     kept: bool
 
+    @property
+    def home(self) -> Path:
+        """Where the labs of the checkout are."""
+        return self.directory.parent
+
     def alive(self) -> bool:
         """Whether its first process still runs."""
         return _start_time(self.pid) == self.started
@@ -65,22 +72,23 @@ class Lab:
             )
 
 
-def lab_directory(root: Path) -> Path:
-    """Where the lab of a checkout keeps its files."""
+def lab_home(root: Path) -> Path:
+    """Where the labs of a checkout keep their files, each in a directory of its own."""
     return root / ".lab"
 
 
-def current(directory: Path) -> Lab | None:
-    """The lab that runs on this directory, if one does."""
+def current(home: Path) -> Lab | None:
+    """The lab that runs in this home, if one does."""
     try:
-        lab = Lab(directory=directory, **json.loads((directory / "lab.json").read_text()))
-    except (OSError, ValueError, TypeError):
+        facts = json.loads((home / "lab.json").read_text())
+        lab = Lab(**{**facts, "directory": home / facts["directory"]})
+    except (OSError, ValueError, TypeError, KeyError):
         return None
     return lab if lab.alive() else None
 
 
 def start(directory: Path, *, kept: bool) -> Lab:
-    """Start a lab; there must be none on this directory.
+    """Start a lab on a directory of the home; there must be none.
 
     A kept lab stays until `stop`; any other ends with this process, also when that is killed:
     the kernel tells the lab's outer process of its parent's death, and that one its child.
@@ -108,8 +116,8 @@ def start(directory: Path, *, kept: bool) -> Lab:
             outer.wait()
             raise
     lab = Lab(directory, pid, _start_time(pid) or 0, driver, kept)
-    facts = {"pid": pid, "started": lab.started, "driver": driver, "kept": kept}
-    (directory / "lab.json").write_text(json.dumps(facts) + "\n")
+    facts = {**dataclasses.asdict(lab), "directory": directory.name}
+    (lab.home / "lab.json").write_text(json.dumps(facts) + "\n")
     return lab
 
 
@@ -126,7 +134,7 @@ def stop(lab: Lab) -> None:
     if outer is not None:
         with suppress(ChildProcessError):  # another process started this lab
             os.waitpid(outer, 0)
-    (lab.directory / "lab.json").unlink(missing_ok=True)
+    (lab.home / "lab.json").unlink(missing_ok=True)
 
 
 def clear(directory: Path) -> None:
@@ -140,13 +148,13 @@ def clear(directory: Path) -> None:
 
 
 @contextmanager
-def exclusive(directory: Path) -> Iterator[None]:
-    """Hold the lab of this directory for one command; the lock ends with its process.
+def exclusive(home: Path) -> Iterator[None]:
+    """Hold the lab of this home for one command; the lock ends with its process.
 
     Raises BadInput when another command holds it, naming that command.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "lock").open("a+") as lock:
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -66,6 +67,34 @@ class Fleet:
 
         _for_each(self.names, one)
 
+    def reboot(self) -> None:
+        """Restart `daemon` as an administrator does, wait until it answers, and set its clock."""
+        boot_id = "cat /proc/sys/kernel/random/boot_id"
+        before = self._said("daemon", boot_id)
+        self._said("daemon", "systemctl reboot")
+        deadline = time.monotonic() + boot.ANSWER_LIMIT
+        while True:
+            ssh.drop_connection(self.lab, "daemon")
+            try:
+                if self._said("daemon", boot_id) != before:
+                    break
+            except HarnessBroke as error:
+                self.lab.require_alive()
+                if time.monotonic() > deadline:
+                    raise HarnessBroke(
+                        f"daemon did not answer within {boot.ANSWER_LIMIT} s after its reboot:"
+                        f" {error.message}",
+                        error.hint,
+                    ) from None
+            if time.monotonic() > deadline:
+                raise HarnessBroke(f"daemon did not reboot within {boot.ANSWER_LIMIT} s")
+            time.sleep(0.5)
+        _set_clock(self.lab, "daemon")
+
+    def _said(self, machine: str, command: str) -> str:
+        done = ssh.run(self.lab, machine, command, what=command, timeout=30)
+        return done.stdout.decode(errors="replace").strip()
+
 
 def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
     """Start a lab with its machines; there must be none. See `dockerd_lab.host.lab.start`.
@@ -73,7 +102,7 @@ def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
     The machines come from the snapshot that an earlier lab of this checkout saved, when it was made
     from the same boxes and Vagrantfile; otherwise they are booted, and the snapshot is saved.
     """
-    directory = lab_module.lab_directory(root)
+    directory = lab_module.lab_home(root) / settings.fleet_name
     key = _key(root, settings)  # builds the boxes that are missing, before there is a lab
     if _saved(directory).get("key") == key:
         lab = lab_module.start(directory, kept=kept)
@@ -123,7 +152,7 @@ def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
     vagrant.prepare(lab, root, settings)
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
-        _vagrant_up(lab, root)
+        _vagrant_up(lab, root, settings)
     fleet = Fleet(lab, root, settings, _versions(lab, root, settings))
     with step("saving the machines' snapshot"):
         _for_each(fleet.names, lambda m: _monitor(lab, m, f"savevm {SNAPSHOT}"))
@@ -134,8 +163,8 @@ def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
     return fleet
 
 
-def _vagrant_up(lab: Lab, root: Path) -> None:
-    machines = vagrant.LabVagrant(lab, root)
+def _vagrant_up(lab: Lab, root: Path, settings: Settings) -> None:
+    machines = vagrant.LabVagrant(lab, root, settings)
     # A machine that never answers ends the lab, and with it Vagrant.
     with boot.watched(machines.log, lambda: lab_module.stop(lab)) as reasons:
         try:
@@ -160,7 +189,6 @@ def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
         _set_clock(lab, machine)
 
     with step(f"resuming the saved machines with {accelerator(lab)}"):
-        _virsh(lab, "listing the networks", "net-list", "--all")
         for network in ("vagrant-libvirt", "lab"):
             _virsh(lab, f"starting network {network}", "net-start", network)
         _for_each(fleet.names, one)
@@ -192,16 +220,24 @@ def _saved(directory: Path) -> dict[str, Any]:
 
 
 def _versions(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
-    """Ask `daemon` what it runs; raise HarnessBroke when its engine is not the declared one."""
-    versions = {n: a.stdout.strip() for n, a in ask(lab, root, "daemon", VERSIONS).items()}
-    name = settings.engine_of("daemon")
-    declared = settings.engine(name).docker
-    if f"Docker version {declared}" not in versions["docker"]:
-        raise HarnessBroke(
-            f"box {name} is not what lab.yaml declares: docker {declared!r} is expected,"
-            f" {versions['docker']!r} is there"
-        )
-    return versions
+    """Ask `daemon` what it runs; raise HarnessBroke when a box has not the declared engine.
+
+    A machine of every box is asked, since the client's version matters too.
+    """
+    by_engine = {engine: name for name, engine in reversed(settings.engine_by_machine.items())}
+    answers = {engine: ask(lab, root, name, VERSIONS) for engine, name in by_engine.items()}
+    for engine, said in answers.items():
+        declared, found = settings.engine(engine).docker, said["docker"].said
+        # Debian appends to it: `Docker version 20.10.24+dfsg1, build 297e128`.
+        if not re.match(rf"Docker version {re.escape(declared)}(?![\d.])", found):
+            raise HarnessBroke(
+                f"box {engine} is not what lab.yaml declares: docker {declared} is expected,"
+                f" {found!r} is there",
+                "a suite that moves brings another version: declare that in lab.yaml, or take"
+                " another suite",
+            )
+    on_daemon = answers[settings.engine_of("daemon")]
+    return {name: answer.stdout.strip() for name, answer in on_daemon.items()}
 
 
 def _set_clock(lab: Lab, machine: str) -> None:
@@ -253,9 +289,9 @@ def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[F
     A lab that runs already is used and left running. Otherwise one is started, and ended with the
     block, unless `keep` is set.
     """
-    directory = lab_module.lab_directory(root)
-    with lab_module.exclusive(directory):
-        lab = lab_module.current(directory)
+    home = lab_module.lab_home(root)
+    with lab_module.exclusive(home):
+        lab = lab_module.current(home)
         if lab is not None:
             yield attach(lab, root, settings)
             return

@@ -24,11 +24,12 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
 
     env: dict[str, str]
 
-    def __init__(self, lab: Lab, root: Path):
+    def __init__(self, lab: Lab, root: Path, settings: Settings):
         self.lab = lab
         self.log = lab.directory / "vagrant.log"
         output = vagrant.make_file_cm(str(self.log))
-        super().__init__(str(root), out_cm=output, err_cm=output, env=environment(lab, root))
+        env = environment(lab, root, settings)
+        super().__init__(str(root), out_cm=output, err_cm=output, env=env)
 
     def _make_vagrant_command(self, args: list[str]) -> list[str]:
         return self.lab.enter(["vagrant", *filter(None, args)])
@@ -56,10 +57,12 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
             self.env = usual
 
 
-def environment(lab: Lab, root: Path) -> dict[str, str]:
+def environment(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
     """Vagrant's environment: its homes are the lab's, and it looks nowhere else."""
     return {
         **os.environ,
+        **{f"{name.upper()}_ENGINE": e for name, e in settings.engine_by_machine.items()},
+        "LAB_FACTS": str(lab.directory / "vagrant.json"),
         "VAGRANT_CWD": str(root),
         "VAGRANT_HOME": str(lab.directory / "vagrant-home"),
         "VAGRANT_DOTFILE_PATH": str(lab.directory / "vagrant"),

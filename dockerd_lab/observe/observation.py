@@ -100,6 +100,8 @@ class RemoteSeen:
 class Observation:
     """What was seen on all machines after a case was applied."""
 
+    subject: str
+    """Engine, case and circumstances, as in the tests' names."""
     engine: str
     case: str
     daemon: DaemonSeen

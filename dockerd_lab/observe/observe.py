@@ -24,14 +24,16 @@ PORT = 2375
 _OUTCOME = "/var/lib/dockerd-lab/outcome"
 _JOURNAL = (
     "journalctl --unit docker.service --no-pager --output json"
-    f' --after-cursor "$(sed -n s/^cursor=//p {_OUTCOME})"'
+    f' "$(sed -n s/^journal_from=//p {_OUTCOME})"'
 )
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
 
-def observe(fleet: Fleet, case: Case, started: float) -> Observation:
+def observe(fleet: Fleet, case: Case, subject: str, started: float) -> Observation:
     """Look at all machines; `started` is when the snapshot was restored, in monotonic seconds.
+
+    `subject` is what the observation is of: the engine and the case, as one word.
 
     The other machines are asked first, both at once, since one of them starts a container that must
     then be seen on `daemon`.
@@ -46,7 +48,7 @@ def observe(fleet: Fleet, case: Case, started: float) -> Observation:
         client, outsider = pool.map(other, ("client", "outsider"))
     daemon = look_at_daemon(fleet, case)
     seconds = time.monotonic() - started
-    return Observation(fleet.engine, case.name, daemon, client, outsider, seconds)
+    return Observation(subject, fleet.engine, case.name, daemon, client, outsider, seconds)
 
 
 def look_at_daemon(fleet: Fleet, case: Case) -> DaemonSeen:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 SHOW = (
     "systemctl show {unit} --property"
     " ActiveState,SubState,Result,LoadState,MainPID,NRestarts,NeedDaemonReload,"
-    "ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
+    "FragmentPath,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
 )
 
 
@@ -17,6 +17,8 @@ class Unit:
     sub_state: str
     load_state: str
     main_pid: int
+    fragment: str
+    """The file it is made from, without its drop-ins."""
     started: int
     """When its main process was started, in microseconds since boot."""
     ready: int
@@ -35,6 +37,7 @@ def parse(show: str) -> Unit:
         active_state=properties.get("ActiveState", ""),
         sub_state=properties.get("SubState", ""),
         load_state=properties.get("LoadState", ""),
+        fragment=properties.get("FragmentPath", ""),
         main_pid=int(properties.get("MainPID") or 0),
         started=int(properties.get("ExecMainStartTimestampMonotonic") or 0),
         ready=int(properties.get("ActiveEnterTimestampMonotonic") or 0),

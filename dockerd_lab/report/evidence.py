@@ -10,7 +10,7 @@ from dockerd_lab.observe.observation import Observation, RemoteSeen
 
 def write(fleet: Fleet, seen: Observation) -> Path:
     """Write the evidence of an observation and return its directory."""
-    directory = fleet.lab.directory / "artifacts" / seen.engine / seen.case.rsplit("/", 1)[-1]
+    directory = fleet.lab.home / "artifacts" / seen.subject
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     raw = seen.daemon.raw

@@ -27,7 +27,7 @@ def table(observations: Iterable[Observation], *, width: int, colour: bool) -> s
     rows.add_column("own s", justify="right")
     for seen in observations:
         rows.add_row(
-            f"{seen.engine}/{seen.case.rsplit('/', 1)[-1]}",
+            seen.subject,
             _coloured(seen.daemon.outcome.daemon),
             Text("\n".join(map(str, seen.daemon.listeners)) or "none"),
             _coloured(seen.client.level),

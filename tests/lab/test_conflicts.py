@@ -20,9 +20,16 @@ def test_it_is_the_known_error(observation, case, errors):
     assert found == [case.expect.error]
 
 
-def test_how_it_ended(observation, case):
+def test_how_it_ended(observation, case, subject):
     daemon = observation.daemon
-    if case.expect.daemon == "unchanged":
+    if case.expect.error == "multiple-execstart" and subject.rebooted:
+        assert daemon.service.load_state == "bad-setting"
+        assert daemon.exit_status is None, "a refused unit must not have started dockerd"
+    elif subject.rebooted:
+        assert daemon.unit_result == "exit-code"
+        assert daemon.exit_status == "1"
+        assert daemon.service.active_state == "failed"
+    elif case.expect.daemon == "unchanged":
         assert daemon.outcome.restart_exit_code == 1
         assert daemon.service.load_state == "bad-setting"
         assert daemon.exit_status is None, "the refused restart must not end the old daemon"

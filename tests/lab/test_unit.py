@@ -2,6 +2,8 @@
 
 import pytest
 
+from dockerd_lab.settings import checkout
+
 
 def test_daemon_state(observation, case):
     seen, expected = observation.daemon.outcome.daemon, case.expect.daemon
@@ -12,18 +14,29 @@ def test_daemon_state(observation, case):
 
 
 @pytest.mark.cases(daemon=["active"])
-def test_active_unit(observation):
+def test_active_unit(observation, subject):
     daemon = observation.daemon
     assert daemon.service.load_state == "loaded"
     assert (daemon.service.active_state, daemon.service.sub_state) == ("active", "running")
     assert daemon.service.main_pid > 0
-    assert daemon.outcome.restart_exit_code == 0
+    assert daemon.outcome.restart_exit_code == (None if subject.rebooted else 0)
     assert daemon.exit_status is None, "dockerd failed before it became active"
 
 
 @pytest.mark.cases(daemon=["active", "unchanged"])
 def test_socket_unit_is_untouched(observation):
     assert observation.daemon.socket.active_state == "active"
+
+
+def test_it_is_the_unit_that_was_asked_for(daemon, observation, unit):
+    path = observation.daemon.service.fragment
+    assert path.removeprefix("/usr") == "/lib/systemd/system/docker.service"
+    wanted = checkout() / f"provision/units/{unit}/docker.service" if unit else None
+    if wanted is not None:
+        assert daemon.file(path).content == wanted.read_bytes(), f"{path} is not {wanted}"
+    else:
+        packaged = daemon.run(f"dpkg --verify | grep ' {path}$'").stdout
+        assert packaged == "", f"the packaged unit was changed: {packaged}"
 
 
 def test_engine_is_the_declared_one(fleet, observation):

@@ -7,7 +7,7 @@ import pytest
 
 from dockerd_lab.cases import apply
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import load_case
+from dockerd_lab.cases.model import Circumstances, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.settings import checkout
@@ -92,7 +92,10 @@ def with_difference(root, text):
 def test_an_engine_differs_by_its_version(root):
     case = with_difference(root, DIFFERENCE)
     levels = {
-        version: (case.on(version).expect.client, case.on(version).expect.outsider)
+        version: (
+            case.on(Circumstances(version)).expect.client,
+            case.on(Circumstances(version)).expect.outsider,
+        )
         for version in ("20.10.24", "24.0.5", "28.5.2")
     }
     assert levels == {
@@ -100,7 +103,7 @@ def test_an_engine_differs_by_its_version(root):
         "24.0.5": ("refused", "refused"),
         "28.5.2": ("answers", "refused"),
     }
-    assert case.on("28.5.2").expect.listeners == case.expect.listeners
+    assert case.on(Circumstances("28.5.2")).expect.listeners == case.expect.listeners
 
 
 @pytest.mark.parametrize(
@@ -129,7 +132,7 @@ def test_files_are_named_as_on_the_machine():
 
 def test_the_parcel_holds_the_case_and_the_script_for_root():
     (case,) = select(CASES, ["flags-by-hand"])
-    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case))) as tar:
+    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, None))) as tar:
         entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
     assert apply.APPLY in entries
     assert f"{apply.PLACE}/start.sh" in entries

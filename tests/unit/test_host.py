@@ -123,7 +123,13 @@ def test_no_lab_runs_where_the_file_is_wrong(tmp_path, content):
 
 
 def test_a_lab_is_the_process_that_started_then(tmp_path):
-    facts = {"pid": os.getpid(), "started": 1, "driver": "qemu", "kept": True}
+    facts = {
+        "directory": "debian-12",
+        "pid": os.getpid(),
+        "started": 1,
+        "driver": "qemu",
+        "kept": True,
+    }
     (tmp_path / "lab.json").write_text(json.dumps(facts))
     assert lab.current(tmp_path) is None, "a process id that another process has now"
     facts["started"] = lab._start_time(os.getpid())

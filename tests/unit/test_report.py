@@ -26,7 +26,7 @@ def answer(stdout):
 @pytest.fixture
 def seen():
     """An observation with something in every place."""
-    unit = Unit("active", "running", "loaded", 7, 1_000_000, 9_000_000)
+    unit = Unit("active", "running", "loaded", 7, "/x", 1_000_000, 9_000_000)
     names = ("tcp", "unix", "unit_files", "service", "socket", "daemon_json", "outcome")
     entries = [
         Entry(0.0, "dockerd", "first", "", "", ""),
@@ -49,7 +49,7 @@ def seen():
         raw={name: answer(f"raw {name}") for name in names},
     )
     remote = RemoteSeen("client", {"ping": answer("OK"), "containers": answer("[]")})
-    return Observation("debian-12", "methods/x", daemon, remote, remote, 20.0)
+    return Observation("debian-12/x", "debian-12", "methods/x", daemon, remote, remote, 20.0)
 
 
 def test_what_follows_from_an_observation(seen):
@@ -89,7 +89,7 @@ def test_the_evidence_is_a_file_per_source(seen, root, tmp_path):
     (lab.directory / "consoles/daemon.log").write_text("boot")
     fleet = Fleet(lab, root, load_settings(root), {"docker": "Docker version 1"})
     directory = evidence.write(fleet, seen)
-    assert directory == lab.directory / "artifacts/debian-12/x"
+    assert directory == lab.home / "artifacts/debian-12/x"
     files = {file.name: file.read_text() for file in directory.iterdir()}
     assert "dockerd: first" in files["journal.txt"]
     assert files["netstat.txt"] == "raw tcp\nraw unix\n"

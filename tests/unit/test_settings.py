@@ -11,11 +11,20 @@ def test_the_repository_s_own_file():
 
 
 def test_the_environment_chooses_an_engine(root, monkeypatch):
-    settings = load_settings(root)
+    monkeypatch.setenv("CLIENT_ENGINE", "debian-11")
+    assert load_settings(root).fleet_name == "debian-12+debian-11+debian-12"
     monkeypatch.setenv("CLIENT_ENGINE", "debian-99")
     with pytest.raises(BadInput, match=r"unknown engine 'debian-99'; lab\.yaml has: .*debian-12"):
-        settings.engine_of("client")
-    assert settings.engine_of("daemon") == "debian-12"
+        load_settings(root)
+
+
+def test_other_engines_are_another_fleet(root):
+    settings = load_settings(root)
+    assert settings.with_engines() == settings
+    other = settings.with_engines(daemon="debian-14", client="debian-11")
+    assert other.fleet_name == "debian-14+debian-11+debian-11"
+    with pytest.raises(BadInput, match="unknown engine 'nine'"):
+        settings.with_engines(client="nine")
 
 
 @pytest.mark.parametrize(
