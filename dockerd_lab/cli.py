@@ -1,5 +1,7 @@
 """The `dockerd-lab` command."""
 
+import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -10,10 +12,13 @@ from typing import Annotated
 import typer
 
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.errors import BadInput, LabError
+from dockerd_lab.errors import BadInput, HarnessBroke, LabError
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import ensure_box, find_box
+from dockerd_lab.host.doctor import examine
+from dockerd_lab.host.kept import kept
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.namespaces import remove
 from dockerd_lab.machines import fleet as fleet_module
 from dockerd_lab.machines import ssh, vagrant
 from dockerd_lab.progress import say
@@ -78,6 +83,49 @@ def status() -> None:
         print(
             f"{name:10}{machine.address!s:16}{settings.engine_of(name):12}{states.get(name, '-')}"
         )
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per run")] = False,
+) -> None:
+    """Look at this computer: what the lab needs, what is there, and the line that mends the rest.
+
+    KVM is tried by running a guest. Exit code 3 when something is missing.
+    """
+    root = checkout()
+    findings = examine(root, load_settings(root))
+    if as_json:
+        print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            print(f"{finding.state:8}{finding.check:18}{finding.said}")
+            if finding.mend:
+                print(f"{'':26}{finding.mend}")
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(HarnessBroke.exit_code)
+
+
+@app.command()
+def clean(
+    yes: Annotated[bool, typer.Option("--yes", help="remove it all without asking")] = False,
+) -> None:
+    """Show what is kept on this computer and how large it is, and remove it when told to."""
+    root = checkout()
+    with lab_module.exclusive(lab_module.lab_home(root)):
+        running = lab_module.current(lab_module.lab_home(root))
+        if running is not None:
+            raise BadInput("a lab is running", "dockerd-lab down   # ends it")
+        items = kept(root)
+        for item in items:
+            print(f"{item.bytes // 1_000_000:8} MB  {item.what:34}{item.path}")
+        print(f"{sum(item.bytes for item in items) // 1_000_000:8} MB  in all")
+        if items and (yes or (sys.stdin.isatty() and typer.confirm("remove it?"))):
+            for item in items:
+                remove(item.path)
+            print("removed; all of it is made again when it is needed")
+        elif items:
+            print("dockerd-lab clean --yes   # removes it")
 
 
 @app.command("list")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.command import last_lines, run
+from dockerd_lab.host.namespaces import remove, unshare
 from dockerd_lab.host.ssh_key import private_key, public_key
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Engine
@@ -121,14 +122,14 @@ def _one_builder(box: Box) -> Iterator[None]:
 def _build(root: Path, box: Box, engine: Engine) -> None:
     """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
     for left_over in box.directory.parent.glob(f"{box.directory.name}.part*"):
-        shutil.rmtree(left_over)
+        remove(left_over)
     part = box.directory.with_name(f"{box.directory.name}.part")
     part.mkdir()
     started = time.monotonic()
     # In namespaces of its own the recipe ends with this process, however that ends; and nobody
     # outside sees mmdebstrap's mounts of /dev and /proc, so nothing is deleted through them.
     argv: list[str | Path] = ["setpriv", "--pdeathsig", "KILL"]
-    argv += ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
+    argv += unshare()
     argv += [root / "provision/box/build.sh", engine.suite, part]
     argv += [public_key(private_key()), *_archives(engine.suite)]
     try:
@@ -144,7 +145,7 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
         shutil.rmtree(box.directory, ignore_errors=True)  # a box without its box.json
         part.rename(box.directory)
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        remove(part)
     say(f"lab: box {box.engine}: {box.size // 1_000_000} MB in {box.directory}")
 
 

@@ -11,7 +11,6 @@ import fcntl
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.host import checks
+from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.progress import step
 
@@ -55,6 +56,8 @@ class Lab:
         ['nsenter', '--target', '4711', '--net', …, '--wdns=/home/me', '--', 'virsh', 'list']
         """
         namespaces = ["--net", "--mount", "--pid", f"--wdns={Path.cwd()}"]
+        if not namespaces_module.is_root():
+            namespaces.insert(0, "--user")
         return ["nsenter", "--target", str(self.pid), *namespaces, "--", *map(str, argv)]
 
     def require_alive(self, grace: float = 0) -> None:
@@ -94,8 +97,9 @@ def start(directory: Path, *, kept: bool) -> Lab:
     the kernel tells the lab's outer process of its parent's death, and that one its child.
     Must be called from the main thread, since a thread counts as the parent.
     """
+    checks.require()
     directory.mkdir(parents=True, exist_ok=True)
-    argv = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"]
+    argv = namespaces_module.unshare("--net")
     argv += [sys.executable, "-m", "dockerd_lab.host.inside", str(directory)]
     if not kept:
         argv = ["setpriv", "--pdeathsig", "KILL", *argv]
@@ -140,11 +144,7 @@ def stop(lab: Lab) -> None:
 def clear(directory: Path) -> None:
     """Remove what an earlier lab left: its disks, definitions and Vagrant's notes of them."""
     for name in ("libvirt", "vagrant", "vagrant-home", "consoles", "snapshot.json", "vagrant.json"):
-        path = directory / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+        namespaces_module.remove(directory / name)
 
 
 @contextmanager

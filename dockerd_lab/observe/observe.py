@@ -26,6 +26,11 @@ _JOURNAL = (
     "journalctl --unit docker.service --no-pager --output json"
     f' "$(sed -n s/^journal_from=//p {_OUTCOME})"'
 )
+# Before journald runs, systemd speaks to the kernel's log: there the unit is in the text alone.
+_EARLY = (
+    f"grep -q ^journal_from=--boot {_OUTCOME} && journalctl --boot --no-pager --output json"
+    " --grep ^docker.service: _TRANSPORT=kernel SYSLOG_IDENTIFIER=systemd; "
+)
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
@@ -92,7 +97,7 @@ def _daemon_questions(case: Case) -> dict[str, Question]:
         "ps": Question("ps -ww -C dockerd -o pid=,args="),
         "daemon_json": Question("cat /etc/docker/daemon.json 2>/dev/null"),
         "unit_files": Question("systemctl cat docker.service docker.socket"),
-        "journal": Question(_JOURNAL),
+        "journal": Question(_EARLY + _JOURNAL),
         "by_hand": Question("cat /var/lib/dockerd-lab/by-hand.log 2>/dev/null"),
         "containers": Question(f"{if_active}docker ps --format '{{{{.Names}}}} {{{{.Image}}}}'"),
         "files": Question(stat),

@@ -28,7 +28,8 @@ PROGRAM"""
 def questions(address: str, *, thorough: bool) -> dict[str, Question]:
     """What to ask on a machine about the daemon at `address`, a host and port.
 
-    With `thorough` the SDK is used too, and a container is started and left running.
+    With `thorough` the SDK is used too, and a container is started and left running; dockerd
+    removes it when it stops, as at a reboot.
     """
     asked = {
         "ping": Question(f"curl -sS --verbose --max-time 5 http://{address}/_ping"),
@@ -39,7 +40,7 @@ def questions(address: str, *, thorough: bool) -> dict[str, Question]:
     if thorough:
         asked["sdk"] = Question(_SDK.format(url=f"tcp://{address}"), limit=40)
         asked["run"] = Question(
-            f"docker -H tcp://{address} run --detach --network none --name {CONTAINER}"
+            f"docker -H tcp://{address} run --detach --rm --network none --name {CONTAINER}"
             " busybox sleep 600",
             limit=60,
         )

@@ -1,0 +1,232 @@
+"""What a computer must have for the lab: each check finds one thing, and the line that mends it.
+
+The checks of `FOR_A_LAB` take no time and are made before a lab starts; `dockerd-lab doctor` makes
+all of them.
+"""
+
+import getpass
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host.inside import PRIVATE_DIRECTORIES
+from dockerd_lab.host.namespaces import USER, is_root
+
+State = Literal["ok", "note", "missing"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found: `missing` stops the lab, a `note` does not."""
+
+    check: str
+    state: State
+    said: str
+    mend: str = ""
+
+
+#: The programs that a lab runs, and the Debian packages they are in.
+PROGRAMS = {
+    "vagrant": "vagrant",
+    "libvirtd": "libvirt-daemon",
+    "virsh": "libvirt-clients",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "qemu-img": "qemu-utils",
+    "dnsmasq": "dnsmasq-base",
+    "iptables": "iptables",
+    "ip": "iproute2",
+    "pkill": "procps",
+    "ssh": "openssh-client",
+    "unshare": "util-linux",
+    "nsenter": "util-linux-extra",
+    "setpriv": "util-linux",
+    "mmdebstrap": "mmdebstrap",
+    "mke2fs": "e2fsprogs",
+}
+#: Where Debian puts Ruby's packages; a plugin in ~/.vagrant.d is not seen by the lab's own Vagrant.
+GEMS = Path("/usr/share/rubygems-integration")
+TUN = Path("/dev/net/tun")
+#: Ubuntu 24.04 and later; 1 lets AppArmor take an ordinary user's namespaces their capabilities.
+UBUNTU_RESTRICTION = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+
+
+def require() -> None:
+    """Raise HarnessBroke with the first thing that is missing for a lab, and what mends it."""
+    for finding in find(FOR_A_LAB):
+        if finding.state == "missing":
+            raise HarnessBroke(f"{finding.check}: {finding.said}", finding.mend)
+
+
+def find(checks: Iterable[Callable[[], Finding]]) -> list[Finding]:
+    """What these checks find, in their order."""
+    return [check() for check in checks]
+
+
+def programs() -> Finding:
+    """Whether all programs are installed."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+    absent = [name for name in PROGRAMS if shutil.which(name, path=path) is None]
+    if not absent:
+        return Finding("programs", "ok", f"all {len(PROGRAMS)} are installed")
+    packages = " ".join(sorted({PROGRAMS[name] for name in absent}))
+    return Finding(
+        "programs",
+        "missing",
+        f"not installed: {', '.join(absent)}",
+        f"sudo apt-get install --no-install-recommends {packages}",
+    )
+
+
+def vagrant_libvirt() -> Finding:
+    """Whether Vagrant has its libvirt provider."""
+    if GEMS.is_dir() and not list(GEMS.glob("*/specifications/vagrant-libvirt-*.gemspec")):
+        return Finding(
+            "vagrant-libvirt",
+            "missing",
+            "Vagrant has no libvirt provider",
+            "sudo apt-get install --no-install-recommends vagrant-libvirt",
+        )
+    return Finding("vagrant-libvirt", "ok", "installed")
+
+
+def mount_points() -> Finding:
+    """Whether the directories exist over which the lab mounts its own."""
+    absent = [directory for directory in PRIVATE_DIRECTORIES if not Path(directory).is_dir()]
+    if absent:
+        said = f"missing, though empty ones would do: {', '.join(absent)}"
+        return Finding("mount points", "missing", said, f"sudo mkdir -p {' '.join(absent)}")
+    return Finding("mount points", "ok", "there")
+
+
+def tun() -> Finding:
+    """Whether this user may open the device that connects the machines to their bridges."""
+    try:
+        os.close(os.open(TUN, os.O_RDWR))
+    except PermissionError:
+        return Finding(
+            "tun",
+            "missing",
+            f"this user may not open {TUN} (on most systems everybody may)",
+            f"sudo chmod 0666 {TUN}",
+        )
+    except OSError as error:
+        said = f"{TUN} cannot be opened: {error.strerror}"
+        return Finding("tun", "missing", said, "sudo modprobe tun")
+    return Finding("tun", "ok", f"{TUN} opens")
+
+
+def user_namespaces() -> Finding:
+    """Whether an ordinary user can make the lab's namespaces; tried, and explained where not."""
+    name = "user namespaces"
+    if is_root():
+        return Finding(name, "ok", "not needed: this is root")
+    user = getpass.getuser()
+    version = _util_linux()
+    if version < (2, 38):
+        said = f"util-linux {'.'.join(map(str, version))} has no --map-auto; 2.38 brought it"
+        mend = "run as root, or on Debian 12, Ubuntu 22.10 or newer"
+    elif shutil.which("newuidmap") is None:
+        said = "newuidmap is not installed"
+        mend = "sudo apt-get install --no-install-recommends uidmap"
+    elif not (_has_range("/etc/subuid", user) and _has_range("/etc/subgid", user)):
+        said = f"/etc/subuid and /etc/subgid give {user} no ids"
+        ids = "100000-165535"
+        mend = f"sudo usermod --add-subuids {ids} --add-subgids {ids} {user}"
+    elif not (refused := _try_user_namespace()):
+        return Finding(name, "ok", f"{user} can make them")
+    elif _read(UBUNTU_RESTRICTION) == "1":
+        said = "Ubuntu's AppArmor takes an ordinary user's namespaces their capabilities (24.04 on)"
+        mend = f"sudo sysctl {'.'.join(UBUNTU_RESTRICTION.parts[3:])}=0   # or run as root"
+    else:
+        said, mend = f"the kernel refuses: {refused}", "run as root instead"
+    return Finding(name, "missing", said, mend)
+
+
+def _try_user_namespace() -> str:
+    """What is said against an ordinary user's namespaces; nothing where they work."""
+    tried = subprocess.run(
+        ["unshare", *USER, "--mount", "--net", "--", "ip", "link", "set", "lo", "up"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    return tried.stderr.strip() or (f"exit code {tried.returncode}" if tried.returncode else "")
+
+
+def disk(directory: Path, needed: int) -> Finding:
+    """Whether a directory's file system has `needed` bytes left."""
+    while not directory.exists():
+        directory = directory.parent
+    free = shutil.disk_usage(directory).free
+    said = f"{free // 1_000_000} MB free at {directory}, {needed // 1_000_000} MB are used"
+    if free < needed:
+        return Finding("disk", "missing", said, "dockerd-lab clean   # shows what may go")
+    return Finding("disk", "ok", said)
+
+
+def memory(needed: int) -> Finding:
+    """Whether `needed` bytes of memory are free for the machines."""
+    found = re.search(r"MemAvailable: +(\d+) kB", _read(Path("/proc/meminfo")))
+    free = int(found[1]) * 1024 if found else 0
+    said = f"{free // 1_000_000} MB available, the machines take up to {needed // 1_000_000} MB"
+    return Finding("memory", "ok" if free > needed else "note", said)
+
+
+def system() -> Finding:
+    """Which system this is."""
+    names = dict(
+        line.split("=", 1) for line in _read(Path("/etc/os-release")).splitlines() if "=" in line
+    )
+    name = names.get("PRETTY_NAME", "unknown").strip('"')
+    said = f"{name}, Linux {platform.release()}, Python {platform.python_version()}"
+    supported = bool(shutil.which("dpkg-query"))
+    return Finding("system", "ok" if supported else "note", said)
+
+
+def versions() -> Finding:
+    """The versions of what the lab stands on, as Debian's packages have them."""
+    wanted = ("vagrant", "vagrant-libvirt", "libvirt-daemon", "qemu-system-x86", "mmdebstrap")
+    if shutil.which("dpkg-query") is None:
+        return Finding("versions", "note", "no dpkg-query to ask")
+    asked = subprocess.run(
+        ["dpkg-query", "-W", "-f=${Package} ${Version}\n", *wanted],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    return Finding("versions", "ok", ", ".join(asked.stdout.splitlines()))
+
+
+#: In the order in which trouble is easiest to understand.
+FOR_A_LAB = (programs, vagrant_libvirt, mount_points, user_namespaces, tun)
+
+
+def _util_linux() -> tuple[int, ...]:
+    said = subprocess.run(
+        ["unshare", "--version"], capture_output=True, text=True, timeout=20, check=False
+    )
+    found = re.search(r"(\d+)\.(\d+)", said.stdout)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _has_range(file: str, user: str) -> bool:
+    names = {line.split(":")[0] for line in _read(Path(file)).splitlines()}
+    return bool(names & {user, str(os.getuid())})
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,84 @@
+"""Looks at this computer for `dockerd-lab doctor`: all checks, KVM by trying, boxes, leftovers."""
+
+import tempfile
+from pathlib import Path
+
+from dockerd_lab.errors import LabError
+from dockerd_lab.host import checks, lab
+from dockerd_lab.host.boxes import cache_home, find_box
+from dockerd_lab.host.checks import Finding
+from dockerd_lab.settings import Settings
+
+#: Bytes of disk that a box and a checkout's saved machines take.
+BOX_BYTES = 1_000_000_000
+LAB_BYTES = 3_000_000_000
+#: QEMU's own memory beside a machine's; most of it is TCG's translation cache.
+QEMU_BYTES = 900_000_000
+
+
+def examine(root: Path, settings: Settings) -> list[Finding]:
+    """Everything there is to say about this computer, the reasons for trouble first."""
+    machines = [machine for _, machine in settings.machines.items()]
+    needed = sum(machine.memory * 1024 * 1024 + QEMU_BYTES for machine in machines)
+    found = [checks.system(), checks.versions(), *checks.find(checks.FOR_A_LAB)]
+    can_start = all(finding.state != "missing" for finding in found)
+    return [
+        *found,
+        *([_kvm(root)] if can_start else []),
+        checks.disk(cache_home(), BOX_BYTES),
+        checks.disk(lab.lab_home(root), LAB_BYTES),
+        checks.memory(needed),
+        *(_box(root, settings, name) for name in settings.engines),
+        *_leftovers(root),
+    ]
+
+
+def _kvm(root: Path) -> Finding:
+    """Whether the machines run on KVM, as a lab without machines finds out."""
+    running = lab.current(lab.lab_home(root))
+    try:
+        if running is not None:
+            driver = running.driver
+        else:
+            with tempfile.TemporaryDirectory() as place:
+                trial = lab.start(Path(place) / "lab", kept=False)
+                lab.stop(trial)
+                lab.clear(trial.directory)
+                driver = trial.driver
+    except LabError as error:
+        return Finding("lab", "missing", f"it does not start: {error.message}", error.hint)
+    if driver == "kvm":
+        return Finding("KVM", "ok", "a guest was run with it")
+    if not Path("/dev/kvm").exists():
+        why, mend = "there is no /dev/kvm", "sudo modprobe kvm_intel   # or kvm_amd"
+    else:
+        why, mend = "/dev/kvm is there, but no guest runs with it", ""
+    return Finding("KVM", "note", f"{why}: machines are emulated (TCG), and slower", mend)
+
+
+def _box(root: Path, settings: Settings, name: str) -> Finding:
+    box = find_box(root, name, settings.engine(name))
+    if not box.built:
+        return Finding(f"box {name}", "note", "not built", f"dockerd-lab box build {name}")
+    try:
+        box.check()
+    except LabError as error:
+        return Finding(f"box {name}", "missing", error.message, error.hint)
+    return Finding(f"box {name}", "ok", f"{box.size // 1_000_000} MB in {box.directory}")
+
+
+def _leftovers(root: Path) -> list[Finding]:
+    """What an earlier run left that no longer serves."""
+    home = lab.lab_home(root)
+    found = []
+    running = lab.current(home)
+    if running is not None:
+        said = f"process {running.pid} runs in {running.directory}"
+        found.append(Finding("running lab", "note", said, "dockerd-lab down"))
+    elif (home / "lab.json").exists():
+        said = "a lab was killed; the kernel ended all of it, and the next run clears its files"
+        found.append(Finding("earlier lab", "note", said))
+    for part in sorted((cache_home() / "boxes").glob("*.part*")):
+        said = f"{part} is of a build that was killed, or that still runs"
+        found.append(Finding("unfinished box", "note", said, "dockerd-lab clean"))
+    return found

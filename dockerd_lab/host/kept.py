@@ -1,0 +1,41 @@
+"""What the harness keeps on this computer: boxes, machines, evidence. All can be made again."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockerd_lab.host.boxes import cache_home
+from dockerd_lab.host.lab import lab_home
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that is kept."""
+
+    what: str
+    path: Path
+    bytes: int
+    """What it takes on disk."""
+
+
+def kept(root: Path) -> list[Item]:
+    """Everything kept for this user and this checkout, without the lock and the ssh key."""
+    found = [("box", path) for path in _in(cache_home() / "boxes")]
+    found += [("whether KVM works", cache_home() / "kvm.json")]
+    for path in _in(lab_home(root)):
+        if path.name not in ("lock", "lab.json"):
+            what = "evidence" if path.name == "artifacts" else "machines"
+            found.append((f"{what} of this checkout", path))
+    return [Item(what, path, _size(path)) for what, path in found if path.exists()]
+
+
+def _in(directory: Path) -> list[Path]:
+    return sorted(directory.iterdir()) if directory.is_dir() else []
+
+
+def _size(path: Path) -> int:
+    """Bytes on disk; a sparse file takes less than its length."""
+    whole = path.lstat().st_blocks * 512
+    for parent, directories, files in os.walk(path):
+        whole += sum((Path(parent) / n).lstat().st_blocks * 512 for n in (*directories, *files))
+    return whole

@@ -1,0 +1,43 @@
+"""The namespaces of the lab and of a box's recipe: made by root, or by an ordinary user."""
+
+import os
+import shutil
+from pathlib import Path
+
+from dockerd_lab.host.command import run
+
+#: What an ordinary user adds: root in a user namespace is the user, and all other ids are those
+#: that /etc/subuid and /etc/subgid give the user. `--map-auto` came with util-linux 2.38.
+USER = ("--user", "--map-root-user", "--map-auto")
+
+
+def is_root() -> bool:
+    """Whether this process needs no user namespace."""
+    return os.geteuid() == 0
+
+
+def unshare(*more: str) -> list[str]:
+    """The command before a command that shall run in mount and process namespaces of its own.
+
+    All of it ends with the process that `unshare` starts.
+
+    >>> unshare("--net")
+    ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--net', '--']
+    """
+    user = () if is_root() else USER
+    own = ("--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+    return ["unshare", *user, *own, *more, "--"]
+
+
+def remove(path: Path) -> None:
+    """Remove a file or directory that something in the namespaces may have written.
+
+    An ordinary user does not own what another id of the namespace wrote; its root may remove it.
+    """
+    if is_root() and path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    elif path.is_dir() and not path.is_symlink():
+        argv = ["unshare", *USER, "--", "rm", "-rf", "--", str(path)]
+        run(argv, what=f"removing {path}", timeout=120)
+    else:
+        path.unlink(missing_ok=True)
