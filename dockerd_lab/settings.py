@@ -115,6 +115,11 @@ def load_settings(root: Path) -> Settings:
 
     Raises BadInput where it is wrong, or where there is no such engine.
     """
-    declared = load(root / "lab.yaml", Settings)
+    file = root / "lab.yaml"
+    declared = load(file, Settings)
+    for name, engine in declared.engines.items():
+        if engine.packages is not None and not list((root / engine.packages).glob("*.deb")):
+            directory = root / engine.packages
+            raise BadInput(f"{file}: engines.{name}.packages: no .deb files in {directory}")
     variables = {name: f"{name.upper()}_ENGINE" for name, _ in declared.machines.items()}
     return declared._replace({n: os.environ[v] for n, v in variables.items() if os.environ.get(v)})

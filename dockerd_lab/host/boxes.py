@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host.checks import disk
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import remove, unshare
 from dockerd_lab.host.ssh_key import private_key, public_key
@@ -25,6 +26,8 @@ from dockerd_lab.settings import Engine
 
 #: Seconds a build may take; it takes 40 on two cores with a near mirror.
 BUILD_LIMIT = 1200
+#: Bytes that a build takes: the tree, and the disk made of it.
+BUILD_BYTES = 2_000_000_000
 #: What a box consists of, besides box.json.
 PARTS = ("disk.img", "vmlinuz", "initrd.img", "packages.txt")
 
@@ -88,11 +91,19 @@ def cache_home() -> Path:
 def find_box(root: Path, name: str, engine: Engine) -> Box:
     """The box of an engine, by the recipe as it now is."""
     digest = hashlib.sha256(engine.suite.encode())
+    for package in _packages(root, engine):
+        stat = package.stat()
+        digest.update(f"\0{package.name} {stat.st_size} {stat.st_mtime_ns}".encode())
     digest.update(public_key(private_key()).read_bytes())
     recipe = root / "provision/box"
     for file in sorted(p for p in recipe.rglob("*") if p.is_file()):
         digest.update(f"\0{file.relative_to(recipe)}\0".encode() + file.read_bytes())
     return Box(name, cache_home() / "boxes" / f"{name}-{digest.hexdigest()[:12]}")
+
+
+def _packages(root: Path, engine: Engine) -> list[Path]:
+    """The .deb files that an engine is installed from, where it is not the suite's own."""
+    return sorted((root / engine.packages).glob("*.deb")) if engine.packages is not None else []
 
 
 def ensure_box(root: Path, name: str, engine: Engine) -> Box:
@@ -121,6 +132,8 @@ def _one_builder(box: Box) -> Iterator[None]:
 
 def _build(root: Path, box: Box, engine: Engine) -> None:
     """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
+    if (room := disk(box.directory, BUILD_BYTES)).state == "missing":
+        raise HarnessBroke(f"building box {box.engine}: {room.said}", room.mend)
     for left_over in box.directory.parent.glob(f"{box.directory.name}.part*"):
         remove(left_over)
     part = box.directory.with_name(f"{box.directory.name}.part")
@@ -131,7 +144,8 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
     argv: list[str | Path] = ["setpriv", "--pdeathsig", "KILL"]
     argv += unshare()
     argv += [root / "provision/box/build.sh", engine.suite, part]
-    argv += [public_key(private_key()), *_archives(engine.suite)]
+    given = root / engine.packages if engine.packages is not None else "-"
+    argv += [public_key(private_key()), given, *_archives(engine.suite)]
     try:
         with step(f"building box {box.engine} (Debian {engine.suite})"):
             _run_recipe([str(a) for a in argv])

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.host.inside import PRIVATE_DIRECTORIES
-from dockerd_lab.host.namespaces import USER, is_root
+from dockerd_lab.host.namespaces import PRIVATE_DIRECTORIES, USER, is_root
 
 State = Literal["ok", "note", "missing"]
 

@@ -17,14 +17,7 @@ from pathlib import Path
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host import kvm
 from dockerd_lab.host.command import run
-
-#: Where libvirt keeps its files on any computer, and what the lab mounts there instead.
-PRIVATE_DIRECTORIES = {
-    "/etc/libvirt": "etc",
-    "/var/lib/libvirt": "lib",
-    "/var/cache/libvirt": "cache",
-    "/var/log/libvirt": "log",
-}
+from dockerd_lab.host.namespaces import PRIVATE_DIRECTORIES
 
 # security_driver, user, group, remember_owner: QEMU runs as the lab's root, and libvirt leaves the
 # ownership of the disks alone. namespaces, cgroup_controllers: the lab is one already, and has no
@@ -50,18 +43,20 @@ def main() -> int:
         _network()
         _mounts(directory)
         _accounts(directory)
-        working = kvm.works(_start_libvirtd)
+        started: list[subprocess.Popen[bytes]] = []
+        working = kvm.works(lambda: _start_libvirtd(started))
         if not working:
             # libvirt would probe a KVM that does not work for minutes, but not without the device.
             if Path("/dev/kvm").exists():
                 _system("mount", "--bind", "/dev/null", "/dev/kvm")
-            _start_libvirtd()
+            _start_libvirtd(started)
     except HarnessBroke as error:
         print(json.dumps({"error": error.message}), flush=True)
         return error.exit_code
     print(json.dumps({"driver": "kvm" if working else "qemu"}), flush=True)
-    _wait()
-    return 0
+    _wait(started[-1].pid)
+    print("libvirtd ended", file=sys.stderr)
+    return HarnessBroke.exit_code
 
 
 def _system(*argv: str | Path) -> None:
@@ -100,8 +95,11 @@ def _accounts(directory: Path) -> None:
             _system("mount", "--bind", copy, file)
 
 
-def _start_libvirtd() -> "subprocess.Popen[bytes]":
-    """Start libvirtd, its log in the lab's directory, and wait until it answers."""
+def _start_libvirtd(started: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
+    """Start libvirtd, its log in the lab's directory, and wait until it answers.
+
+    It is appended to `started`.
+    """
     with Path("/var/log/libvirt/libvirtd.log").open("ab") as log:
         process = subprocess.Popen(
             ["libvirtd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -113,17 +111,18 @@ def _start_libvirtd() -> "subprocess.Popen[bytes]":
         if time.monotonic() > deadline:
             raise HarnessBroke(f"libvirtd made no socket within {LIBVIRTD_LIMIT} s")
         time.sleep(0.05)
+    started.append(process)
     return process
 
 
-def _wait() -> None:
-    """Reap what ends, as the first process of a PID namespace must, until SIGTERM."""
+def _wait(libvirtd: int) -> None:
+    """Reap what ends, as the first process of a PID namespace must, until libvirtd or SIGTERM.
+
+    A lab without libvirtd is none: its end ends the lab, and nobody looks for a cause elsewhere.
+    """
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    while True:
-        try:
-            os.wait()
-        except ChildProcessError:
-            signal.pause()
+    while os.wait()[0] != libvirtd:
+        pass
 
 
 if __name__ == "__main__":

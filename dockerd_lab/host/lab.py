@@ -69,9 +69,11 @@ class Lab:
         while self.alive() and time.monotonic() < deadline:
             time.sleep(0.05)
         if not self.alive():
+            log = self.directory / "lab.log"
+            said = log.read_text(errors="replace") if log.exists() else ""
             raise HarnessBroke(
-                f"the lab ended: its first process {self.pid} is gone",
-                f"its log: {self.directory / 'lab.log'}; run the command again",
+                f"the lab ended: its first process {self.pid} is gone" + last_lines(said),
+                f"its log: {log}; run the command again",
             )
 
 
@@ -104,7 +106,7 @@ def start(directory: Path, *, kept: bool) -> Lab:
     if not kept:
         argv = ["setpriv", "--pdeathsig", "KILL", *argv]
     with step("starting the lab"):
-        with (directory / "lab.log").open("ab") as log:
+        with (directory / "lab.log").open("wb") as log:
             outer = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,

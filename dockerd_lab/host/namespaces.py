@@ -10,6 +10,14 @@ from dockerd_lab.host.command import run
 #: that /etc/subuid and /etc/subgid give the user. `--map-auto` came with util-linux 2.38.
 USER = ("--user", "--map-root-user", "--map-auto")
 
+#: Where libvirt keeps its files on any computer, and what the lab mounts there instead.
+PRIVATE_DIRECTORIES = {
+    "/etc/libvirt": "etc",
+    "/var/lib/libvirt": "lib",
+    "/var/cache/libvirt": "cache",
+    "/var/log/libvirt": "log",
+}
+
 
 def is_root() -> bool:
     """Whether this process needs no user namespace."""

@@ -156,7 +156,7 @@ def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
     fleet = Fleet(lab, root, settings, _versions(lab, root, settings))
     with step("saving the machines' snapshot"):
         _for_each(fleet.names, lambda m: _monitor(lab, m, f"savevm {SNAPSHOT}"))
-    saved = {"key": _key(root, settings), "versions": fleet.versions}
+    saved = {"key": _key(root, settings), "versions": fleet.versions, "sizes": _disks(lab)}
     part = lab.directory / "snapshot.json.part"
     part.write_text(json.dumps(saved, indent=1) + "\n")
     part.replace(lab.directory / "snapshot.json")
@@ -180,7 +180,13 @@ def _vagrant_up(lab: Lab, root: Path, settings: Settings) -> None:
 
 def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
     ssh.write_config(lab, settings)
-    fleet = Fleet(lab, root, settings, _saved(lab.directory)["versions"])
+    saved = _saved(lab.directory)
+    fleet = Fleet(lab, root, settings, saved["versions"])
+    # A disk only grows. What is missing at its end QEMU would read as zeros, without a word.
+    now = _disks(lab)
+    for disk, size in saved["sizes"].items():
+        if now.get(disk, 0) < size:
+            raise HarnessBroke(f"{disk} has {now.get(disk, 0)} bytes, it was saved with {size}")
 
     def one(machine: str) -> None:
         _virsh(lab, f"starting {machine}", "start", machine, "--paused")
@@ -211,12 +217,18 @@ def _key(root: Path, settings: Settings) -> str:
     return digest.hexdigest()
 
 
+def _disks(lab: Lab) -> dict[str, int]:
+    """The disks of the machines, with their snapshots, and their sizes in bytes."""
+    images = lab.directory / "libvirt/lib/images"
+    return {disk.name: disk.stat().st_size for disk in images.iterdir()}
+
+
 def _saved(directory: Path) -> dict[str, Any]:
     try:
         saved = json.loads((directory / "snapshot.json").read_text())
     except (OSError, ValueError):
         return {}
-    return saved if isinstance(saved, dict) else {}
+    return saved if isinstance(saved, dict) and "sizes" in saved else {}
 
 
 def _versions(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
@@ -261,7 +273,12 @@ def _set_clock(lab: Lab, machine: str) -> None:
 
 def _virsh(lab: Lab, what: str, *args: str) -> str:
     argv = lab.enter(["virsh", "--connect", "qemu:///system", *args])
-    return run(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
+    try:
+        return run(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
+    except HarnessBroke as error:
+        lab.require_alive(grace=2)
+        hint = "dockerd-lab down   # ends the lab; the next command starts new machines"
+        raise HarnessBroke(error.message, error.hint or hint) from None
 
 
 def _monitor(lab: Lab, machine: str, command: str) -> None:

@@ -1,5 +1,6 @@
 """ssh to the machines: one multiplexed connection each, kept in the lab's own namespaces."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -69,9 +70,8 @@ def run(
         )
     except subprocess.TimeoutExpired:
         lab.require_alive()
-        raise HarnessBroke(
-            f"{what}: {machine} did not answer within {timeout:.0f} s", f"its console: {console}"
-        ) from None
+        said = f"{machine} did not answer within {timeout:.0f} s{_panic(console)}"
+        raise HarnessBroke(f"{what}: {said}", f"its console: {console}") from None
     if done.returncode < 0:
         # A lab's end kills what runs in it, and its first process goes last.
         lab.require_alive(grace=5)
@@ -79,10 +79,21 @@ def run(
     if done.returncode == SSH_FAILED:
         lab.require_alive(grace=1)
         raise HarnessBroke(
-            f"{what}: ssh to {machine} failed" + last_lines(done.stderr.decode(errors="replace")),
+            f"{what}: ssh to {machine} failed{_panic(console)}"
+            + last_lines(done.stderr.decode(errors="replace")),
             f"its console: {console}",
         )
     return done
+
+
+def _panic(console: Path) -> str:
+    """That the machine's kernel panicked, if its console says so in its last part."""
+    try:
+        end = console.read_bytes()[-20_000:].decode(errors="replace")
+    except OSError:
+        return ""
+    found = re.findall(r"Kernel panic - not syncing: .*", end)
+    return f": its kernel panicked: {found[-1].strip()}" if found else ""
 
 
 def drop_connection(lab: Lab, machine: str) -> None:

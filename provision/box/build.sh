@@ -1,22 +1,25 @@
 #!/bin/sh
 # Builds the disk, kernel and initrd of a box with mmdebstrap and mke2fs.
 #
-#   build.sh SUITE OUT PUBLIC_KEY MAIN_URI [SECURITY_URI]
+#   build.sh SUITE OUT PUBLIC_KEY PACKAGES MAIN_URI [SECURITY_URI]
 #
 # SUITE         Debian suite, for example bookworm
 # OUT           an empty directory; disk.img, vmlinuz, initrd.img and packages.txt are put there
 # PUBLIC_KEY    file with the ssh key that may log in as root and as vagrant
+# PACKAGES      directory of .deb files to install instead of docker.io; - for the suite's own
 # MAIN_URI      where the suite's packages are; SECURITY_URI adds SUITE-security
 #
 # Prints "step: …" before each step. LAB_UNSIGNED_SUITES=1 accepts an expired Release file.
 set -eu
 
-suite=$1 out=$2 public_key=$3 main_uri=$4 security_uri=${5:-}
+suite=$1 out=$2 public_key=$3 packages=$4 main_uri=$5 security_uri=${6:-}
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 tree=$out/tree
 step() { printf 'step: %s\n' "$*"; }
 
-include=$(sed 's/#.*//' "$here/packages" | awk 'NF { printf "%s%s", sep, $1; sep = "," }')
+own='/docker\.io|docker-cli/ { next }'
+[ "$packages" != - ] || own=
+include=$(sed 's/#.*//' "$here/packages" | awk "$own"' NF { printf "%s%s", sep, $1; sep = "," }')
 options=
 [ "${LAB_UNSIGNED_SUITES:-}" != 1 ] || options='[check-valid-until=no] '
 set -- "deb $options$main_uri $suite main"
@@ -28,9 +31,17 @@ step "installing Debian $suite with mmdebstrap"
 while read -r pattern; do
     case $pattern in '' | '#'*) ;; *) printf 'path-exclude=%s\n' "$pattern" ;; esac
 done <"$here/excluded" >"$out/dpkg.cfg"
+# In the new system, so that its apt finds what the packages depend on.
+install_packages=true
+if [ "$packages" != - ]; then
+    install_packages="mkdir \"\$1/tmp/packages\" && cp '$packages'/*.deb \"\$1/tmp/packages/\" &&
+        chroot \"\$1\" sh -c 'apt-get -q -y install --no-install-recommends /tmp/packages/*.deb' &&
+        rm -rf \"\$1/tmp/packages\""
+fi
 mmdebstrap --quiet --variant=minbase --include="$include" --dpkgopt="$out/dpkg.cfg" \
     --essential-hook="cp -a '$here/rootfs/.' \"\$1\"" \
     --essential-hook="printf 'virtio_pci\nvirtio_blk\next4\n' >\"\$1/etc/initramfs-tools/modules\"" \
+    --customize-hook="$install_packages" \
     --customize-hook="sh '$here/customize.sh' \"\$1\" '$public_key'" \
     "$suite" "$tree" "$@"
 

@@ -1,0 +1,95 @@
+"""Checkouts that a test may change or break, and commands in them."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dockerd_lab.settings import checkout
+
+COPIED = ("Vagrantfile", "lab.yaml", "conftest.py", "pyproject.toml", "provision", "dockerd_lab")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that ended."""
+
+    code: int
+    said: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of this project, with a lab of its own."""
+
+    root: Path
+
+    def start(self, *args: str, broken: str = "", **env: str) -> "subprocess.Popen[str]":
+        """Start `python ARGS` for this checkout, after the shell commands `broken`."""
+        argv = [sys.executable, *args]
+        if broken:
+            argv = ["unshare", "--mount", "sh", "-ec", f'{broken}\nexec "$@"', "-", *argv]
+        return subprocess.Popen(
+            argv,
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": str(self.root), **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+
+    def run(self, *args: str, limit: float, broken: str = "", **env: str) -> Done:
+        """Run `python ARGS` to its end, which must come within `limit` seconds."""
+        started = time.monotonic()
+        process = self.start(*args, broken=broken, **env)
+        try:
+            said, _ = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+            pytest.fail(f"{args}: not over after {limit} s:\n{said}")
+        return Done(process.returncode, said, time.monotonic() - started)
+
+    def dockerd_lab(self, *args: str, limit: float, broken: str = "", **env: str) -> Done:
+        """Run the `dockerd-lab` command."""
+        main = "from dockerd_lab.cli import main; main()"
+        return self.run("-c", main, *args, limit=limit, broken=broken, **env)
+
+    def pytest(self, *args: str, limit: float, **env: str) -> Done:
+        """Run the suites of the lab."""
+        return self.run("-m", "pytest", "-q", *args, limit=limit, **env)
+
+    @property
+    def processes(self) -> list[str]:
+        """Processes that belong to this checkout's labs."""
+        listed = subprocess.run(
+            ["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True
+        )
+        return [line for line in listed.stdout.splitlines() if f"{self.root}/.lab" in line]
+
+
+def make_checkout(root: Path) -> Checkout:
+    """Copy this project to `root`."""
+    root.mkdir()
+    for name in COPIED:
+        source = checkout() / name
+        shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root)
+    shutil.copytree(checkout() / "tests/lab", root / "tests/lab")
+    return Checkout(root)
+
+
+def one_error(done: Done, *, code: int = 3) -> str:
+    """The message of a command that failed as it should: once, and without a traceback."""
+    assert done.code == code, done.said
+    assert "Traceback" not in done.said
+    kind = "harness broke: " if code == 3 else "bad input: "
+    assert done.said.count(kind) == 1, done.said
+    return done.said.split(kind, 1)[1]

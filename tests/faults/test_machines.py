@@ -1,0 +1,119 @@
+"""Machines and their libvirtd that fail: within a limit, with the cause and the evidence."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from copies import make_checkout, one_error
+
+ONE = ("tests/lab", "--case", "unix-default")
+PANIC = """\
+title: a kernel that panics
+expect: {daemon: active, command: x, hosts: [], listeners: [], client: refused, outsider: refused}
+"""
+
+
+def directory(checkout):
+    (found,) = (checkout.root / ".lab").glob("debian-12+*")
+    return found
+
+
+def lab_process(checkout, pattern):
+    """A process in the lab's own process namespace, by its command line."""
+    first = json.loads((checkout.root / ".lab/lab.json").read_text())["pid"]
+    space = os.readlink(f"/proc/{first}/ns/pid")
+    for proc in Path("/proc").glob("[0-9]*"):
+        try:
+            same = os.readlink(proc / "ns/pid") == space
+            line = (proc / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except OSError:
+            continue
+        if same and re.search(pattern, line):
+            return int(proc.name)
+    raise AssertionError(f"no process {pattern} in the lab")
+
+
+def test_a_snapshot_cut_short_is_replaced(booted):
+    disk = directory(booted) / "libvirt/lib/images/client.img"
+    os.truncate(disk, disk.stat().st_size // 2)
+    done = booted.pytest(*ONE, limit=600)
+    assert done.code == 0, done.said
+    assert "the saved machines cannot be used, booting new ones: client.img has" in done.said
+
+
+def test_a_libvirtd_that_dies_between_runs(lab):
+    os.kill(lab_process(lab, r"^libvirtd\b"), signal.SIGKILL)
+    done = lab.pytest(*ONE, limit=400)
+    assert done.code == 0, "the next run starts a lab of its own:\n" + done.said
+
+
+def test_a_libvirtd_that_dies_during_a_run(booted):
+    process = booted.start("-m", "pytest", "-q", *ONE)
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if "resuming the saved machines" in line and "done" in line:
+            break
+    os.kill(lab_process(booted, r"^libvirtd\b"), signal.SIGKILL)
+    rest, _ = process.communicate(timeout=120)
+    assert process.returncode == 3, seen + rest
+    assert "the lab ended: its first process" in rest
+    assert "libvirtd ended" in rest
+
+
+def test_a_machine_that_is_stopped(lab):
+    os.kill(lab_process(lab, r"guest=client,"), signal.SIGSTOP)
+    message = one_error(lab.pytest(*ONE, limit=240))
+    assert re.search(r"client: .* gave up after \d+ s", message), message
+    assert "dockerd-lab down" in message
+
+
+def test_a_kernel_that_panics(lab):
+    case = lab.root / "provision/failures/panic"
+    case.mkdir()
+    (case / "case.yaml").write_text(PANIC)
+    (case / "provision.sh").write_text("sync; echo c >/proc/sysrq-trigger; sleep 60\n")
+    try:
+        message = one_error(lab.pytest("tests/lab", "--case", "panic", limit=240))
+    finally:
+        shutil.rmtree(case)
+    assert "applying failures/panic" in message
+    assert "its kernel panicked: Kernel panic - not syncing: sysrq triggered crash" in message
+    assert "consoles/daemon.log" in message
+
+
+def test_a_second_run_in_the_same_checkout(booted):
+    first = booted.start("-m", "pytest", "-q", *ONE)
+    for line in first.stdout:
+        if "starting the lab" in line:
+            break
+    message = one_error(booted.pytest(*ONE, limit=30), code=2)
+    assert f"another command uses the lab of this checkout: process {first.pid}" in message
+    said, _ = first.communicate(timeout=300)
+    assert first.returncode == 0, said
+
+
+def test_two_checkouts_at_once(booted, tmp_path):
+    other = make_checkout(tmp_path / "other")
+    both = [c.start("-m", "pytest", "-q", *ONE) for c in (booted, other)]
+    for process in both:
+        said, _ = process.communicate(timeout=900)
+        assert process.returncode == 0, said
+    assert other.processes == booted.processes == []
+
+
+def test_a_process_that_was_killed_leaves_nothing(booted):
+    process = booted.start("-m", "pytest", "-q", *ONE)
+    for line in process.stdout:
+        if "resuming the saved machines" in line and "done" in line:
+            break
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 20
+    while booted.processes and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert booted.processes == []
