@@ -124,14 +124,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if empty:
         config.hook.pytest_deselected(items=empty)
         items[:] = [item for item in items if item not in empty]
-    if any(_subject_of(item) or _param(item, "engine") for item in items):
+    if any(_subject_of(item) for item in items):
         order = _session(config).subjects
         last = len(order)
         engines = _session(config).engines
         # After the cases of an engine come the tests of its machines, then those without any.
         items.sort(
             key=lambda item: (
-                engines.index(e) if (e := _param(item, "engine")) else len(engines),
+                engines.index(e) if (e := _param(item, "engine")) in engines else len(engines),
                 order.index(s) if (s := _subject_of(item)) else last,
             )
         )
@@ -334,8 +334,13 @@ def _evidence(session: Session, subject: Subject, seen: Observation) -> str:
 
 
 def _subject_of(item: pytest.Item | None) -> Subject | None:
-    found: Subject | None = _param(item, "subject")
-    return found
+    found = _param(item, "subject")
+    if found is None:
+        return None
+    from dockerd_lab.session import Subject
+
+    # Another project's test may have a parameter of that name.
+    return found if isinstance(found, Subject) else None
 
 
 def _param(item: pytest.Item | None, name: str) -> Any:

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput, HarnessBroke
-from dockerd_lab.host import checks
 from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.progress import step
@@ -99,7 +98,6 @@ def start(directory: Path, *, kept: bool) -> Lab:
     the kernel tells the lab's outer process of its parent's death, and that one its child.
     Must be called from the main thread, since a thread counts as the parent.
     """
-    checks.require()
     directory.mkdir(parents=True, exist_ok=True)
     argv = namespaces_module.unshare("--net")
     argv += [sys.executable, "-m", "dockerd_lab.host.inside", str(directory)]

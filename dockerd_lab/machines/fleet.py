@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import ensure_box
 from dockerd_lab.host.command import run
@@ -102,6 +103,7 @@ def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
     The machines come from the snapshot that an earlier lab of this checkout saved, when it was made
     from the same boxes and Vagrantfile; otherwise they are booted, and the snapshot is saved.
     """
+    checks.require()
     directory = lab_module.lab_home(root) / settings.fleet_name
     key = _key(root, settings)  # builds the boxes that are missing, before there is a lab
     if _saved(directory).get("key") == key:

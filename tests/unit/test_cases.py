@@ -137,3 +137,12 @@ def test_the_parcel_holds_the_case_and_the_script_for_root():
     assert apply.APPLY in entries
     assert f"{apply.PLACE}/start.sh" in entries
     assert set(entries.values()) == {0}
+
+
+def test_units_and_reboots_differ(root):
+    (case,) = select(find_cases(root), ["dropin-without-clearing"])
+    there = case.on(Circumstances("20.10.24", unit="docker-ce"))
+    assert there.expect.command.startswith("/usr/bin/dockerd ")
+    assert there.expect.daemon == "unchanged"
+    booted = case.on(Circumstances("20.10.24", unit="docker-ce", rebooted=True))
+    assert (booted.expect.daemon, booted.expect.command) == ("failed", None)

@@ -52,6 +52,9 @@ def test_a_test_without_a_selected_case_is_deselected(run):
     ("args", "message"),
     [
         (["--case", "nonsense"], "bad input: no case is called 'nonsense'; there are: "),
+        (["--engine", "all", "--keep"], "bad input: --keep leaves one lab up"),
+        (["--client-engine", "all"], "bad input: --client-engine is one engine"),
+        (["--unit", "x"], "bad input: unknown unit 'x'; provision/units has: docker-ce"),
         (["--engine", "debian-99"], "bad input: unknown engine 'debian-99'; lab.yaml has: deb"),
     ],
 )
@@ -70,3 +73,34 @@ def test_a_bad_case_ends_with_one_message_and_exit_code_2(run, root):
     message = f"{file}: expect.klient: unknown key"
     assert result.stdout.str().count(message) == 1
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_all_engines_one_after_the_other(run):
+    result = run("--collect-only", "-q", "--case", "unix-default", "--engine", "all")
+    found = [line for line in collected(result) if line.startswith("test_all")]
+    assert found == [f"test_all[debian-{n}/unix-default]" for n in (11, 12, 13, 14)]
+
+
+def test_a_case_is_judged_again_after_a_reboot(run):
+    result = run("--collect-only", "-q", "--case", "unix-default", "--reboot")
+    assert [line for line in collected(result) if line.startswith("test_all")] == [
+        "test_all[debian-12/unix-default]",
+        "test_all[debian-12/unix-default-rebooted]",
+    ]
+
+
+def test_a_test_s_own_parameters_are_left_alone(pytester, run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("subject", [1, 2])
+        def test_mine(subject): assert subject in (1, 2)
+
+        @pytest.fixture
+        def engine(): return "mine"
+
+        def test_my_engine(engine): assert engine == "mine"
+        """
+    )
+    run("-k", "mine or my_engine").assert_outcomes(passed=3)

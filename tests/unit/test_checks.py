@@ -1,0 +1,112 @@
+"""What the checks of a computer say, and what each of them names as the way to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host import checks, kept, namespaces
+
+
+def test_this_computer_s_namespaces():
+    root, user = namespaces.unshare("--net"), ["unshare", *namespaces.USER]
+    assert root[0] == "unshare"
+    assert root[-2:] == ["--net", "--"]
+    assert (root[1:4] == user[1:]) == (not namespaces.is_root())
+
+
+def test_missing_programs_are_named_with_their_packages(monkeypatch):
+    absent = {"virsh", "qemu-img"}
+    monkeypatch.setattr(checks.shutil, "which", lambda n, **_: None if n in absent else n)
+    found = checks.programs()
+    assert (found.state, found.said) == ("missing", "not installed: virsh, qemu-img")
+    assert found.mend.endswith("--no-install-recommends libvirt-clients qemu-utils")
+
+
+@pytest.fixture
+def user(monkeypatch):
+    """An ordinary user of a computer where everything is as it must be."""
+    facts = {"/etc/subuid": "me:100000:65536", "/etc/subgid": "me:100000:65536"}
+    monkeypatch.setattr(checks, "is_root", lambda: False)
+    monkeypatch.setattr(checks.getpass, "getuser", lambda: "me")
+    monkeypatch.setattr(checks, "_util_linux", lambda: (2, 38))
+    monkeypatch.setattr(checks.shutil, "which", lambda name, **_: name)
+    monkeypatch.setattr(checks, "_read", lambda file: facts.get(str(file), ""))
+    monkeypatch.setattr(checks, "_try_user_namespace", lambda: facts.get("refused", ""))
+    return facts
+
+
+def test_a_user_who_can(user):
+    assert checks.user_namespaces().state == "ok"
+
+
+def test_an_older_util_linux_is_recognised(user, monkeypatch):
+    monkeypatch.setattr(checks, "_util_linux", lambda: (2, 37))
+    found = checks.user_namespaces()
+    assert "util-linux 2.37 has no --map-auto; 2.38 brought it" in found.said
+    assert "Debian 12" in found.mend
+
+
+@pytest.mark.parametrize("file", ["/etc/subuid", "/etc/subgid"])
+def test_a_user_without_ids(user, file):
+    user[file] = "somebody:100000:65536"
+    found = checks.user_namespaces()
+    assert "give me no ids" in found.said
+    assert found.mend == ("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 me")
+
+
+def test_ubuntu_s_restriction_is_recognised(user):
+    user["refused"] = "unshare: write failed /proc/self/uid_map: Operation not permitted"
+    assert "the kernel refuses: unshare: write failed" in checks.user_namespaces().said
+    user["/proc/sys/kernel/apparmor_restrict_unprivileged_userns"] = "1"
+    found = checks.user_namespaces()
+    assert "Ubuntu's AppArmor" in found.said
+    assert "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0" in found.mend
+
+
+@pytest.mark.parametrize(
+    ("error", "mend"),
+    [(PermissionError(13, "no"), "chmod 0666"), (FileNotFoundError(2, "no"), "modprobe tun")],
+)
+def test_a_tun_device_that_does_not_open(monkeypatch, error, mend):
+    def refuse(*_):
+        raise error
+
+    monkeypatch.setattr(checks.os, "open", refuse)
+    assert mend in checks.tun().mend
+
+
+def test_what_is_missing_ends_the_lab_s_start(monkeypatch):
+    missing = checks.Finding("tun", "missing", "is not there", "sudo mend it")
+    monkeypatch.setattr(checks, "FOR_A_LAB", (checks.mount_points, lambda: missing))
+    monkeypatch.setattr(checks, "PRIVATE_DIRECTORIES", {"/": "root"})
+    with pytest.raises(HarnessBroke, match="tun: is not there\nsudo mend it"):
+        checks.require()
+
+
+def test_disk_and_memory(tmp_path):
+    assert checks.disk(tmp_path / "not/there/yet", 1).state == "ok"
+    assert "dockerd-lab clean" in checks.disk(tmp_path, 10**18).mend
+    assert checks.memory(10**18).state == "note"
+
+
+def test_what_is_kept_is_named_with_its_size(tmp_path):
+    cache = Path(kept.cache_home())
+    (cache / "boxes/debian-12-abc").mkdir(parents=True)
+    (cache / "boxes/debian-12-abc/disk.img").write_bytes(b"x" * 100_000)
+    (tmp_path / ".lab/debian-12").mkdir(parents=True)
+    (tmp_path / ".lab/lock").touch()
+    items = {item.path.name: item for item in kept.kept(tmp_path)}
+    assert set(items) == {"debian-12-abc", "debian-12"}
+    assert 100_000 <= items["debian-12-abc"].bytes < 150_000
+
+
+def test_a_directory_or_a_file_is_removed(tmp_path):
+    (tmp_path / "a/b").mkdir(parents=True)
+    (tmp_path / "c").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    for name in ("link", "c", "nothing"):
+        namespaces.remove(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    namespaces.remove(tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
