@@ -15,9 +15,9 @@ import time
 from pathlib import Path
 
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.host import kvm
+from dockerd_lab.host import groups, kvm
 from dockerd_lab.host.command import run
-from dockerd_lab.host.namespaces import PRIVATE_DIRECTORIES
+from dockerd_lab.host.namespaces import IN_USER_NAMESPACE, PRIVATE_DIRECTORIES
 
 # security_driver, user, group, remember_owner: QEMU runs as the lab's root, and libvirt leaves the
 # ownership of the disks alone. namespaces, cgroup_controllers: the lab is one already, and has no
@@ -43,6 +43,8 @@ def main() -> int:
         _network()
         _mounts(directory)
         _accounts(directory)
+        if os.environ.get(IN_USER_NAMESPACE):
+            groups.keep()
         started: list[subprocess.Popen[bytes]] = []
         working = kvm.works(lambda: _start_libvirtd(started))
         if not working:

@@ -5,6 +5,7 @@ virtualisation); QEMU then hangs or aborts, and libvirt spends minutes on probin
 """
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -39,6 +40,7 @@ def works(start_libvirtd: Callable[[], "subprocess.Popen[bytes]"]) -> bool:
     now = {
         "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
         "device": oct(Path("/dev/kvm").stat().st_mode),
+        "opens": os.access("/dev/kvm", os.R_OK | os.W_OK),  # a user may have joined its group
         "qemu": Path("/usr/bin/qemu-system-x86_64").stat().st_mtime,
     }
     try:

@@ -103,6 +103,7 @@ def start(directory: Path, *, kept: bool) -> Lab:
     argv += [sys.executable, "-m", "dockerd_lab.host.inside", str(directory)]
     if not kept:
         argv = ["setpriv", "--pdeathsig", "KILL", *argv]
+    ordinary = "" if namespaces_module.is_root() else "1"
     with step("starting the lab"):
         with (directory / "lab.log").open("wb") as log:
             outer = subprocess.Popen(
@@ -110,6 +111,7 @@ def start(directory: Path, *, kept: bool) -> Lab:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                env={**os.environ, namespaces_module.IN_USER_NAMESPACE: ordinary},
                 start_new_session=True,
             )
         try:

@@ -10,6 +10,8 @@ from dockerd_lab.host.command import run
 #: that /etc/subuid and /etc/subgid give the user. `--map-auto` came with util-linux 2.38.
 USER = ("--user", "--map-root-user", "--map-auto")
 
+#: Set in the environment of the lab's first process when it is an ordinary user's.
+IN_USER_NAMESPACE = "LAB_IN_USER_NAMESPACE"
 #: Where libvirt keeps its files on any computer, and what the lab mounts there instead.
 PRIVATE_DIRECTORIES = {
     "/etc/libvirt": "etc",

@@ -1,5 +1,7 @@
 """What the checks of a computer say, and what each of them names as the way to mend it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,16 @@ def test_a_directory_or_a_file_is_removed(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     namespaces.remove(tmp_path / "a")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_groups_are_kept_where_they_would_be_dropped():
+    """As in the lab: root of a user namespace, where setgroups would work."""
+    program = (
+        "import os; from dockerd_lab.host import groups; before = os.getgroups(); groups.keep();"
+        "os.setgroups([1, 2, 3]); assert os.getgroups() == before, os.getgroups()"
+    )
+    enter = [] if namespaces.is_root() else ["unshare", *namespaces.USER, "--"]
+    done = subprocess.run(
+        [*enter, sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
