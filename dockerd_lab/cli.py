@@ -20,7 +20,7 @@ from dockerd_lab.host.kept import kept
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.namespaces import remove
 from dockerd_lab.machines import fleet as fleet_module
-from dockerd_lab.machines import ssh, vagrant
+from dockerd_lab.machines import ssh, vagrant, virsh
 from dockerd_lab.progress import say
 from dockerd_lab.settings import checkout, load_settings
 
@@ -64,7 +64,7 @@ def down() -> None:
     if lab is None:
         say("lab: none is running")
     else:
-        lab_module.stop(lab)
+        fleet_module.end(lab, checkout(), load_settings(checkout()))
         say("lab: ended")
 
 
@@ -78,7 +78,7 @@ def status() -> None:
         print("no lab is running")
         raise typer.Exit(1)
     print(f"lab: running, process {lab.pid}, {fleet_module.accelerator(lab)}")
-    states = fleet_module.states(lab)
+    states = virsh.states(lab)
     for name, machine in settings.machines.items():
         print(
             f"{name:10}{machine.address!s:16}{settings.engine_of(name):12}{states.get(name, '-')}"

@@ -62,6 +62,27 @@ def works(start_libvirtd: Callable[[], "subprocess.Popen[bytes]"]) -> bool:
     return answer
 
 
+def driver_here() -> str:
+    """`kvm` where a guest executes with it on this computer, tried with QEMU alone, else `qemu`."""
+    argv = ["qemu-system-x86_64", "-accel", "kvm", "-nodefaults", "-display", "none"]
+    with subprocess.Popen(
+        [*argv, "-monitor", "stdio"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as qemu:
+        try:
+            time.sleep(1)
+            said, _ = qemu.communicate("info registers\nquit\n", timeout=TRY_LIMIT)
+        except (subprocess.TimeoutExpired, BrokenPipeError):
+            return "qemu"
+        finally:
+            qemu.kill()
+    runs = "RIP=" in said and not any(at in said for at in RESET_VECTOR)
+    return "kvm" if qemu.returncode == 0 and runs else "qemu"
+
+
 def _guest_runs() -> bool:
     """Start the guest and look where it executes, within TRY_LIMIT."""
     deadline = time.monotonic() + TRY_LIMIT

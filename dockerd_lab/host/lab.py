@@ -11,19 +11,23 @@ import fcntl
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.host import kvm
 from dockerd_lab.host import namespaces as namespaces_module
-from dockerd_lab.host.command import last_lines
-from dockerd_lab.progress import step
+from dockerd_lab.host.command import last_lines, run
+from dockerd_lab.progress import say, step
 
 #: Seconds a lab may take until its libvirtd answers: the KVM try (10 s), twice libvirtd, room.
 START_LIMIT = 60
@@ -38,14 +42,30 @@ class Lab:
     started: int
     driver: str
     kept: bool
+    sandbox: bool = True
+    """Whether it has namespaces of its own; without, it is on this computer's own libvirt."""
 
     @property
     def home(self) -> Path:
         """Where the labs of the checkout are."""
         return self.directory.parent
 
+    @property
+    def sockets(self) -> Path:
+        """A short directory for ssh's sockets: the lab's own /run, where it has one."""
+        if self.sandbox:
+            return Path("/run/ssh")
+        place = zlib.crc32(str(self.directory).encode())
+        return Path(tempfile.gettempdir()) / f"dockerd-lab-{os.getuid()}-{place:08x}"
+
+    def domain(self, machine: str) -> str:
+        """What libvirt calls a machine: on a libvirt with others' machines the name tells whose."""
+        return machine if self.sandbox else f"dockerd-lab-{machine}"
+
     def alive(self) -> bool:
-        """Whether its first process still runs."""
+        """Whether its first process still runs; this computer itself always does."""
+        if not self.sandbox:
+            return True
         return _start_time(self.pid) == self.started
 
     def enter(self, argv: Sequence[str | Path]) -> list[str]:
@@ -54,6 +74,8 @@ class Lab:
         >>> lab.enter(["virsh", "list"])
         ['nsenter', '--target', '4711', '--net', …, '--wdns=/home/me', '--', 'virsh', 'list']
         """
+        if not self.sandbox:
+            return [str(argument) for argument in argv]
         namespaces = ["--net", "--mount", "--pid", f"--wdns={Path.cwd()}"]
         if not namespaces_module.is_root():
             namespaces.insert(0, "--user")
@@ -99,6 +121,8 @@ def start(directory: Path, *, kept: bool) -> Lab:
     Must be called from the main thread, since a thread counts as the parent.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    if not sandboxed():
+        return _on_this_computer(directory, kept=kept)
     argv = namespaces_module.unshare("--net")
     argv += [sys.executable, "-m", "dockerd_lab.host.inside", str(directory)]
     if not kept:
@@ -121,14 +145,45 @@ def start(directory: Path, *, kept: bool) -> Lab:
             outer.kill()
             outer.wait()
             raise
-    lab = Lab(directory, pid, _start_time(pid) or 0, driver, kept)
-    facts = {**dataclasses.asdict(lab), "directory": directory.name}
+    return _noted(Lab(directory, pid, _start_time(pid) or 0, driver, kept))
+
+
+def sandboxed() -> bool:
+    """Whether labs are made in namespaces of their own, as they are unless LAB_SANDBOX is `off`.
+
+    Raises BadInput for any other word.
+    """
+    said = os.environ.get("LAB_SANDBOX", "")
+    if said not in ("", "off"):
+        raise BadInput(f"LAB_SANDBOX is {said!r}; it may be `off`, or unset")
+    return said == ""
+
+
+def _on_this_computer(directory: Path, *, kept: bool) -> Lab:
+    """A lab without namespaces: its machines are on this computer's own libvirt and network."""
+    say(
+        "lab: LAB_SANDBOX=off: this computer's own libvirt runs the machines. They are on its"
+        " networks, an open daemon too, and stay if this command is killed."
+    )
+    run(["virsh", "--connect", "qemu:///system", "version"], what="asking libvirt", timeout=20)
+    lab = Lab(directory, os.getpid(), 0, kvm.driver_here(), kept, sandbox=False)
+    lab.sockets.mkdir(mode=0o700, exist_ok=True)
+    return _noted(lab)
+
+
+def _noted(lab: Lab) -> Lab:
+    """Write down where a lab is, for the next command."""
+    facts = {**dataclasses.asdict(lab), "directory": lab.directory.name}
     (lab.home / "lab.json").write_text(json.dumps(facts) + "\n")
     return lab
 
 
 def stop(lab: Lab) -> None:
-    """End a lab and wait until all of it is gone."""
+    """End a lab and wait until all of it is gone; machines outside a sandbox are not its own."""
+    if not lab.sandbox:
+        shutil.rmtree(lab.sockets, ignore_errors=True)
+        (lab.home / "lab.json").unlink(missing_ok=True)
+        return
     outer = _parent(lab.pid)
     if lab.alive():
         os.kill(lab.pid, signal.SIGKILL)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,28 +14,13 @@ from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import ensure_box
-from dockerd_lab.host.command import run
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines import boot, ssh, vagrant
-from dockerd_lab.machines.ask import Question, ask
+from dockerd_lab.machines import boot, ssh, vagrant, versions, virsh
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Settings
 
 #: The live snapshot (memory and disk) that every case starts from.
 SNAPSHOT = "clean"
-#: Seconds saving or restoring one machine may take; it takes less than 1.
-SNAPSHOT_LIMIT = 60
-
-# What the machines are, asked once: it does not change while the snapshot is used.
-VERSIONS = {
-    "docker": Question("dockerd --version"),
-    "client": Question("docker --version"),
-    "containerd": Question("containerd --version"),
-    "runc": Question("runc --version | head -n 1"),
-    "kernel": Question("uname -r"),
-    "systemd": Question("systemctl --version | head -n 1"),
-    "system": Question(". /etc/os-release && echo $PRETTY_NAME"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +47,7 @@ class Fleet:
 
         def one(machine: str) -> None:
             ssh.drop_connection(self.lab, machine)
-            _monitor(self.lab, machine, f"loadvm {SNAPSHOT}")
+            virsh.monitor(self.lab, machine, f"loadvm {SNAPSHOT}")
             _set_clock(self.lab, machine)
 
         _for_each(self.names, one)
@@ -106,23 +90,33 @@ def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
     checks.require()
     directory = lab_module.lab_home(root) / settings.fleet_name
     key = _key(root, settings)  # builds the boxes that are missing, before there is a lab
-    if _saved(directory).get("key") == key:
+    if lab_module.sandboxed() and _saved(directory).get("key") == key:
         lab = lab_module.start(directory, kept=kept)
         try:
             return _resume(lab, root, settings)
         except HarnessBroke as error:
             say(f"lab: the saved machines cannot be used, booting new ones: {error.message}")
-            lab_module.stop(lab)
+            end(lab, root, settings)
         except BaseException:
-            lab_module.stop(lab)
+            end(lab, root, settings)
             raise
     lab_module.clear(directory)
     lab = lab_module.start(directory, kept=kept)
     try:
         return _boot(lab, root, settings)
     except BaseException:
-        lab_module.stop(lab)
+        end(lab, root, settings)
         raise
+
+
+def end(lab: Lab, root: Path, settings: Settings) -> None:
+    """End a lab; the snapshot is kept for the next start, except on this computer's own libvirt."""
+    if not lab.sandbox:
+        with step("destroying the machines on this computer's own libvirt"):
+            machines = vagrant.LabVagrant(lab, root, settings)
+            machines.command("destroying the machines", "destroy", "--force")
+        lab_module.clear(lab.directory)
+    lab_module.stop(lab)
 
 
 def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
@@ -141,7 +135,7 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
             "the machines of the running lab were made from other boxes or another Vagrantfile",
             "dockerd-lab down   # ends it; the next command starts a new one",
         )
-    stopped = [name for name, state in states(lab).items() if state != "running"]
+    stopped = [name for name, state in virsh.states(lab).items() if state != "running"]
     if stopped:
         raise HarnessBroke(
             f"in the running lab, these machines are not running: {', '.join(stopped)}",
@@ -155,9 +149,9 @@ def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
         _vagrant_up(lab, root, settings)
-    fleet = Fleet(lab, root, settings, _versions(lab, root, settings))
+    fleet = Fleet(lab, root, settings, versions.of_fleet(lab, root, settings))
     with step("saving the machines' snapshot"):
-        _for_each(fleet.names, lambda m: _monitor(lab, m, f"savevm {SNAPSHOT}"))
+        _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
     saved = {"key": _key(root, settings), "versions": fleet.versions, "sizes": _disks(lab)}
     part = lab.directory / "snapshot.json.part"
     part.write_text(json.dumps(saved, indent=1) + "\n")
@@ -191,14 +185,14 @@ def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
             raise HarnessBroke(f"{disk} has {now.get(disk, 0)} bytes, it was saved with {size}")
 
     def one(machine: str) -> None:
-        _virsh(lab, f"starting {machine}", "start", machine, "--paused")
-        _monitor(lab, machine, f"loadvm {SNAPSHOT}")
-        _virsh(lab, f"resuming {machine}", "resume", machine)
+        virsh.run(lab, f"starting {machine}", "start", lab.domain(machine), "--paused")
+        virsh.monitor(lab, machine, f"loadvm {SNAPSHOT}")
+        virsh.run(lab, f"resuming {machine}", "resume", lab.domain(machine))
         _set_clock(lab, machine)
 
     with step(f"resuming the saved machines with {accelerator(lab)}"):
-        for network in ("vagrant-libvirt", "lab"):
-            _virsh(lab, f"starting network {network}", "net-start", network)
+        for network in ("vagrant-libvirt", "dockerd-lab"):
+            virsh.run(lab, f"starting network {network}", "net-start", network)
         _for_each(fleet.names, one)
     return fleet
 
@@ -222,7 +216,8 @@ def _key(root: Path, settings: Settings) -> str:
 def _disks(lab: Lab) -> dict[str, int]:
     """The disks of the machines, with their snapshots, and their sizes in bytes."""
     images = lab.directory / "libvirt/lib/images"
-    return {disk.name: disk.stat().st_size for disk in images.iterdir()}
+    found = images.iterdir() if images.is_dir() else ()
+    return {disk.name: disk.stat().st_size for disk in found}
 
 
 def _saved(directory: Path) -> dict[str, Any]:
@@ -231,27 +226,6 @@ def _saved(directory: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return saved if isinstance(saved, dict) and "sizes" in saved else {}
-
-
-def _versions(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
-    """Ask `daemon` what it runs; raise HarnessBroke when a box has not the declared engine.
-
-    A machine of every box is asked, since the client's version matters too.
-    """
-    by_engine = {engine: name for name, engine in reversed(settings.engine_by_machine.items())}
-    answers = {engine: ask(lab, root, name, VERSIONS) for engine, name in by_engine.items()}
-    for engine, said in answers.items():
-        declared, found = settings.engine(engine).docker, said["docker"].said
-        # Debian appends to it: `Docker version 20.10.24+dfsg1, build 297e128`.
-        if not re.match(rf"Docker version {re.escape(declared)}(?![\d.])", found):
-            raise HarnessBroke(
-                f"box {engine} is not what lab.yaml declares: docker {declared} is expected,"
-                f" {found!r} is there",
-                "a suite that moves brings another version: declare that in lab.yaml, or take"
-                " another suite",
-            )
-    on_daemon = answers[settings.engine_of("daemon")]
-    return {name: answer.stdout.strip() for name, answer in on_daemon.items()}
 
 
 def _set_clock(lab: Lab, machine: str) -> None:
@@ -273,27 +247,6 @@ def _set_clock(lab: Lab, machine: str) -> None:
             ssh.drop_connection(lab, machine)
 
 
-def _virsh(lab: Lab, what: str, *args: str) -> str:
-    argv = lab.enter(["virsh", "--connect", "qemu:///system", *args])
-    try:
-        return run(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
-    except HarnessBroke as error:
-        lab.require_alive(grace=2)
-        hint = "dockerd-lab down   # ends the lab; the next command starts new machines"
-        raise HarnessBroke(error.message, error.hint or hint) from None
-
-
-def _monitor(lab: Lab, machine: str, command: str) -> None:
-    """Give QEMU's monitor a command; what it prints is an error message."""
-    what = f"{machine}: {command}"
-    said = _virsh(lab, what, "qemu-monitor-command", machine, "--hmp", command).strip()
-    if said:
-        raise HarnessBroke(
-            f"{what}: QEMU says: {said}",
-            "dockerd-lab down   # ends the lab; the next command starts new machines",
-        )
-
-
 def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
     """Do the work on all machines at once; the first error is raised after all have ended."""
     with ThreadPoolExecutor(len(machines)) as pool:
@@ -311,7 +264,10 @@ def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[F
     home = lab_module.lab_home(root)
     with lab_module.exclusive(home):
         lab = lab_module.current(home)
-        if lab is not None:
+        if lab is not None and not lab.sandbox and not lab.kept:
+            say("lab: an earlier command was killed and left its machines")
+            end(lab, root, settings)
+        elif lab is not None:
             yield attach(lab, root, settings)
             return
         fleet = up(root, settings, kept=keep)
@@ -319,11 +275,4 @@ def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[F
             yield fleet
         finally:
             if not keep:
-                lab_module.stop(fleet.lab)
-
-
-def states(lab: Lab) -> dict[str, str]:
-    """The state of every machine of a running lab, in libvirt's words."""
-    listed = _virsh(lab, "listing the machines", "list", "--all").splitlines()[2:]
-    rows = (line.split(None, 2) for line in listed if line.strip())
-    return {name: state.strip() for _, name, state in rows}
+                end(fleet.lab, root, settings)

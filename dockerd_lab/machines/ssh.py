@@ -14,7 +14,7 @@ from dockerd_lab.settings import Settings
 #: ssh's own exit code for "the connection failed", as opposed to the remote command's.
 SSH_FAILED = 255
 
-# The control sockets live in the lab's /run: short names, private, and gone with the lab.
+# The control sockets have short names, and are private and gone with the lab.
 # Host keys are not checked: the machines are made anew, and only the lab can reach them.
 CONFIG_FOR_ALL = """\
 Host *
@@ -31,7 +31,7 @@ Host *
   GSSAPIAuthentication no
   ControlMaster auto
   ControlPersist 3600
-  ControlPath /run/ssh/%n
+  ControlPath {sockets}/%n
 """
 
 
@@ -43,7 +43,8 @@ def config_file(lab: Lab) -> Path:
 def write_config(lab: Lab, settings: Settings) -> None:
     """Write the lab's ssh configuration: the machines by name."""
     hosts = "".join(f"Host {n}\n  HostName {m.address}\n" for n, m in settings.machines.items())
-    config_file(lab).write_text(hosts + CONFIG_FOR_ALL.format(key=private_key()))
+    for_all = CONFIG_FOR_ALL.format(key=private_key(), sockets=lab.sockets)
+    config_file(lab).write_text(hosts + for_all)
 
 
 def command_line(lab: Lab, machine: str, command: str) -> list[str]:

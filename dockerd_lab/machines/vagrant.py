@@ -86,6 +86,7 @@ def prepare(lab: Lab, root: Path, settings: Settings) -> None:
     }
     facts = {
         "driver": lab.driver,
+        "prefix": lab.domain(""),
         "private_key": str(private_key()),
         "consoles": str(consoles(lab)),
         "boxes": {
@@ -104,25 +105,18 @@ def _add_box(lab: Lab, box: Box) -> str:
     """Put a box where Vagrant finds it, and return its name.
 
     The box's image is an empty qcow2 file whose backing file is the cached disk: nothing is copied,
-    neither by Vagrant nor into libvirt's storage pool.
+    neither by Vagrant nor into libvirt's storage pool. This computer's own libvirt gets a copy, as
+    its QEMU is another user, who may not look into a cache.
     """
     name = f"dockerd-lab/{box.directory.name}"
     place = lab.directory / "vagrant-home/boxes" / name.replace("/", "-VAGRANTSLASH-")
     place = place / BOX_VERSION / "libvirt"
     if not place.exists():
         place.mkdir(parents=True)
-        argv: list[str | Path] = [
-            "qemu-img",
-            "create",
-            "-q",
-            "-f",
-            "qcow2",
-            "-F",
-            "raw",
-            "-b",
-            box.disk,
-        ]
-        run([*argv, place / "box.img"], what=f"preparing box {box.engine}", timeout=30)
+        thin: list[str | Path] = ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", box.disk]
+        whole: list[str | Path] = ["convert", "-f", "raw", "-O", "qcow2", box.disk]
+        argv: list[str | Path] = ["qemu-img", *(thin if lab.sandbox else whole), place / "box.img"]
+        run(argv, what=f"preparing box {box.engine}", timeout=120)
         metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": 6}
         (place / "metadata.json").write_text(json.dumps(metadata) + "\n")
         (place / "Vagrantfile").write_text("")

@@ -1,0 +1,40 @@
+"""libvirt's machines: virsh, QEMU's monitor, states."""
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host.command import run as run_on_computer
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.settings import Machines
+
+#: Seconds saving or restoring one machine may take; it takes less than 1.
+SNAPSHOT_LIMIT = 60
+
+
+def run(lab: Lab, what: str, *args: str) -> str:
+    """Run virsh on the lab's libvirt and return what it printed; raises HarnessBroke."""
+    argv = lab.enter(["virsh", "--connect", "qemu:///system", *args])
+    try:
+        return run_on_computer(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
+    except HarnessBroke as error:
+        lab.require_alive(grace=2)
+        hint = "dockerd-lab down   # ends the lab; the next command starts new machines"
+        raise HarnessBroke(error.message, error.hint or hint) from None
+
+
+def monitor(lab: Lab, machine: str, command: str) -> None:
+    """Give QEMU's monitor a command; what it prints is an error message."""
+    what = f"{machine}: {command}"
+    said = run(lab, what, "qemu-monitor-command", lab.domain(machine), "--hmp", command).strip()
+    if said:
+        raise HarnessBroke(
+            f"{what}: QEMU says: {said}",
+            "dockerd-lab down   # ends the lab; the next command starts new machines",
+        )
+
+
+def states(lab: Lab) -> dict[str, str]:
+    """The state of every machine of a running lab, in libvirt's words."""
+    listed = run(lab, "listing the machines", "list", "--all").splitlines()[2:]
+    rows = (line.split(None, 2) for line in listed if line.strip())
+    found = {name: state.strip() for _, name, state in rows}
+    # This computer's own libvirt has other machines too.
+    return {m: found[lab.domain(m)] for m in Machines.model_fields if lab.domain(m) in found}
