@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -123,8 +124,15 @@ def _wait(libvirtd: int) -> None:
     A lab without libvirtd is none: its end ends the lab, and nobody looks for a cause elsewhere.
     """
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    threading.Thread(target=_end_with_starter, daemon=True).start()
     while os.wait()[0] != libvirtd:
         pass
+
+
+def _end_with_starter() -> None:
+    """End the lab when its starter ends without having said that the lab shall stay."""
+    if not sys.stdin.readline():
+        os._exit(0)
 
 
 if __name__ == "__main__":

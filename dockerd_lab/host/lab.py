@@ -33,6 +33,10 @@ from dockerd_lab.progress import say, step
 START_LIMIT = 60
 
 
+#: The outer processes of the labs that this process started, whose standard input they watch.
+_STARTED: "dict[Lab, subprocess.Popen[bytes]]" = {}
+
+
 @dataclass(frozen=True)
 class Lab:
     """A running lab."""
@@ -116,9 +120,10 @@ def current(home: Path) -> Lab | None:
 def start(directory: Path, *, kept: bool) -> Lab:
     """Start a lab on a directory of the home; there must be none.
 
-    A kept lab stays until `stop`; any other ends with this process, also when that is killed:
-    the kernel tells the lab's outer process of its parent's death, and that one its child.
-    Must be called from the main thread, since a thread counts as the parent.
+    A lab ends with this process, also when that is killed: the kernel tells the lab's outer process
+    of its parent's death, and that one its child. A kept lab does so only until `let_stay`, and
+    stays until `stop` from then on. Must be called from the main thread, since a thread counts as
+    the parent.
     """
     directory.mkdir(parents=True, exist_ok=True)
     if not sandboxed():
@@ -132,7 +137,7 @@ def start(directory: Path, *, kept: bool) -> Lab:
         with (directory / "lab.log").open("wb") as log:
             outer = subprocess.Popen(
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, namespaces_module.IN_USER_NAMESPACE: ordinary},
@@ -145,7 +150,17 @@ def start(directory: Path, *, kept: bool) -> Lab:
             outer.kill()
             outer.wait()
             raise
-    return _noted(Lab(directory, pid, _start_time(pid) or 0, driver, kept))
+    lab = Lab(directory, pid, _start_time(pid) or 0, driver, kept)
+    _STARTED[lab] = outer
+    return _noted(lab)
+
+
+def let_stay(lab: Lab) -> None:
+    """Let a kept lab that this process started outlive it."""
+    outer = _STARTED.get(lab)
+    if outer is not None and outer.stdin is not None:
+        outer.stdin.write(b"stay\n")
+        outer.stdin.close()
 
 
 def sandboxed() -> bool:

@@ -271,6 +271,8 @@ def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[F
             yield attach(lab, root, settings)
             return
         fleet = up(root, settings, kept=keep)
+        if keep:
+            lab_module.let_stay(fleet.lab)
         try:
             yield fleet
         finally:

@@ -113,7 +113,22 @@ def test_a_process_that_was_killed_leaves_nothing(booted):
             break
     process.kill()
     process.wait()
+    await_end(booted)
+
+
+def test_an_up_that_was_killed_leaves_nothing(booted):
+    """It was to leave a lab with machines; half of one serves nobody."""
+    process = booted.start("-c", "from dockerd_lab.cli import main; main()", "up")
+    for line in process.stdout:
+        if "resuming the saved machines" in line:
+            break
+    process.kill()
+    process.wait()
+    await_end(booted)
+
+
+def await_end(checkout):
     deadline = time.monotonic() + 20
-    while booted.processes and time.monotonic() < deadline:
+    while checkout.processes and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert booted.processes == []
+    assert checkout.processes == []
