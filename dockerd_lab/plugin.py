@@ -202,9 +202,10 @@ def observation(request: pytest.FixtureRequest, fleet: Fleet, subject: Subject) 
         if not (subject.rebooted and session.on_machines == this):
             fleet.restore()
             started = time.monotonic()
-            apply(fleet.lab, fleet.root, subject.case, unit)
             session.applications["/".join(this)] += 1
             session.on_machines = this
+        # Does nothing where the case is applied already, as before a reboot.
+        apply(fleet.lab, fleet.root, subject.case, unit)
         if subject.rebooted:
             fleet.reboot()
             after_boot(fleet.lab, fleet.root, subject.case, unit)

@@ -166,7 +166,7 @@ after_boot() {
         case $(systemctl show --property ActiveState --value docker.service) in
             active) daemon=active; await_ping || daemon=failed ;;
             failed) daemon=failed ;;
-            inactive) systemctl is-system-running --quiet --wait >/dev/null 2>&1 || true
+            inactive) timeout 60 systemctl is-system-running --quiet --wait >/dev/null 2>&1 || true
                 [ "$(main_pid)" != 0 ] || daemon=failed ;;
             *) sleep 0.2 ;;
         esac
