@@ -33,8 +33,10 @@ record() { printf '%s=%s\n' "$1" "$2" >>"$state/outcome.new"; }
 
 # The unit goes where packages have theirs, so that drop-ins and overrides mean what they mean there.
 if [ -d "$case_dir/unit" ]; then
-    mkdir -p "$case_dir/rootfs/usr/lib/systemd/system"
-    cp "$case_dir"/unit/* "$case_dir/rootfs/usr/lib/systemd/system/"
+    # Debian 11's /lib may be a directory of its own, which systemd prefers.
+    if [ -L /lib ]; then units=usr/lib/systemd/system; else units=lib/systemd/system; fi
+    mkdir -p "$case_dir/rootfs/$units"
+    cp "$case_dir"/unit/* "$case_dir/rootfs/$units/"
 fi
 
 # The paths under rootfs/, without the leading slash.
@@ -183,6 +185,7 @@ digest=$(cd "$case_dir" && find . -type f -exec sha256sum {} + | sort | sha256su
 if [ "${2:-}" = booted ]; then
     : >"$state/outcome.new"
     record journal_from --boot
+    rm -f "$state/by-hand.log" # of before the boot
     after_boot
     say "after the boot the daemon is $daemon"
     mv "$state/outcome.new" "$state/outcome"

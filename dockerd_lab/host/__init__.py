@@ -1,1 +1,6 @@
 """Your computer: the private lab, KVM, the boxes."""
+
+import os
+
+# Debian gives an ordinary user no sbin, where libvirtd, chroot and mke2fs are.
+os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
