@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +20,6 @@ class Done:
 
     code: int
     said: str
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,6 @@ class Checkout:
 
     def run(self, *args: str, limit: float, broken: str = "", **env: str) -> Done:
         """Run `python ARGS` to its end, which must come within `limit` seconds."""
-        started = time.monotonic()
         process = self.start(*args, broken=broken, **env)
         try:
             said, _ = process.communicate(timeout=limit)
@@ -56,7 +53,7 @@ class Checkout:
             process.kill()
             said, _ = process.communicate()
             pytest.fail(f"{args}: not over after {limit} s:\n{said}")
-        return Done(process.returncode, said, time.monotonic() - started)
+        return Done(process.returncode, said)
 
     def dockerd_lab(self, *args: str, limit: float, broken: str = "", **env: str) -> Done:
         """Run the `dockerd-lab` command."""

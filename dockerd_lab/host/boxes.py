@@ -62,7 +62,7 @@ class Box:
     @property
     def size(self) -> int:
         """Bytes it takes on disk."""
-        return sum(f.stat().st_blocks * 512 for f in self.directory.iterdir())
+        return size_on_disk(self.directory)
 
     def check(self) -> None:
         """Raise HarnessBroke when a part is missing or has not the size it was built with."""
@@ -86,6 +86,14 @@ def cache_home() -> Path:
     """Where boxes are kept; all of it can be made again."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "dockerd-lab"
+
+
+def size_on_disk(path: Path) -> int:
+    """Bytes a file or directory takes on disk; a sparse file takes less than its length."""
+    whole = path.lstat().st_blocks * 512
+    for parent, directories, files in os.walk(path):
+        whole += sum((Path(parent) / n).lstat().st_blocks * 512 for n in (*directories, *files))
+    return whole
 
 
 def find_box(root: Path, name: str, engine: Engine) -> Box:

@@ -70,8 +70,7 @@ def find(checks: Iterable[Callable[[], Finding]]) -> list[Finding]:
 
 def programs() -> Finding:
     """Whether all programs are installed."""
-    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
-    absent = [name for name in PROGRAMS if shutil.which(name, path=path) is None]
+    absent = [name for name in PROGRAMS if shutil.which(name) is None]
     if not absent:
         return Finding("programs", "ok", f"all {len(PROGRAMS)} are installed")
     packages = " ".join(sorted({PROGRAMS[name] for name in absent}))

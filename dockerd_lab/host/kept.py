@@ -1,10 +1,9 @@
 """What the harness keeps on this computer: boxes, machines, evidence. All can be made again."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.host.boxes import cache_home
+from dockerd_lab.host.boxes import cache_home, size_on_disk
 from dockerd_lab.host.lab import lab_home
 
 
@@ -26,16 +25,8 @@ def kept(root: Path) -> list[Item]:
         if path.name not in ("lock", "lab.json"):
             what = "evidence" if path.name == "artifacts" else "machines"
             found.append((f"{what} of this checkout", path))
-    return [Item(what, path, _size(path)) for what, path in found if path.exists()]
+    return [Item(what, path, size_on_disk(path)) for what, path in found if path.exists()]
 
 
 def _in(directory: Path) -> list[Path]:
     return sorted(directory.iterdir()) if directory.is_dir() else []
-
-
-def _size(path: Path) -> int:
-    """Bytes on disk; a sparse file takes less than its length."""
-    whole = path.lstat().st_blocks * 512
-    for parent, directories, files in os.walk(path):
-        whole += sum((Path(parent) / n).lstat().st_blocks * 512 for n in (*directories, *files))
-    return whole

@@ -56,9 +56,8 @@ class Fleet:
         """Restart `daemon` as an administrator does, wait until it answers, and set its clock."""
         boot_id = "cat /proc/sys/kernel/random/boot_id"
         before = self._said("daemon", boot_id)
-        with suppress(
-            HarnessBroke
-        ):  # the shutdown may end the connection before ssh has its answer
+        # The shutdown may end the connection before ssh has its answer.
+        with suppress(HarnessBroke):
             self._said("daemon", "systemctl reboot")
         deadline = time.monotonic() + boot.ANSWER_LIMIT
         while True:

@@ -7,6 +7,8 @@ from dockerd_lab.settings import Machines
 
 #: Seconds saving or restoring one machine may take; it takes less than 1.
 SNAPSHOT_LIMIT = 60
+#: What to type when a machine cannot be worked with any more.
+NEW_MACHINES = "dockerd-lab down   # ends the lab; the next command starts new machines"
 
 
 def run(lab: Lab, what: str, *args: str) -> str:
@@ -16,8 +18,7 @@ def run(lab: Lab, what: str, *args: str) -> str:
         return run_on_computer(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
     except HarnessBroke as error:
         lab.require_alive(grace=2)
-        hint = "dockerd-lab down   # ends the lab; the next command starts new machines"
-        raise HarnessBroke(error.message, error.hint or hint) from None
+        raise HarnessBroke(error.message, error.hint or NEW_MACHINES) from None
 
 
 def monitor(lab: Lab, machine: str, command: str) -> None:
@@ -27,7 +28,7 @@ def monitor(lab: Lab, machine: str, command: str) -> None:
     if said:
         raise HarnessBroke(
             f"{what}: QEMU says: {said}",
-            "dockerd-lab down   # ends the lab; the next command starts new machines",
+            NEW_MACHINES,
         )
 
 
