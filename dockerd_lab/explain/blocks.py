@@ -1,0 +1,67 @@
+"""Cuts a text that comes in pieces into blocks of numbered lines, in bounded memory."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dockerd_lab.explain.normalise import normalise
+
+#: A block is searched at once (characters).
+SIZE = 1 << 20
+#: A longer line is searched in parts of this length (characters).
+MAX_LINE = 4096
+#: Parts of a line overlap by this, so that words are whole in one of them (characters).
+OVERLAP = 512
+#: The lines at a block's end are searched with the next block too (lines).
+KEPT = 80
+
+
+@dataclass(frozen=True)
+class Block:
+    """Normalised lines, and the number of each in the text."""
+
+    lines: list[str]
+    numbers: list[int]
+
+
+def blocks(pieces: Iterable[str]) -> Iterator[Block]:
+    r"""Blocks of lines; each repeats the last lines of the one before.
+
+    So a message that goes over several lines, and what is near it, are seen together.
+
+    >>> [block.numbers for block in blocks(["one\ntw", "o"])]
+    [[1, 2]]
+    """
+    kept = Block([], [])
+    number = 1
+    for text in _texts(pieces):
+        lines, numbers = kept.lines, kept.numbers
+        for line in normalise(text.removesuffix("\n")).split("\n"):
+            if len(line) <= MAX_LINE:
+                lines.append(line)
+                numbers.append(number)
+            else:
+                parts = range(0, len(line) - OVERLAP, MAX_LINE - OVERLAP)
+                lines += [line[at : at + MAX_LINE] for at in parts]
+                numbers += [number] * len(parts)
+            number += 1
+        if not text.endswith("\n"):
+            number -= 1  # the line's end is still to come
+        yield Block(lines, numbers)
+        kept = Block(lines[-KEPT:], numbers[-KEPT:])
+
+
+def _texts(pieces: Iterable[str]) -> Iterator[str]:
+    """The text in parts of about SIZE that start a line, or go on with one that has no end."""
+    waiting: list[str] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= SIZE:
+            text = "".join(waiting)
+            # A line without end is handed on in parts that overlap.
+            end = text.rfind("\n") + 1 or len(text)
+            yield text[:end]
+            rest = text[end:] or ("" if text.endswith("\n") else text[-OVERLAP:])
+            waiting, size = [rest], len(rest)
+    yield "".join(waiting)

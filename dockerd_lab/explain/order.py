@@ -1,0 +1,33 @@
+"""The order of importance: a cause before its consequences, whatever the order in the log."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from dockerd_lab.explain.model import KnownError
+
+Item = TypeVar("Item")
+
+_KINDS = {"start": 0, "reach": 1, "warning": 2}
+
+
+def by_importance(
+    items: Iterable[Item], error_of: Callable[[Item], tuple[str, KnownError]]
+) -> list[Item]:
+    """The items, causes first; `error_of` gives an item's id and known error.
+
+    An item comes after those that mask it. Otherwise what stops the daemon comes before what stops
+    a client, warnings come last, and equals keep their order.
+
+    >>> [finding.id for finding in by_importance(found, lambda f: (f.id, f.error))]
+    ['hosts-flag-file-conflict', 'start-limit-hit']
+    """
+    left = list(items)
+    ordered = []
+    while left:
+        masked = {name for item in left for name in error_of(item)[1].masks}
+        # Should two mask each other, the known errors are wrong, but nothing is lost.
+        free = [item for item in left if error_of(item)[0] not in masked] or left
+        first = min(free, key=lambda item: _KINDS[error_of(item)[1].kind])
+        ordered.append(first)
+        left.remove(first)
+    return ordered

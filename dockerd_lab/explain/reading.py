@@ -1,0 +1,26 @@
+"""Reads logs of any size and any encoding as a stream."""
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO
+
+#: How much is read at once (bytes).
+PIECE = 1 << 20
+
+
+def pieces(stream: BinaryIO) -> Iterator[str]:
+    """The text of a stream in pieces: UTF-16 where it says so, otherwise UTF-8.
+
+    What cannot be decoded is replaced; no input is refused.
+
+    >>> list(pieces(io.BytesIO("docker".encode("utf-16"))))
+    ['docker']
+    """
+    start = stream.read(PIECE)
+    utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    decode = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8-sig")("replace").decode
+    piece = start
+    while piece:
+        yield decode(piece)
+        piece = stream.read(PIECE)
+    yield decode(b"", True)

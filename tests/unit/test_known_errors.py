@@ -1,0 +1,96 @@
+"""Every known error by the words in which people met it, and what must not be taken for one."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.errors import BadInput
+from dockerd_lab.explain.matcher import explain_text
+from dockerd_lab.explain.model import KnownError, known_errors
+from dockerd_lab.explain.order import by_importance
+from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.yamlfile import check
+
+MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))
+SHOWN = [(name, text) for name, texts in MESSAGES.items() if name != "nothing" for text in texts]
+
+
+def ids(text):
+    return [finding.id for finding in explain_text([text])]
+
+
+@pytest.mark.parametrize(("name", "text"), SHOWN)
+def test_a_message_is_known_and_is_nothing_else(name, text):
+    assert ids(text) == [name]
+
+
+@pytest.mark.parametrize("text", MESSAGES["nothing"])
+def test_what_is_not_about_a_daemon_is_not_found(text):
+    assert ids(text) == []
+
+
+def test_all_of_it_in_one_text_is_found_too():
+    text = "\n\n".join(f"$ docker version\n{text}\n$ true" for _, text in SHOWN)
+    assert set(ids(text)) >= {name for name, _ in SHOWN}
+
+
+def test_every_known_error_has_a_message():
+    assert set(MESSAGES) - {"nothing"} == set(known_errors())
+
+
+@pytest.mark.parametrize("name", known_errors())
+def test_what_an_entry_names_exists(name):
+    error = known_errors()[name]
+    assert set(error.masks) <= set(known_errors()) - {name}
+    assert set(error.seen) <= set(load_settings(checkout()).engines)
+    assert all(url.startswith("https://") for url in error.reported)
+    if error.reproduce is not None:
+        assert error.reproduce in [case.short_name for case in find_cases(checkout())]
+
+
+def test_no_two_errors_mask_each_other():
+    masks = {name: set(error.masks) for name, error in known_errors().items()}
+    while masks:
+        free = [name for name in masks if not any(name in others for others in masks.values())]
+        assert free, f"in a circle: {sorted(masks)}"
+        for name in free:
+            del masks[name]
+
+
+ENTRY = {
+    "title": "t",
+    "kind": "start",
+    "wordings": [{"words": "something"}],
+    "cause": "c",
+    "fix": ["f"],
+    "look": ["l"],
+    "seen": ["debian-12"],
+}
+
+
+def test_two_that_mask_each_other_are_both_kept():
+    errors = {
+        "one": check(Path("x"), {**ENTRY, "masks": ["two"]}, KnownError),
+        "two": check(Path("x"), {**ENTRY, "masks": ["one"]}, KnownError),
+    }
+    assert by_importance(errors, lambda name: (name, errors[name])) == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("wordings", [{"words": "a b c"}], "wordings.0.words: needs at least"),
+        ("wordings", [{"words": "something", "with": "("}], "not a regular expression"),
+        ("wordings", [{"words": "something", "engines": "20"}], "no range of versions"),
+        ("seen", [], "neither where it was `seen`"),
+        ("kind", "other", "kind: "),
+        ("fixes", [], "fixes: unknown key"),
+    ],
+)
+def test_a_wrong_entry_is_refused(key, value, reason):
+    with pytest.raises(BadInput) as caught:
+        check(Path("x.yaml"), {**ENTRY, key: value}, KnownError)
+    assert reason in str(caught.value)
+    assert "x.yaml" in str(caught.value)
