@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerd_lab.explain.matcher import KnownError, known_errors
+from dockerd_lab.explain.model import KnownError, known_errors
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@
 #   rootfs/        every file is installed as it lies, for root
 #   unit/          docker.service that takes the place of the packaged one, before all else
 #   provision.sh   what else there is to do
-#   start.sh       how dockerd is started, where that is not `systemctl restart docker`
+#   restart.sh     how it is brought into effect, where that is not `systemctl restart docker`
+#   start.sh       how dockerd is started by hand, instead of its unit
 #
 # What came of it is left in /var/lib/dockerd-lab/outcome, as KEY=VALUE lines. A second call with the
 # same case changes nothing. The exit code tells whether the case could be applied, not whether
@@ -31,20 +32,41 @@ now() { cut -d' ' -f1 /proc/uptime; }
 since() { awk -v t="$1" -v n="$(now)" 'BEGIN { printf "%.2f", n - t }'; }
 record() { printf '%s=%s\n' "$1" "$2" >>"$state/outcome.new"; }
 
-# The unit goes where packages have theirs, so that drop-ins and overrides mean what they mean there.
-if [ -d "$case_dir/unit" ]; then
-    # Debian 11's /lib may be a directory of its own, which systemd prefers.
-    if [ -L /lib ]; then units=usr/lib/systemd/system; else units=lib/systemd/system; fi
+# Packages have their units in one place, whichever of its two names a case has for it. Debian 11's
+# /lib may be a directory of its own, which systemd prefers.
+units=usr/lib/systemd/system other=lib/systemd/system
+[ -L /lib ] || { units=lib/systemd/system other=usr/lib/systemd/system; }
+if [ -d "$case_dir/rootfs/$other" ]; then
     mkdir -p "$case_dir/rootfs/$units"
-    cp "$case_dir"/unit/* "$case_dir/rootfs/$units/"
+    cp -a "$case_dir/rootfs/$other/." "$case_dir/rootfs/$units/"
+    rm -r "$case_dir/rootfs/$other"
 fi
+# The unit goes there too, so that drop-ins and overrides mean what they mean there.
+for file in "$case_dir"/unit/*; do
+    # The case's own comes first.
+    if [ -f "$file" ] && [ ! -e "$case_dir/rootfs/$units/${file##*/}" ]; then
+        mkdir -p "$case_dir/rootfs/$units"
+        cp "$file" "$case_dir/rootfs/$units/"
+    fi
+done
 
 # The paths under rootfs/, without the leading slash.
-listed() { [ ! -d "$case_dir/rootfs" ] || (cd "$case_dir/rootfs" && find . -type f | sed 's,^\./,,' | sort); }
+listed() { [ ! -d "$case_dir/rootfs" ] || (cd "$case_dir/rootfs" && find . ! -type d | sed 's,^\./,,' | sort); }
 
-mode_of() { if [ -x "$case_dir/rootfs/$1" ]; then echo 755; else echo 644; fi; }
+# A checkout knows only whether a file can be executed; certificates and keys bring their mode.
+mode_of() {
+    case $(stat -c %a "$case_dir/rootfs/$1") in
+        400) echo 400 ;;
+        444) echo 444 ;;
+        *) if [ -x "$case_dir/rootfs/$1" ]; then echo 755; else echo 644; fi ;;
+    esac
+}
 
 is_installed() {
+    if [ -L "$case_dir/rootfs/$1" ]; then
+        [ "$(readlink "/$1")" = "$(readlink "$case_dir/rootfs/$1")" ]
+        return
+    fi
     [ -f "/$1" ] && cmp -s "$case_dir/rootfs/$1" "/$1" &&
         [ "$(stat -c '%a %U %G' "/$1")" = "$(mode_of "$1") root root" ]
 }
@@ -61,7 +83,8 @@ already_applied() {
 # Takes back what the case before this one installed.
 remove_others() {
     while read -r path; do
-        if [ -e "$state/replaced/$path" ]; then
+        if [ -e "$state/replaced/$path" ] || [ -L "$state/replaced/$path" ]; then
+            rm -f "/$path"
             cp -a "$state/replaced/$path" "/$path"
         else
             rm -f "/$path"
@@ -75,56 +98,110 @@ remove_others() {
 install_files() {
     listed >"$state/wanted"
     while read -r path; do
-        if [ -e "/$path" ]; then
+        if [ -e "/$path" ] || [ -L "/$path" ]; then
             mkdir -p "$state/replaced/$(dirname "$path")"
             cp -a "/$path" "$state/replaced/$path"
         fi
-        install -D -o root -g root -m "$(mode_of "$path")" "$case_dir/rootfs/$path" "/$path"
+        if [ -L "$case_dir/rootfs/$path" ]; then
+            mkdir -p "/$(dirname "$path")"
+            ln -sfn "$(readlink "$case_dir/rootfs/$path")" "/$path"
+        else
+            install -D -o root -g root -m "$(mode_of "$path")" "$case_dir/rootfs/$path" "/$path"
+        fi
         printf '%s\n' "$path" >>"$state/installed"
         say "installed /$path"
     done <"$state/wanted"
 }
 
-# Ready means that the API answers, wherever it is.
+# Ready means that the API answers, wherever it is. dockerd's own sockets come first: systemd listens
+# at /run/docker.sock also where dockerd was not given that socket, and nobody answers there.
 answers() {
-    if [ -S /run/docker.sock ]; then
-        curl -fsS --max-time 2 --unix-socket /run/docker.sock http://docker/_ping
-    else
-        port=$(netstat -lnt | awk '$4 ~ /:237[56]$/ { sub(".*:", "", $4); print $4; exit }')
-        curl -fsS --max-time 2 "http://127.0.0.1:${port:-2375}/_ping"
-    fi >/dev/null 2>&1
+    for place in $(own_ports) $(own_sockets) /run/docker.sock; do
+        ! answers_at "$place" || return 0
+    done
+    return 1
+}
+
+own_ports() {
+    netstat -lntpW 2>/dev/null | awk '$7 ~ /\/dockerd/ {
+        port = host = $4; sub(".*:", "", port); sub(":[^:]*$", "", host)
+        if (host == "::" || host == "0.0.0.0") host = "127.0.0.1"
+        else if (host ~ /:/) host = "[" host "]"
+        print host ":" port
+    }'
+}
+
+# Not those that it has for its plugins and networks. `unix://var/run/docker.sock` is relative to the
+# directory where dockerd was started.
+own_sockets() {
+    netstat -lnxp 2>/dev/null | awk '$9 ~ /\/dockerd/ && $10 !~ "/run/docker/(metrics|libnetwork|swarm)" {
+        split($9, owner, "/"); directory = ""
+        if ($10 !~ "^/") "readlink /proc/" owner[1] "/cwd" | getline directory
+        sub("^/$", "", directory)
+        print ($10 ~ "^/") ? $10 : directory "/" $10
+    }'
+}
+
+answers_at() {
+    case $1 in
+        /*)
+            [ -S "$1" ] && curl -fsS --max-time 2 --unix-socket "$1" http://docker/_ping >/dev/null 2>&1 ;;
+        *)
+            # A daemon that wants HTTPS has answered too.
+            case $(curl -sS --globoff --max-time 2 "http://$1/_ping" 2>&1) in OK* | *HTTPS*) ;; *) return 1 ;; esac ;;
+    esac
 }
 
 await_ping() {
-    started=$(now)
+    pinged=$(now)
+    limit=$ping_limit
+    # Only a unit of this type tells when dockerd is ready; any other counts as started at once, and
+    # this is the time that a restart would have taken.
+    [ "$(property Type)" = notify ] || limit=$restart_limit
+    pid=$(main_pid)
+    ended=
     until answers; do
-        if awk -v s="$(since "$started")" -v l="$ping_limit" 'BEGIN { exit !(s > l) }'; then
-            say "dockerd runs, but /_ping was not OK within $ping_limit s"
+        if awk -v s="$(since "$pinged")" -v l="$limit" 'BEGIN { exit !(s > l) }'; then
+            say "dockerd runs, but /_ping was not OK within $limit s"
+            return 1
+        elif [ "$(main_pid)" != "$pid" ] || [ "$(property ActiveState)" = failed ]; then
+            ended=yes
+            say "dockerd ended before /_ping was OK"
             return 1
         fi
         sleep 0.2
     done
 }
 
-main_pid() { systemctl show --property MainPID --value docker.service; }
+property() { systemctl show --property "$1" --value docker.service; }
+main_pid() { property MainPID; }
 
 by_systemd() {
     before=$(main_pid)
+    rm -f "$state/by-hand.log"
     systemctl daemon-reload
     started=$(now)
     code=0
-    timeout "$restart_limit" systemctl restart docker.service || code=$?
+    restart="systemctl restart docker.service"
+    [ ! -f "$case_dir/restart.sh" ] || restart="sh $case_dir/restart.sh"
+    # shellcheck disable=SC2086  # a command and its arguments
+    timeout "$restart_limit" $restart 2>"$state/restart.log" || code=$?
+    cat "$state/restart.log" >&2
     record restart_exit_code "$code"
     record restart_seconds "$(since "$started")"
-    say "systemctl restart docker: exit code $code after $(since "$started") s"
+    say "$restart: exit code $code after $(since "$started") s"
     if [ "$code" = 124 ]; then
-        say "systemctl restart docker did not end within $restart_limit s"
+        say "$restart did not end within $restart_limit s"
         daemon=failed
     elif [ "$code" = 0 ]; then
         daemon=active
         await_ping || daemon=failed
+        # As below: the first exit tells.
+        [ -z "$ended" ] || systemctl stop docker.service
     elif [ "$before" != 0 ] && [ "$(main_pid)" = "$before" ]; then
         daemon=unchanged
+        # Why a unit that was read is refused (it requires one that is missing), only systemctl tells.
+        [ "$(property LoadState)" != loaded ] || cp "$state/restart.log" "$state/by-hand.log"
     else
         # The first exit tells. systemd would try again until its limit; it is told not to, so that
         # what is seen from here on does not depend on the moment.
@@ -168,8 +245,12 @@ after_boot() {
         case $(systemctl show --property ActiveState --value docker.service) in
             active) daemon=active; await_ping || daemon=failed ;;
             failed) daemon=failed ;;
-            inactive) timeout 60 systemctl is-system-running --quiet --wait >/dev/null 2>&1 || true
-                [ "$(main_pid)" != 0 ] || daemon=failed ;;
+            inactive)
+                # Nobody starts it any more: no job waits, and the boot is over.
+                case $(systemctl list-jobs --no-legend docker.service)$(systemctl is-system-running) in
+                    running | degraded) [ "$(main_pid)" != 0 ] || daemon=failed ;;
+                    *) sleep 0.5 ;;
+                esac ;;
             *) sleep 0.2 ;;
         esac
         if awk -v s="$(since "$started")" -v l="$restart_limit" 'BEGIN { exit !(s > l) }'; then
@@ -181,7 +262,7 @@ after_boot() {
     record daemon "$daemon"
 }
 
-digest=$(cd "$case_dir" && find . -type f -exec sha256sum {} + | sort | sha256sum | cut -d' ' -f1)
+digest=$(cd "$case_dir" && { find . -type f -exec sha256sum {} + && find . -type l -printf '%l  %p\n'; } | sort | sha256sum | cut -d' ' -f1)
 if [ "${2:-}" = booted ]; then
     : >"$state/outcome.new"
     record journal_from --boot

@@ -38,5 +38,12 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     return [c for c in cases if not patterns or any(_matches(c, p) for p in patterns)]
 
 
+def check_unit(root: Path, name: str) -> None:
+    """Raise BadInput where `root`/provision/units has no unit of that name."""
+    units = sorted(path.name for path in (root / "provision/units").glob("*"))
+    if name not in units:
+        raise BadInput(f"unknown unit {name!r}; provision/units has: {', '.join(units)}")
+
+
 def _matches(case: Case, pattern: str) -> bool:
     return fnmatchcase(case.name, pattern) or fnmatchcase(case.short_name, pattern)

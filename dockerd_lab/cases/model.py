@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -13,8 +13,13 @@ from dockerd_lab.yamlfile import YamlModel, check, load
 #: `active`: dockerd runs with this configuration. `failed`: it does not run. `unchanged`: systemd
 #: refused the unit, and the old daemon still runs with the old configuration.
 DaemonState = Literal["active", "failed", "unchanged"]
-#: How much of the daemon a machine gets. Until exposure is measured, whether the API answers it.
-Level = Literal["refused", "answers"]
+#: How much of the daemon a machine gets, weakest first; what they mean is in the README.
+Level = Literal["filtered", "refused", "tls-required", "auth-required", "read-only", "full-control"]
+LEVELS: tuple[str, ...] = get_args(Level)
+#: What the harness makes anew for each run, and a case may ask for; see cases/credentials.py.
+Credential = Literal[
+    "ca", "server-cert", "server-key", "client-cert", "client-key", "ssh-key", "ssh-public-key"
+]
 #: A listener in netstat's words: protocol, local address or path, program.
 Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
 
@@ -28,17 +33,33 @@ class Expectation(YamlModel):
     listeners: list[Listener] = Field(description="exactly these, in netstat's words")
     client: Level
     outsider: Level
+    local_user: Level = Field(alias="local-user", description="on `daemon`, outside group docker")
     error: str | None = Field(None, description="for a failure: the id of the known error")
     words: str | None = Field(None, description="for a failure: the exact line of the log")
 
     @model_validator(mode="after")
     def _failures_have_words(self) -> "Expectation":
         for key in ("error", "words"):
-            if self.daemon != "active" and getattr(self, key) is None:
-                raise ValueError(f"{key} is missing, and daemon is {self.daemon}")
+            if (self.daemon == "active") != (getattr(self, key) is None):
+                has = "is missing" if getattr(self, key) is None else "is given"
+                raise ValueError(f"{key} {has}, and daemon is {self.daemon}")
         if (self.daemon == "failed") != (self.command is None):
             raise ValueError("command belongs to a daemon that runs, and only to that")
         return self
+
+
+class Remote(YamlModel):
+    """How `client` reaches the daemon."""
+
+    host: Annotated[str, Field(pattern=r"^(tcp|ssh)://")] = "tcp://192.168.3.201:2375"
+    tls: Annotated[bool, Field(description="with the certificates in its ~/.docker")] = False
+
+
+class Credentials(YamlModel):
+    """Files that are made for each run, by their path on the machine."""
+
+    daemon: dict[str, Credential] = Field(default_factory=dict)
+    client: dict[str, Credential] = Field(default_factory=dict)
 
 
 class Difference(YamlModel):
@@ -63,7 +84,13 @@ class CaseFile(YamlModel):
     """A case.yaml."""
 
     title: str = Field(min_length=1)
+    use: str | None = Field(None, description="for a method: when you would use it")
+    cis: list[str] = Field(
+        default_factory=list, description="what it touches of the CIS Docker Benchmark 1.6.0"
+    )
     expect: Expectation
+    remote: Remote = Remote()
+    credentials: Credentials = Credentials()
     engines: dict[str, Difference] = Field(
         default_factory=dict, description="by ranges of engine versions, such as '<23'"
     )
@@ -89,7 +116,7 @@ class CaseFile(YamlModel):
             changes |= self.units[circumstances.unit].expect
         if circumstances.rebooted and self.reboot is not None:
             changes |= self.reboot.expect
-        return Expectation.model_validate({**self.expect.model_dump(), **changes})
+        return Expectation.model_validate({**self.expect.model_dump(by_alias=True), **changes})
 
     def differences(self) -> list[tuple[tuple[str, ...], Difference]]:
         """All differences, each with its keys in the file, in the order in which they are made."""
@@ -106,11 +133,30 @@ def _range(versions: str) -> SpecifierSet:
 
 
 @dataclass(frozen=True)
-class Case:
-    """One case."""
+class Configuration:
+    """What can be applied to `daemon`: a directory laid out as a case's, whatever it leads to."""
 
     name: str
     directory: Path
+    remote: Remote
+    credentials: Credentials
+
+    @property
+    def files(self) -> list[Path]:
+        """The files and links under rootfs/ by their path on the machine."""
+        rootfs = self.directory / "rootfs"
+        found = (path for path in rootfs.rglob("*") if path.is_symlink() or path.is_file())
+        return sorted(Path("/") / path.relative_to(rootfs) for path in found)
+
+    def source(self, installed: Path) -> Path:
+        """Where a file on the machine comes from."""
+        return self.directory / "rootfs" / installed.relative_to("/")
+
+
+@dataclass(frozen=True)
+class Case(Configuration):
+    """A configuration, and what must come of it."""
+
     title: str
     expect: Expectation
     said: CaseFile
@@ -128,17 +174,6 @@ class Case:
         """
         return self.name.rsplit("/", 1)[-1]
 
-    @property
-    def files(self) -> list[Path]:
-        """The files under rootfs/ by their path on the machine."""
-        rootfs = self.directory / "rootfs"
-        found = (path for path in rootfs.rglob("*") if path.is_file())
-        return sorted(Path("/") / path.relative_to(rootfs) for path in found)
-
-    def source(self, installed: Path) -> Path:
-        """Where a file on the machine comes from."""
-        return self.directory / "rootfs" / installed.relative_to("/")
-
 
 def load_case(name: str, directory: Path) -> Case:
     """Read a case's directory; raises BadInput where it is wrong."""
@@ -146,11 +181,12 @@ def load_case(name: str, directory: Path) -> Case:
     if not file.is_file():
         raise BadInput(f"{file}: missing; every directory of a case has one")
     said = load(file, CaseFile)
-    whole = said.expect.model_dump()
+    whole = said.expect.model_dump(by_alias=True)
     for keys, difference in said.differences():
         # Each is checked as part of the expectation it leads to, alone and after those before it.
         at = (*keys, "expect")
-        check(file, {**said.expect.model_dump(), **difference.expect}, Expectation, at=at)
+        alone = {**said.expect.model_dump(by_alias=True), **difference.expect}
+        check(file, alone, Expectation, at=at)
         whole |= difference.expect
         check(file, whole, Expectation, at=at)
-    return Case(name, directory, said.title, said.expect, said)
+    return Case(name, directory, said.remote, said.credentials, said.title, said.expect, said)

@@ -23,7 +23,7 @@ def hosts(command_line: str | None, daemon_json: str) -> list[str]:
 
 
 def flag_values(command_line: str, *names: str) -> list[str]:
-    """The values a flag has on a command line, as pflag reads them: `-H x`, `-Hx`, `--host=x`."""
+    """The values a flag has on a command line, as pflag reads them: `-H x`, `-H=x`, `--host=x`."""
     values = []
     # Not as a shell would: ps shows arguments without quotes.
     words = iter(command_line.split()[1:])
@@ -34,7 +34,7 @@ def flag_values(command_line: str, *names: str) -> list[str]:
             elif word.startswith(f"{name}="):
                 values.append(word.removeprefix(f"{name}="))
             elif not name.startswith("--") and word.startswith(name):
-                values.append(word.removeprefix(name))
+                values.append(word.removeprefix(name).removeprefix("="))
     return values
 
 

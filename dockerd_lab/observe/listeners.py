@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import jc
 
-NETSTAT_TCP = "netstat -lntp"
+#: Without -W a long IPv6 address is cut off.
+NETSTAT_TCP = "netstat -lntpW"
 NETSTAT_UNIX = "netstat -lnxp"
 
 
@@ -26,15 +27,14 @@ class NamedException:
         return all(re.fullmatch(m, t) for m, t in zip(mine, theirs, strict=True))
 
 
-# netstat cuts a program's name at 19 characters, with its process id in front.
 EXCEPTIONS = (
-    NamedException("tcp6?", r"(0\.0\.0\.0|::):22", "sshd.*", "the harness's own way in"),
+    NamedException("tcp6?", r"(0\.0\.0\.0|::):22", "sshd", "the harness's own way in"),
     NamedException("tcp", r"127\.0\.0\.1:\d+", "containerd", "containerd's streaming port, random"),
     NamedException("unix", "/run/containerd/.*", "containerd.*", "containerd's own, root only"),
     NamedException("unix", "/(var/)?run/nri/nri.sock", "containerd", "for its plugins, from 2.0"),
     NamedException(
         "unix",
-        r"/(var/)?run/docker/(metrics|libnetwork/\w+)\.sock",
+        r"/.+/docker/(metrics|libnetwork/\w+)\.sock",  # below --exec-root
         "dockerd",
         "for its plugins and networks",
     ),
@@ -68,9 +68,14 @@ def parse(netstat: str) -> list[Listener]:
 def _listener(entry: dict[str, object]) -> Listener:
     if entry["proto"] == "unix":
         address = str(entry.get("path") or "-")
+        # A daemon that was given `unix://var/run/x` runs in `/`, and has bound a relative name.
+        if address[0] not in "/@-":
+            address = f"/{address}"
     else:
         address = f"{entry['local_address']}:{entry['local_port']}"
-    return Listener(str(entry["proto"]), address, str(entry.get("program_name") or "-"))
+    # Of `nginx: master process` netstat shows more or less, depending on its process id.
+    program = str(entry.get("program_name") or "-").split(":")[0]
+    return Listener(str(entry["proto"]), address, program)
 
 
 def reachable(listeners: Iterable[Listener]) -> list[Listener]:

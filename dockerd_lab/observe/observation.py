@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dockerd_lab.machines.ask import Answer
-from dockerd_lab.observe import remote
+from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.unit import Unit
@@ -47,7 +47,7 @@ class DaemonSeen:
     journal: list[Entry]
     """docker.service since the case was applied."""
     by_hand: str
-    """What a dockerd started by hand printed."""
+    """What a dockerd started by hand printed, or systemctl where it refused to restart it."""
     once: Installed
     twice: Installed
     """After the case was applied a second time."""
@@ -84,19 +84,6 @@ class DaemonSeen:
 
 
 @dataclass(frozen=True)
-class RemoteSeen:
-    """What another machine was answered."""
-
-    machine: str
-    answers: dict[str, Answer]
-
-    @property
-    def level(self) -> str:
-        """How much of the daemon the machine gets."""
-        return remote.level(self.answers)
-
-
-@dataclass(frozen=True)
 class Observation:
     """What was seen on all machines after a case was applied."""
 
@@ -105,7 +92,9 @@ class Observation:
     engine: str
     case: str
     daemon: DaemonSeen
-    client: RemoteSeen
-    outsider: RemoteSeen
+    client: dict[str, Answer]
+    """What the docker client, curl and the SDK got on `client`."""
+    exposure: dict[str, Exposure]
+    """How much of the daemon `client`, `outsider` and a `local-user` of `daemon` get."""
     seconds: float
     """From the restored snapshot to here."""

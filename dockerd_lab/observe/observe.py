@@ -1,70 +1,123 @@
 """Asks the machines, after a case was applied, and makes an Observation of the answers."""
 
+import secrets
 import shlex
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 
-from dockerd_lab.cases.apply import APPLY, PLACE
-from dockerd_lab.cases.model import Case
+from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, STATE
+from dockerd_lab.cases.model import Configuration
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, ask
 from dockerd_lab.machines.fleet import Fleet
-from dockerd_lab.observe import effective, journal, listeners, remote, unit
-from dockerd_lab.observe.observation import (
-    DaemonSeen,
-    Installed,
-    Observation,
-    Outcome,
-    RemoteSeen,
-)
+from dockerd_lab.observe import effective, exposure, journal, listeners, remote, unit
+from dockerd_lab.observe.exposure import Exposure
+from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
 
-#: The port on which cases open the daemon, unless they say otherwise.
-PORT = 2375
-
-_OUTCOME = "/var/lib/dockerd-lab/outcome"
 _JOURNAL = (
     "journalctl --unit docker.service --no-pager --output json"
-    f' "$(sed -n s/^journal_from=//p {_OUTCOME})"'
+    f' "$(sed -n s/^journal_from=//p {OUTCOME})"'
 )
 # Before journald runs, systemd speaks to the kernel's log: there the unit is in the text alone.
 _EARLY = (
-    f"grep -q ^journal_from=--boot {_OUTCOME} && journalctl --boot --no-pager --output json"
+    f"grep -q ^journal_from=--boot {OUTCOME} && journalctl --boot --no-pager --output json"
     " --grep ^docker.service: _TRANSPORT=kernel SYSLOG_IDENTIFIER=systemd; "
+)
+#: The file that the running dockerd was told to read, or else its own.
+_DAEMON_JSON = (
+    "file=$(ps -ww -C dockerd -o args= | sed -n 's/.* --config-file[= ]\\([^ ]*\\).*/\\1/p');"
+    ' cat "${file:-/etc/docker/daemon.json}" 2>/dev/null'
 )
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
 
-def observe(fleet: Fleet, case: Case, subject: str, started: float) -> Observation:
+def observe(
+    fleet: Fleet,
+    case: Configuration,
+    subject: str,
+    started: float,
+    *,
+    brief: bool = False,
+    more: Mapping[str, Question] = MappingProxyType({}),
+) -> Observation:
     """Look at all machines; `started` is when the snapshot was restored, in monotonic seconds.
 
-    `subject` is what the observation is of: the engine and the case, as one word.
+    `subject` is what the observation is of: the engine and the case, as one word. Where it is
+    `brief`, people's tools are not tried on `client`, and the case is not applied a second time:
+    `client`, `daemon.once`, `daemon.twice` and `daemon.containers` are empty then.
+    `more` is asked on `daemon` besides; the answers are in `daemon.raw`.
 
-    The other machines are asked first, both at once, since one of them starts a container that must
-    then be seen on `daemon`.
+    What listens is found first; then everybody tries it at once; `daemon` is looked at last, since
+    `client` starts a container that must then be seen there.
     """
-    address = f"{fleet.settings.machines.daemon.address}:{PORT}"
-
-    def other(machine: str) -> RemoteSeen:
-        asked = remote.questions(address, thorough=machine == "client")
-        return RemoteSeen(machine, ask(fleet.lab, fleet.root, machine, asked))
-
-    with ThreadPoolExecutor(2) as pool:
-        client, outsider = pool.map(other, ("client", "outsider"))
-    daemon = look_at_daemon(fleet, case)
+    client, levels = _try_everything(fleet, case, tools=not brief)
+    daemon = look_at_daemon(fleet, case, brief=brief, more=more)
     seconds = time.monotonic() - started
-    return Observation(subject, fleet.engine, case.name, daemon, client, outsider, seconds)
+    return Observation(subject, fleet.engine, case.name, daemon, client, levels, seconds)
 
 
-def look_at_daemon(fleet: Fleet, case: Case) -> DaemonSeen:
-    """Look at `daemon` alone, and apply the case there a second time."""
-    answers = ask(fleet.lab, fleet.root, "daemon", _daemon_questions(case))
-    said = {name: answer.stdout for name, answer in answers.items()}
-    if answers["again"].exit_code != 0:
+def _try_everything(
+    fleet: Fleet, case: Configuration, *, tools: bool
+) -> tuple[dict[str, Answer], dict[str, Exposure]]:
+    """What `client` and its tools got, and how much everybody gets; with a token of its own."""
+    token = secrets.token_hex(16)
+    first = {
+        "token": exposure.write_token(token),
+        "tcp": Question(listeners.NETSTAT_TCP),
+        "unix": Question(listeners.NETSTAT_UNIX),
+    }
+    found = ask(fleet.lab, fleet.root, "daemon", first)
+    _must_have_worked(found, *first)
+    listening = listeners.reachable(
+        listeners.parse(found["tcp"].stdout) + listeners.parse(found["unix"].stdout)
+    )
+    declared = case.remote.host
+    over_ssh = [declared] if declared.startswith("ssh://") else []
+    elsewhere = exposure.from_elsewhere(listening, fleet.address, *over_ssh)
+    from_elsewhere = exposure.probe(fleet.root, elsewhere)
+    from_here = exposure.probe(
+        fleet.root, exposure.from_here(listening), run_as=exposure.LOCAL_USER
+    )
+    got: dict[str, Answer] = {}
+
+    def measure(who: str, machine: str, question: Question) -> Exposure:
+        answer = ask(fleet.lab, fleet.root, machine, {"probe": question})["probe"]
+        measured = exposure.parse(who, answer, token)
+        if who == "client" and tools:
+            asked = remote.questions(case.remote, silent=measured.level == "filtered")
+            got.update(ask(fleet.lab, fleet.root, machine, asked))
+        return measured
+
+    with ThreadPoolExecutor(3) as pool:
+        everybody = [
+            pool.submit(measure, "client", "client", from_elsewhere),
+            pool.submit(measure, "outsider", "outsider", from_elsewhere),
+            pool.submit(measure, "local-user", "daemon", from_here),
+        ]
+        levels = [measured.result() for measured in everybody]
+    return got, {level.who: level for level in levels}
+
+
+def look_at_daemon(
+    fleet: Fleet,
+    case: Configuration,
+    *,
+    brief: bool = False,
+    more: Mapping[str, Question] = MappingProxyType({}),
+) -> DaemonSeen:
+    """Look at `daemon` alone and, unless it is `brief`, apply the case there a second time."""
+    questions = {**_daemon_questions(), **({} if brief else _twice(case)), **more}
+    answers = ask(fleet.lab, fleet.root, "daemon", questions)
+    if not brief and answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")
     for name, answer in answers.items():
         if answer.exit_code == TIMED_OUT:
             raise HarnessBroke(f"asking daemon for {name}: {answer.stderr.strip()}")
+    _must_have_worked(answers, "tcp", "unix", "service", "socket")
+    said = {name: answer.stdout for name, answer in answers.items()}
     seen = listeners.parse(said["tcp"]) + listeners.parse(said["unix"])
     command = effective.command(said["ps"])
     return DaemonSeen(
@@ -76,30 +129,45 @@ def look_at_daemon(fleet: Fleet, case: Case) -> DaemonSeen:
         hosts=effective.hosts(command, said["daemon_json"]),
         journal=journal.parse(said["journal"]),
         by_hand=said["by_hand"],
-        once=Installed(said["files"], said["process"], _count(said["starts"])),
-        twice=Installed(said["files_2"], said["process_2"], _count(said["starts_2"])),
-        containers=said["containers"],
+        once=_installed(said, ""),
+        twice=_installed(said, "_2"),
+        containers=said.get("containers", ""),
         raw=answers,
     )
 
 
-def _daemon_questions(case: Case) -> dict[str, Question]:
-    paths = shlex.join(str(path) for path in case.files)
-    stat = f"stat --format '%n %i %s %y %a' {paths}" if paths else "true"
-    # Asking a stopped daemon's socket would make systemd start it.
-    if_active = f"grep -q daemon=active {_OUTCOME} || exit 0; "
+def _must_have_worked(answers: Mapping[str, Answer], *names: str) -> None:
+    """Raise HarnessBroke where one of these failed: nothing seen is not nothing there."""
+    for name in names:
+        if answers[name].exit_code != 0:
+            raise HarnessBroke(f"asking daemon for {name}: {answers[name].said}")
+
+
+def _daemon_questions() -> dict[str, Question]:
     return {
-        "outcome": Question(f"cat {_OUTCOME}"),
+        "outcome": Question(f"cat {OUTCOME}"),
         "service": Question(unit.SHOW.format(unit="docker.service")),
         "socket": Question(unit.SHOW.format(unit="docker.socket")),
         "tcp": Question(listeners.NETSTAT_TCP),
         "unix": Question(listeners.NETSTAT_UNIX),
         "ps": Question("ps -ww -C dockerd -o pid=,args="),
-        "daemon_json": Question("cat /etc/docker/daemon.json 2>/dev/null"),
+        "daemon_json": Question(_DAEMON_JSON),
         "unit_files": Question("systemctl cat docker.service docker.socket"),
         "journal": Question(_EARLY + _JOURNAL),
-        "by_hand": Question("cat /var/lib/dockerd-lab/by-hand.log 2>/dev/null"),
-        "containers": Question(f"{if_active}docker ps --format '{{{{.Names}}}} {{{{.Image}}}}'"),
+        "by_hand": Question(f"cat {STATE}/by-hand.log 2>/dev/null"),
+    }
+
+
+def _twice(case: Configuration) -> dict[str, Question]:
+    """What the case must not change when it is applied once more, before and after that."""
+    paths = shlex.join(str(path) for path in case.files)
+    stat = f"stat --format '%n %i %s %y %a' {paths}" if paths else "true"
+    # Asking a stopped daemon's socket would make systemd start it.
+    if_active = f"grep -q daemon=active {OUTCOME} || exit 0; "
+    return {
+        "containers": Question(
+            f"{if_active}docker ps --all --format '{{{{.Names}}}} {{{{.Image}}}}'"
+        ),
         "files": Question(stat),
         "process": Question(_PROCESS),
         "starts": Question(_STARTS),
@@ -108,6 +176,12 @@ def _daemon_questions(case: Case) -> dict[str, Question]:
         "process_2": Question(_PROCESS),
         "starts_2": Question(_STARTS),
     }
+
+
+def _installed(said: Mapping[str, str], which: str) -> Installed:
+    """What was installed, in the answers of `_twice`; nothing where that was not asked."""
+    files, process, starts = (said.get(name + which, "") for name in ("files", "process", "starts"))
+    return Installed(files, process, _count(starts))
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -1,22 +1,31 @@
-"""The daemon's API as another machine gets it: the docker client, curl, and the SDK, run there."""
+"""The daemon's API as `client` gets it with the tools that people use: docker, curl, the SDK."""
 
 import json
-from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+from dockerd_lab.cases.model import Remote
 from dockerd_lab.machines.ask import Answer, Question
 
 #: The API version that every engine of the lab speaks.
 API = "v1.40"
 #: The container that `client` starts on the daemon where it may.
 CONTAINER = "started-by-client"
-
-# curl's exit codes (man curl). Why a connection failed, newer versions say with --verbose only.
-CURL_REFUSED = 7
-CURL_TIMED_OUT = 28
+#: Which tools try a port that does not answer, and the seconds each of them gets.
+ASKED_OF_THE_SILENT = ("ps", "sdk", "ping", "run")
+PATIENCE = 5
+#: curl with the client's certificate.
+CURL_TLS = "--cacert ~/.docker/ca.pem --cert ~/.docker/cert.pem --key ~/.docker/key.pem"
 
 _SDK = """python3 - <<'PROGRAM'
-import docker, json
-client = docker.DockerClient(base_url="{url}", timeout=10)
+import docker, json, os
+pem = os.path.expanduser("~/.docker/").__add__
+tls = docker.tls.TLSConfig(
+    client_cert=(pem("cert.pem"), pem("key.pem")) if os.path.exists(pem("cert.pem")) else None,
+    ca_cert=pem("ca.pem"),
+    verify=True,
+) if {tls} else False
+client = docker.DockerClient(base_url="{url}", tls=tls, timeout=20)
 print(json.dumps({{
     "ping": client.ping(),
     "version": client.version()["Version"],
@@ -25,40 +34,57 @@ print(json.dumps({{
 PROGRAM"""
 
 
-def questions(address: str, *, thorough: bool) -> dict[str, Question]:
-    """What to ask on a machine about the daemon at `address`, a host and port.
+def questions(remote: Remote, *, silent: bool) -> dict[str, Question]:
+    """What to ask on `client` about the daemon where the case says it is.
 
-    With `thorough` the SDK is used too, and a container is started and left running; dockerd
-    removes it when it stops, as at a reboot.
+    A container is started and left running; dockerd removes it when it stops, as at a reboot. Where
+    the port is `silent` a tool would wait for minutes: some are tried, with PATIENCE.
     """
-    asked = {
-        "ping": Question(f"curl -sS --verbose --max-time 5 http://{address}/_ping"),
-        "containers": Question(f"curl -sS --max-time 10 http://{address}/{API}/containers/json"),
-        "images": Question(f"curl -sS --max-time 10 http://{address}/{API}/images/json"),
-        "ps": Question(f"docker -H tcp://{address} ps"),
-    }
-    if thorough:
-        asked["sdk"] = Question(_SDK.format(url=f"tcp://{address}"), limit=40)
-        asked["run"] = Question(
-            f"docker -H tcp://{address} run --detach --rm --network none --name {CONTAINER}"
-            " busybox sleep 600",
-            limit=60,
-        )
+    asked = _questions(remote)
+    if not silent:
+        return asked
+    return {n: replace(q, limit=PATIENCE) for n, q in asked.items() if n in ASKED_OF_THE_SILENT}
+
+
+def _questions(remote: Remote) -> dict[str, Question]:
+    docker = f"docker {'--tlsverify ' if remote.tls else ''}-H {remote.host}"
+    run = f"run --detach --rm --network none --name {CONTAINER} busybox sleep 600"
+    asked = {"ps": Question(f"{docker} ps", limit=40)}
+    if not remote.host.startswith("ssh:"):  # curl speaks none, and the SDK wants paramiko for it
+        asked["sdk"] = Question(_SDK.format(url=remote.host, tls=remote.tls), limit=60)
+        asked |= _with_curl(remote)
+    if remote.tls:
+        asked |= _ways_to_name_certificates(remote.host)
+    # Last, so that the others find none.
+    asked["run"] = Question(f"{docker} {run}", limit=60)
     return asked
 
 
-def level(answers: Mapping[str, Answer]) -> str:
-    """How much of the daemon the machine gets, from its answers; `unclear: …` if none fits."""
-    ping, containers = answers["ping"], answers["containers"]
-    if ping.exit_code == CURL_REFUSED and "refused" in ping.stderr.lower():
-        return "refused"
-    if ping.exit_code == CURL_TIMED_OUT and "* Connected to" not in ping.stderr:
-        return "filtered"
-    if ping.stdout.strip() == "OK" and isinstance(json_of(containers), list):
-        return "answers"
-    if ping.stdout.strip() == "OK":
-        return f"unclear: /_ping is OK, but not {API}: {containers.said}"
-    return f"unclear: {ping.said or f'curl exit code {ping.exit_code}'}"
+def _with_curl(remote: Remote) -> dict[str, Question]:
+    place = urlsplit(remote.host).netloc
+    url = f"{'https' if remote.tls else 'http'}://{place}"
+    curl = f"curl -sS --max-time 10 {CURL_TLS if remote.tls else ''}"
+    return {
+        "ping": Question(f"{curl} --verbose {url}/_ping"),
+        "containers": Question(f"{curl} {url}/{API}/containers/json"),
+        "images": Question(f"{curl} {url}/{API}/images/json"),
+    }
+
+
+def _ways_to_name_certificates(host: str) -> dict[str, Question]:
+    """The docker client by environment and by context, as people configure it once."""
+    pem = "ca=$HOME/.docker/ca.pem,cert=$HOME/.docker/cert.pem,key=$HOME/.docker/key.pem"
+    return {
+        "ps_by_environment": Question(
+            f"DOCKER_HOST={host} DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=$HOME/.docker docker ps",
+            limit=40,
+        ),
+        "ps_by_context": Question(
+            "docker context rm --force lab >/dev/null 2>&1; docker context create lab"
+            f" --docker host={host},{pem} >/dev/null && docker --context lab ps",
+            limit=60,
+        ),
+    }
 
 
 def json_of(answer: Answer) -> object:

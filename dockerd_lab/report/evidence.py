@@ -3,14 +3,17 @@
 import shutil
 from pathlib import Path
 
+from dockerd_lab.host.lab import lab_home
+from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.vagrant import consoles
-from dockerd_lab.observe.observation import Observation, RemoteSeen
+from dockerd_lab.observe.observation import Observation
+from dockerd_lab.report.redact import redact
 
 
 def write(fleet: Fleet, seen: Observation) -> Path:
     """Write the evidence of an observation and return its directory."""
-    directory = fleet.lab.home / "artifacts" / seen.subject
+    directory = lab_home(fleet.root) / "artifacts" / seen.subject
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     raw = seen.daemon.raw
@@ -23,20 +26,22 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         "daemon.json": raw["daemon_json"].stdout,
         "outcome.txt": raw["outcome"].stdout,
         "client.txt": _conversation(seen.client),
-        "outsider.txt": _conversation(seen.outsider),
+        "exposure.txt": "\n".join(
+            f"{w}: {way}" for w, e in seen.exposure.items() for way in e.ways
+        ),
         "versions.txt": "\n".join(f"{k}: {v}" for k, v in fleet.versions.items()),
     }
     for name, text in texts.items():
         if text.strip():
-            (directory / name).write_text(text.rstrip() + "\n")
+            (directory / name).write_text(redact(text).rstrip() + "\n")
     for console in consoles(fleet.lab).glob("*.log"):
         shutil.copy(console, directory / f"console-{console.name}")
     return directory
 
 
-def _conversation(seen: RemoteSeen) -> str:
+def _conversation(answers: dict[str, Answer]) -> str:
     """What a machine typed and got, as on a terminal."""
     return "\n\n".join(
         f"$ {a.command}\n{a.said}\n(exit code {a.exit_code}, {a.seconds:.2f} s)"
-        for a in seen.answers.values()
+        for a in answers.values()
     )

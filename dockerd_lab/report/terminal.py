@@ -1,18 +1,18 @@
 """The table of what was seen, for a terminal."""
 
-import io
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dockerd_lab.observe.observation import Observation
+from dockerd_lab.report.console import drawn
+from dockerd_lab.report.rows import Row
 
 
-def table(observations: Iterable[Observation], *, width: int, colour: bool) -> str:
-    """A row per observation: what became of the daemon, where it listens, who gets an answer.
+def table(seen: Collection[Row], *, width: int, colour: bool) -> str:
+    """A row per observation: what became of the daemon, where it listens, how much who gets.
 
     `own s` are dockerd's own seconds, until it was ready or gave up; `s` is the whole case from the
     restored snapshot on.
@@ -21,28 +21,37 @@ def table(observations: Iterable[Observation], *, width: int, colour: bool) -> s
     rows.add_column("case", overflow="fold")
     rows.add_column("daemon")
     rows.add_column("listeners", overflow="fold")
-    rows.add_column("client")
-    rows.add_column("outsider")
+    for who in ("client", "outsider", "local user"):
+        rows.add_column(who)
     rows.add_column("s", justify="right")
     rows.add_column("own s", justify="right")
-    for seen in observations:
+    for row in seen:
         rows.add_row(
-            seen.subject,
-            _coloured(seen.daemon.outcome.daemon),
-            Text("\n".join(map(str, seen.daemon.listeners)) or "none"),
-            _coloured(seen.client.level),
-            _coloured(seen.outsider.level),
-            f"{seen.seconds:.1f}",
-            f"{seen.daemon.own_seconds:.1f}",
+            row.subject,
+            coloured(row.daemon),
+            Text("\n".join(row.listeners) or "none"),
+            coloured(row.client),
+            gets(row.outsider),
+            gets(row.local_user),
+            f"{row.seconds:.1f}",
+            f"{row.own_seconds:.1f}",
         )
-    buffer = io.StringIO()
-    console = Console(file=buffer, width=width, force_terminal=colour, no_color=not colour)
-    console.print(rows)
-    return buffer.getvalue()
+
+    def draw(console: Console) -> None:
+        console.print(rows)
+        if any("full-control" in (row.outsider, row.local_user) for row in seen):
+            said = "ROOT: full-control; a container read a file that only root on daemon can read."
+            console.print(Text(said))
+
+    return drawn(draw, width=width, colour=colour)
 
 
-def _coloured(word: str) -> Text:
+def gets(level: str) -> Text:
+    """The level of somebody who should have none, called by its name."""
+    return Text("ROOT", style="bold red") if level == "full-control" else coloured(level)
+
+
+def coloured(word: str) -> Text:
     """A word in the colour of what it means: green is harmless, red is not."""
-    colours = {"active": "green", "refused": "green", "failed": "red", "answers": "yellow"}
-    colour = colours.get(word, "yellow")
-    return Text(word, style=colour)
+    green = ("active", "filtered", "refused", "tls-required", "auth-required")
+    return Text(word, style="green" if word in green else "red" if word == "failed" else "yellow")

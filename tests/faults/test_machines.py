@@ -13,7 +13,14 @@ from copies import make_checkout, one_error
 ONE = ("tests/lab", "--case", "unix-default")
 PANIC = """\
 title: a kernel that panics
-expect: {daemon: active, command: x, hosts: [], listeners: [], client: refused, outsider: refused}
+expect:
+  daemon: active
+  command: x
+  hosts: []
+  listeners: []
+  client: refused
+  outsider: refused
+  local-user: refused
 """
 
 
@@ -37,6 +44,16 @@ def lab_process(checkout, pattern):
     raise AssertionError(f"no process {pattern} in the lab")
 
 
+def await_line(process, *words):
+    """Read what a process prints up to the line with these words, and return it all."""
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if all(word in line for word in words):
+            return seen
+    raise AssertionError(f"no line with {words}:\n{seen}")
+
+
 def test_a_snapshot_cut_short_is_replaced(booted):
     disk = directory(booted) / "libvirt/lib/images/client.img"
     os.truncate(disk, disk.stat().st_size // 2)
@@ -53,11 +70,7 @@ def test_a_libvirtd_that_dies_between_runs(lab):
 
 def test_a_libvirtd_that_dies_during_a_run(booted):
     process = booted.start("-m", "pytest", "-q", *ONE)
-    seen = ""
-    for line in process.stdout:
-        seen += line
-        if "resuming the saved machines" in line and "done" in line:
-            break
+    seen = await_line(process, "resuming the saved machines", "done")
     os.kill(lab_process(booted, r"^libvirtd\b"), signal.SIGKILL)
     rest, _ = process.communicate(timeout=120)
     assert process.returncode == 3, seen + rest
@@ -88,9 +101,7 @@ def test_a_kernel_that_panics(lab):
 
 def test_a_second_run_in_the_same_checkout(booted):
     first = booted.start("-m", "pytest", "-q", *ONE)
-    for line in first.stdout:
-        if "starting the lab" in line:
-            break
+    await_line(first, "starting the lab")
     message = one_error(booted.pytest(*ONE, limit=30), code=2)
     assert f"another command uses the lab of this checkout: process {first.pid}" in message
     said, _ = first.communicate(timeout=300)
@@ -108,9 +119,8 @@ def test_two_checkouts_at_once(booted, tmp_path):
 
 def test_a_process_that_was_killed_leaves_nothing(booted):
     process = booted.start("-m", "pytest", "-q", *ONE)
-    for line in process.stdout:
-        if "resuming the saved machines" in line and "done" in line:
-            break
+    await_line(process, "resuming the saved machines", "done")
+    assert booted.processes != []
     process.kill()
     process.wait()
     await_end(booted)
@@ -119,9 +129,8 @@ def test_a_process_that_was_killed_leaves_nothing(booted):
 def test_an_up_that_was_killed_leaves_nothing(booted):
     """It was to leave a lab with machines; half of one serves nobody."""
     process = booted.start("-c", "from dockerd_lab.cli import main; main()", "up")
-    for line in process.stdout:
-        if "resuming the saved machines" in line:
-            break
+    await_line(process, "resuming the saved machines")
+    assert booted.processes != []
     process.kill()
     process.wait()
     await_end(booted)

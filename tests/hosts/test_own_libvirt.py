@@ -12,12 +12,16 @@ import pytest
 from copies import make_checkout
 
 from dockerd_lab.host import lab as lab_module
+from dockerd_lab.host.boxes import ensure_box
+from dockerd_lab.settings import checkout, load_settings
 
 
 @pytest.fixture
 def computer(tmp_path):
     """A lab without machines, entered as if it were a computer with a libvirt of its own."""
-    outer = lab_module.start(tmp_path / "computer/lab", kept=False)
+    name, root = "debian-12", checkout()
+    kernel = ensure_box(root, name, load_settings(root).engine(name)).kernel
+    outer = lab_module.start(tmp_path / "computer/lab", kernel, kept=False)
     yield outer
     lab_module.stop(outer)
 
@@ -33,6 +37,12 @@ def inside(computer, *argv, limit, **env):
     )
 
 
+def listed(computer, *argv):
+    done = inside(computer, *argv, limit=30)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.split()
+
+
 def test_a_case_on_the_computer_s_own_libvirt(computer, tmp_path, monkeypatch):
     inner = make_checkout(tmp_path / "checkout")
     monkeypatch.chdir(inner.root)
@@ -42,12 +52,10 @@ def test_a_case_on_the_computer_s_own_libvirt(computer, tmp_path, monkeypatch):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "LAB_SANDBOX=off: this computer's own libvirt runs the machines" in done.stdout
     assert "destroying the machines on this computer's own libvirt: done" in done.stdout
-    left = inside(computer, *virsh, "list", "--all", "--name", limit=30)
-    assert left.stdout.split() == [], "machines were left"
-    networks = inside(computer, *virsh, "net-list", "--all", "--name", limit=30)
-    assert "dockerd-lab" not in networks.stdout.split()
-    volumes = inside(computer, "ls", "/var/lib/libvirt/images", limit=30)
-    assert [v for v in volumes.stdout.split() if v.startswith("dockerd-lab-")] == []
+    assert listed(computer, *virsh, "list", "--all", "--name") == [], "machines were left"
+    assert "dockerd-lab" not in listed(computer, *virsh, "net-list", "--all", "--name")
+    volumes = listed(computer, "ls", "/var/lib/libvirt/images")
+    assert [v for v in volumes if v.startswith("dockerd-lab-")] == []
 
 
 def test_another_word_is_refused(tmp_path):

@@ -23,8 +23,9 @@ def test_effective_hosts(observation, case):
     assert seen == expected, f"dockerd was told to listen on {seen}, the case expects {expected}"
 
 
-def test_applying_twice_changes_nothing(observation):
+def test_applying_twice_changes_nothing(observation, case):
     once, twice = observation.daemon.once, observation.daemon.twice
+    assert len(once.files.splitlines()) == len(case.files)
     assert twice.files == once.files, "the second application touched files"
     assert twice.process == once.process, "the second application restarted dockerd"
     assert twice.starts == once.starts, "the second application tried to start dockerd again"

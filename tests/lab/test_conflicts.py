@@ -17,7 +17,8 @@ def test_the_exact_words(observation, case):
 def test_it_is_the_known_error(observation, case, errors):
     assert case.expect.error in errors, f"there is no known error {case.expect.error}"
     found = [finding.id for finding in explain(observation.daemon.log)]
-    assert found == [case.expect.error]
+    assert found
+    assert found[0] == case.expect.error, f"the cause must come first: {found}"
 
 
 def test_how_it_ended(observation, case, subject):

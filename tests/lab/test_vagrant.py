@@ -6,10 +6,13 @@ from dockerd_lab.machines.vagrant import LabVagrant
 from dockerd_lab.observe.observe import look_at_daemon
 
 
-@pytest.mark.cases(name=["methods/daemon-json-loopback", "failures/hosts-in-file-stock-unit"])
-def test_vagrant_provision(fleet, observation, case, subject, unit):
-    if subject.rebooted or unit:
-        pytest.skip("Vagrant's provisioner applies the case as it lies")
+# Vagrant's provisioner applies the case as it lies: to the packaged unit, without a reboot.
+@pytest.mark.cases(
+    name=["methods/daemon-json-loopback", "failures/hosts-in-file-stock-unit"],
+    rebooted=False,
+    unit="docker.io",
+)
+def test_vagrant_provision(fleet, observation, case):
     fleet.restore()
     LabVagrant(fleet.lab, fleet.root, fleet.settings).command(
         f"applying {case.name}", "provision", "daemon", env={"CASE": case.name}

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.cases.discover import check_unit, find_cases, select
 from dockerd_lab.cases.model import Case, Circumstances
 from dockerd_lab.errors import BadInput
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
+from dockerd_lab.report.rows import Row, row
 from dockerd_lab.settings import Settings, checkout, load_settings
 
 
@@ -20,6 +21,8 @@ class Subject:
 
     engine: str
     case: Case
+    unit: str = "docker.io"
+    """Whose docker.service it is."""
     rebooted: bool = False
 
     @property
@@ -43,26 +46,53 @@ class Session:
     observations: dict[str, Observation] = field(default_factory=dict)
     applications: Counter[str] = field(default_factory=Counter)
     evidence: dict[str, Path] = field(default_factory=dict)
+    others: list[Row] = field(default_factory=list)
+    """Rows of the table that pytest-xdist's workers gave."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Engines of which nothing more can be said, and why."""
     on_machines: tuple[str, str] | None = None
     """The engine and the case that were applied last."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """The table: what was seen here and by pytest-xdist's workers, in the order of the run."""
+        mine = [row(seen) for seen in self.observations.values()]
+        order = {subject.id: at for at, subject in enumerate(self.subjects)}
+        return sorted(mine + self.others, key=lambda row: order[row.subject])
 
     @cached_property
     def subjects(self) -> list[Subject]:
         """Every selected case on every selected engine, and again after a reboot if asked for."""
         return [
-            Subject(engine, case.on(self._circumstances(engine, rebooted)), rebooted)
+            Subject(engine, case.on(there), there.unit, there.rebooted)
             for engine in self.engines
             for case in self.cases
-            for rebooted in ((False, True) if self.reboot else (False,))
+            for there in self._circumstances(engine)
         ]
 
     def settings_on(self, engine: str) -> Settings:
         """The lab with that engine on `daemon`."""
         return self.settings.with_engines(daemon=engine, client=self.client_engine)
 
-    def _circumstances(self, engine: str, rebooted: bool) -> Circumstances:
+    def unit_on(self, engine: str) -> str | None:
+        """The unit that takes the place of the packaged one on an engine, if another is asked."""
+        return self.unit if self.unit != self.settings.engine(engine).unit else None
+
+    def again(self, subject: Subject) -> str:
+        """What to type to have a subject on the machines, and enter them."""
+        options = {
+            "--engine": subject.engine,
+            "--client-engine": self.client_engine,
+            "--unit": self.unit,
+            "--case": subject.case.short_name,
+        }
+        given = " ".join(f"{option} {value}" for option, value in options.items() if value)
+        return f"tox -e lab -- {given}{' --reboot' if subject.rebooted else ''} --keep"
+
+    def _circumstances(self, engine: str) -> list[Circumstances]:
         declared = self.settings.engine(engine)
-        return Circumstances(declared.docker, self.unit or declared.unit, rebooted)
+        times = (False, True) if self.reboot else (False,)
+        return [Circumstances(declared.docker, self.unit or declared.unit, t) for t in times]
 
 
 def make_session(
@@ -84,9 +114,8 @@ def make_session(
             settings.engine(name)
     if client_engine == "all":
         raise BadInput("--client-engine is one engine; --engine may be `all`")
-    units = sorted(path.name for path in (root / "provision/units").glob("*"))
-    if unit is not None and unit not in units:
-        raise BadInput(f"unknown unit {unit!r}; provision/units has: {', '.join(units)}")
+    if unit is not None:
+        check_unit(root, unit)
     engines = (
         list(settings.engines) if engine == "all" else [engine or settings.engine_of("daemon")]
     )

@@ -1,0 +1,155 @@
+"""How much of the daemon a machine gets, measured on that machine by trying: provision/probe.py."""
+
+import ipaddress
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dockerd_lab.cases.model import LEVELS
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.machines.ask import Answer, Question
+from dockerd_lab.observe.listeners import Listener
+
+#: On `daemon`, mode 0600: who reads it is root there.
+TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
+#: Seconds a probe may take: a container is made on an emulated machine, and others run beside it.
+PROBE_LIMIT = 120
+#: Whom a local user is played by: in no group, and without a home.
+LOCAL_USER = "setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/nonexistent "
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to the daemon, as it was tried from one machine."""
+
+    target: str
+    level: str
+    evidence: str
+    seconds: float = 0.0
+    """What trying it took."""
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.level} ({self.evidence})"
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """How much of the daemon a machine, or a local user of `daemon`, gets."""
+
+    who: str
+    ways: list[Way]
+
+    @property
+    def best(self) -> Way:
+        """The way that gives most."""
+        return max(self.ways, key=lambda way: _rank(way.level))
+
+    @property
+    def level(self) -> str:
+        """The level of the best way."""
+        return self.best.level
+
+
+def write_token(token: str) -> Question:
+    """Leave the token of this observation where only root can read it."""
+    return Question(f"umask 077; echo {token} >{TOKEN_FILE}")
+
+
+def from_elsewhere(listeners: Iterable[Listener], address: str, *more: str) -> list[str]:
+    """What another machine tries: each port that was found, and 2375 where none is.
+
+    A port on the loopback address is tried too: that nobody gets there is shown, not assumed. One
+    that is bound to another address of `daemon` than `address` is tried there as well. `more` are
+    ways that no listener tells of.
+    """
+    places = [_split(listener.address) for listener in listeners if _is_tcp(listener)]
+    ports = sorted({port for _, port in places} | {"2375"}, key=int)
+    bound = sorted({(host, port) for host, port in places if _is_another(host, address)})
+    return [
+        *more,
+        *(f"tcp://{address}:{port}" for port in ports),
+        *(f"tcp://{_bracketed(host)}:{port}" for host, port in bound),
+    ]
+
+
+def from_here(listeners: Iterable[Listener]) -> list[str]:
+    """What a local user of `daemon` tries: every port and every unix socket that was found.
+
+    >>> from_here([Listener("tcp6", ":::2375", "dockerd"), Listener("unix", "/run/a", "dockerd")])
+    ['tcp://127.0.0.1:2375', 'tcp://[::1]:2375', 'unix:///run/a']
+    """
+    targets = []
+    for listener in listeners:
+        if _is_tcp(listener):
+            host, port = _split(listener.address)
+            targets += [f"tcp://{place}:{port}" for place in _reached_here(host)]
+        elif listener.address.startswith(("/", "@")):
+            # /var/run is a link to /run: one socket, two names. Nobody guards an abstract one, @….
+            targets.append(f"unix://{re.sub('^/var/run/', '/run/', listener.address)}")
+    return sorted(set(targets)) or ["unix:///run/docker.sock"]
+
+
+def probe(root: Path, targets: Iterable[str], *, run_as: str = "") -> Question:
+    """The question that measures these targets."""
+    program = (root / "provision/probe.py").read_text()
+    given = f"TARGETS = {list(targets)!r}\nTOKEN_FILE = {TOKEN_FILE!r}\n"
+    return Question(f"{run_as}python3 - <<'PROBE'\n{given}{program}\nPROBE", PROBE_LIMIT)
+
+
+def parse(who: str, answer: Answer, token: str) -> Exposure:
+    """The exposure in a probe's answer; raises HarnessBroke where it is none.
+
+    `full-control` is taken for it only with the token in hand.
+    """
+    try:
+        ways = [_way(found, token) for found in json.loads(answer.stdout)]
+    except (ValueError, KeyError, TypeError):
+        raise HarnessBroke(f"measuring the exposure of {who}: {answer.said[-500:]}") from None
+    return Exposure(who, ways)
+
+
+def _way(found: dict[str, Any], token: str) -> Way:
+    level, evidence = found["level"], found["evidence"]
+    if level == "full-control" and found["token"] != token:
+        level, evidence = "unclear", f"a container ran, but read {found['token']!r}"
+    return Way(found["target"], level, evidence, float(found.get("seconds", 0.0)))
+
+
+def _rank(level: str) -> int:
+    """Where a level stands; what is unclear stands above all, so that nobody overlooks it."""
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
+
+
+def _is_tcp(listener: Listener) -> bool:
+    return listener.protocol.startswith("tcp")
+
+
+def _split(address: str) -> tuple[str, str]:
+    """Host and port of netstat's `:::2375` or `127.0.0.1:2375`."""
+    host, _, port = address.rpartition(":")
+    return host, port
+
+
+def _reached_here(host: str) -> list[str]:
+    """The addresses under which a listener is reached from its own machine.
+
+    What listens on `::` may take IPv4 too, or not.
+    """
+    if not ipaddress.ip_address(host).is_unspecified:
+        return [_bracketed(host)]
+    return ["127.0.0.1", "[::1]"] if ":" in host else ["127.0.0.1"]
+
+
+def _is_another(host: str, address: str) -> bool:
+    """Whether a listener is bound to one address, which others may reach and is not `address`."""
+    bound = ipaddress.ip_address(host)
+    mine = bound.is_unspecified or bound.is_loopback or bound.is_link_local
+    return not mine and host != address
+
+
+def _bracketed(host: str) -> str:
+    """An address as it stands in a URL."""
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,1 @@
+"""What pytest gets: options, which tests run for which cases, fixtures, the outcome."""

@@ -1,0 +1,146 @@
+"""The fixtures: machines, the case a test is about, and what was seen after it was applied."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dockerd_lab.errors import LabError
+from dockerd_lab.suites.broken import broke, fail_if_broken
+from dockerd_lab.suites.options import is_worker, session_of
+
+if TYPE_CHECKING:
+    from dockerd_lab.cases.model import Case
+    from dockerd_lab.machines.fleet import Fleet
+    from dockerd_lab.observe.observation import Observation
+    from dockerd_lab.suites.session import Subject
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that `daemon` runs."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def unit(request: pytest.FixtureRequest, engine: str) -> str | None:
+    """The docker.service of provision/units that takes the packaged one's place (--unit)."""
+    return session_of(request.config).unit_on(engine)
+
+
+@pytest.fixture(scope="session")
+def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
+    """The machines of the lab."""
+    from dockerd_lab import progress
+    from dockerd_lab.host.lab import home_apart
+    from dockerd_lab.machines.fleet import running
+
+    session = session_of(request.config)
+    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+    capture = request.config.pluginmanager.get_plugin("capturemanager")
+    home = None
+    if is_worker(request.config):  # of pytest-xdist: several labs at once
+        home = home_apart(session.root, engine)
+        progress.sink = partial(_show_from_worker, engine)
+    elif terminal is not None and capture is not None:
+        progress.sink = partial(_show, terminal, capture)
+    try:
+        keep = request.config.getoption("keep")
+        settings = session.settings_on(engine)
+        with running(session.root, settings, keep=keep, home=home) as machines:
+            session.fleet = machines
+            session.on_machines = None
+            yield machines
+    except LabError as error:
+        broke(request.config, engine, error)
+
+
+@pytest.fixture(scope="session")
+def subject(request: pytest.FixtureRequest) -> Subject:
+    """The engine and case that the test is about."""
+    found: Subject = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def case(subject: Subject) -> Case:
+    """The case that the test is about; it is applied when `observation` is asked for."""
+    return subject.case
+
+
+@pytest.fixture(scope="session")
+def observation(
+    request: pytest.FixtureRequest, fleet: Fleet, subject: Subject, unit: str | None
+) -> Observation:
+    """What was seen after the case was applied to freshly restored machines."""
+    from dockerd_lab.cases.apply import after_boot, apply
+    from dockerd_lab.observe.observe import observe
+
+    session = session_of(request.config)
+    this = (subject.engine, subject.case.name)
+    fail_if_broken(session, subject.engine)
+    try:
+        started = time.monotonic()
+        if not (subject.rebooted and session.on_machines == this):
+            fleet.restore()
+            started = time.monotonic()
+            session.applications["/".join(this)] += 1
+            session.on_machines = this
+        # Does nothing where the case is applied already, as before a reboot.
+        apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
+        if subject.rebooted:
+            fleet.reboot()
+            after_boot(fleet.lab, fleet.root, subject.case, fleet.address, unit)
+        seen = observe(fleet, subject.case, subject.id, started)
+    except LabError as error:
+        broke(request.config, subject.engine, error)
+    session.observations[subject.id] = seen
+    return seen
+
+
+@pytest.fixture(scope="session")
+def applications(request: pytest.FixtureRequest) -> Counter[str]:
+    """How often each engine and case was applied in this run, by the subject's id."""
+    return session_of(request.config).applications
+
+
+@pytest.fixture
+def daemon(fleet: Fleet) -> Any:
+    """A testinfra host for the machine that runs dockerd."""
+    return _host(fleet, "daemon")
+
+
+@pytest.fixture
+def client(fleet: Fleet) -> Any:
+    """A testinfra host for the machine that may control the daemon."""
+    return _host(fleet, "client")
+
+
+@pytest.fixture
+def outsider(fleet: Fleet) -> Any:
+    """A testinfra host for the machine that may not."""
+    return _host(fleet, "outsider")
+
+
+def _show_from_worker(engine: str, line: str) -> None:
+    """Show progress past pytest's capture; a worker's standard error is the whole run's."""
+    print(f"{engine}: {line}", file=sys.__stderr__, flush=True)
+
+
+def _show(terminal: Any, capture: Any, line: str) -> None:
+    """Show progress on a line of its own, at once, past pytest's capture."""
+    with capture.global_and_fixture_disabled():
+        terminal.ensure_newline()
+        terminal.write(f"{line}\n", flush=True)
+
+
+def _host(fleet: Fleet, machine: str) -> Any:
+    from dockerd_lab.machines.testinfra_host import testinfra_host
+
+    return testinfra_host(fleet.lab, machine)

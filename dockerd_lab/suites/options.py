@@ -1,0 +1,102 @@
+"""The lab's options, and the session that they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from dockerd_lab.errors import BadInput, LabError
+
+if TYPE_CHECKING:
+    from dockerd_lab.suites.session import Session
+
+_SESSION = pytest.StashKey["Session"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the lab's options."""
+    group = parser.getgroup("dockerd-lab", "the lab of virtual machines")
+    group.addoption(
+        "--engine", metavar="ENGINE", help="the engine of `daemon`, of lab.yaml's, or `all`"
+    )
+    group.addoption(
+        "--client-engine", metavar="ENGINE", help="the engine of the machines without a dockerd"
+    )
+    group.addoption(
+        "--unit", metavar="UNIT", help="a docker.service of provision/units instead of the packaged"
+    )
+    group.addoption(
+        "--case",
+        action="append",
+        default=[],
+        metavar="CASE",
+        help="a case by its exact name, or a glob; may be given several times",
+    )
+    group.addoption(
+        "--reboot",
+        action="store_true",
+        help="after each case reboot `daemon` and run its tests again",
+    )
+    group.addoption(
+        "--keep",
+        action="store_true",
+        help="leave the lab up, with the first failed case in place, and tell how to enter it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        config.addinivalue_line("markers", "xdist_group(name): pytest-xdist's; it is not here")
+    config.addinivalue_line(
+        "markers",
+        "cases(name=[…], without=[…], daemon=[…], client=[…], rebooted=…, unit=…): run only for"
+        " cases with, or without, these names, that expect one of these daemon states, one of these"
+        " levels of the client, before or after a reboot, with this docker.service",
+    )
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of pytest-xdist's workers."""
+    return hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Check the options once, where pytest-xdist's workers would each do it."""
+    if getattr(session.config.option, "dist", "no") != "no" and not is_worker(session.config):
+        try:
+            session_of(session.config)
+        except LabError as error:
+            end(error)
+
+
+def session_of(config: pytest.Config) -> Session:
+    """The session of this run, made when first needed; raises BadInput."""
+    if _SESSION not in config.stash:
+        from dockerd_lab.suites.session import make_session
+
+        session = make_session(
+            engine=config.getoption("engine"),
+            client_engine=config.getoption("client_engine"),
+            unit=config.getoption("unit"),
+            patterns=config.getoption("case"),
+            reboot=config.getoption("reboot"),
+        )
+        if config.getoption("keep"):
+            if len(session.engines) > 1:
+                raise BadInput("--keep leaves one lab up: give it with one --engine")
+            if getattr(config.option, "dist", "no") != "no":
+                raise BadInput("--keep leaves one lab up: give it without -n")
+        config.stash[_SESSION] = session
+    return config.stash[_SESSION]
+
+
+def running_session(config: pytest.Config) -> Session | None:
+    """The session of this run, if there is one by now."""
+    return config.stash.get(_SESSION, None)
+
+
+def end(error: LabError) -> NoReturn:
+    """End pytest with the error's message and exit code."""
+    pytest.exit(f"{error.kind}: {error}", returncode=error.exit_code)

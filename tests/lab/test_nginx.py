@@ -1,0 +1,122 @@
+"""Is it a Docker API still with nginx in front? Hijacked connections, streams, large bodies."""
+
+import pytest
+
+DOCKER = "docker --tlsverify -H tcp://192.168.3.201:2376"
+WHOLE = ["methods/nginx-mtls", "methods/nginx-basic-auth"]
+READ_ONLY = ["methods/nginx-read-only"]
+
+
+@pytest.fixture
+def container(client, observation):
+    """A container that runs, made through nginx."""
+    script = "echo early; while read line; do echo heard $line; done"
+    run = f"{DOCKER} run -d -i --network none --name held busybox sh -c '{script}'"
+    client.check_output(run)
+    yield "held"
+    client.check_output(f"{DOCKER} rm -f held")
+
+
+@pytest.mark.cases(name=WHOLE)
+def test_run_shows_what_the_container_says(client, observation):
+    run = f"{DOCKER} run -i --rm --network none busybox echo said"
+    assert client.check_output(f"sleep 6 | {run}") == "said"
+
+
+@pytest.mark.cases(name=WHOLE)
+def test_who_closes_a_half_of_the_connection_hears_nothing_more(client, observation):
+    """Without -i docker says at once that it has no input; nginx then closes both directions.
+
+    The container runs all the same. `docker run -d` and `docker logs -f` are the way out.
+    """
+    run = f"{DOCKER} run --name unheard --network none busybox sh -c 'sleep 2; echo said'"
+    assert client.run(f"timeout -k 1 20 {run}").stdout == ""
+    assert client.check_output(f"{DOCKER} wait unheard") == "0"
+    assert client.check_output(f"{DOCKER} logs unheard") == "said"
+    client.check_output(f"{DOCKER} rm unheard")
+
+
+@pytest.mark.cases(name=WHOLE)
+def test_logs_are_followed(client, container):
+    """The line arrives while the container runs on: nginx does not wait for more."""
+    seen = client.run(f"timeout 10 {DOCKER} logs -f {container}")
+    assert seen.rc == 124, "the stream stays open"
+    assert seen.stdout == "early\n"
+
+
+@pytest.mark.cases(name=WHOLE)
+def test_exec_with_input(client, container):
+    inside = "read line; echo heard $line"
+    done = client.run(
+        f"(echo word; sleep 8) | timeout -k 1 30 {DOCKER} exec -i {container} sh -c '{inside}'"
+    )
+    assert done.stdout == "heard word\n", done.stderr
+
+
+@pytest.mark.cases(name=WHOLE)
+def test_attach(client, container):
+    attach = f"timeout -k 1 12 {DOCKER} attach --sig-proxy=false {container}"
+    done = client.run(f"(echo word; sleep 8) | {attach}")
+    assert "heard word" in done.stdout, done.stderr
+
+
+@pytest.mark.cases(name=WHOLE)
+def test_build(client, observation):
+    """One line, and an image that is there: nothing is pulled."""
+    done = client.run(
+        f"printf 'FROM busybox:latest\n' | DOCKER_BUILDKIT=0 {DOCKER} build -t built -"
+    )
+    assert done.rc == 0, done.stderr
+    assert "Successfully tagged built:latest" in done.stdout
+
+
+@pytest.mark.cases(name=WHOLE)
+def test_a_large_image_is_built_and_loaded(client, observation):
+    """8 MB, where nginx by default refuses more than 1."""
+    client.check_output(
+        "mkdir -p /tmp/large && cd /tmp/large && head -c 8000000 /dev/urandom >blob &&"
+        " printf 'FROM busybox:latest\nCOPY blob /\n' >Dockerfile &&"
+        f" DOCKER_BUILDKIT=0 {DOCKER} build -q -t large:latest ."
+    )
+    client.check_output(f"{DOCKER} save -o /tmp/large.tar large:latest")
+    client.check_output(f"{DOCKER} rmi large:latest")
+    assert client.file("/tmp/large.tar").size > 8_000_000
+    assert "large:latest" in client.check_output(f"{DOCKER} load -i /tmp/large.tar")
+
+
+@pytest.mark.cases(name=["methods/nginx-basic-auth"])
+def test_curl_with_the_password(client, observation):
+    url = "https://192.168.3.201:2376/_ping"
+    curl = "curl -sS --cacert ~/.docker/ca.pem"
+    assert client.check_output(f"{curl} -u operator:in-this-lab-only {url}") == "OK"
+    assert "401 Authorization Required" in client.check_output(f"{curl} -u operator:wrong {url}")
+
+
+@pytest.mark.cases(name=READ_ONLY)
+@pytest.mark.parametrize(
+    "command", ["run busybox true", "create busybox", "rmi busybox", "network create new", "pull x"]
+)
+def test_what_changes_something_is_refused(client, observation, command):
+    done = client.run(f"docker -H tcp://192.168.3.201:2375 {command}")
+    assert done.rc != 0
+    assert "403 Forbidden" in done.stderr
+
+
+@pytest.mark.cases(name=READ_ONLY)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/containers/any/attach/ws",
+        "/v1.40/containers/any/archive?path=/",
+        "/containers/any/export",
+        "/v1.41/images/busybox/get",
+        "/images/get?names=busybox",
+        "/v1.40//containers/any/export",
+        "/containers/any/%65xport",
+    ],
+)
+def test_reads_that_carry_something_away_are_refused(client, observation, path):
+    got = client.check_output(
+        f"curl -sS -o /dev/null -w '%{{http_code}}' 'http://192.168.3.201:2375{path}'"
+    )
+    assert got == "403"

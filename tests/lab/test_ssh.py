@@ -1,0 +1,28 @@
+"""docker -H ssh://: no listener, a key, and many calls at once."""
+
+import pytest
+
+pytestmark = pytest.mark.cases(name=["methods/ssh"])
+CALLS = 10
+
+
+def test_ten_calls_at_once(client, observation):
+    host = "ssh://deploy@192.168.3.201"
+    one = f"docker -H {host} version --format '{{{{.Server.Version}}}}' >/tmp/call.$i 2>&1"
+    done = client.run(
+        f"for i in $(seq {CALLS}); do ({one}; echo $? >/tmp/code.$i) & done; wait;"
+        " cat /tmp/code.*; cat /tmp/call.*"
+    )
+    lines = done.stdout.split("\n")
+    assert lines[:CALLS] == ["0"] * CALLS, done.stdout
+
+
+def test_a_password_is_not_asked_for(outsider, observation):
+    options = "-o BatchMode=yes -o StrictHostKeyChecking=accept-new"
+    done = outsider.run(f"ssh {options} deploy@192.168.3.201 true || echo exit code $?")
+    assert done.stdout == "exit code 255\n"
+    assert "Permission denied (publickey)" in done.stderr
+
+
+def test_the_user_has_nothing_but_docker_s_group(daemon, observation):
+    assert daemon.user("deploy").groups == ["deploy", "docker"]

@@ -1,0 +1,64 @@
+"""Observations as the machines would give them, for tests that need no machine."""
+
+import json
+
+from dockerd_lab.machines.ask import Answer
+from dockerd_lab.observe.exposure import Exposure, Way
+from dockerd_lab.observe.journal import Entry
+from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
+from dockerd_lab.observe.unit import Unit
+
+STOCK = "/usr/sbin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock"
+SOCKET = Listener("unix", "/run/docker.sock", "init")
+
+
+def answer(stdout="", exit_code=0):
+    return Answer("$", exit_code, stdout, "", 0.1)
+
+
+def observation(
+    *,
+    engine="debian-12",
+    daemon="active",
+    command=STOCK,
+    hosts=("fd://",),
+    listeners=(SOCKET,),
+    log=(),
+    client="refused",
+    outsider="refused",
+    local_user="refused",
+    raw=None,
+):
+    """An observation; `log` is what dockerd printed."""
+    unit = Unit("active", "running", "loaded", 7, "/x", 1_000_000, 9_000_000)
+    levels = {"client": client, "outsider": outsider, "local-user": local_user}
+    seen = DaemonSeen(
+        outcome=Outcome(daemon, 9.0, 0 if daemon == "active" else 1, None),
+        service=unit,
+        socket=unit,
+        listeners=list(listeners),
+        command=None if daemon == "failed" else command,
+        hosts=list(hosts),
+        journal=[Entry(float(i), "dockerd", line, "", "", "") for i, line in enumerate(log)],
+        by_hand="",
+        once=Installed("", "", 1),
+        twice=Installed("", "", 1),
+        containers="",
+        raw=raw or {},
+    )
+    ways = {who: Exposure(who, [Way("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()}
+    return Observation(f"{engine}/x", engine, "x", seen, {}, ways, 12.0)
+
+
+def tree(root, **files):
+    """A directory with files, by their paths with `__` for `/`; dictionaries become JSON."""
+    for name, content in files.items():
+        write(root / name.replace("__", "/"), content)
+    return root
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1) if isinstance(content, dict) else content)
+    return path

@@ -1,0 +1,18 @@
+"""A user's configuration made ready: what the unit tests of `validate` share."""
+
+from dockerd_lab.settings import checkout, load_settings
+
+SETTINGS = load_settings(checkout())
+UNIT_D = "etc/systemd/system/docker.service.d"
+TLS = {
+    "hosts": ["unix:///var/run/docker.sock", "tcp://0.0.0.0:2376"],
+    "tlsverify": True,
+    "tlscacert": "/etc/docker/ca.pem",
+    "tlscert": "/etc/docker/cert.pem",
+    "tlskey": "/etc/docker/key.pem",
+}
+
+
+def script(made, name="provision.sh"):
+    file = made.given.directory / name
+    return file.read_text() if file.exists() else ""

@@ -1,0 +1,65 @@
+"""provision/apply.sh: when is dockerd ready?"""
+
+import pytest
+from observations import write
+from shell import run
+
+from dockerd_lab.settings import checkout
+
+TCP = "tcp6 0 0 :::2376 :::* LISTEN 7/dockerd\ntcp 0 0 10.0.0.1:22 0.0.0.0:* LISTEN 1/sshd"
+UNIX = (
+    "unix 2 [ ACC ] STREAM LISTENING 961 7/dockerd /var/run/docker/metrics.sock\n"
+    "unix 2 [ ACC ] STREAM LISTENING 962 7/dockerd /run/my.sock\n"
+    "unix 2 [ ACC ] STREAM LISTENING 963 1/init /run/docker.sock"
+)
+
+
+@pytest.mark.parametrize(
+    ("says", "ready_now"),
+    [("OK", 0), ("Client sent an HTTP request to an HTTPS server.", 0), ("curl: (28)", 1)],
+)
+def test_ready_is_asked_first_where_dockerd_itself_listens(tmp_path, says, ready_now):
+    """apply.sh, with a netstat that shows one port, and a curl that notes what it is asked."""
+    whole = (checkout() / "provision/apply.sh").read_text()
+    functions = whole[whole.index("answers() {") : whole.index("await_ping() {")]
+    code, _ = run(
+        f"{functions}\nanswers",
+        tmp_path,
+        netstat=f"case $1 in -lntpW) echo '{TCP}' ;; *) echo '{UNIX}' ;; esac",
+        curl=f'echo "$@" >>{tmp_path}/asked; echo "{says}"',
+    )
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[0].endswith("http://127.0.0.1:2376/_ping")
+    assert code == ready_now
+    places = run(f"{functions}\nown_ports; own_sockets", tmp_path)[1]
+    assert places == ["127.0.0.1:2376", "/run/my.sock"]
+    relative = "unix 2 [ ACC ] STREAM LISTENING 961 7/dockerd var/run/docker.sock"
+    tools = {"netstat": f"echo '{relative}'", "readlink": "echo /"}
+    assert run(f"{functions}\nown_sockets", tmp_path, **tools)[1] == ["/var/run/docker.sock"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "pids", "code"),
+    [("simple", "7 7 7 7", 0), ("simple", "7 7 8", 1), ("notify", "7 7 0", 1)],
+)
+def test_readiness_is_not_waited_for_where_dockerd_has_ended(tmp_path, kind, pids, code):
+    """apply.sh, with a dockerd that answers at the third time."""
+    whole = (checkout() / "provision/apply.sh").read_text()
+    functions = whole[whole.index("await_ping() {") : whole.index("by_systemd() {")]
+    write(tmp_path / "pids", pids.replace(" ", "\n"))
+    stubs = f"""
+restart_limit=120 ping_limit=30
+say() {{ echo "$*"; }}
+now() {{ echo 0; }}
+since() {{ echo 0; }}
+answers() {{ echo >>{tmp_path}/tries; [ "$(wc -l <{tmp_path}/tries)" -ge 3 ]; }}
+{functions}
+property() {{
+    case $1 in
+        Type) echo {kind} ;;
+        MainPID) head -n 1 {tmp_path}/pids; sed -i 1d {tmp_path}/pids ;;
+    esac
+}}
+await_ping
+"""
+    assert run(stubs, tmp_path)[0] == code

@@ -1,0 +1,257 @@
+"""The probe, against servers on the loopback address, and what is made of its answer."""
+
+import contextlib
+import json
+import os
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import pytest
+import trustme
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.machines.ask import Answer
+from dockerd_lab.observe import exposure
+from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.settings import checkout
+
+TOKEN = "0123abcd"
+
+
+class Api(BaseHTTPRequestHandler):
+    """As much of Docker's API as a daemon shows that grants `level`."""
+
+    level = "full-control"
+    token = TOKEN
+    gone = 204
+    deleted: ClassVar[list[str]] = []
+
+    def answer(self, status, body=""):
+        text = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_GET(self):
+        if self.level == "auth-required":
+            self.answer(401, "<h1>401 Authorization Required</h1>")
+        elif self.level == "website":
+            self.answer(404, "<h1>not here</h1>")
+        elif self.path == "/_ping":
+            self.answer(200, "OK")
+        elif self.path == "/containers/json":
+            self.answer(200, "[]")
+        else:
+            self.answer(200, self.token + "\r\n")
+
+    def do_POST(self):
+        if self.level in ("read-only", "auth-required"):
+            self.answer(403, "no")
+        elif "/create?name=" in self.path:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            assert asked["HostConfig"]["Binds"] == ["/:/host:ro"]
+            self.answer(201, '{"Id": "abc"}')
+        else:
+            self.answer(204 if self.path.endswith("/start") else 200, "")
+
+    def do_DELETE(self):
+        Api.deleted.append(self.path)
+        self.answer(self.gone)
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def server(level, *, tls=None, **facts):
+    """A server on a free port; its target."""
+    handler = type("Handler", (Api,), {"level": level, **facts})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as made:
+        if tls is not None:
+            made.socket = tls.wrap_socket(made.socket, server_side=True)
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        yield f"tcp://127.0.0.1:{made.server_address[1]}"
+        made.shutdown()
+
+
+def measured(*targets, home="/nonexistent"):
+    """What the probe says, run as on a machine."""
+    question = exposure.probe(checkout(), targets, run_as=f"HOME={home} ")
+    command = question.command.replace("python3", sys.executable)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    answer = Answer(command, done.returncode, done.stdout, done.stderr, 0.1)
+    return exposure.parse("client", answer, TOKEN)
+
+
+@pytest.mark.parametrize("level", ["full-control", "read-only", "auth-required"])
+def test_levels_over_http(level):
+    with server(level) as target:
+        assert measured(target).level == level
+
+
+def test_a_website_is_no_daemon():
+    with server("website") as target:
+        seen = measured(target)
+    assert seen.level == "refused"
+    assert "not Docker's API: HTTP 404" in seen.best.evidence
+
+
+def test_full_control_needs_the_token_of_this_run():
+    with server("full-control", token="guessed") as target:
+        seen = measured(target)
+    assert seen.level == "unclear"
+    assert "a container ran, but read 'guessed'" in seen.best.evidence
+
+
+def test_the_container_is_removed():
+    Api.deleted.clear()
+    with server("full-control") as target:
+        assert measured(target).level == "full-control"
+    assert len(Api.deleted) == 1
+    assert re.fullmatch(r"/containers/dockerd-lab-probe-\w{8}\?force=1", Api.deleted[0])
+    with server("full-control", gone=500) as target:
+        assert "may be left" in measured(target).best.evidence
+
+
+GREETERS = {
+    b"220 mail.example ESMTP\r\n": "refused",
+    b"HTTP/1.1 ": "filtered",
+    b"": "filtered",
+}
+
+
+@pytest.mark.parametrize("greeting", GREETERS)
+def test_what_is_no_http_costs_three_seconds_at_most(greeting):
+    with socket.create_server(("127.0.0.1", 0)) as greeter:
+
+        def speak():
+            while True:
+                with contextlib.suppress(OSError):
+                    made, _ = greeter.accept()
+                    made.send(greeting)
+                    for _ in range(50):
+                        time.sleep(0.2)
+                        made.send(b" " if greeting else b"")
+
+        threading.Thread(target=speak, daemon=True).start()
+        started = time.monotonic()
+        seen = measured(f"tcp://127.0.0.1:{greeter.getsockname()[1]}")
+        assert time.monotonic() - started < 5
+    assert seen.level == GREETERS[greeting]
+
+
+@pytest.fixture
+def tls(tmp_path):
+    """A server's TLS that demands a client's certificate, and a home that has one."""
+    authority = trustme.CA()
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(made)
+    authority.configure_trust(made)
+    made.verify_mode = ssl.CERT_REQUIRED
+    client = authority.issue_cert("me@example.org")
+    docker = tmp_path / "home/.docker"
+    docker.mkdir(parents=True)
+    client.cert_chain_pems[0].write_to_path(docker / "cert.pem")
+    client.private_key_pem.write_to_path(docker / "key.pem")
+    return made, docker.parent
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_lets_in_who_has_a_certificate(tls, version):
+    context, home = tls
+    context.maximum_version = version
+    with server("full-control", tls=context) as target:
+        assert measured(target).level == "tls-required"
+        assert measured(target, home=home).level == "full-control"
+
+
+def test_an_old_server_is_open_all_the_same(tls):
+    context, _ = tls
+    context.verify_mode = ssl.CERT_NONE
+    with warnings.catch_warnings(action="ignore"):  # deprecated, as they should be
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    with server("full-control", tls=context) as target:
+        assert measured(target).level == "full-control"
+
+
+def test_a_closed_port_is_refused_and_a_silent_one_costs_three_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        started = time.monotonic()
+        seen = measured(f"tcp://127.0.0.1:{port}", "tcp://127.0.0.1:1")
+        assert time.monotonic() - started < 5
+    assert [way.level for way in seen.ways] == ["filtered", "refused"]
+    assert seen.best.target == "tcp://127.0.0.1:1"
+
+
+def test_an_abstract_socket_is_open_to_everybody():
+    name = f"dockerd-lab-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"\0{name}")
+        listener.listen()
+        assert measured(f"unix://@{name}").best.evidence.startswith("connected, but no answer")
+
+
+def test_a_socket_that_others_may_not_open(tmp_path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "sock"))
+    seen = measured(f"unix://{tmp_path}/sock", f"unix://{tmp_path}/none")
+    assert {way.level for way in seen.ways} == {"refused"}
+
+
+LISTENERS = [
+    Listener("tcp6", ":::2376", "dockerd"),
+    Listener("tcp", "127.0.0.1:2375", "dockerd"),
+    Listener("tcp6", "fd00::1:99", "x"),
+    Listener("unix", "/run/docker.sock", "init"),
+    Listener("unix", "/var/run/docker.sock", "dockerd"),
+]
+
+
+def test_what_other_machines_try():
+    tried = exposure.from_elsewhere(LISTENERS, "192.0.2.1")
+    assert tried == [
+        "tcp://192.0.2.1:99",
+        "tcp://192.0.2.1:2375",
+        "tcp://192.0.2.1:2376",
+        "tcp://[fd00::1]:99",
+    ]
+    assert exposure.from_elsewhere([], "192.0.2.1", "ssh://a") == [
+        "ssh://a",
+        "tcp://192.0.2.1:2375",
+    ]
+
+
+def test_what_a_local_user_tries():
+    assert exposure.from_here(LISTENERS) == [
+        "tcp://127.0.0.1:2375",
+        "tcp://127.0.0.1:2376",
+        "tcp://[::1]:2376",
+        "tcp://[fd00::1]:99",
+        "unix:///run/docker.sock",
+    ]
+    abstract = [Listener("unix", "@docker", "init"), Listener("unix", "/srv/var/run/a", "x")]
+    assert exposure.from_here(abstract) == ["unix:///srv/var/run/a", "unix://@docker"]
+    assert exposure.from_here([]) == ["unix:///run/docker.sock"]
+
+
+def test_what_is_unclear_is_not_overlooked():
+    ways = [exposure.Way("a", "full-control", ""), exposure.Way("b", "unclear", "?")]
+    assert exposure.Exposure("client", ways).level == "unclear"
+
+
+@pytest.mark.parametrize("said", ["", "[{}]", "{", '{"a": 1}'])
+def test_an_answer_that_is_none_is_the_harness_s_fault(said):
+    with pytest.raises(HarnessBroke, match="measuring the exposure of client"):
+        exposure.parse("client", Answer("c", 1, said, "", 0.1), TOKEN)
