@@ -47,7 +47,7 @@ def test_a_directory_without_case_yaml_is_refused(root):
         ("daemon: failed", "daemon: dead", "expect.daemon: input should be 'active', 'failed' or"),
         ("error: ", "eror: ", "expect.eror: unknown key"),
         ("  error: hosts-flag-file-conflict\n", "", "error is missing, and daemon is failed"),
-        ("daemon: failed", "daemon: active", "command belongs to a daemon that runs"),
+        ("daemon: failed", "daemon: active", "error is given, and daemon is active"),
         ("unix /run/docker.sock init", "/run/docker.sock", "expect.listeners.0"),
     ],
 )
@@ -77,8 +77,8 @@ def test_every_shell_file_parses(script):
 
 DIFFERENCE = """
 engines:
-  "<23": {expect: {client: answers, outsider: answers}}
-  ">=26": {expect: {client: answers}}
+  "<23": {expect: {client: read-only, outsider: read-only}}
+  ">=26": {expect: {client: read-only}}
 """
 
 
@@ -99,9 +99,9 @@ def test_an_engine_differs_by_its_version(root):
         for version in ("20.10.24", "24.0.5", "28.5.2")
     }
     assert levels == {
-        "20.10.24": ("answers", "answers"),
+        "20.10.24": ("read-only", "read-only"),
         "24.0.5": ("refused", "refused"),
-        "28.5.2": ("answers", "refused"),
+        "28.5.2": ("read-only", "refused"),
     }
     assert case.on(Circumstances("28.5.2")).expect.listeners == case.expect.listeners
 
@@ -110,9 +110,9 @@ def test_an_engine_differs_by_its_version(root):
     ("old", "new", "reason"),
     [
         ('"<23"', '"old"', "engines: 'old' is no range of versions such as '<23'"),
-        ("client: answers,", "klient: answers,", "engines.<23.expect.klient: unknown key"),
-        ("client: answers,", "client: maybe,", "engines.<23.expect.client: input should be"),
-        ("client: answers,", "daemon: failed,", "engines.<23.expect: error is missing"),
+        ("client: read-only,", "klient: read-only,", "engines.<23.expect.klient: unknown key"),
+        ("client: read-only,", "client: maybe,", "engines.<23.expect.client: input should be"),
+        ("client: read-only,", "daemon: failed,", "engines.<23.expect: error is missing"),
     ],
 )
 def test_a_wrong_difference_is_refused(root, old, new, reason):
@@ -132,11 +132,30 @@ def test_files_are_named_as_on_the_machine():
 
 def test_the_parcel_holds_the_case_and_the_script_for_root():
     (case,) = select(CASES, ["flags-by-hand"])
-    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, None))) as tar:
+    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
         entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
     assert apply.APPLY in entries
     assert f"{apply.PLACE}/start.sh" in entries
     assert set(entries.values()) == {0}
+
+
+def test_credentials_are_made_once_a_run_and_keys_are_private():
+    (case,) = select(CASES, ["tls-dropin"])
+    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
+        modes = {f"/{entry.name}": entry.mode for entry in tar.getmembers()}
+    assert modes[f"{apply.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
+    assert modes[f"{apply.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
+    again = apply._parcel(checkout(), case, "192.0.2.1", None)
+    assert again == apply._parcel(checkout(), case, "192.0.2.1", None)
+
+
+METHODS = [case for case in CASES if case.name.startswith("methods/")]
+
+
+@pytest.mark.parametrize("case", METHODS, ids=lambda case: case.short_name)
+def test_every_method_says_when_it_is_used(case):
+    assert case.said.use
+    assert case.said.cis
 
 
 def test_units_and_reboots_differ(root):

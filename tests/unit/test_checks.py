@@ -1,5 +1,6 @@
 """What the checks of a computer say, and what each of them names as the way to mend it."""
 
+import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,7 @@ def user(monkeypatch):
     monkeypatch.setattr(checks, "_util_linux", lambda: (2, 38))
     monkeypatch.setattr(checks.shutil, "which", lambda name, **_: name)
     monkeypatch.setattr(checks, "_read", lambda file: facts.get(str(file), ""))
-    monkeypatch.setattr(checks, "_try_user_namespace", lambda: facts.get("refused", ""))
+    monkeypatch.setattr(checks, "_try_user_namespace", lambda: facts.get("refused"))
     return facts
 
 
@@ -83,7 +84,7 @@ def test_what_is_missing_ends_the_lab_s_start(monkeypatch):
     monkeypatch.setattr(checks, "FOR_A_LAB", (checks.mount_points, lambda: missing))
     monkeypatch.setattr(checks, "PRIVATE_DIRECTORIES", {"/": "root"})
     with pytest.raises(HarnessBroke, match="tun: is not there\nsudo mend it"):
-        checks.require()
+        checks.require(sandboxed=True)
 
 
 def test_disk_and_memory(tmp_path):
@@ -125,3 +126,13 @@ def test_groups_are_kept_where_they_would_be_dropped():
         [*enter, sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_box_that_is_being_built_is_not_cleaned(tmp_path):
+    boxes = Path(kept.cache_home()) / "boxes"
+    (boxes / "debian-12-abc.part").mkdir(parents=True)
+    (boxes / "debian-12-abc.lock").touch()
+    assert len(kept.kept(tmp_path)) == 2
+    with (boxes / "debian-12-abc.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert kept.kept(tmp_path) == []

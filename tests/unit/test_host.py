@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from dockerd_lab.errors import BadInput, HarnessBroke
-from dockerd_lab.host import boxes, lab, ssh_key
+from dockerd_lab.host import boxes, kvm, lab, ssh_key
 from dockerd_lab.host.command import run
 from dockerd_lab.settings import load_settings
 
@@ -163,3 +163,18 @@ def test_clearing_leaves_what_is_not_a_lab_s(tmp_path):
     (tmp_path / "snapshot.json").write_text("{}")
     lab.clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["artifacts"]
+
+
+@pytest.mark.parametrize(
+    ("guest", "works"),
+    [
+        ("echo VFS: Unable to mount root fs on unknown-block", True),
+        ("echo Probing EDD... ok", False),
+        ("echo failed to initialize KVM >&2; exit 1", False),
+        ("sleep 60", False),
+    ],
+)
+def test_kvm_works_where_a_kernel_boots(tmp_path, monkeypatch, guest, works):
+    monkeypatch.setattr(kvm, "GUEST", ("sh", "-c", guest))
+    monkeypatch.setattr(kvm, "TRY_LIMIT", 0.5)
+    assert kvm._boots(tmp_path / "vmlinuz") is works

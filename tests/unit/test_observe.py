@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerd_lab.machines.ask import Answer
-from dockerd_lab.observe import effective, journal, listeners, remote, unit
+from dockerd_lab.observe import effective, journal, listeners, unit
 
 TCP = """\
 Active Internet connections (only servers)
@@ -60,6 +59,7 @@ def test_what_is_no_exception(suspicious):
     [
         ("/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375", ["fd://", "tcp://0.0.0.0:2375"]),
         ("dockerd --host=unix:///a -Htcp://b:1 --host c", ["unix:///a", "tcp://b:1", "c"]),
+        ("dockerd -H=0.0.0.0:2376", ["0.0.0.0:2376"]),
         ("dockerd", ["unix:///var/run/docker.sock"]),
         (None, []),
     ],
@@ -113,30 +113,3 @@ def test_unit():
     assert (seen.active_state, seen.sub_state, seen.main_pid) == ("active", "running", 807)
     assert seen.start_seconds == 8.5
     assert unit.parse("").main_pid == 0
-
-
-def answer(stdout="", stderr="", code=0):
-    return Answer("command", code, stdout, stderr, 0.1)
-
-
-REFUSED = "connect to 192.168.3.201 port 2375 failed: Connection refused"
-
-
-@pytest.mark.parametrize(
-    ("ping", "containers", "level"),
-    [
-        (answer("OK"), answer("[]"), "answers"),
-        (answer(stderr=REFUSED, code=7), answer(code=7), "refused"),
-        (answer(stderr="No route to host", code=7), answer(code=7), "unclear: No route to host"),
-        (answer(code=28), answer(code=28), "filtered"),
-        (
-            answer(stderr="* Connected to daemon", code=28),
-            answer(code=28),
-            "unclear: * Connected to daemon",
-        ),
-        (answer("OK"), answer("<html>"), "unclear: /_ping is OK, but not v1.40: <html>"),
-        (answer(code=52), answer(code=52), "unclear: curl exit code 52"),
-    ],
-)
-def test_levels(ping, containers, level):
-    assert remote.level({"ping": ping, "containers": containers}) == level

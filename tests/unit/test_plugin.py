@@ -52,7 +52,11 @@ def test_a_test_without_a_selected_case_is_deselected(run):
     ("args", "message"),
     [
         (["--case", "nonsense"], "bad input: no case is called 'nonsense'; there are: "),
-        (["--engine", "all", "--keep"], "bad input: --keep leaves one lab up"),
+        (
+            ["--engine", "all", "--keep"],
+            "bad input: --keep leaves one lab up: give it with one --engine",
+        ),
+        (["-n1", "--dist=loadgroup", "--case=x"], "bad input: no case is called 'x'; there are: "),
         (["--client-engine", "all"], "bad input: --client-engine is one engine"),
         (["--unit", "x"], "bad input: unknown unit 'x'; provision/units has: docker-ce"),
         (["--engine", "debian-99"], "bad input: unknown engine 'debian-99'; lab.yaml has: deb"),
@@ -104,3 +108,81 @@ def test_a_test_s_own_parameters_are_left_alone(pytester, run):
         """
     )
     run("-k", "mine or my_engine").assert_outcomes(passed=3)
+
+
+def test_a_misspelt_keyword_of_the_marker_is_named(pytester, run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.cases(demon=["failed"])
+        def test_misspelt(subject): pass
+        """
+    )
+    result = run()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["*bad input: *test_misspelt: the marker `cases` has no demon*"])
+
+
+def test_parameters_with_a_longer_name_are_no_obstacle(pytester, run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("engine_count", [1])
+        def test_counted(engine_count, subject, engine): pass
+        """
+    )
+    result = run("--collect-only", "-q", "--case", "unix-default", "-k", "counted")
+    assert len(collected(result)) == 1
+
+
+def test_workers_have_an_engine_each(pytester, run):
+    pytester.makepyfile(
+        """
+        import os
+
+        def test_where(subject):
+            with open(subject.engine, "a") as seen:
+                print(os.environ["PYTEST_XDIST_WORKER"], file=seen)
+        """
+    )
+    result = run("-n2", "--dist=loadgroup", "--engine=all", "-k", "where", "--case=unix-*")
+    assert result.ret == 0
+    workers = [(pytester.path / f"debian-{n}").read_text().split() for n in (11, 12, 13, 14)]
+    assert all(len(seen) == 2 and len(set(seen)) == 1 for seen in workers)
+    assert len({seen[0] for seen in workers}) == 2
+
+
+MACHINES = """
+import contextlib
+import pytest
+import dockerd_lab.machines.fleet
+from dockerd_lab.errors import HarnessBroke
+
+@contextlib.contextmanager
+def running(root, settings, **_):
+    if settings.engine_of("daemon") == "debian-13":
+        raise HarnessBroke("no machine came up", "look at the console")
+    yield "machines"
+
+dockerd_lab.machines.fleet.running = running
+"""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
+def test_a_broken_engine_does_not_stop_the_others(pytester, run, root, workers):
+    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+    pytester.makepyfile("def test_on(fleet, subject): assert fleet == 'machines'")
+    result = run("--engine=all", "--case=unix-default", *workers)
+    result.assert_outcomes(passed=3, errors=1)
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["*debian-13: nothing more is said of it*", "*no machine came up"])
+
+
+def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, root):
+    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+    pytester.makepyfile("def test_on(fleet, subject): pass")
+    result = run("--engine=debian-13")
+    assert result.ret == 3
+    assert result.stdout.str().count("harness broke: no machine came up") == 1

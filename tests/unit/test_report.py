@@ -5,17 +5,13 @@ import pytest
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.observe.exposure import Exposure, Way
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.observe.observation import (
-    DaemonSeen,
-    Installed,
-    Observation,
-    Outcome,
-    RemoteSeen,
-)
+from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
 from dockerd_lab.observe.unit import Unit
 from dockerd_lab.report import evidence, terminal
+from dockerd_lab.report.rows import row
 from dockerd_lab.settings import load_settings
 
 
@@ -48,12 +44,14 @@ def seen():
         containers="",
         raw={name: answer(f"raw {name}") for name in names},
     )
-    remote = RemoteSeen("client", {"ping": answer("OK"), "containers": answer("[]")})
-    return Observation("debian-12/x", "debian-12", "methods/x", daemon, remote, remote, 20.0)
+    levels = {"client": "full-control", "outsider": "full-control", "local-user": "refused"}
+    exposure = {who: Exposure(who, [Way("tcp://a:1", lv, "why")]) for who, lv in levels.items()}
+    tools = {"ping": answer("OK"), "containers": answer("[]")}
+    return Observation("debian-12/x", "debian-12", "methods/x", daemon, tools, exposure, 20.0)
 
 
 def test_what_follows_from_an_observation(seen):
-    assert seen.client.level == "answers"
+    assert seen.exposure["client"].level == "full-control"
     assert seen.daemon.own_seconds == 8.0
     assert seen.daemon.exit_status == "1", "the first exit tells"
     assert seen.daemon.unit_result == "exit-code"
@@ -63,23 +61,23 @@ def test_what_follows_from_an_observation(seen):
 
 
 def test_the_table_says_all_of_it(seen):
-    text = terminal.table([seen], width=120, colour=False)
-    row = next(line for line in text.splitlines() if "debian-12/x" in line)
-    assert row.split() == (
-        ["debian-12/x", "active", "tcp6", ":::2375", "dockerd", "answers", "answers", "20.0", "8.0"]
-    )
+    text = terminal.table([row(seen)], width=120, colour=False)
+    line = next(line for line in text.splitlines() if "debian-12/x" in line)
+    words = "debian-12/x active tcp6 :::2375 dockerd full-control ROOT refused 20.0 8.0"
+    assert line.split() == words.split()
+    assert "ROOT: full-control; a container read a file" in text
     assert "\x1b" not in text
 
 
 def test_what_was_seen_is_no_markup(seen):
     odd = [Listener("tcp6", "[fe80::1]:2375", "[/x] :warning:")]
     daemon = dataclasses.replace(seen.daemon, listeners=odd)
-    text = terminal.table([dataclasses.replace(seen, daemon=daemon)], width=120, colour=False)
+    text = terminal.table([row(dataclasses.replace(seen, daemon=daemon))], width=120, colour=False)
     assert "tcp6 [fe80::1]:2375 [/x] :warning:" in text
 
 
 def test_the_table_fits_80_columns(seen):
-    text = terminal.table([seen], width=80, colour=False)
+    text = terminal.table([row(seen)], width=80, colour=False)
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -89,10 +87,11 @@ def test_the_evidence_is_a_file_per_source(seen, root, tmp_path):
     (lab.directory / "consoles/daemon.log").write_text("boot")
     fleet = Fleet(lab, root, load_settings(root), {"docker": "Docker version 1"})
     directory = evidence.write(fleet, seen)
-    assert directory == lab.home / "artifacts/debian-12/x"
+    assert directory == root / ".lab/artifacts/debian-12/x"
     files = {file.name: file.read_text() for file in directory.iterdir()}
     assert "dockerd: first" in files["journal.txt"]
     assert files["netstat.txt"] == "raw tcp\nraw unix\n"
     assert files["daemon.json"] == "raw daemon_json\n"
     assert files["versions.txt"] == "docker: Docker version 1\n"
+    assert "outsider: tcp://a:1: full-control (why)" in files["exposure.txt"]
     assert files["console-daemon.log"] == "boot"

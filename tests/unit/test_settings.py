@@ -46,3 +46,12 @@ def test_a_wrong_file_is_refused(root, old, new, reason):
         load_settings(root)
     assert reason in str(caught.value)
     assert str(file) in str(caught.value)
+
+
+def test_a_fleet_s_name_tells_its_engines(root):
+    settings = load_settings(root)
+    other = settings.with_engines(daemon="debian-13", client="debian-11")
+    assert other.fleet_name == "debian-13+debian-11+debian-11"
+    assert settings.of_fleet(other.fleet_name) == other
+    with pytest.raises(BadInput, match="unknown engine 'gone'"):
+        settings.of_fleet("gone+debian-11+debian-11")

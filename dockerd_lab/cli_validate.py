@@ -1,0 +1,181 @@
+"""The commands that judge a user's own configuration: validate, record, schema."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.report.redact import redact
+from dockerd_lab.report.verdict_json import as_json, schema
+from dockerd_lab.report.verdict_junit import junit
+from dockerd_lab.report.verdict_markdown import markdown
+from dockerd_lab.report.verdict_terminal import verdict
+from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.validate.draft import draft
+from dockerd_lab.validate.model import Report
+from dockerd_lab.validate.run import PACKAGED, Trial, Wish, prepared, trials
+
+#: Columns where the output is no terminal.
+LOG_WIDTH = 80
+
+_Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="directories laid out like the machine, a case, or single files"),
+]
+_Engines = Annotated[
+    list[str] | None,
+    typer.Option("--engine", help="an engine of lab.yaml, or all; may be repeated"),
+]
+_Unit = Annotated[
+    str, typer.Option("--unit", help="packaged, or one of provision/units: docker-ce")
+]
+_Files = Annotated[
+    list[str] | None, typer.Option("--file", metavar="SRC:/DEST", help="a file, and where it goes")
+]
+_Command = Annotated[
+    str | None, typer.Option("--command", help="dockerd started by hand, instead of its unit")
+]
+_Provision = Annotated[
+    Path | None, typer.Option("--provision", help="a script to run once the files are installed")
+]
+_NoStandIns = Annotated[
+    bool, typer.Option("--no-stand-ins", help="add nothing that the configuration lacks")
+]
+_Json = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="the verdict as JSON; - is stdout")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the `dockerd-lab` command."""
+    app.command()(validate)
+    app.command()(record)
+    app.command("schema")(print_schema)
+
+
+def validate(
+    paths: _Paths = None,
+    *,
+    engines: _Engines = None,
+    unit: _Unit = PACKAGED,
+    files: _Files = None,
+    command: _Command = None,
+    provision: _Provision = None,
+    no_stand_ins: _NoStandIns = False,
+    allow_insecure: Annotated[
+        bool, typer.Option("--allow-insecure", help="anybody may read or control the daemon")
+    ] = False,
+    json_file: _Json = None,
+    junit_file: Annotated[Path | None, typer.Option("--junitxml", metavar="FILE")] = None,
+    markdown_file: Annotated[Path | None, typer.Option("--markdown", metavar="FILE")] = None,
+) -> None:
+    """Tell what your own configuration does on real engines. Exit code 1 when it fails.
+
+    All that is given is one configuration.
+    """
+    reports: list[tuple[Path | None, Callable[[Report], str]]] = [
+        (json_file, as_json),
+        (junit_file, junit),
+        (markdown_file, markdown),
+    ]
+    for file, _ in reports:
+        _check_writable(file)
+    wish = Wish(
+        paths=paths or [],
+        files=files or [],
+        command=command,
+        provision=provision,
+        engines=engines or [],
+        unit=unit,
+        stand_ins=not no_stand_ins,
+        allow_insecure=allow_insecure,
+    )
+    report, _ = _tried(wish)
+    standard_output = any(file == Path("-") for file, _ in reports)
+    _print(report, to_stderr=standard_output)
+    for file, made in reports:
+        if file is not None:
+            _write(file, redact(made(report)))
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+def record(
+    directory: Annotated[Path, typer.Argument(help="the configuration; case.yaml is put there")],
+    engines: _Engines = None,
+    unit: _Unit = PACKAGED,
+) -> None:
+    """Write what a configuration does as a draft of DIRECTORY/case.yaml, for you to review.
+
+    From then on `validate` checks that nothing of it changes.
+    """
+    file = directory / "case.yaml"
+    if not directory.is_dir():
+        raise BadInput(f"{directory}: not a directory")
+    if directory.resolve().is_relative_to(checkout() / "provision"):
+        raise BadInput(f"{directory}: this repository's own cases are written by hand")
+    if file.exists() or file.is_symlink():
+        raise BadInput(f"{file}: is there already; move it away to record anew")
+    if (directory / "rootfs").is_dir():
+        raise BadInput(
+            f"{directory}: with rootfs/ it is a case, which says itself all that it needs"
+        )
+    _check_writable(file)
+    report, tried = _tried(Wish(paths=[directory], engines=engines or [], unit=unit))
+    _print(report, to_stderr=False)
+    file.write_text(redact(draft(report.case, [(trial.result, trial.seen) for trial in tried])))
+    print(f"{file}: written; review it, and keep it with the configuration")
+
+
+def print_schema() -> None:
+    """Print the JSON schema of what `validate --json` writes."""
+    sys.stdout.write(schema())
+
+
+def _tried(wish: Wish) -> tuple[Report, list[Trial]]:
+    root = checkout()
+    settings = load_settings(root)
+    tried: list[Trial] = []
+    with prepared(root, settings, wish) as ready:
+        name = ready.given.name
+        try:
+            for trial in trials(root, settings, wish, ready):
+                tried.append(trial)
+        except BaseException:
+            # What was found until the harness broke is shown, and makes no report.
+            if tried:
+                _print(_report(name, tried), to_stderr=True)
+            raise
+    return _report(name, tried), tried
+
+
+def _report(name: str, tried: list[Trial]) -> Report:
+    return Report(case=name, results=[trial.result for trial in tried])
+
+
+def _print(report: Report, *, to_stderr: bool) -> None:
+    stream = sys.stderr if to_stderr else sys.stdout
+    terminal = stream.isatty()
+    width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
+    colour = terminal and "NO_COLOR" not in os.environ
+    stream.write(redact(verdict(report, width=width or LOG_WIDTH, colour=colour)))
+
+
+def _check_writable(file: Path | None) -> None:
+    """Raise BadInput before any work is done for a report that could not be written."""
+    if file is None or file == Path("-"):
+        return
+    place = file if file.exists() else file.absolute().parent
+    if file.is_dir() or not os.access(place, os.W_OK):
+        raise BadInput(f"{file}: cannot be written")
+
+
+def _write(file: Path, text: str) -> None:
+    if file == Path("-"):
+        sys.stdout.write(text)
+    else:
+        file.write_text(text)

@@ -1,0 +1,17 @@
+"""The verdict on a configuration as JSON, and the schema of that JSON."""
+
+import json
+
+from dockerd_lab.validate.model import Report
+
+
+def as_json(report: Report) -> str:
+    """The verdict; its keys are in `dockerd_lab.validate.model`."""
+    return report.model_dump_json(by_alias=True, indent=1) + "\n"
+
+
+def schema() -> str:
+    """The JSON schema of the verdict."""
+    return (
+        json.dumps(Report.model_json_schema(by_alias=True, mode="serialization"), indent=1) + "\n"
+    )

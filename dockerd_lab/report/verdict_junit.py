@@ -1,0 +1,45 @@
+"""The verdict on a configuration as JUnit's XML: a suite per configuration, a test per engine."""
+
+import re
+import xml.etree.ElementTree as ET  # it is only written here, never read
+
+from dockerd_lab.validate.model import Report, Result
+
+#: Control characters, which no XML may hold.
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def junit(report: Report) -> str:
+    """The XML document."""
+    failed = sum(result.verdict == "failed" for result in report.results)
+    counts = {"tests": str(len(report.results)), "failures": str(failed), "errors": "0"}
+    suites = ET.Element("testsuites", counts)
+    seconds = sum(result.seconds for result in report.results)
+    suite = ET.SubElement(
+        suites,
+        "testsuite",
+        {"name": f"dockerd-lab validate {report.case}", "time": f"{seconds:.1f}", **counts},
+    )
+    for result in report.results:
+        test = ET.SubElement(
+            suite,
+            "testcase",
+            {"classname": report.case, "name": result.engine, "time": f"{result.seconds:.1f}"},
+        )
+        if result.reasons:
+            failure = ET.SubElement(test, "failure", {"message": _clean(result.reasons[0])})
+            failure.text = _clean(_details(result))
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _details(result: Result) -> str:
+    lines = list(result.reasons)
+    for error in result.errors:
+        where = f" ({error.where})" if error.where else ""
+        lines += [f"{error.id}{where}: {error.message}", error.cause, error.fix]
+    return "\n".join(lines)
+
+
+def _clean(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", text)

@@ -1,0 +1,43 @@
+"""The verdict on a configuration in Markdown, for the summary of a CI job."""
+
+import re
+
+from dockerd_lab.report.verdict_sections import headline, sections
+from dockerd_lab.validate.model import Report
+
+_HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", "verdict")
+
+
+def markdown(report: Report) -> str:
+    """A heading, a table with a row per engine, and a list per section."""
+    lines = [f"## {_plain(report.case)}: {_plain(headline(report))}", ""]
+    lines += [_row(*_HEAD), _row(*("---" for _ in _HEAD))]
+    for result in report.results:
+        exposure = result.exposure
+        lines.append(
+            _row(
+                result.engine,
+                result.engine_version,
+                result.daemon,
+                f"{result.start_seconds:.1f}",
+                exposure.client,
+                exposure.outsider,
+                exposure.local_user,
+                f"**{result.verdict}**" if result.verdict == "failed" else result.verdict,
+            )
+        )
+    for section in sections(report):
+        lines += ["", f"### {section.title}", ""]
+        for item in section.items:
+            first, *more = item.splitlines()
+            lines += [f"- {_plain(first)}", *(f"  - {_plain(line)}" for line in more)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _plain(text: str) -> str:
+    """Text in which Markdown and HTML see nothing of theirs."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)

@@ -1,0 +1,63 @@
+"""The verdict on a configuration, for a terminal."""
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dockerd_lab.report.console import drawn
+from dockerd_lab.report.terminal import coloured, gets
+from dockerd_lab.report.verdict_sections import headline, sections
+from dockerd_lab.validate.model import Report
+
+#: Sections whose items are wrong, and are shown so.
+_WRONG = ("why it failed", "errors")
+
+
+def verdict(report: Report, *, width: int, colour: bool) -> str:
+    """A row per engine, and below it what is wrong, with its place and its fix."""
+
+    def draw(console: Console) -> None:
+        style = "bold green" if report.passed else "bold red"
+        console.print(Text(f"{report.case}: {headline(report)}", style=style))
+        console.print(_table(report))
+        for section in sections(report):
+            console.print(Text(section.title, style="bold"))
+            for item in section.items:
+                console.print(_item(item, style="red" if section.title in _WRONG else ""))
+
+    return drawn(draw, width=width, colour=colour)
+
+
+def _item(text: str, *, style: str) -> Table:
+    """A sentence, and what belongs to it; in a grid the lines of a long one keep their indent."""
+    first, *more = text.splitlines()
+    lines = Table.grid(padding=(0, 1, 0, 0))
+    lines.add_row("-", Text(first, style=style))
+    for line in more:
+        lines.add_row("", Text(line))
+    return lines
+
+
+def _table(report: Report) -> Table:
+    """`s` is until dockerd was ready or gave up, `wait` what of that it waited on purpose."""
+    rows = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    rows.add_column("engine", overflow="fold")
+    rows.add_column("daemon")
+    rows.add_column("s", justify="right")
+    rows.add_column("wait", justify="right")
+    for who in ("client", "outsider", "local user"):
+        rows.add_column(who)
+    rows.add_column("verdict")
+    for result in report.results:
+        rows.add_row(
+            Text(f"{result.engine}\n  {result.engine_version}"),
+            coloured(result.daemon),
+            f"{result.start_seconds:.1f}",
+            f"{result.delay_seconds:.1f}" if result.delay_seconds else "",
+            coloured(result.exposure.client),
+            gets(result.exposure.outsider),
+            gets(result.exposure.local_user),
+            Text(result.verdict, style="green" if result.verdict == "passed" else "bold red"),
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""A user's own configuration: gathered, made ready for the machines, and judged."""

@@ -1,0 +1,209 @@
+"""What a configuration asks for: hosts, TLS files, options; each with where it says so."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from dockerd_lab.observe.effective import flag_values
+from dockerd_lab.validate import nginx, units
+from dockerd_lab.validate.command import HOME
+from dockerd_lab.validate.given import Given
+from dockerd_lab.validate.recognise import DAEMON_JSON, DEFAULTS
+
+#: The parts of TLS that are files: dockerd's flag and key, and nginx's directives, for each.
+TLS_FILES = {
+    "ca": ("tlscacert", "ssl_client_certificate", "ssl_trusted_certificate"),
+    "server-cert": ("tlscert", "ssl_certificate"),
+    "server-key": ("tlskey", "ssl_certificate_key"),
+}
+#: What turns TLS on, as flags and as keys of daemon.json.
+TLS_SWITCHES = ("tls", "tlsverify")
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in the input: the file's path on the machine, or `--command`; and the line."""
+
+    file: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """Something that is asked for."""
+
+    value: str
+    where: Where
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the whole configuration asks for, whether it will have an effect or not."""
+
+    config_file: str
+    """The file that dockerd is to read: daemon.json, or what --config-file names."""
+    daemon_json: Mapping[str, Any]
+    """What is in that; empty where there is none, or where it is no JSON object."""
+    commands: tuple[Value, ...]
+    """The command lines of dockerd: typed, or ExecStart= of the given units that counts."""
+    options: tuple[Value, ...]
+    """DOCKER_OPTS in /etc/default/docker."""
+    hosts: tuple[Value, ...]
+    """From flags, daemon.json and options."""
+    streams: tuple[Value, ...]
+    """ListenStream= of socket units."""
+    nginx: tuple[nginx.Listen, ...]
+    """Where nginx listens."""
+    tls_files: Mapping[str, tuple[Value, ...]]
+    """The files of TLS by credential: `ca`, `server-cert`, `server-key`."""
+    tls: bool
+    """Whether dockerd is to speak TLS."""
+
+    @property
+    def lines(self) -> list[Value]:
+        """All that gives dockerd flags, as command lines."""
+        return _lines(self.commands, self.options)
+
+
+def asked(given: Given) -> Asked:
+    """Read what the given files and the command ask for."""
+    commands = tuple(_commands(given))
+    options = tuple(_options(given.texts.get(DEFAULTS, "")))
+    lines = _lines(commands, options)
+    named = [file for line in lines for file in flag_values(line.value, "--config-file")]
+    config_file = named[-1] if named else DAEMON_JSON
+    text = given.texts.get(config_file, "")
+    daemon_json = _object(text)
+    in_file = _strings(daemon_json.get("hosts"))
+    hosts = [Value(host, key_line(text, "hosts", host, file=config_file)) for host in in_file]
+    hosts += [Value(h, c.where) for c in lines for h in flag_values(c.value, "-H", "--host")]
+    return Asked(
+        config_file=config_file,
+        daemon_json=daemon_json,
+        commands=commands,
+        options=options,
+        hosts=tuple(hosts),
+        streams=tuple(_streams(given.texts)),
+        nginx=tuple(nginx.listens(given.texts)),
+        tls_files={
+            name: (
+                *_tls_file(daemon_json, key_line(text, flag, file=config_file), lines, flag),
+                *_of_nginx(given.texts, directives),
+            )
+            for name, (flag, *directives) in TLS_FILES.items()
+        },
+        tls=any(_switched_on(daemon_json, lines, switch) for switch in TLS_SWITCHES),
+    )
+
+
+def key_line(text: str, key: str, value: str = "", *, file: str = DAEMON_JSON) -> Where:
+    """Where daemon.json's text has a key, or one of its values where that has its own line."""
+    at = text.find(f'"{key}"')
+    if at < 0:
+        return Where(file)
+    inside = text.find(json.dumps(value), at) if value else -1
+    return Where(file, text.count("\n", 0, max(at, inside)) + 1)
+
+
+def tcp_place(host: str) -> tuple[str, int] | None:
+    """Host and port of one of dockerd's TCP hosts; None where it is another kind, or none.
+
+    Without a scheme it is `tcp://` for dockerd.
+
+    >>> tcp_place("tcp://0.0.0.0:2375"), tcp_place("tcp://:2376"), tcp_place("unix:///run/a")
+    (('0.0.0.0', 2375), ('', 2376), None)
+    >>> tcp_place("0.0.0.0:4243")
+    ('0.0.0.0', 4243)
+    """
+    if host and "://" not in host:
+        host = f"tcp://{host}"
+    if not host.startswith("tcp://"):
+        return None
+    try:
+        parts = urlsplit(host)
+        return parts.hostname or "", parts.port or 2375
+    except ValueError:
+        return None
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        # dockerd takes a byte order mark, from 23 on.
+        found = json.loads(text.removeprefix("\ufeff") or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _commands(given: Given) -> Iterator[Value]:
+    if given.command is not None:
+        yield Value(shlex.join(given.command.words), Where("--command"))
+        return
+    # systemd refuses a unit with two; both were asked for.
+    unit = units.of_unit("docker.service", given.texts)
+    variables = units.environment(unit, given.texts)
+    if given.has(DEFAULTS):
+        variables.pop("DOCKER_OPTS", None)  # is told of by itself, with its own place
+    for start in units.in_effect(unit, "ExecStart"):
+        yield Value(" ".join(units.words(start.value, variables)), Where(start.file, start.line))
+
+
+def _lines(commands: Iterable[Value], options: Iterable[Value]) -> list[Value]:
+    return [*commands, *(Value(f"dockerd {o.value}", o.where) for o in options)]
+
+
+def _options(text: str) -> Iterator[Value]:
+    for number, line in enumerate(text.splitlines(), 1):
+        found = re.match(r"\s*(?:export\s+)?DOCKER_OPTS=(.*)", line)
+        if found:
+            quoted = found[1].strip()
+            try:
+                value = " ".join(shlex.split(quoted, comments=True))
+            except ValueError:
+                value = quoted
+            yield Value(value, Where(DEFAULTS, number))
+
+
+def _streams(texts: Mapping[str, str]) -> Iterator[Value]:
+    for unit in units.sockets(texts):
+        for stream in units.in_effect(units.of_unit(unit, texts), "ListenStream"):
+            yield Value(stream.value, Where(stream.file, stream.line))
+
+
+def _tls_file(
+    daemon_json: Mapping[str, Any], key: Where, lines: list[Value], flag: str
+) -> Iterator[Value]:
+    """The values of one of dockerd's flags that name a file of TLS; `key` is its place in JSON."""
+    in_file = daemon_json.get(flag)
+    if isinstance(in_file, str) and in_file:
+        yield Value(in_file, key)
+    for line in lines:
+        for path in flag_values(line.value, f"--{flag}"):
+            # Who starts dockerd by hand does it where the files are.
+            by_hand = line.where.file == "--command"
+            yield Value(str(PurePosixPath(HOME) / path) if by_hand else path, line.where)
+
+
+def _of_nginx(texts: Mapping[str, str], names: Iterable[str]) -> Iterator[Value]:
+    for name in names:
+        for found in nginx.directives(texts, name):
+            if found.path is not None:
+                yield Value(found.path, Where(found.file, found.line))
+
+
+def _switched_on(daemon_json: Mapping[str, Any], lines: list[Value], switch: str) -> bool:
+    """Whether TLS is turned on; `tlsverify` does that whatever its value, says dockerd's source."""
+    off = (False, f"--{switch}=false") if switch == "tls" else ()
+    flags = (word for line in lines for word in line.value.split())
+    return (switch in daemon_json and daemon_json[switch] not in off) or any(
+        word.split("=")[0] == f"--{switch}" and word not in off for word in flags
+    )

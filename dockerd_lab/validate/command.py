@@ -1,0 +1,108 @@
+"""A dockerd that is started by hand: the command as it was typed, and the script that runs it."""
+
+import re
+import shlex
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from dockerd_lab.errors import BadInput
+
+#: Where it is run on the machine: relative names, and `~`, mean files there.
+HOME = "/root"
+
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
+#: Redirections, `| tee FILE` and `&` at the end: where the output goes is the harness's business.
+_TAIL = re.compile(
+    r"(?:\s+(?:&>>?|[012]?>>?(?:&\s*)?|[012]?<)\s*[^\s'\"|&;<>()]+)*"
+    r"(?:\s*\|\s*(?:sudo\s+)?tee\b[^|;&'\"]*)?\s*&?\s*$"
+)
+_WRAPPERS = ("sudo", "env", "nohup", "exec", "setsid", "command")
+_SHELLS = ("sh", "bash", "dash")
+#: Options of sudo that take a value.
+_WITH_VALUE = ("-u", "-g", "--user", "--group")
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What was typed, without `sudo`."""
+
+    environment: tuple[str, ...]
+    words: tuple[str, ...]
+    """dockerd and its arguments; or docker, as its old versions started the daemon."""
+
+    @property
+    def arguments(self) -> str | None:
+        """What dockerd is given, quoted for a shell; None where another program is started."""
+        return shlex.join(self.words[1:]) if _name(self.words[0]) == "dockerd" else None
+
+    @property
+    def script(self) -> str:
+        """The start.sh that runs it."""
+        run = shlex.join(("env", *self.environment, *self.words))
+        # docker.socket leaves its file behind when it is stopped, and nobody would answer there.
+        return f"#!/bin/sh\nrm -f /run/docker.sock\ncd {HOME}\nexec {run}\n"
+
+
+def by_hand(typed: str) -> ByHand:
+    """Read a command line as people paste it: with a prompt, `sudo`, `nohup`, `> FILE`, `&`.
+
+    `docker daemon` and `docker -d` are taken as well: what today's docker says to them is the
+    verdict. Raises BadInput where it does not start the daemon, or needs a shell.
+
+    >>> by_hand("sudo DOCKER_RAMDISK=1 dockerd -H tcp://:2375 >log 2>&1 &").words
+    ('dockerd', '-H', 'tcp://:2375')
+    """
+    line = re.sub(r"\\\r?\n", " ", typed.strip())
+    line = _TAIL.sub("", re.sub(r"^[$#]\s+", "", line))
+    if re.search(r"[$`\x00-\x08\x0a-\x1f]", line):
+        raise BadInput("--command: variables and line ends are not known here; give plain words")
+    try:
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.whitespace_split = True
+        # A `#` in a word is no comment.
+        lexer.commenters = ""
+        words = list(lexer)
+    except ValueError as error:
+        raise BadInput(f"--command: {str(error).lower()}: {typed!r}") from None
+    if operators := [word for word in words if word and set(word) <= set("();<>|&")]:
+        raise BadInput(f"--command: {operators[0]!r} needs a shell; give the command alone")
+    environment, words = _unwrapped(words)
+    if len(words) > 2 and _name(words[0]) in _SHELLS and re.fullmatch(r"-\w*c", words[1]):  # noqa: PLR2004
+        inner = by_hand(words[2])
+        return replace(inner, environment=(*environment, *inner.environment))
+    if not _starts_the_daemon(words):
+        raise BadInput(f"--command: it must start dockerd, found {typed!r}")
+    # A shell's `~`.
+    words = [HOME + word[1:] if word.startswith("~/") else word for word in words]
+    return ByHand(tuple(environment), tuple(words))
+
+
+def _unwrapped(words: list[str]) -> tuple[list[str], list[str]]:
+    """The assignments before the command, and the command without what it is run by."""
+    environment: list[str] = []
+    wrapped = False
+    while words:
+        if wrapped and words[0] in _WITH_VALUE:
+            words = words[2:]
+            continue
+        if _ASSIGNMENT.fullmatch(words[0]):
+            environment.append(words[0])
+        elif _name(words[0]) in _WRAPPERS:
+            wrapped = True
+        elif not (wrapped and words[0].startswith("-")):
+            break
+        words = words[1:]
+    return environment, words
+
+
+def _starts_the_daemon(words: list[str]) -> bool:
+    """Whether it is dockerd, or the docker client as the daemon was started before 2017."""
+    if not words or _name(words[0]) != "docker":
+        return bool(words) and _name(words[0]) == "dockerd"
+    if {"run", "exec"} & set(words):
+        return False
+    return words[1:2] == ["daemon"] or bool({"-d", "--daemon"} & set(words[1:]))
+
+
+def _name(program: str) -> str:
+    return PurePosixPath(program).name

@@ -1,0 +1,72 @@
+"""Writes down what was observed as a draft of a case.yaml, which `validate` then guards."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from packaging.version import Version
+
+from dockerd_lab.explain.matcher import explain
+from dockerd_lab.observe.observation import Observation
+from dockerd_lab.validate.model import Result
+from dockerd_lab.validate.verdict import UNEXPLAINED
+
+Expected = dict[str, Any]
+
+
+def draft(name: str, observed: Sequence[tuple[Result, Observation]]) -> str:
+    """The text of a case.yaml with what was seen on these engines; there is at least one.
+
+    What most engines did is `expect`, and what the others did is under `engines`, by ranges of
+    versions: between two of the engines that were tried nothing is known, and the range of the
+    older one reaches up to the newer one.
+    """
+    seen = {result.engine_version: _expected(observation) for result, observation in observed}
+    versions = sorted(seen, key=Version)
+    usual = max(versions, key=lambda version: sum(seen[version] == seen[v] for v in versions))
+    said: dict[str, Any] = {"title": f"{name}, as recorded", "expect": seen[usual]}
+    if others := _differences(versions, seen, seen[usual]):
+        said["engines"] = others
+    engines = ", ".join(f"{result.engine} ({result.engine_version})" for result, _ in observed)
+    head = f"# Draft by `dockerd-lab record`, observed on {engines}. Review it before it is kept.\n"
+    return head + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=96)
+
+
+def _expected(seen: Observation) -> Expected:
+    """What a case would expect, had this been seen."""
+    state = seen.daemon.outcome.daemon
+    found: Expected = {"daemon": state}
+    if state != "failed":
+        found["command"] = seen.daemon.command or ""
+    found["hosts"] = list(seen.daemon.hosts)
+    found["listeners"] = [str(listener) for listener in seen.daemon.listeners]
+    found |= {who: exposure.level for who, exposure in seen.exposure.items()}
+    if state != "active":
+        known = [f for f in explain(seen.daemon.log) if f.error.kind == "start"]
+        last = seen.daemon.log[-1] if seen.daemon.log else "nothing"
+        found["error"] = known[0].id if known else UNEXPLAINED
+        found["words"] = known[0].text if known else last
+    return found
+
+
+def _differences(
+    versions: Sequence[str], seen: Mapping[str, Expected], usual: Expected
+) -> dict[str, Any]:
+    """What is otherwise, by ranges of versions: neighbours that agree are one range."""
+    groups: list[list[str]] = []
+    for version in versions:
+        if groups and seen[groups[-1][-1]] == seen[version]:
+            groups[-1].append(version)
+        else:
+            groups.append([version])
+    found = {}
+    for number, group in enumerate(groups):
+        if seen[group[0]] == usual:
+            continue
+        bounds = [f">={group[0]}"] if number > 0 else []
+        bounds += [f"<{groups[number + 1][0]}"] if number + 1 < len(groups) else []
+        other = {key: value for key, value in seen[group[0]].items() if usual.get(key) != value}
+        # What the usual expectation has, and this one must not.
+        other |= {key: None for key in usual if key not in seen[group[0]]}
+        found[",".join(bounds)] = {"expect": other}
+    return found

@@ -1,0 +1,218 @@
+"""Gathers what a user gives into one directory that is laid out as a case's."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from dockerd_lab.cases.apply import STATE
+from dockerd_lab.cases.model import Case, load_case
+from dockerd_lab.errors import BadInput
+from dockerd_lab.validate import tree
+from dockerd_lab.validate.command import ByHand
+from dockerd_lab.validate.recognise import is_text, place
+
+#: The directories of a machine into which a tree that is laid out like it may install files.
+TOP = ("etc", "usr", "lib", "root", "home", "opt", "srv", "var", "run")
+#: The harness's own places on the machine.
+_RESERVED = (STATE, "/root/.ssh", "/home/vagrant")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was given, gathered."""
+
+    name: str
+    directory: Path
+    """A directory of its own: rootfs/, and what a case has besides."""
+    origins: Mapping[str, Path]
+    """Where each file on the machine comes from, as the user called it."""
+    texts: Mapping[str, str]
+    """The configuration files among them, by their path on the machine."""
+    case: Case | None = None
+    """What the input's case.yaml says, if it has one."""
+    complete: bool = False
+    """Whether it is a case as this repository has them, that leaves nothing to be stood in for."""
+    ignored: Sequence[str] = ()
+    """What lies beside the files and is not installed."""
+    command: ByHand | None = None
+    provision: Path | None = None
+    private: frozenset[str] = field(default_factory=frozenset)
+    """The files that hold a private key."""
+
+    def has(self, installed: str) -> bool:
+        """Whether the input holds a file of that path on the machine."""
+        return installed in self.origins
+
+
+def gather(
+    paths: Sequence[Path],
+    into: Path,
+    *,
+    files: Iterable[str] = (),
+    command: ByHand | None = None,
+    provision: Path | None = None,
+) -> Given:
+    """Copy what is given into the empty directory `into`; what lies there is one configuration.
+
+    `files` are `SRC:/DEST`, `provision` is a script that is run after the files are installed.
+    Raises BadInput where a file cannot be read, recognised or installed.
+    """
+    if not (paths or files or command):
+        raise BadInput("nothing to validate", "dockerd-lab validate PATH…")
+    wanted: dict[str, Path] = {}
+    ignored: list[str] = []
+    case: Case | None = None
+    complete = False
+    for path in paths:
+        if not os.path.isdir(path):  # never raises, unlike pathlib's
+            _add(wanted, _recognised(path), path)
+            continue
+        top, sources = _layout(path)
+        like_a_case = top != path
+        if os.path.isfile(path / "case.yaml"):
+            if len(paths) > 1:
+                raise BadInput(f"{path}: it has a case.yaml, and is judged by itself")
+            case = load_case(_name(path), path)
+            complete = like_a_case = like_a_case or not sources
+        elif not sources:
+            raise BadInput(f"{tree.shown(path)}: {_nothing_in(path)}", _LAYOUTS)
+        for relative in sources:
+            _add(wanted, f"/{relative}", top / relative)
+        if like_a_case:
+            _copy_case_files(path, into)
+        else:
+            ignored += _beside(path)
+    for said in files:
+        source, destination = _source_and_destination(said)
+        _add(wanted, destination, source)
+    if provision is not None:
+        tree.content(provision)
+    origins = dict(sorted(wanted.items()))
+    texts, private = _install(origins, into)
+    first = next(iter([*paths, *origins.values()]), Path("dockerd"))
+    return Given(
+        name=_name(first),
+        directory=into,
+        origins=origins,
+        texts=texts,
+        case=case,
+        complete=complete,
+        ignored=ignored,
+        command=command,
+        provision=provision,
+        private=private,
+    )
+
+
+_LAYOUTS = (
+    "a directory lies as on the machine (etc/docker/daemon.json,"
+    " etc/systemd/system/docker.service.d/x.conf); or give the files themselves, or"
+    " --file SRC:/DEST"
+)
+
+
+def _layout(path: Path) -> tuple[Path, list[Path]]:
+    """The directory whose files are installed, and those files relative to it."""
+    everything = list(tree.walk(path))
+    rootfs = path / "rootfs"
+    top = rootfs if rootfs.is_dir() and not rootfs.is_symlink() else path
+    inside = [path / file for file in everything if (path / file).is_relative_to(top)]
+    relative = [file.relative_to(top) for file in inside]
+    return top, [file for file in relative if file.parts[0] in TOP and len(file.parts) > 1]
+
+
+def _beside(path: Path) -> list[str]:
+    """What is in a directory and is not installed, by name."""
+    names = {entry.name for entry in path.iterdir()} - {*TOP, "case.yaml", *tree.IGNORED}
+    return sorted(tree.shown(Path(name)) for name in names)
+
+
+def _copy_case_files(path: Path, into: Path) -> None:
+    """Copy what a case has besides rootfs/: scripts, what they read, and files for `client`."""
+    for relative in tree.walk(path):
+        if relative.parts[0] not in ("rootfs", "case.yaml"):
+            _copy(path / relative, into / relative)
+
+
+def _nothing_in(path: Path) -> str:
+    return "nothing of it would be installed" if any(path.iterdir()) else "an empty directory"
+
+
+def _recognised(path: Path) -> str:
+    """Where a single file belongs on the machine."""
+    tree.check_name(Path(path.name))
+    text = tree.text(path, tree.content(path))
+    found = place(PurePosixPath(path.absolute()), text)
+    if found is None:
+        raise BadInput(
+            f"{tree.shown(path)}: what this file is cannot be told from its name or content",
+            f"--file {tree.shown(path)}:/DEST says where it goes",
+        )
+    return found
+
+
+def _source_and_destination(given: str) -> tuple[Path, str]:
+    """The two halves of `SRC:/DEST`."""
+    source, colon, destination = given.rpartition(":/")
+    if not (source and colon and destination):
+        raise BadInput(f"--file {given!r}: expected SRC:/DEST, DEST from the machine's root")
+    tree.checked_size(Path(source))
+    return Path(source), f"/{destination}"
+
+
+def _add(wanted: dict[str, Path], destination: str, source: Path) -> None:
+    """Note a file to install; raises BadInput where it must not go there."""
+    tree.check_name(Path(destination))
+    path = PurePosixPath(destination)
+    deep_enough = len(path.parts) > 2  # noqa: PLR2004  (/etc/nftables.conf)
+    if str(path) != destination or not deep_enough or path.parts[1] not in TOP:
+        raise BadInput(f"{tree.shown(Path(destination))}: no place for a configuration file")
+    if any(path.is_relative_to(reserved) for reserved in _RESERVED):
+        raise BadInput(f"{destination}: the harness keeps its own files there")
+    if destination in wanted:
+        both = f"{tree.shown(wanted[destination])} and {tree.shown(source)}"
+        raise BadInput(f"{destination}: given twice, by {both}")
+    wanted[destination] = source
+
+
+def _install(origins: Mapping[str, Path], into: Path) -> tuple[dict[str, str], frozenset[str]]:
+    """Copy the files below `into`/rootfs; return the texts of those that are read, and the keys."""
+    if len(origins) > tree.MAX_FILES:
+        raise BadInput(f"{len(origins)} files; more than {tree.MAX_FILES} are no configuration")
+    texts: dict[str, str] = {}
+    private: set[str] = set()
+    for installed, source in origins.items():
+        target = into / "rootfs" / installed.lstrip("/")
+        data = _copy(source, target)
+        if data is None:
+            continue
+        if b"PRIVATE KEY-----" in data:
+            # As such a file should be; apply.sh keeps this mode.
+            target.chmod(0o400)
+            private.add(installed)
+        elif is_text(installed):
+            texts[installed] = tree.text(source, data)
+    return texts, frozenset(private)
+
+
+def _copy(source: Path, target: Path) -> bytes | None:
+    """Copy a file, or a link as a link; return the file's content."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_symlink():
+        shutil.copy2(source, target, follow_symlinks=False)
+        return None
+    data = tree.content(source)
+    target.write_bytes(data)
+    target.chmod(0o755 if source.stat().st_mode & 0o100 else 0o644)
+    return data
+
+
+def _name(path: Path) -> str:
+    """What a configuration is called: after the first thing that was given."""
+    return (
+        re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(os.path.abspath(path))).strip("-.")
+        or "configuration"
+    )

@@ -1,0 +1,113 @@
+"""The verdict as data: what `--json` writes; `dockerd-lab schema` prints its JSON schema."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+#: Changes when a key changes its meaning or goes; a new key does not change it.
+SCHEMA = 1
+
+
+class Part(BaseModel):
+    """A part of the verdict."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Listener(Part):
+    """Something that listens on the daemon's machine."""
+
+    family: Literal["tcp", "tcp6", "unix"] = Field(description="in netstat's words")
+    address: str | None = Field(default=None, description="of tcp and tcp6, such as 0.0.0.0 or ::")
+    port: int | None = Field(default=None, description="of tcp and tcp6")
+    path: str | None = Field(default=None, description="of unix")
+    process: str = Field(description="its owner; init or systemd is socket activation")
+
+    def __str__(self) -> str:
+        """In netstat's words, as a case declares it."""
+        place = self.path if self.family == "unix" else f"{self.address}:{self.port}"
+        return f"{self.family} {place} {self.process}"
+
+
+class Exposure(Part):
+    """How much of the daemon each gets: filtered, refused, tls-required, … or full-control."""
+
+    client: str = Field(
+        description="another machine, with the client's certificate if there is one"
+    )
+    outsider: str = Field(description="another machine, without anything")
+    local_user: str = Field(alias="local-user", description="on the machine, outside group docker")
+
+
+class Error(Part):
+    """A known error that the daemon's log shows."""
+
+    id: str
+    message: str = Field(description="the line of the log")
+    cause: str
+    fix: str
+    where: str | None = Field(
+        default=None, description="file and line in the input, where that is known"
+    )
+
+
+class NoEffect(Part):
+    """A setting that was accepted and changes nothing."""
+
+    setting: str
+    message: str
+    fix: str
+    where: str | None = None
+
+
+class Proof(Part):
+    """One way to the daemon as it was tried, and what that took."""
+
+    who: str
+    target: str
+    level: str
+    seconds: float
+
+
+class Result(Part):
+    """The verdict on one engine."""
+
+    engine: str
+    engine_version: str
+    unit: str = Field(description="whose docker.service it is")
+    daemon: Literal["active", "failed", "unchanged"] = Field(
+        description="unchanged: systemd refuses the unit, and the old daemon runs on"
+    )
+    starts: bool = Field(description="dockerd runs with the given configuration")
+    start_seconds: float = Field(description="until dockerd was ready, or gave up")
+    delay_seconds: float = Field(description="what of that dockerd waited on purpose")
+    command: str | None = Field(description="the running dockerd's command line")
+    hosts: list[str] = Field(description="where the running dockerd was told to listen")
+    listeners: list[Listener]
+    exposure: Exposure
+    errors: list[Error]
+    warnings: list[str] = Field(description="what the daemon itself warned of")
+    no_effect: list[NoEffect]
+    stand_ins: list[str] = Field(description="what the lab put in the place of what is missing")
+    notes: list[str] = Field(description="what could not be measured, or was not installed")
+    dockerd_validate: bool | None = Field(
+        description="whether `dockerd --validate` notices the failure; null without one, or"
+        " where the engine has no --validate"
+    )
+    proofs: list[Proof]
+    seconds: float = Field(description="from the restored machines to the last answer")
+    verdict: Literal["passed", "failed"]
+    reasons: list[str] = Field(description="why it failed; empty when it passed")
+
+
+class Report(Part):
+    """The verdict on one configuration."""
+
+    version: Literal[1] = Field(default=1, alias="schema")
+    case: str = Field(description="what the configuration is called")
+    results: list[Result]
+
+    @property
+    def passed(self) -> bool:
+        """Whether it passed on every engine."""
+        return all(result.verdict == "passed" for result in self.results)

@@ -1,0 +1,78 @@
+"""Reads nginx's configuration as far as it says where nginx listens and what files it needs."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+#: What is relative in nginx's configuration is below this directory.
+DIRECTORY = "/etc/nginx"
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One directive of nginx's, in one line."""
+
+    file: str
+    line: int
+    value: str
+    """Its arguments as they are written."""
+
+    @property
+    def first(self) -> str:
+        """Its first argument, without quotes."""
+        return (self.value.split() or [""])[0].strip("\"'")
+
+    @property
+    def path(self) -> str | None:
+        """Its first argument as a file's path; None where that is none that is known."""
+        # A variable is the request's, and `data:` and `engine:` are no files.
+        if "$" in self.first or ":" in self.first or not self.first:
+            return None
+        return str(PurePosixPath(DIRECTORY) / self.first)
+
+
+@dataclass(frozen=True)
+class Listen:
+    """A `listen` of nginx's, with a port."""
+
+    host: str
+    """Empty where every address is meant."""
+    port: int
+    tls: bool
+
+
+def directives(texts: Mapping[str, str], name: str) -> Iterator[Directive]:
+    """Every directive of a name in the given files."""
+    for file, text in texts.items():
+        if "/nginx/" not in file:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            for found in re.finditer(rf"(?:^|[;{{}}])\s*{name}\s+([^;{{}}]+)", line.split("#")[0]):
+                yield Directive(file, number, found[1].strip())
+
+
+def listens(texts: Mapping[str, str]) -> list[Listen]:
+    """Where nginx listens on TCP.
+
+    >>> listens({"/etc/nginx/x.conf": "listen [::]:443 ssl http2; listen 127.0.0.1; listen 80;"})[0]
+    Listen(host='::', port=443, tls=True)
+    """
+    everywhere = any(found.first == "on" for found in directives(texts, "ssl"))
+    all_of_them = [_listen(found, everywhere) for found in directives(texts, "listen")]
+    return [listen for listen in all_of_them if listen is not None]
+
+
+def _listen(found: Directive, tls: bool) -> Listen | None:
+    place = found.first
+    if place.isdigit():
+        host, port = "", place
+    elif place.startswith("["):
+        host, _, port = place[1:].partition("]")
+    else:
+        host, _, port = place.partition(":")
+    port = port.removeprefix(":") or "80"
+    if place.startswith("unix:") or not port.isdigit():
+        return None
+    host = "" if host == "*" else host
+    return Listen(host, int(port), tls or "ssl" in found.value.split()[1:])

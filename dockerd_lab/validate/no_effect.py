@@ -1,0 +1,194 @@
+"""Settings that were accepted and change nothing: what was asked, against what is in effect."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from dockerd_lab.observe.effective import flag_values
+from dockerd_lab.observe.observation import DaemonSeen
+from dockerd_lab.validate import units
+from dockerd_lab.validate.asked import Asked, Where, key_line, tcp_place
+from dockerd_lab.validate.given import Given
+from dockerd_lab.validate.model import NoEffect
+from dockerd_lab.validate.recognise import DAEMON_JSON, SYSCONFIG
+from dockerd_lab.validate.where import shown
+
+#: dockerd takes a flag's name for a known key, but reads the key of another name.
+SPELLINGS = {
+    "add-runtime": "runtimes",
+    "authorization-plugin": "authorization-plugins",
+    "cluster-store-opt": "cluster-store-opts",
+    "default-address-pool": "default-address-pools",
+    "default-ulimit": "default-ulimits",
+    "dns-opt": "dns-opts",
+    "exec-opt": "exec-opts",
+    "host": "hosts",
+    "insecure-registry": "insecure-registries",
+    "label": "labels",
+    "log-opt": "log-opts",
+    "node-generic-resource": "node-generic-resources",
+    "registry-mirror": "registry-mirrors",
+    "storage-opt": "storage-opts",
+}
+#: Keys that Docker Desktop writes into its own daemon.json.
+_DESKTOP = ("builder", "experimental", "features")
+
+
+def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
+    """What the configuration says without effect, where the daemon runs with it.
+
+    A daemon that does not start, or runs on with the old configuration, has an error to tell.
+    """
+    if seen.outcome.daemon != "active" or seen.command is None:
+        return []
+    found = [
+        *_another_file(given, seen.command),
+        *_unread(given),
+        *_overridden(given, asked, seen.command),
+        *_options(given, asked, seen.command),
+        *_spellings(given, asked),
+        *_no_listener(given, asked, seen),
+        *_tls_without_tcp(given, asked, seen),
+    ]
+    return list({(each.setting, each.where): each for each in found}.values())
+
+
+def desktop_note(asked: Asked) -> list[str]:
+    """A note where daemon.json looks like Docker Desktop's, which has no `hosts`."""
+    if "hosts" in asked.daemon_json and all(key in asked.daemon_json for key in _DESKTOP):
+        return ["hosts: Docker Desktop for Windows or Mac does not support it in daemon.json"]
+    return []
+
+
+def _another_file(given: Given, command: str) -> Iterator[NoEffect]:
+    read = flag_values(command, "--config-file")
+    if read and read[-1] != DAEMON_JSON and given.has(DAEMON_JSON):
+        yield _found(
+            given,
+            "daemon.json",
+            f"dockerd reads {read[-1]} (--config-file), and not {DAEMON_JSON}",
+            "Install the file there, or drop --config-file.",
+            Where(DAEMON_JSON),
+        )
+
+
+def _unread(given: Given) -> Iterator[NoEffect]:
+    """Files that nobody reads under their name, although they look as if."""
+    unit = units.of_unit("docker.service", given.texts)
+    named = {file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")}
+    for file in given.origins:
+        path = PurePosixPath(file)
+        drop_in = path.parent.name in ("docker.service.d", "docker.socket.d")
+        if drop_in and path.suffix != ".conf":
+            message, fix = "systemd reads only drop-ins whose name ends in .conf", "Rename it."
+        elif file.startswith(f"{DAEMON_JSON}."):
+            message, fix = f"dockerd reads {DAEMON_JSON}, and not this", "Rename it."
+        elif file.startswith(SYSCONFIG) and file not in named:
+            message = "no unit reads this file; it is Red Hat's place for options"
+            fix = "Put the options into a drop-in's ExecStart=, or into daemon.json."
+        else:
+            continue
+        yield _found(given, path.name, message, fix, Where(file))
+
+
+def _overridden(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
+    """An ExecStart= in the input that is not how dockerd was started."""
+    if given.command is not None:
+        return
+    counts = {(c.where.file, c.where.line) for c in asked.commands}
+    for start in units.of_unit("docker.service", given.texts):
+        if start.key != "ExecStart" or not start.value:
+            continue
+        counted = (start.file, start.line) in counts
+        # The input's own drop-in takes the place of the input's own unit: that is what it is for.
+        meant = not counted and start.file.endswith("/docker.service")
+        if not meant and (not counted or _missing(units.words(start.value)[1:], command)):
+            yield _found(
+                given,
+                "ExecStart",
+                f"this ExecStart= is overridden by another file; dockerd runs as {command}",
+                "Keep one drop-in that sets ExecStart=; of several the last by name counts.",
+                Where(start.file, start.line),
+            )
+
+
+def _options(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
+    for option in asked.options:
+        if missing := _missing(option.value.split(), command):
+            yield _found(
+                given,
+                "DOCKER_OPTS",
+                f"the unit does not pass DOCKER_OPTS on: {' '.join(missing)} is not in {command}",
+                "Put the options into a drop-in's ExecStart=, or into daemon.json.",
+                option.where,
+            )
+
+
+def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
+    for key in asked.daemon_json:
+        if key in SPELLINGS:
+            yield _found(
+                given,
+                key,
+                f"{key} is the flag's name; in daemon.json it is accepted and ignored",
+                f"Call it {SPELLINGS[key]}.",
+                _key(given, asked, key),
+            )
+
+
+def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:
+    """A TCP host or stream of the input at which nobody listens."""
+    ports = {_port(listener.address) for listener in seen.listeners if listener.protocol != "unix"}
+    wanted = [(h, str(place[1])) for h in asked.hosts if (place := tcp_place(h.value))]
+    wanted += [(s, _port(s.value)) for s in asked.streams if _port(s.value).isdigit()]
+    for host, port in wanted:
+        if port not in ports:
+            yield _found(
+                given,
+                host.value,
+                f"nothing listens on port {port}, which is asked for here",
+                "See what is in effect: the running dockerd's hosts are "
+                + (", ".join(seen.hosts) or "none")
+                + ".",
+                host.where,
+            )
+
+
+def _tls_without_tcp(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:
+    """TLS of dockerd's, where only unix sockets are its listeners."""
+    owners = ("dockerd", "init", "systemd")
+    if any(s.protocol != "unix" and s.program in owners for s in seen.listeners):
+        return
+    keys = [k for k in asked.daemon_json if k.startswith("tls") and asked.daemon_json[k]]
+    places = [(key, _key(given, asked, key)) for key in keys]
+    for command in asked.commands:
+        flags = [word.split("=")[0] for word in command.value.split() if word.startswith("--tls")]
+        places += [(flag, command.where) for flag in flags]
+    if places:
+        names = ", ".join(dict.fromkeys(name for name, _ in places))
+        yield _found(
+            given,
+            names,
+            "TLS protects TCP only, and dockerd has no TCP listener",
+            "Add a tcp:// host, or drop the TLS settings.",
+            places[0][1],
+        )
+
+
+def _missing(wanted: Iterable[str], command: str) -> list[str]:
+    """The words that a command line does not have; a variable or `%h` may be anything."""
+    present = command.split()
+    return [word for word in wanted if not {"$", "%"} & set(word) and word not in present]
+
+
+def _key(given: Given, asked: Asked, key: str) -> Where:
+    """Where the file that dockerd reads has a key."""
+    file = asked.config_file
+    return key_line(given.texts.get(file, ""), key, file=file)
+
+
+def _port(address: str) -> str:
+    return address.rpartition(":")[2]
+
+
+def _found(given: Given, setting: str, message: str, fix: str, where: Where) -> NoEffect:
+    return NoEffect(setting=setting, message=message, fix=fix, where=shown(where, given))

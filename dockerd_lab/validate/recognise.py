@@ -1,0 +1,105 @@
+"""Tells where a single file belongs on the machine, by its name or by what is in it."""
+
+import re
+from pathlib import PurePosixPath
+
+UNITS = "/etc/systemd/system"
+DAEMON_JSON = "/etc/docker/daemon.json"
+DEFAULTS = "/etc/default/docker"
+NFTABLES = "/etc/nftables.conf"
+IPTABLES = "/etc/iptables/rules.v4"
+IP6TABLES = "/etc/iptables/rules.v6"
+
+#: Red Hat's place for options; on Debian only a unit of the input's own reads it.
+SYSCONFIG = "/etc/sysconfig/docker"
+
+#: What a file that is still to be filled in, or to be copied, has after its name.
+_TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
+#: Endings of files that are read, not only installed; they must be text.
+_TEXT = (".json", ".conf", ".service", ".socket")
+
+
+def place(path: PurePosixPath, text: str) -> str | None:
+    r"""The path on the machine of a file that was given as `path`; None where it is not recognised.
+
+    >>> place(PurePosixPath("override.conf"), "[Service]\nExecStart=\n")
+    '/etc/systemd/system/docker.service.d/override.conf'
+    """
+    while path.suffix in _TEMPLATES:  # what it is filled in with is not known: judged as it lies
+        path = path.with_suffix("")
+    return _by_name(path, text) or _by_content(path.name, text)
+
+
+def is_text(installed: str) -> bool:
+    """Whether a file on the machine is one that this room reads.
+
+    >>> is_text("/etc/docker/daemon.json"), is_text("/etc/docker/tls/key.der")
+    (True, False)
+    """
+    return (
+        installed.endswith(_TEXT)
+        or installed in (DEFAULTS, IPTABLES, IP6TABLES)
+        or installed.startswith(SYSCONFIG)
+        or "/nginx/sites-" in installed
+    )
+
+
+def _by_name(path: PurePosixPath, text: str) -> str | None:
+    name, above = path.name, path.parent.name
+    known = {
+        "daemon.json": DAEMON_JSON,
+        "nftables.conf": NFTABLES,
+        "docker.service": f"{UNITS}/docker.service",
+        "docker.socket": f"{UNITS}/docker.socket",
+    }
+    if name in known:
+        return known[name]
+    # Whatever it is called: under another name than *.conf it has no effect, which is to be seen.
+    if above.endswith((".service.d", ".socket.d")):
+        return f"{UNITS}/{above}/{name}"
+    if (above, name) == ("default", "docker"):
+        return DEFAULTS
+    if above == "sysconfig" and name.startswith("docker"):
+        return f"/etc/sysconfig/{name}"
+    if name.endswith(".socket") and _section(text, "Socket"):
+        return f"{UNITS}/{name}"
+    return None
+
+
+def _by_content(name: str, text: str) -> str | None:
+    for kind in ("Service", "Socket"):
+        if _section(text, kind):
+            return _unit(name, f"docker.{kind.lower()}", text)
+    if _line(r"\s*(export\s+)?DOCKER_OPTS=", text):
+        return DEFAULTS
+    if _line(r"\s*server\s*\{", text):
+        whole = _line(r"\s*events\s*\{", text)
+        return "/etc/nginx/nginx.conf" if whole else f"/etc/nginx/sites-enabled/{name}"
+    if _line(r"\*filter$", text):
+        return IPTABLES
+    if text.startswith("#!/usr/sbin/nft") or _line(r"table (inet|ip6?) ", text):
+        return NFTABLES
+    return DAEMON_JSON if name.endswith(".json") and text.lstrip().startswith("{") else None
+
+
+def _unit(name: str, unit: str, text: str) -> str:
+    """Where a unit or drop-in goes that is not called like `unit`, which is docker's."""
+    if name.endswith(".conf") or not _section(text, "Unit"):
+        return f"{UNITS}/{unit}.d/{_conf(name)}"
+    # A whole unit under another name is meant for docker's as well, if it starts the daemon.
+    another = name.endswith(".service") and not _line(r"ExecStart=.*docker", text)
+    return f"{UNITS}/{name if another else unit}"
+
+
+def _section(text: str, name: str) -> bool:
+    return _line(rf"\[{name}\]\s*$", text)
+
+
+def _line(pattern: str, text: str) -> bool:
+    """Whether a line of the text begins so."""
+    return re.search(f"^{pattern}", text, re.MULTILINE) is not None
+
+
+def _conf(name: str) -> str:
+    """The name under which systemd reads a drop-in."""
+    return name if name.endswith(".conf") else f"{name}.conf"

@@ -1,0 +1,156 @@
+"""Tries a configuration on the machines of each engine, as the suites do with a case."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from dockerd_lab.cases.apply import apply
+from dockerd_lab.cases.discover import check_unit
+from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.machines.ask import Question, ask
+from dockerd_lab.machines.fleet import Fleet, running
+from dockerd_lab.observe.observation import Observation
+from dockerd_lab.observe.observe import observe
+from dockerd_lab.progress import say, step
+from dockerd_lab.report import evidence
+from dockerd_lab.settings import Settings
+from dockerd_lab.validate.command import by_hand
+from dockerd_lab.validate.given import gather
+from dockerd_lab.validate.model import Result
+from dockerd_lab.validate.prepare import Prepared, prepare
+from dockerd_lab.validate.questions import questions
+from dockerd_lab.validate.verdict import judge
+
+#: `--unit` for the docker.service that the engine's packages bring.
+PACKAGED = "packaged"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be validated, as the command line says it."""
+
+    paths: Sequence[Path]
+    files: Sequence[str] = ()
+    command: str | None = None
+    provision: Path | None = None
+    engines: Sequence[str] = ()
+    unit: str = PACKAGED
+    stand_ins: bool = True
+    allow_insecure: bool = False
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The verdict on one engine, and what it rests on."""
+
+    result: Result
+    seen: Observation
+
+
+@contextmanager
+def prepared(root: Path, settings: Settings, wish: Wish) -> Iterator[Prepared]:
+    """The configuration in a private directory that lasts as long as the block.
+
+    Raises BadInput, before anything is started, where something is wrong with the input.
+    """
+    engines_of(settings, wish)
+    _unit(root, wish)
+    with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:  # its mode is 0700
+        given = gather(
+            wish.paths,
+            Path(directory),
+            files=wish.files,
+            command=None if wish.command is None else by_hand(wish.command),
+            provision=wish.provision,
+        )
+        yield prepare(given, settings, allowed=wish.stand_ins)
+
+
+def engines_of(settings: Settings, wish: Wish) -> list[str]:
+    """The engines to try, or lab.yaml's own; raises BadInput for one that is unknown."""
+    if "all" in wish.engines:
+        return list(settings.engines)
+    for name in wish.engines:
+        settings.engine(name)
+    return list(dict.fromkeys(wish.engines)) or [settings.engine_of("daemon")]
+
+
+def trials(root: Path, settings: Settings, wish: Wish, ready: Prepared) -> Iterator[Trial]:
+    """Try the configuration on one engine after the other.
+
+    A lab that runs with the engine is used and left running. Raises HarnessBroke where nothing can
+    be said about the configuration.
+    """
+    for engine in engines_of(settings, wish):
+        with running(root, settings.with_engines(daemon=engine), keep=False) as fleet:
+            yield _try(fleet, wish, ready)
+
+
+def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> Trial:
+    """Apply and observe it on freshly restored machines, as the fixture `observation` does."""
+    declared = fleet.settings.engine(fleet.engine)
+    unit = _unit(fleet.root, wish)
+    here = Circumstances(declared.docker, unit or declared.unit)
+    case = ready.given.case.on(here) if ready.given.case is not None else None
+    configuration = ready.configuration
+    with step(f"{fleet.engine}: restoring the machines"):
+        fleet.restore()
+    started = time.monotonic()
+    with step(f"{fleet.engine}: applying {configuration.name}, and restarting dockerd"):
+        for machine, way in ready.routes.items():
+            _route(fleet, machine, way)
+        apply(fleet.lab, fleet.root, configuration, fleet.address, unit)
+    with step(f"{fleet.engine}: what listens, and who gets in"):
+        seen = observe(
+            fleet,
+            configuration,
+            f"{fleet.engine}/validate-{configuration.name}",
+            started,
+            brief=True,
+            more=questions(ready, declared.docker),
+        )
+    result = judge(
+        ready,
+        seen,
+        version=declared.docker,
+        unit=here.unit,
+        allow_insecure=wish.allow_insecure,
+        case=case,
+    )
+    _tell(result)
+    if result.verdict == "failed":
+        say(f"lab: {fleet.engine}: the evidence: {evidence.write(fleet, seen)}")
+    return Trial(result, seen)
+
+
+def _route(fleet: Fleet, machine: str, command: str) -> None:
+    """Let another machine reach the addresses that were added to `daemon`."""
+    answer = ask(fleet.lab, fleet.root, machine, {"route": Question(command)})["route"]
+    if answer.exit_code != 0:
+        raise HarnessBroke(f"adding routes on {machine}: {answer.said}")
+
+
+def _tell(result: Result) -> None:
+    """Say what took how long."""
+    waited = f", {result.delay_seconds} s of it waited on purpose" if result.delay_seconds else ""
+    say(f"lab: {result.engine}: dockerd {result.daemon} after {result.start_seconds} s{waited}")
+    for proof in result.proofs:
+        say(
+            f"lab: {result.engine}: {proof.who} at {proof.target}: {proof.level}, {proof.seconds} s"
+        )
+    say(f"lab: {result.engine}: {result.verdict}, {result.seconds} s in all")
+
+
+def _unit(root: Path, wish: Wish) -> str | None:
+    """The unit of provision/units to take; raises BadInput where there is none of that name."""
+    if wish.unit == PACKAGED:
+        return None
+    try:
+        check_unit(root, wish.unit)
+    except BadInput as error:
+        raise BadInput(f"{error.message}; or {PACKAGED}") from None
+    return wish.unit

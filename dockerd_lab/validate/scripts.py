@@ -1,0 +1,190 @@
+"""The shell scripts that bring a gathered configuration into effect, as a person would."""
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from dockerd_lab.cases.apply import STATE
+from dockerd_lab.validate import nginx, units
+from dockerd_lab.validate.given import Given
+from dockerd_lab.validate.recognise import IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.validate.stand_ins import StandIns
+
+#: Where the exit code of the user's own script is left on the machine.
+PROVISION_CODE = f"{STATE}/provision-code"
+#: The harness comes by ssh: in every chain that filters it, its packets are accepted first.
+_SSH_STAYS = """\
+nft list chains | awk '
+    $1 == "table" { table = $2 " " $3 }
+    $1 == "chain" { chain = $2 }
+    /type filter hook (input|prerouting)/ && table ~ /^i/ { print table, chain, "dport" }
+    /hook output/ && table ~ /^i/ { print table, chain, "sport" }
+' | while read -r family table chain port; do
+    nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
+done"""
+#: The user's own scripts, as they are called in the case's directory.
+_OWN = ("own-provision", "given-provision")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What was written, and what has to be looked at besides docker.service."""
+
+    services: tuple[str, ...]
+    """Units that the configuration is for, besides docker's."""
+    said: tuple[str, ...]
+    """What was done that the input does not say."""
+    scripts: bool
+    """Whether a script of the user's is run."""
+
+
+def write(given: Given, standing: StandIns, address: str) -> Steps:
+    """Write provision.sh, restart.sh and start.sh into the given directory, where they are needed.
+
+    `address` is the daemon's in the lab.
+    """
+    steps = _standing(standing, address)
+    services: list[str] = []
+    said: list[str] = []
+    if not given.complete:
+        for service, lines, sentence in (_nginx(given), _nftables(given), _iptables(given)):
+            steps += lines
+            services += [service] if service else []
+            said += [sentence] if sentence else []
+        if any(given.has(rules) for rules in (NFTABLES, IPTABLES, IP6TABLES)):
+            steps.append(_SSH_STAYS)
+            said.append("port 22: open for the harness's ssh, whatever the firewall says")
+    own = _own_scripts(given)
+    steps += own
+    if steps:
+        given.directory.joinpath("provision.sh").write_text(
+            "\n".join(["#!/bin/sh", "set -eu", *steps, ""])
+        )
+    if given.command is not None:
+        given.directory.joinpath("start.sh").write_text(given.command.script)
+    sockets = units.sockets(given.texts)
+    restart = given.directory / "restart.sh"
+    # One that is there already says itself how to restart.
+    if sockets and not given.complete and given.command is None and not restart.exists():
+        restart.write_text(_restart(sockets))
+    return Steps(tuple(services), tuple(said), bool(own))
+
+
+def routes(standing: StandIns, own_address: str) -> str | None:
+    """What another machine has to run to reach the added addresses; None where there are none."""
+    if not standing.addresses:
+        return None
+    return _device(own_address) + "; ".join(
+        f'ip route replace {address} dev "$device"' for address in standing.addresses
+    )
+
+
+def _device(address: str) -> str:
+    """Set $device to the network device that has an address."""
+    return f"device=$(ip -o address show to {address} | awk '{{ print $2; exit }}'); "
+
+
+def _standing(standing: StandIns, address: str) -> list[str]:
+    lines = [_device(address)] if standing.addresses else []
+    for added in standing.addresses:
+        flags = "/128 nodad" if ":" in added else "/32"
+        length, _, nodad = flags.partition(" ")
+        lines.append(f'ip address add {added}{length} dev "$device" {nodad}'.rstrip())
+    lines += [f"echo {address} {shlex.quote(name)} >>/etc/hosts" for name in standing.names]
+    lines += [f"mkdir -p {shlex.quote(path)}" for path in standing.directories]
+    for path in standing.programs:
+        lines.append(_directory_of(path) + f'ln -sf "$(command -v dockerd)" {shlex.quote(path)}')
+    lines += [f"id {user} >/dev/null 2>&1 || useradd --system {user}" for user in standing.users]
+    for bridge in standing.bridges:
+        lines += [f"ip link add name {bridge} type bridge", f"ip link set {bridge} up"]
+    for path in standing.snippets:
+        lines.append(_directory_of(path) + f": >{shlex.quote(path)}")
+    for path in standing.dh_parameters:
+        make = f"openssl dhparam -dsaparam -out {shlex.quote(path)} 2048 2>/dev/null"
+        lines.append(_directory_of(path) + make)
+    return lines
+
+
+def _directory_of(path: str) -> str:
+    return f"mkdir -p {shlex.quote(str(PurePosixPath(path).parent))}; "
+
+
+_Step = tuple[str, list[str], str]
+
+
+def _nginx(given: Given) -> _Step:
+    sites = [path for path in given.origins if path.startswith("/etc/nginx/")]
+    if not sites:
+        return "", [], ""
+    lines, said = [], ""
+    if any("docker.sock" in given.texts.get(path, "") for path in sites):
+        users = [found.first for found in nginx.directives(given.texts, "user")]
+        user = users[-1] if users else "www-data"
+        if user != "root":
+            lines.append(f"adduser --quiet {shlex.quote(user)} docker")
+            said = f"{user}: added to group docker, so that nginx may use docker.sock"
+    if not any(path.endswith("/sites-enabled/default") for path in sites):
+        lines.append("rm -f /etc/nginx/sites-enabled/default # Debian's example")
+    return "nginx.service", [*lines, *_restarted("nginx.service")], said
+
+
+def _nftables(given: Given) -> _Step:
+    if not given.has(NFTABLES):
+        return "", [], ""
+    return "nftables.service", _restarted("nftables.service"), ""
+
+
+def _iptables(given: Given) -> _Step:
+    """iptables-persistent's files; what loads them at boot is not on the machine."""
+    tools = {IPTABLES: "iptables-restore", IP6TABLES: "ip6tables-restore"}
+    return (
+        "",
+        [
+            f"{tool} --noflush {rules} || echo '{tool} failed'"
+            for rules, tool in tools.items()
+            if given.has(rules)
+        ],
+        "",
+    )
+
+
+def _restarted(service: str) -> list[str]:
+    """Enable and restart a service; that it does not start is the configuration's failure."""
+    return [
+        f"systemctl enable --quiet {service}",
+        f"systemctl restart {service} || echo '{service} did not start'",
+    ]
+
+
+def _own_scripts(given: Given) -> list[str]:
+    """The lines that run the user's scripts; their failure is the configuration's as well."""
+    there = given.directory / "provision.sh"
+    scripts: Iterable[Path | None] = (there if there.exists() else None, given.provision)
+    lines = []
+    for name, script in zip(_OWN, scripts, strict=True):
+        if script is None:
+            continue
+        copy = given.directory / name
+        copy.write_bytes(script.read_bytes())
+        copy.chmod(0o755)
+        shell = "" if copy.read_bytes().startswith(b"#!") else "sh "
+        lines.append(f"{shell}./{name} || echo $? >{PROVISION_CODE}")
+    return [f"rm -f {PROVISION_CODE}", *lines] if lines else []
+
+
+def _restart(sockets: Iterable[str]) -> str:
+    """A socket unit cannot be restarted while its service runs, so that is stopped first."""
+    names = " ".join(shlex.quote(name) for name in sorted({"docker.socket", *sockets}))
+    return f"""#!/bin/sh
+# A unit that systemd refuses leaves the old daemon running; stopping that first would hide it.
+if [ "$(systemctl show --property LoadState --value docker.service)" != loaded ]; then
+    exec systemctl restart docker.service
+fi
+systemctl stop docker.service docker.socket
+for socket in {names}; do
+    # One that is masked or refused is what docker.service will say.
+    systemctl start "$socket" || true
+done
+exec systemctl start docker.service
+"""

@@ -1,0 +1,231 @@
+"""What a repository rightly lacks, and the lab stands in for: each with a line that says so.
+
+dockerd's default places for certificates (~/.docker) are not stood in for: that nothing is there is
+what goes wrong with `--tls` alone, and the user must see it. The same holds for everything that a
+configuration does not name.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from dockerd_lab.cases.model import Credential, Credentials
+from dockerd_lab.observe.effective import flag_values
+from dockerd_lab.settings import Settings
+from dockerd_lab.validate import nginx
+from dockerd_lab.validate.asked import Asked, tcp_place
+from dockerd_lab.validate.given import Given
+
+#: The client's own certificate, where the docker client looks for it.
+CLIENT: dict[str, Credential] = {
+    "/root/.docker/ca.pem": "ca",
+    "/root/.docker/cert.pem": "client-cert",
+    "/root/.docker/key.pem": "client-key",
+}
+#: The address of Docker's own bridge, unless daemon.json says another with `bip`.
+_BRIDGE = "172.17.0.1"
+#: Where a box has dockerd; the archives with Docker's binaries are unpacked elsewhere.
+_PROGRAMS = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
+#: Users as whom nginx can run on Debian as it is.
+_USERS = ("root", "www-data", "nobody")
+#: certbot's own directory, whose files are in no repository.
+_CERTBOT = "/etc/letsencrypt/"
+#: Files of these names are on every machine.
+_ON_THE_MACHINE = ("/etc/ssl/certs/ca-certificates.crt",)
+
+
+@dataclass(frozen=True)
+class StandIns:
+    """What is put in the place of what the input lacks."""
+
+    credentials: Credentials = field(default_factory=Credentials)
+    replaced: tuple[str, ...] = ()
+    """Files of the input that a credential takes the place of."""
+    addresses: tuple[str, ...] = ()
+    """Addresses to add to the daemon's machine."""
+    names: tuple[str, ...] = ()
+    """Host names that shall mean the daemon's machine there."""
+    directories: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    """Where the engine's dockerd shall be as well."""
+    users: tuple[str, ...] = ()
+    """System users to add."""
+    bridges: tuple[str, ...] = ()
+    """Network bridges to add."""
+    snippets: tuple[str, ...] = ()
+    """certbot's own files for nginx, made empty."""
+    dh_parameters: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    """A sentence for each."""
+    notes: tuple[str, ...] = ()
+    """What cannot be measured, since the input lacks it and nothing can stand in."""
+
+
+def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
+    """What this configuration names and the input does not hold."""
+    credentials, replaced, said, notes = _credentials(given, asked)
+    bridge = str(asked.daemon_json.get("bip", _BRIDGE)).split("/", maxsplit=1)[0]
+    places = set(_hosts(asked)) - {bridge}
+    addresses = sorted(place for place in places if _is_another_machine_s(place, settings))
+    names = sorted(place for place in places if _is_name(place))
+    directories = _directories(asked)
+    said += [f"{a}: an address of the real host, added to the lab's machine" for a in addresses]
+    said += [f"{name}: a name of the real host, in the machine's /etc/hosts" for name in names]
+    said += [f"{path}: the data-root, made as an empty directory" for path in directories]
+    for_sockets = _of_sockets(asked)
+    said += [f"{path}: made, for the socket in it" for path in for_sockets]
+    programs = _programs(given, asked)
+    said += [f"{path}: a link to the engine's own dockerd" for path in programs]
+    users = _missing(found.first for found in nginx.directives(given.texts, "user"))
+    said += [f"{user}: the user as whom nginx runs, added" for user in users]
+    bridges = _bridges(asked)
+    said += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
+    snippets = _of_certbot(given, "include")
+    said += [f"{path}: certbot's own settings, made as an empty file" for path in snippets]
+    parameters = _of_certbot(given, "ssl_dhparam")
+    said += [f"{path}: parameters made for this run" for path in parameters]
+    return StandIns(
+        credentials=credentials,
+        replaced=tuple(replaced),
+        addresses=tuple(addresses),
+        names=tuple(names),
+        directories=(*directories, *for_sockets),
+        programs=tuple(programs),
+        users=tuple(users),
+        bridges=tuple(bridges),
+        snippets=tuple(snippets),
+        dh_parameters=tuple(parameters),
+        said=tuple(said),
+        notes=tuple(notes),
+    )
+
+
+def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], list[str], list[str]]:
+    """The files of TLS that are made, those they replace, and what is said of them."""
+    daemon: dict[str, Credential] = {}
+    replaced: list[str] = []
+    said: list[str] = []
+    notes: list[str] = []
+    named = {name: _paths(v.value for v in found) for name, found in asked.tls_files.items()}
+    certificates, keys, authorities = named["server-cert"], named["server-key"], named["ca"]
+    # A certificate is of no use without its key: where that rightly is in no repository, both are
+    # made. They are named in pairs, in the same order.
+    for number, key in enumerate(keys):
+        certificate = certificates[number] if number < len(certificates) else None
+        if not given.has(key):
+            daemon[key] = "server-key"
+            said.append(f"{key}: a key made for this run")
+            if certificate is not None:
+                daemon[certificate] = "server-cert"
+                said.append(f"{certificate}: a certificate made for this run")
+                if given.has(certificate):
+                    replaced.append(certificate)
+                    said[-1] += ", in place of the input's, whose key is not in the input"
+    for certificate in certificates:
+        if not given.has(certificate) and certificate not in daemon:
+            keyed = any(given.has(key) for key in keys)
+            if keyed:
+                notes.append(f"{certificate}: only its key is in the input; nothing stands in")
+            else:
+                daemon[certificate] = "server-cert"
+                said.append(f"{certificate}: a certificate made for this run")
+    for authority in authorities:
+        if not given.has(authority):
+            daemon[authority] = "ca"
+            said.append(f"{authority}: the lab's own CA")
+        else:
+            notes.append(
+                f"{authority}: the input's own CA, without a client's key of it: the client cannot"
+                " be authorised here, and is measured as a stranger"
+            )
+    client = CLIENT if daemon else {}
+    if client:
+        said.append("/root/.docker on the client: a certificate and key of the lab's CA")
+    return Credentials(daemon=daemon, client=client), replaced, said, notes
+
+
+def _paths(values: Iterable[str]) -> list[str]:
+    """Absolute paths, each once, in their order."""
+    found = (v for v in values if PurePosixPath(v).is_absolute() and v not in _ON_THE_MACHINE)
+    return list(dict.fromkeys(path for path in found if ".." not in PurePosixPath(path).parts))
+
+
+def _hosts(asked: Asked) -> Iterator[str]:
+    """The hosts and addresses at which the configuration listens, without ports."""
+    for host in asked.hosts:
+        if tcp := tcp_place(host.value):
+            yield tcp[0]
+    # dockerd listens there as well.
+    for place in _asked_for(asked, "metrics-addr", "--metrics-addr"):
+        yield place.rpartition(":")[0].strip("[]")
+    for listen in asked.nginx:
+        yield listen.host
+    for stream in asked.streams:
+        if found := re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:\d+", stream.value):
+            yield found[1]
+
+
+def _is_another_machine_s(host: str, settings: Settings) -> bool:
+    """Whether it is an address that no machine of the lab has, and one machine could have."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    everywhere = address.is_unspecified or address.is_loopback or address.is_multicast
+    of_the_lab = [machine.address for _, machine in settings.machines.items()]
+    # .1 is the computer's own end of the lab's network.
+    taken = address in of_the_lab or address == settings.network.network_address + 1
+    return not (everywhere or taken or address.is_link_local)
+
+
+def _is_name(host: str) -> bool:
+    if re.fullmatch(r"[\d.]*|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|localhost", host):
+        return False
+    return re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", host) is not None
+
+
+def _directories(asked: Asked) -> list[str]:
+    roots = (str(PurePosixPath(root)) for root in _asked_for(asked, "data-root", "--data-root"))
+    return [root for root in _paths(roots) if root != "/var/lib/docker"]
+
+
+def _of_sockets(asked: Asked) -> list[str]:
+    """The directories of unix sockets; those in /run are gone after each boot, and not made."""
+    paths = (h.value.removeprefix("unix://") for h in asked.hosts if h.value.startswith("unix://"))
+    found = _paths(str(PurePosixPath(path).parent) for path in paths)
+    return [path for path in found if not re.match(r"(/var)?/run(/|$)|/$|/tmp$", path)]
+
+
+def _programs(given: Given, asked: Asked) -> list[str]:
+    first = _paths(command.value.split(maxsplit=1)[0] for command in asked.commands)
+    return [
+        path
+        for path in first
+        if PurePosixPath(path).name == "dockerd" and path not in _PROGRAMS and not given.has(path)
+    ]
+
+
+def _bridges(asked: Asked) -> list[str]:
+    """The bridges that dockerd uses; docker0 it makes itself, and no other."""
+    named = _asked_for(asked, "bridge", "--bridge", "-b")
+    return sorted({b for b in named if re.fullmatch(r"[\w.-]{1,15}", b)} - {"none", "docker0"})
+
+
+def _missing(users: Iterable[str]) -> list[str]:
+    return sorted({u for u in users if re.fullmatch(r"[a-z_][a-z0-9_-]*", u)} - {*_USERS})
+
+
+def _of_certbot(given: Given, directive: str) -> list[str]:
+    """Files that nginx needs, that certbot would have made, and that are not in the input."""
+    found = (each.path for each in nginx.directives(given.texts, directive))
+    paths = _paths(path for path in found if path is not None and path.startswith(_CERTBOT))
+    return [path for path in paths if not given.has(path) and "*" not in path]
+
+
+def _asked_for(asked: Asked, key: str, *flags: str) -> list[str]:
+    """The values of a setting: of daemon.json's key, and of the flags."""
+    in_file = asked.daemon_json.get(key)
+    values = [in_file] if isinstance(in_file, str) else []
+    return values + [v for line in asked.lines for v in flag_values(line.value, *flags)]

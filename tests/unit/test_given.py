@@ -1,0 +1,283 @@
+"""What a user gives: what is taken, where it goes, and what is refused."""
+
+import os
+from pathlib import Path, PurePosixPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from observations import write
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.settings import checkout
+from dockerd_lab.validate.command import by_hand
+from dockerd_lab.validate.given import gather
+from dockerd_lab.validate.recognise import place
+
+HOSTS = {"hosts": ["tcp://0.0.0.0:2375"]}
+DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
+SITE = "server {\n  listen 2376 ssl;\n}\n"
+
+
+@pytest.fixture
+def into(tmp_path):
+    made = tmp_path / "into"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def top(tmp_path):
+    """A directory laid out like the machine, with a daemon.json."""
+    made = tmp_path / "my config"
+    write(made / "etc/docker/daemon.json", HOSTS)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "where"),
+    [
+        ("a/daemon.json", "not json", "/etc/docker/daemon.json"),
+        ("daemon-prod.json", "{}", "/etc/docker/daemon.json"),
+        ("override.conf", DROP_IN, "/etc/systemd/system/docker.service.d/override.conf"),
+        ("override", DROP_IN, "/etc/systemd/system/docker.service.d/override.conf"),
+        ("roles/x/daemon.json.j2", "{{ x }}", "/etc/docker/daemon.json"),
+        ("http-proxy.conf.j2", DROP_IN, "/etc/systemd/system/docker.service.d/http-proxy.conf"),
+        ("a.service.d/a.config", DROP_IN, "/etc/systemd/system/a.service.d/a.config"),
+        ("a.service", "[Unit]\n[Service]\nExecStart=/a\n", "/etc/systemd/system/a.service"),
+        ("sysconfig/docker-storage", "", "/etc/sysconfig/docker-storage"),
+        ("docker.service.d/a.conf", "", "/etc/systemd/system/docker.service.d/a.conf"),
+        ("mine.service", "[Unit]\n" + DROP_IN, "/etc/systemd/system/docker.service"),
+        ("docker.socket", "[Socket]\nListenStream=2375\n", "/etc/systemd/system/docker.socket"),
+        ("docker-tcp.socket", "[Unit]\n[Socket]\n", "/etc/systemd/system/docker-tcp.socket"),
+        (
+            "tcp.conf",
+            "[Socket]\nListenStream=2375\n",
+            "/etc/systemd/system/docker.socket.d/tcp.conf",
+        ),
+        ("etc/default/docker", "", "/etc/default/docker"),
+        ("docker", 'DOCKER_OPTS="-H fd://"\n', "/etc/default/docker"),
+        ("docker", SITE, "/etc/nginx/sites-enabled/docker"),
+        ("nginx.conf", "events {}\nhttp {\n" + SITE + "}\n", "/etc/nginx/nginx.conf"),
+        ("rules", "#!/usr/sbin/nft -f\n", "/etc/nftables.conf"),
+        ("rules", "table inet filter {\n", "/etc/nftables.conf"),
+        ("rules.v4", "*filter\nCOMMIT\n", "/etc/iptables/rules.v4"),
+        ("README.md", "Docker", None),
+    ],
+)
+def test_a_file_is_recognised(path, text, where):
+    assert place(PurePosixPath(path), text) == where
+
+
+@given(st.text(min_size=1).filter(lambda name: "/" not in name), st.text())
+def test_whatever_is_given_has_a_place_or_none(name, text):
+    found = place(PurePosixPath(f"/x/{name}"), text)
+    assert found is None or found.startswith("/etc/")
+
+
+def test_a_directory_is_installed_as_it_lies(top, into):
+    write(top / "README.md", "about it")
+    gathered = gather([top], into)
+    assert gathered.name == "my-config"
+    assert list(gathered.texts) == ["/etc/docker/daemon.json"]
+    assert (into / "rootfs/etc/docker/daemon.json").read_text() == gathered.texts[
+        "/etc/docker/daemon.json"
+    ]
+    assert gathered.ignored == ["README.md"]
+    assert gathered.case is None
+
+
+def test_several_files_are_one_configuration(top, tmp_path, into):
+    drop_in = write(tmp_path / "override.conf", DROP_IN)
+    key = write(tmp_path / "k", "-----BEGIN PRIVATE KEY-----\n")
+    gathered = gather([top, drop_in], into, files=[f"{key}:/etc/docker/tls/key.pem"])
+    assert list(gathered.origins) == [
+        "/etc/docker/daemon.json",
+        "/etc/docker/tls/key.pem",
+        "/etc/systemd/system/docker.service.d/override.conf",
+    ]
+    assert gathered.private == {"/etc/docker/tls/key.pem"}
+    assert (into / "rootfs/etc/docker/tls/key.pem").stat().st_mode & 0o777 == 0o400
+    assert "/etc/docker/tls/key.pem" not in gathered.texts
+
+
+def test_a_case_counts_and_brings_all_it_has(into):
+    gathered = gather([checkout() / "provision/methods/sighup-reload"], into)
+    assert gathered.complete
+    assert gathered.case.expect.daemon == "active"
+    assert (into / "before.json").exists()
+    assert (into / "restart.sh").exists()
+
+
+def test_a_case_without_files_is_one(into):
+    assert gather([checkout() / "provision/methods/unix-default"], into).complete
+
+
+def test_a_recorded_case_is_still_laid_out_like_the_machine(top, into):
+    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    write(top / "case.yaml", source.read_text())
+    gathered = gather([top], into)
+    assert gathered.case is not None
+    assert not gathered.complete
+
+
+def test_links_inside_stay_links(top, into):
+    write(top / "etc/nginx/sites-available/docker", SITE)
+    enabled = top / "etc/nginx/sites-enabled"
+    enabled.mkdir()
+    (enabled / "docker").symlink_to("../sites-available/docker")
+    (enabled / "absolute").symlink_to("/etc/nginx/sites-available/docker")
+    (top / "etc/systemd/system").mkdir(parents=True)
+    (top / "etc/systemd/system/docker.socket").symlink_to("/dev/null")
+    gather([top], into)
+    assert os.readlink(into / "rootfs/etc/nginx/sites-enabled/docker") == (
+        "../sites-available/docker"
+    )
+    assert os.readlink(into / "rootfs/etc/systemd/system/docker.socket") == "/dev/null"
+
+
+def _break(top, how):
+    etc = top / "etc"
+    match how:
+        case "a link out":
+            (etc / "passwd").symlink_to("/etc/passwd")
+        case "a directory linked out":
+            (etc / "ssl").symlink_to("../../..")
+        case "a link to nothing":
+            (etc / "x").symlink_to("nothing")
+        case "a pipe":
+            os.mkfifo(etc / "pipe")
+        case "a gigabyte":
+            with (etc / "docker/daemon.json").open("wb") as file:
+                file.truncate(1_000_000_000)
+        case "no UTF-8":
+            (etc / "docker/daemon.json").write_bytes(b'{"hosts": ["\xff"]}')
+        case "a line end in a name":
+            write(etc / "docker/a\nb", "")
+        case "a blank at the end of a name":
+            write(etc / "docker/a ", "")
+        case "a name that is no UTF-8":
+            (etc / os.fsdecode(b"\xff")).touch()
+        case "many files":
+            for number in range(300):
+                (etc / f"f{number}").touch()
+        case "the harness's own place":
+            write(top / "var/lib/dockerd-lab/outcome", "daemon=active")
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"),
+    [
+        ("a link out", "passwd: a link to /etc/passwd, which is not in the input"),
+        ("a directory linked out", "ssl: a link to ../../.., which is not in the input"),
+        ("a link to nothing", "x: a link to nothing, which is not in the input"),
+        ("a pipe", "pipe: neither a file nor a directory"),
+        ("a gigabyte", "daemon.json: 1000000000 bytes"),
+        ("no UTF-8", "daemon.json: not UTF-8 text: invalid start byte at byte 12"),
+        ("a line end in a name", r"docker/a\nb: a name with a control character"),
+        ("a blank at the end of a name", "a name that begins or ends with a blank"),
+        ("a name that is no UTF-8", r"\udcff: a name with a control character or bytes"),
+        ("many files", "more than 200 files"),
+        ("the harness's own place", "the harness keeps its own files there"),
+    ],
+)
+def test_broken_input_is_one_clear_error(top, into, how, reason):
+    _break(top, how)
+    with pytest.raises(BadInput) as caught:
+        gather([top], into)
+    assert reason in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        (["{top}/etc/docker/daemon.json:/etc/../x/y"], "`..` is no place"),
+        (["{top}/etc/docker/daemon.json:/proc/x/y"], "no place for a configuration file"),
+        (["{top}/etc/docker/daemon.json:/daemon.json"], "no place for a configuration file"),
+        (["{top}/none:/etc/x/y"], "none: cannot be read: No such file"),
+        (["nothing"], "expected SRC:/DEST"),
+        (["{top}/etc/docker/daemon.json:/etc/docker/daemon.json"], "given twice, by"),
+    ],
+)
+def test_a_wrong_place_is_refused(top, into, files, reason):
+    with pytest.raises(BadInput) as caught:
+        gather([top], into, files=[file.format(top=top) for file in files])
+    assert reason in caught.value.message
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
+def test_an_unreadable_file(top, into):
+    (top / "etc/docker/daemon.json").chmod(0)
+    with pytest.raises(BadInput, match="cannot be read: Permission denied"):
+        gather([top], into)
+
+
+def test_a_file_that_is_a_link_or_a_device(top, tmp_path, into):
+    link = tmp_path / "daemon.json"
+    link.symlink_to(top / "etc/docker/daemon.json")
+    for path, reason in ((link, "a link"), (Path("/dev/zero"), "neither a file nor a directory")):
+        with pytest.raises(BadInput, match=reason):
+            gather([path], into)
+
+
+def test_a_file_that_is_not_recognised_says_how_to_give_it(tmp_path, into):
+    with pytest.raises(BadInput) as caught:
+        gather([write(tmp_path / "notes", "")], into)
+    assert caught.value.hint.startswith("--file ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "environment", "words"),
+    [
+        ("dockerd --debug", (), ("dockerd", "--debug")),
+        ("sudo -E A='b c' /usr/bin/dockerd &", ("A=b c",), ("/usr/bin/dockerd",)),
+        ("dockerd --label 'a;b' -H tcp://:1", (), ("dockerd", "--label", "a;b", "-H", "tcp://:1")),
+    ],
+)
+def test_a_command_as_it_was_typed(typed, environment, words):
+    read = by_hand(typed)
+    assert (read.environment, read.words) == (environment, words)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "docker ps",
+        "dockerd; rm -rf /",
+        "dockerd | less",
+        "docker run -d x",
+        "dockerd & docker ps",
+        "dockerd $X",
+        "dockerd 'a",
+        "sudo",
+    ],
+)
+def test_a_command_that_is_none(typed):
+    with pytest.raises(BadInput, match="--command: "):
+        by_hand(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "$ dockerd -H tcp://:1 > /tmp/log 2>&1 &",
+        "sudo -b nohup dockerd -H tcp://:1 &>>/dev/null &",
+        "sudo -u root dockerd \\\n  -H tcp://:1 2>&1 | tee /tmp/log",
+        "sudo bash -c 'nohup dockerd -H tcp://:1 >/tmp/log 2>&1 &'",
+    ],
+)
+def test_what_surrounds_a_command_that_was_pasted(typed):
+    assert by_hand(typed).words == ("dockerd", "-H", "tcp://:1")
+
+
+@pytest.mark.parametrize("typed", ["docker -d -H :1", "sudo docker daemon", "docker --daemon"])
+def test_the_daemon_as_old_versions_were_started(typed):
+    assert by_hand(typed).arguments is None
+
+
+def test_a_file_in_the_home_directory():
+    read = by_hand("dockerd --tlscert ~/c.pem")
+    assert read.words[-1] == "/root/c.pem"
+    assert "cd /root" in read.script

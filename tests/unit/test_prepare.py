@@ -1,0 +1,213 @@
+"""What a configuration asks for, the client that goes with it, and the scripts that apply it."""
+
+import shutil
+
+import pytest
+from observations import write
+from prepared import SETTINGS, TLS, UNIT_D, script
+from shell import run
+
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cases.model import Remote
+from dockerd_lab.settings import checkout
+from dockerd_lab.validate.given import gather
+from dockerd_lab.validate.prepare import prepare
+from dockerd_lab.validate.questions import questions
+
+
+def test_nginx_is_brought_up_and_may_use_the_socket(ready):
+    site = (
+        "server {\n listen 2376 ssl;\n ssl_certificate tls/c.pem;\n"
+        " ssl_certificate_key tls/k.pem;\n ssl_client_certificate /etc/nginx/ca.pem;\n"
+        " location / { proxy_pass http://unix:/run/docker.sock:/; }\n}\n"
+    )
+    made = ready({"etc/nginx/sites-enabled/docker": site})
+    said = script(made)
+    assert "adduser --quiet www-data docker" in said
+    assert "rm -f /etc/nginx/sites-enabled/default" in said
+    assert "systemctl restart nginx.service" in said
+    assert made.steps.services == ("nginx.service",)
+    assert made.configuration.credentials.daemon["/etc/nginx/tls/k.pem"] == "server-key"
+    assert made.configuration.credentials.daemon["/etc/nginx/ca.pem"] == "ca"
+    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
+    assert "is:nginx.service" in questions(made, "20.10.5")
+
+
+def test_firewalls_are_loaded(ready):
+    made = ready({"etc/nftables.conf": "table inet x {\n}\n", "etc/iptables/rules.v4": "*filter\n"})
+    assert "systemctl restart nftables.service" in script(made)
+    assert "iptables-restore --noflush /etc/iptables/rules.v4" in script(made)
+
+
+CHAINS = """table inet mine {
+\tchain in-put {
+\t\ttype filter hook input priority filter; policy drop;
+\t}
+\tchain other {
+\t}
+}
+table ip filter {
+\tchain OUTPUT {
+\t\ttype filter hook output priority filter; policy accept;
+\t}
+}
+table bridge x {
+\tchain y {
+\t\ttype filter hook input priority filter; policy drop;
+\t}
+}"""
+
+
+def test_a_firewall_does_not_shut_the_harness_out(ready, tmp_path):
+    made = ready({"etc/nftables.conf": "table inet mine {\n}\n"})
+    nft = f'[ "$1" = list ] && cat <<\'END\' || echo "$@"\n{CHAINS}\nEND'
+    code, lines = run(script(made), tmp_path, nft=nft, systemctl="true")
+    assert (code, lines) == (
+        0,
+        [
+            "insert rule inet mine in-put tcp dport 22 accept",
+            "insert rule ip filter OUTPUT tcp sport 22 accept",
+        ],
+    )
+    assert any(line.startswith("port 22: ") for line in made.said)
+
+
+def test_sockets_are_started_before_the_daemon(ready):
+    socket = "[Unit]\n[Socket]\nListenStream=2375\n"
+    made = ready({"etc/systemd/system/docker-tcp.socket": socket})
+    assert "for socket in docker-tcp.socket docker.socket; do" in script(made, "restart.sh")
+    assert [stream.value for stream in made.asked.streams] == ["2375"]
+
+
+def test_options_in_a_unit_s_variables_are_read(ready):
+    """Those of `Environment=`, and those of a file that the unit names."""
+    drop_in = (
+        '[Service]\nEnvironment="A=-H tcp://0.0.0.0:1111 --label=x"\n'
+        "EnvironmentFile=-/etc/sysconfig/docker\nExecStart=\n"
+        "ExecStart=/usr/bin/dockerd $A \\\n# no, --host=tcp://:3333 \\\n ${OPTIONS}\n"
+    )
+    options = "# x\nOPTIONS='--tlsverify --tlscacert=/etc/ca.pem -H unix:///run/docker.sock'\n"
+    made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/sysconfig/docker": options})
+    assert [h.value for h in made.asked.hosts] == ["tcp://0.0.0.0:1111", "unix:///run/docker.sock"]
+    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:1111", tls=True)
+    assert list(made.configuration.credentials.daemon) == ["/etc/ca.pem"]
+
+
+def test_the_file_that_dockerd_is_told_to_read(ready):
+    drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd --config-file=/opt/d.json\n"
+    made = ready({f"{UNIT_D}/x.conf": drop_in, "opt/d.json": TLS, "etc/docker/daemon.json": {}})
+    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
+    assert made.asked.hosts[0].where.file == "/opt/d.json"
+    assert "/etc/docker/ca.pem" in made.configuration.credentials.daemon
+
+
+def test_a_unit_in_etc_hides_the_packages_one(ready):
+    unit = "[Unit]\n[Service]\nExecStart=/usr/bin/dockerd -H tcp://:{}\n"
+    made = ready(
+        {
+            "usr/lib/systemd/system/docker.service": unit.format(1),
+            "etc/systemd/system/docker.service": unit.format(2),
+        }
+    )
+    assert [host.value for host in made.asked.hosts] == ["tcp://:2"]
+
+
+def test_files_of_tls_lie_where_dockerd_is_started_by_hand(ready):
+    """The command of Docker's own documentation."""
+    typed = "dockerd --tlsverify --tlscacert=ca.pem --tlscert=c.pem --tlskey=k.pem -H=0.0.0.0:2376"
+    made = ready({}, command=typed)
+    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
+    assert set(made.configuration.credentials.daemon) == {
+        "/root/ca.pem",
+        "/root/c.pem",
+        "/root/k.pem",
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "port"),
+    [
+        ({"etc/nginx/conf.d/x.conf": "server { listen 4242; }\n"}, 4242),
+        ({"etc/systemd/system/docker.socket": "[Socket]\nListenStream=0.0.0.0:4243\n"}, 4243),
+        (
+            {
+                "etc/docker/daemon.json": {"hosts": ["tcp://127.0.0.1:2375"]},
+                "etc/nginx/conf.d/x.conf": "server { listen 4244; }\n",
+            },
+            4244,
+        ),
+    ],
+)
+def test_the_client_goes_where_others_may(ready, files, port):
+    made = ready(files)
+    assert made.configuration.remote == Remote(host=f"tcp://192.168.3.201:{port}")
+
+
+def test_a_daemon_by_hand(ready):
+    made = ready({}, command="sudo DOCKER_TMPDIR='/a b' dockerd --label 'x y' -H tcp://:2375")
+    assert script(made, "start.sh").splitlines()[-1] == (
+        "exec env 'DOCKER_TMPDIR=/a b' dockerd --label 'x y' -H tcp://:2375"
+    )
+    assert "set -- --label 'x y'" in questions(made, "28.5.2")["validate"].command
+    assert "validate" not in questions(made, "20.10.24")
+
+
+def test_a_user_s_script_is_run_last_and_may_fail(ready, tmp_path):
+    own = write(tmp_path / "setup.sh", "false\n")
+    made = ready({"etc/nftables.conf": ""}, provision=own)
+    assert script(made).splitlines()[-1] == (
+        "sh ./given-provision || echo $? >/var/lib/dockerd-lab/provision-code"
+    )
+    assert "provision_code" in questions(made, "28.5.2")
+
+
+def test_a_whole_case_is_left_as_it_is(tmp_path):
+    gathered = gather([checkout() / "provision/methods/tls-dropin"], tmp_path)
+    made = prepare(gathered, SETTINGS)
+    assert made.said == ()
+    assert made.configuration.credentials == gathered.case.credentials
+    assert made.configuration.remote == gathered.case.remote
+    assert script(made) == ""
+
+
+def test_the_unit_s_arguments_for_validate_are_those_of_systemd(ready, tmp_path):
+    """The shell of the question, with a systemctl and a dockerd that print."""
+    made = ready({"etc/docker/daemon.json": "{"})
+    argv = "/usr/sbin/dockerd -H fd:// $DOCKER_OPTS --x=* $OTHER"
+    show = f"{{ path=/usr/sbin/dockerd ; argv[]={argv} ; ignore_errors=no ; start_time=[n/a] }}"
+    options = write(tmp_path / "docker", 'DOCKER_OPTS="-H tcp://:1 --debug"\n')
+    command = questions(made, "28.5.2")["validate"].command
+    command = command.replace("/etc/default/docker", str(options)).split("; ", 1)[1]
+    programs = {"systemctl": f"echo '{show}'", "dockerd": 'echo "$@"'}
+    _, lines = run(command, tmp_path, **programs)
+    assert lines == ["--validate -H fd:// -H tcp://:1 --debug --x=*"]
+
+
+CASES = find_cases(checkout())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.short_name)
+def test_what_every_case_says_is_found_without_its_case_yaml(case, tmp_path):
+    """Its files alone, as a user would give them, lead to the same certificates and client."""
+    if case.short_name == "ssh":
+        pytest.skip("who may log in is in its provision.sh alone")
+    top, into = tmp_path / "top", tmp_path / "into"
+    into.mkdir()
+    top.mkdir()
+    if (case.directory / "rootfs").is_dir():
+        shutil.copytree(case.directory / "rootfs", top, dirs_exist_ok=True)
+    command = (case.directory / "start.sh").exists()
+    if not any(top.iterdir()) and not command:
+        pytest.skip("it has no files")
+    made = prepare(gather([top], into), SETTINGS)
+    # A case may give more than its configuration names.
+    found = made.configuration.credentials.daemon
+    assert found.items() <= case.credentials.daemon.items()
+    assert set(found.values()) >= set(case.credentials.daemon.values()) - {"ca"}
+    if made.asked.hosts or made.asked.nginx:
+        assert made.configuration.remote.tls == case.remote.tls
+    if case.remote.tls:
+        assert made.configuration.remote == case.remote
+    if case.expect.daemon == "active" and case.short_name != "sighup-reload":
+        tcp = [host for host in case.expect.hosts if host.startswith("tcp:")]
+        assert [h.value for h in made.asked.hosts if h.value.startswith("tcp:")] == tcp

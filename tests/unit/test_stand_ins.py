@@ -1,0 +1,143 @@
+"""What stands in for what a configuration names and the input does not hold."""
+
+import pytest
+from prepared import TLS, UNIT_D, script
+
+from dockerd_lab.cases.model import Remote
+
+
+def test_certificates_and_keys_are_stood_in_for(ready):
+    made = ready({"etc/docker/daemon.json": TLS})
+    assert made.configuration.credentials.daemon == {
+        "/etc/docker/key.pem": "server-key",
+        "/etc/docker/cert.pem": "server-cert",
+        "/etc/docker/ca.pem": "ca",
+    }
+    assert set(made.configuration.credentials.client.values()) == {
+        "ca",
+        "client-cert",
+        "client-key",
+    }
+    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
+    assert "/etc/docker/ca.pem: the lab's own CA" in made.said
+
+
+def test_nothing_stands_in_where_that_is_turned_off(ready):
+    made = ready({"etc/docker/daemon.json": TLS}, allowed=False)
+    assert made.configuration.credentials.daemon == {}
+    assert made.said == ()
+
+
+def test_a_certificate_without_its_key_is_replaced(ready):
+    made = ready({"etc/docker/daemon.json": TLS, "etc/docker/cert.pem": "mine"})
+    assert not (made.given.directory / "rootfs/etc/docker/cert.pem").exists()
+    assert any("in place of the input's" in line for line in made.said)
+
+
+def test_the_user_s_own_ca_means_that_no_client_can_be_authorised(ready):
+    files = {f"etc/docker/{name}.pem": name for name in ("ca", "cert", "key")}
+    made = ready({"etc/docker/daemon.json": TLS, **files})
+    assert made.configuration.credentials.daemon == {}
+    assert any("the client cannot be authorised here" in note for note in made.notes)
+
+
+def test_dockerd_s_default_places_are_not_stood_in_for(ready):
+    made = ready({}, command="dockerd --tlsverify -H tcp://0.0.0.0:2376")
+    assert made.configuration.credentials.daemon == {}
+    assert made.configuration.remote.tls
+
+
+def test_flags_in_a_drop_in_and_in_options(ready):
+    drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd \\\n  -H tcp://:2376 --tls=false\n"
+    options = 'DOCKER_OPTS="--tlscacert=/etc/docker/ca.pem -H tcp://0.0.0.0:1234"\n'
+    made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": options})
+    assert [host.value for host in made.asked.hosts] == ["tcp://:2376", "tcp://0.0.0.0:1234"]
+    assert made.asked.hosts[0].where.line == 3
+    assert not made.asked.tls
+    assert list(made.configuration.credentials.daemon) == ["/etc/docker/ca.pem"]
+
+
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [
+        ("tcp://10.1.2.3:2375", 'ip address add 10.1.2.3/32 dev "$device"'),
+        ("tcp://[fd00::5]:2375", 'ip address add fd00::5/128 dev "$device" nodad'),
+        ("tcp://docker.example.org:2375", "echo 192.168.3.201 docker.example.org >>/etc/hosts"),
+    ],
+)
+def test_places_of_the_real_host_are_added(ready, host, line):
+    made = ready({"etc/docker/daemon.json": {"hosts": [host]}})
+    assert line in script(made)
+    assert len(made.said) == 1
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "tcp://0.0.0.0:1",
+        "tcp://:1",
+        "tcp://[::]:1",
+        "tcp://127.0.0.1:1",
+        "tcp://localhost:1",
+        "tcp://172.17.0.1:1",
+        "tcp://192.168.3.201:1",
+        "tcp://192.168.3.10:1",
+        "tcp://999.1.1.1:1",
+        "tcp://${IP}:1",
+        "unix:///x",
+        "tcp://[",
+    ],
+)
+def test_places_that_are_there_or_are_none(ready, host):
+    made = ready({"etc/docker/daemon.json": {"hosts": [host]}})
+    assert script(made) == ""
+    assert made.said == ()
+
+
+def test_other_machines_find_an_added_address(ready):
+    made = ready({"etc/docker/daemon.json": {"hosts": ["tcp://10.1.2.3:2375"]}})
+    assert set(made.routes) == {"client", "outsider"}
+    assert "to 192.168.3.66" in made.routes["outsider"]
+    assert 'ip route replace 10.1.2.3 dev "$device"' in made.routes["outsider"]
+
+
+def test_what_docker_s_archive_and_the_host_s_network_bring(ready):
+    unit = (
+        "[Unit]\n[Service]\n"
+        "ExecStart=/usr/local/bin/dockerd -b cbr0 -H unix:///srv/run/docker.sock"
+        " --metrics-addr=10.1.2.3:9323 --data-root=/var/lib/docker/\n"
+    )
+    said = script(ready({"etc/systemd/system/docker.service": unit}))
+    assert 'ln -sf "$(command -v dockerd)" /usr/local/bin/dockerd' in said
+    assert "ip link add name cbr0 type bridge" in said
+    assert "mkdir -p /srv/run" in said
+    assert 'ip address add 10.1.2.3/32 dev "$device"' in said
+    assert "mkdir -p /var/lib/docker" not in said
+
+
+NGINX = """user nginx;
+events {}
+# user nobody2;
+http {
+  server { listen 80; return 301 https://$host$request_uri; }
+  server {
+    listen 8443 ssl;
+    ssl_certificate /etc/letsencrypt/live/x/fullchain.pem;
+    ssl_certificate_key /etc/letsencrypt/live/x/privkey.pem;
+    include /etc/letsencrypt/options-ssl-nginx.conf;
+    ssl_dhparam /etc/letsencrypt/ssl-dhparams.pem;
+    location / { proxy_set_header user me; proxy_pass http://unix:/run/docker.sock:/; }
+  }
+}
+"""
+
+
+def test_what_nginx_needs_of_the_real_host(ready):
+    made = ready({"etc/nginx/nginx.conf": NGINX})
+    said = script(made)
+    assert said.count("useradd") == 1
+    assert "useradd --system nginx" in said
+    assert "adduser --quiet nginx docker" in said
+    assert ": >/etc/letsencrypt/options-ssl-nginx.conf" in said
+    assert "-out /etc/letsencrypt/ssl-dhparams.pem" in said
+    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:8443", tls=True)

@@ -1,0 +1,345 @@
+"""What is made of an observation of a user's configuration: the verdict, and the reports of it."""
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+import yaml
+from observations import SOCKET, STOCK, answer, observation, write
+
+from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.report.redact import redact
+from dockerd_lab.report.verdict_json import as_json
+from dockerd_lab.report.verdict_junit import junit
+from dockerd_lab.report.verdict_markdown import markdown
+from dockerd_lab.report.verdict_sections import headline
+from dockerd_lab.report.verdict_terminal import verdict
+from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.validate import log
+from dockerd_lab.validate.draft import draft
+from dockerd_lab.validate.given import gather
+from dockerd_lab.validate.model import Report
+from dockerd_lab.validate.prepare import prepare
+from dockerd_lab.validate.verdict import judge
+
+CONFLICT = (
+    "unable to configure the Docker daemon with file /etc/docker/daemon.json: the following"
+    " directives are specified both as a flag and in the configuration file: hosts: (from flag:"
+    " [fd://], from file: [tcp://0.0.0.0:2375])"
+)
+OPEN = Listener("tcp6", ":::2375", "dockerd")
+HOSTS = {"debug": False, "hosts": ["tcp://0.0.0.0:2375"]}
+DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375\n"
+UNIT_D = "etc/systemd/system/docker.service.d"
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """The verdict on an observation of these files."""
+
+    def make(files, seen, *, allow_insecure=False, version="20.10.24"):
+        top, into = tmp_path / "mine", tmp_path / "into"
+        if not into.exists():
+            into.mkdir()
+            for path, content in files.items():
+                write(top / path, content)
+        made = prepare(gather([top], into), load_settings(checkout()))
+        case = made.given.case.on(Circumstances(version)) if made.given.case else None
+        return judge(
+            made, seen, version=version, unit="docker.io", allow_insecure=allow_insecure, case=case
+        )
+
+    return make
+
+
+def failed(log=(CONFLICT,), **more):
+    return observation(daemon="failed", hosts=(), log=log, **more)
+
+
+def opened(**more):
+    told = {"client": "full-control", "outsider": "full-control", "local_user": "full-control"}
+    told["command"] = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375"
+    told["hosts"] = ("fd://", "tcp://0.0.0.0:2375")
+    return observation(listeners=(SOCKET, OPEN), **{**told, **more})
+
+
+def test_a_daemon_that_does_not_start_fails_with_its_error_and_place(judged):
+    result = judged({"etc/docker/daemon.json": HOSTS}, failed())
+    assert (result.verdict, result.starts) == ("failed", False)
+    assert result.reasons == ["the daemon does not start"]
+    (error,) = result.errors
+    assert error.id == "hosts-flag-file-conflict"
+    assert error.where.endswith("mine/etc/docker/daemon.json:3")
+    assert error.fix
+
+
+def test_an_unknown_failure_shows_the_last_words(judged):
+    line = 'time="2026-11-24T12:32:56Z" level=fatal msg="no luck"'
+    result = judged({"etc/docker/daemon.json": HOSTS}, failed(log=(line,)))
+    assert result.reasons[1] == "no known error; its last words: no luck"
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            (
+                "Processing signal 'terminated'",
+                "docker.service: Failed to load environment files: No such file or directory",
+                "docker.service: Failed with result 'resources'.",
+            ),
+            "docker.service: Failed to load environment files: No such file or directory",
+        ),
+        (("docker: no", "", "Run 'docker --help' for more information"), "docker: no"),
+    ],
+)
+def test_the_last_words_are_those_that_tell(judged, lines, words):
+    result = judged({"etc/docker/daemon.json": HOSTS}, failed(log=lines))
+    assert result.reasons[1] == f"no known error; its last words: {words}"
+
+
+@pytest.mark.parametrize(
+    "file", [f"{UNIT_D}/x.config", "etc/sysconfig/docker", "etc/docker/daemon.json.j2"]
+)
+def test_a_file_that_nobody_reads_has_no_effect(judged, file):
+    (found,) = judged({file: DROP_IN}, observation()).no_effect
+    assert found.where.endswith(file)
+
+
+def test_a_closed_daemon_passes(judged):
+    result = judged({"etc/docker/daemon.json": {"debug": True}}, observation())
+    assert (result.verdict, result.reasons, result.no_effect) == ("passed", [], [])
+    assert (result.start_seconds, result.delay_seconds) == (8.0, 0.0)
+
+
+@pytest.mark.parametrize("who", ["outsider", "local_user"])
+@pytest.mark.parametrize("level", ["read-only", "full-control", "unclear"])
+def test_a_stranger_that_gets_something_fails(judged, who, level):
+    files = {f"{UNIT_D}/x.conf": DROP_IN}
+    seen = observation(command="/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375", **{who: level})
+    result = judged(files, seen)
+    assert result.verdict == "failed"
+    assert len(result.reasons) == 1
+    allowed = judged(files, seen, allow_insecure=True).verdict
+    assert allowed == ("failed" if level == "unclear" else "passed"), (
+        "what is unclear is not allowed"
+    )
+
+
+def test_a_case_that_says_so_passes_and_another_than_it_says_fails(judged):
+    case = (checkout() / "provision/methods/systemd-dropin/case.yaml").read_text()
+    files = {f"{UNIT_D}/x.conf": DROP_IN, "case.yaml": case}
+    assert judged(files, opened()).reasons == []
+    less = judged(files, opened(outsider="refused"))
+    assert less.reasons == ["outsider gets refused; the case expects full-control"]
+    other = judged(files, failed())
+    assert other.reasons[0] == "the daemon is failed; the case expects active"
+    listeners = "listeners are unix /run/docker.sock init; the case expects"
+    assert any(listeners in reason for reason in other.reasons)
+    assert any(reason.startswith("the command line: None") for reason in other.reasons)
+
+
+def test_a_case_s_failure_is_expected(judged):
+    case = (checkout() / "provision/failures/hosts-in-file-stock-unit/case.yaml").read_text()
+    files = {"etc/docker/daemon.json": HOSTS, "case.yaml": case}
+    assert judged(files, failed()).verdict == "passed"
+    result = judged(files, failed(log=("something else",)))
+    assert result.reasons == ["the error is unexplained; the case expects hosts-flag-file-conflict"]
+
+
+def test_other_services_and_scripts_that_fail(judged):
+    raw = {
+        "is:nginx.service": answer("failed\nnginx: [emerg] unknown directive\nmore\n"),
+        "provision_code": answer("3\n"),
+    }
+    result = judged({"etc/docker/daemon.json": {}}, observation(raw=raw))
+    assert result.reasons == [
+        "the provisioning script ended with exit code 3",
+        "nginx does not start: nginx: [emerg] unknown directive",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "would"),
+    [
+        ("configuration OK", 0, False),
+        ("conflict", 1, True),
+        ("unknown flag: --validate", 125, None),
+    ],
+)
+def test_whether_dockerd_validate_notices(judged, said, code, would):
+    seen = failed(raw={"validate": answer(said, code)})
+    assert judged({"etc/docker/daemon.json": HOSTS}, seen).dockerd_validate is would
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "settings"),
+    [
+        (
+            {"etc/docker/daemon.json": {"host": ["tcp://:1"], "label": ["a=b"]}},
+            STOCK,
+            ["host", "label"],
+        ),
+        (
+            {"etc/default/docker": 'DOCKER_OPTS="-H tcp://:2375"\n'},
+            STOCK,
+            ["DOCKER_OPTS", "tcp://:2375"],
+        ),
+        ({"etc/docker/daemon.json": {"tlsverify": True, "tls": True}}, STOCK, ["tlsverify, tls"]),
+        ({"etc/docker/daemon.json": HOSTS}, "dockerd", ["tcp://0.0.0.0:2375"]),
+        ({"etc/docker/daemon.json": {"debug": True}}, "dockerd --config-file=/a", ["daemon.json"]),
+        (
+            {
+                f"{UNIT_D}/a.conf": DROP_IN.replace(":2375", ":2999"),
+                f"{UNIT_D}/b.conf": DROP_IN,
+            },
+            "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375",
+            ["ExecStart"],
+        ),
+    ],
+)
+def test_settings_without_effect(judged, files, command, settings):
+    listeners = (SOCKET, OPEN) if settings == ["ExecStart"] else (SOCKET,)
+    result = judged(files, observation(command=command, listeners=listeners))
+    assert [found.setting for found in result.no_effect] == settings
+    assert all(found.where for found in result.no_effect)
+
+
+def test_settings_with_effect(judged):
+    files = {f"{UNIT_D}/x.conf": DROP_IN, "etc/default/docker": "DOCKER_OPTS=--debug\n"}
+    command = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375 --debug"
+    assert judged(files, opened(command=command)).no_effect == []
+
+
+def test_docker_desktop_s_file_is_noted(judged):
+    file = {"hosts": ["tcp://:2375"], "builder": {}, "experimental": False, "features": {}}
+    result = judged({"etc/docker/daemon.json": file}, failed())
+    assert any("Docker Desktop" in note for note in result.notes)
+
+
+def test_the_wait_on_purpose_is_told_from_the_lines_own_times():
+    warned = 'level=warning msg="Binding to \\"IP\\"" host="tcp://0.0.0.0:2375"'
+    lines = [
+        "Starting Docker",
+        f'time="2026-11-24T12:41:52.223922591Z" {warned}',
+        f'time="2026-11-24T12:41:53.228024121Z" {warned}',
+        f'time="2026-11-24T12:41:53.230410681Z" {warned}',
+        'time="2026-11-24T12:42:08.230410681Z" level=info msg="[graphdriver]"',
+        'time="2026-11-24T12:42:20.230410681Z" level=info msg="done"',
+    ]
+    assert log.delay(lines) == 16.0
+    assert log.delay([]) == 0.0
+    assert log.warnings(lines) == ['Binding to "IP"']
+
+
+def two(judged):
+    files = {"etc/docker/daemon.json": HOSTS, f"{UNIT_D}/x.conf": DROP_IN}
+    log_line = 'time="2026-11-24T12:32:56Z" level=warning msg="Binding [/red] is insecure"'
+    first = judged(files, opened(log=(log_line,)))
+    second = judged({}, failed(engine="debian-14"), version="28.5.2")
+    return Report(case="mine", results=[first, second])
+
+
+def test_differences_come_first(judged):
+    report = two(judged)
+    assert headline(report) == "starts on 20.10.24, fails on 28.5.2"
+    text = verdict(report, width=80, colour=False)
+    assert text.splitlines()[0] == "mine: starts on 20.10.24, fails on 28.5.2"
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    assert "\x1b" in verdict(report, width=80, colour=True)
+    flat = " ".join(text.split())
+    assert "debian-12: Binding [/red] is insecure" in flat
+    assert "debian-14: hosts-flag-file-conflict: unable to configure" in flat
+    assert "fix: sudo " in flat
+
+
+def test_junit_markdown_and_json(judged):
+    report = two(judged)
+    suite = ET.fromstring(junit(report))[0]  # noqa: S314  (our own)
+    assert [test.get("name") for test in suite] == ["debian-12", "debian-14"]
+    assert suite[1][0].get("message") == "the daemon does not start"
+    assert "hosts-flag-file-conflict" in suite[1][0].text
+    assert "| debian-14 | 28.5.2 | failed |" in markdown(report)
+    assert r"Binding \[/red\] is insecure" in markdown(report)
+    data = json.loads(as_json(report))
+    assert (data["schema"], data["case"]) == (1, "mine")
+    first, second = data["results"]
+    assert first["exposure"]["local-user"] == "full-control"
+    assert first["listeners"][0] == {
+        "family": "unix",
+        "address": None,
+        "port": None,
+        "path": "/run/docker.sock",
+        "process": "init",
+    }
+    assert second["errors"][0]["id"] == "hosts-flag-file-conflict"
+    assert Report.model_validate(data) == report
+
+
+@pytest.mark.parametrize("engines", [("debian-12",), ("debian-12", "debian-14")])
+def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
+    report = two(judged)
+    seen = {"debian-12": opened(command="dockerd"), "debian-14": failed(engine="debian-14")}
+    tried = [(r, seen[r.engine]) for r in report.results if r.engine in engines]
+    file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
+    case = load_case("mine", file.parent)
+    assert case.on(Circumstances("20.10.24")).expect.outsider == "full-control"
+    if len(engines) > 1:
+        newer = case.on(Circumstances("28.5.2")).expect
+        assert (newer.daemon, newer.error) == ("failed", "hosts-flag-file-conflict")
+        assert list(yaml.safe_load(file.read_text())["engines"]) == [">=28.5.2"]
+    for result, observed in tried:
+        assert judged({}, observed, version=result.engine_version).reasons == []
+
+
+def test_private_keys_are_left_out():
+    text = "a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb"
+    assert redact(text) == "a\n(a private key)\nb"
+    assert "MII" not in redact("x -----BEGIN PRIVATE KEY-----\nMII")
+
+
+def cli(*args):
+    main = "from dockerd_lab.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", main, *args], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_schema_is_published():
+    done = cli("schema")
+    assert json.loads(done.stdout)["properties"]["schema"]["const"] == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["validate"], "nothing to validate"),
+        (["validate", "--engine", "debian-99", "."], "unknown engine 'debian-99'"),
+        (
+            ["validate", "--unit", "mine", "."],
+            "unknown unit 'mine'; provision/units has: docker-ce",
+        ),
+        (["validate", "{empty}"], "{empty}: an empty directory"),
+        (["validate", "{empty}", "--json", "/nowhere/x"], "/nowhere/x: cannot be written"),
+        (["validate", "--command", "ls"], "--command: it must start dockerd"),
+        (["record", "{cases}"], "{cases}: this repository's own cases are written by hand"),
+        (["record", "{empty}/x"], "{empty}/x: not a directory"),
+    ],
+)
+def test_bad_input_starts_nothing(tmp_path, args, message):
+    places = {"empty": tmp_path, "cases": checkout() / "provision/methods/daemon-json"}
+    done = cli(*(arg.format(**places) for arg in args))
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith(f"dockerd-lab: bad input: {message.format(**places)}")
+    assert done.stdout == ""
+
+
+def test_a_recorded_case_is_not_overwritten(tmp_path):
+    write(tmp_path / "case.yaml", "mine")
+    done = cli("record", str(tmp_path))
+    assert done.returncode == 2
+    assert "is there already" in done.stderr
