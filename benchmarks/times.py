@@ -37,9 +37,9 @@ def main(patterns: list[str]) -> None:
         for case in cases:
             fleet.restore()
             started = time.monotonic()
-            apply(fleet.lab, root, case)
+            apply(fleet.lab, root, case, fleet.address)
             applied = time.monotonic()
-            seen = observe(fleet, case, started)
+            seen = observe(fleet, case, case.name, started)
             parts = (seen.seconds, applied - started, time.monotonic() - applied)
             print(f"{case.name:36}{parts[0]:8.1f}{parts[1]:8.1f}{parts[2]:9.1f}", end="")
             print(f"{seen.daemon.own_seconds:9.1f}")

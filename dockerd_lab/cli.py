@@ -3,16 +3,22 @@
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from dockerd_lab import cli_validate
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput, HarnessBroke, LabError
+from dockerd_lab.explain.matcher import Finding, explain_text, important
+from dockerd_lab.explain.reading import pieces
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import ensure_box, find_box
 from dockerd_lab.host.doctor import examine
@@ -22,7 +28,8 @@ from dockerd_lab.host.namespaces import remove
 from dockerd_lab.machines import fleet as fleet_module
 from dockerd_lab.machines import ssh, vagrant, virsh
 from dockerd_lab.progress import say
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.report import explanation
+from dockerd_lab.settings import Settings, checkout, load_settings
 
 app = typer.Typer(
     help="Proves on real VMs what a Docker daemon's remote-access configuration does.",
@@ -32,6 +39,7 @@ app = typer.Typer(
 )
 box_app = typer.Typer(help="The boxes that machines are made of.", no_args_is_help=True)
 app.add_typer(box_app, name="box")
+cli_validate.register(app)
 
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
@@ -45,6 +53,10 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        traceback.print_exc()
+        print(f"dockerd-lab: {HarnessBroke.kind}: {error!r}", file=sys.stderr)
+        sys.exit(HarnessBroke.exit_code)
 
 
 @app.command()
@@ -64,7 +76,7 @@ def down() -> None:
     if lab is None:
         say("lab: none is running")
     else:
-        fleet_module.end(lab, checkout(), load_settings(checkout()))
+        fleet_module.end(lab, checkout(), _settings_of(lab))
         say("lab: ended")
 
 
@@ -72,11 +84,11 @@ def down() -> None:
 def status() -> None:
     """Tell whether a lab runs, and what its machines are. Exit code 1 when none runs."""
     root = checkout()
-    settings = load_settings(root)
     lab = lab_module.current(lab_module.lab_home(root))
     if lab is None:
         print("no lab is running")
         raise typer.Exit(1)
+    settings = _settings_of(lab)
     print(f"lab: running, process {lab.pid}, {fleet_module.accelerator(lab)}")
     states = virsh.states(lab)
     for name, machine in settings.machines.items():
@@ -104,6 +116,27 @@ def doctor(
                 print(f"{'':26}{finding.mend}")
     if any(finding.state == "missing" for finding in findings):
         raise typer.Exit(HarnessBroke.exit_code)
+
+
+@app.command()
+def explain(
+    files: Annotated[list[Path] | None, typer.Argument(help="logs; standard input if none")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="a list, one object per error")] = False,
+) -> None:
+    """Find known errors in what dockerd, systemd, docker, curl or an SDK said.
+
+    Each with what mends it, causes before consequences. Exit code 1 when nothing known was found.
+    """
+    found = important(_explained(files))
+    if as_json:
+        print(json.dumps(explanation.as_data(found), indent=1, ensure_ascii=False))
+    elif found:
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
+        print(explanation.explanation(found, width=width, colour=colour), end="")
+    if not found:
+        print(f"dockerd-lab: {explanation.COLLECT}", file=sys.stderr, end="")
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -145,7 +178,7 @@ def execute(context: typer.Context) -> None:
         raise BadInput("exec needs a command", "dockerd-lab exec -- vagrant status")
     with _lab() as lab:
         code = _interactive(
-            lab.enter(context.args), vagrant.environment(lab, checkout(), load_settings(checkout()))
+            lab.enter(context.args), vagrant.environment(lab, checkout(), _settings_of(lab))
         )
     raise typer.Exit(code)
 
@@ -182,6 +215,25 @@ def box_list() -> None:
         box = find_box(root, name, engine)
         size = f"{box.size // 1_000_000} MB" if box.built else "not built"
         print(f"{name:12}docker {engine.docker:12}{size:12}{box.directory}")
+
+
+def _settings_of(lab: Lab) -> Settings:
+    """lab.yaml with the engines that the running lab's machines have."""
+    return load_settings(checkout()).of_fleet(lab.directory.name)
+
+
+def _explained(files: list[Path] | None) -> list[Finding]:
+    """The findings in each of the files, or in standard input where there are none."""
+    if not files:
+        return explain_text(pieces(sys.stdin.buffer))
+    found = []
+    for file in files:
+        try:
+            with file.open("rb") as stream:
+                found += explain_text(pieces(stream), str(file))
+        except OSError as error:
+            raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
+    return found
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -45,7 +46,7 @@ class Machines(YamlModel):
 class Settings(YamlModel):
     """What lab.yaml declares."""
 
-    engines: dict[str, Engine]
+    engines: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")], Engine]
     network: ipaddress.IPv4Network
     machines: Machines
 
@@ -87,6 +88,14 @@ class Settings(YamlModel):
         The engines of daemon, client and outsider.
         """
         return "+".join(self.engine_by_machine.values())
+
+    def of_fleet(self, fleet_name: str) -> "Settings":
+        """The same lab with the engines that are in a fleet's name.
+
+        Raises BadInput where one of them is no longer declared.
+        """
+        names = (name for name, _ in self.machines.items())
+        return self._replace(dict(zip(names, fleet_name.split("+"), strict=False)))
 
     def with_engines(self, *, daemon: str | None = None, client: str | None = None) -> "Settings":
         """The same lab with other engines; `client` is for both machines that run no dockerd.

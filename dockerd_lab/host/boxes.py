@@ -9,8 +9,11 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
+import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,6 +61,11 @@ class Box:
     def built(self) -> bool:
         """Whether it is there."""
         return (self.directory / "box.json").exists()
+
+    @property
+    def build(self) -> str:
+        """What tells this build from another one of the same recipe."""
+        return str(json.loads((self.directory / "box.json").read_text()).get("build", ""))
 
     @property
     def size(self) -> int:
@@ -126,10 +134,29 @@ def ensure_box(root: Path, name: str, engine: Engine) -> Box:
     return box
 
 
+def being_built(directory: Path) -> bool:
+    """Whether a process builds the box of this directory, or of this half box, right now."""
+    file = _lock(directory)
+    if not file.exists():
+        return False
+    with file.open("r") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _lock(directory: Path) -> Path:
+    """The file that is locked while the box of this directory, or of this half box, is built."""
+    name = directory.name.removesuffix(".part").removesuffix(".lock")
+    return directory.with_name(f"{name}.lock")
+
+
 @contextmanager
 def _one_builder(box: Box) -> Iterator[None]:
     """Let one process build this box; the lock ends with its process, however that ends."""
-    with box.directory.with_suffix(".lock").open("w") as lock:
+    with _lock(box.directory).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -160,6 +187,7 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
         facts = {
             "engine": box.engine,
             "suite": engine.suite,
+            "build": uuid.uuid4().hex,
             "seconds": round(time.monotonic() - started, 1),
             "sizes": {name: (part / name).stat().st_size for name in PARTS},
         }
@@ -173,8 +201,8 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
 
 def _run_recipe(argv: list[str]) -> None:
     """Run build.sh, repeat its steps as progress, and show its last lines when it fails."""
-    deadline = time.monotonic() + BUILD_LIMIT
     output: list[str] = []
+    gave_up = threading.Event()
     with subprocess.Popen(
         argv,
         stdin=subprocess.DEVNULL,
@@ -185,17 +213,27 @@ def _run_recipe(argv: list[str]) -> None:
         start_new_session=True,
     ) as process:
         assert process.stdout is not None  # noqa: S101  (a pipe was asked for)
+
+        def give_up() -> None:
+            gave_up.set()
+            os.killpg(process.pid, signal.SIGKILL)
+
+        limit = threading.Timer(BUILD_LIMIT, give_up)
+        limit.start()
         try:
             for line in process.stdout:
                 output.append(line)
                 if line.startswith("step: "):
                     say(f"lab:     {line.removeprefix('step: ').rstrip()}")
-                if time.monotonic() > deadline:
-                    raise HarnessBroke(f"building a box: gave up after {BUILD_LIMIT} s")
             code = process.wait(timeout=60)
         finally:
+            limit.cancel()
             if process.poll() is None:
-                os.killpg(process.pid, 9)
+                os.killpg(process.pid, signal.SIGKILL)
+    if gave_up.is_set():
+        raise HarnessBroke(
+            f"building a box: gave up after {BUILD_LIMIT} s" + last_lines("".join(output))
+        )
     if code != 0:
         raise HarnessBroke(
             f"building a box: exit code {code} of provision/box/build.sh"

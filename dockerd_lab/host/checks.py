@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.host.namespaces import PRIVATE_DIRECTORIES, USER, is_root
+from dockerd_lab.host.namespaces import PRIVATE_DIRECTORIES, is_root, unshare
 
 State = Literal["ok", "note", "missing"]
 
@@ -41,7 +41,6 @@ PROGRAMS = {
     "dnsmasq": "dnsmasq-base",
     "iptables": "iptables",
     "ip": "iproute2",
-    "pkill": "procps",
     "ssh": "openssh-client",
     "unshare": "util-linux",
     "nsenter": "util-linux-extra",
@@ -56,9 +55,12 @@ TUN = Path("/dev/net/tun")
 UBUNTU_RESTRICTION = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
 
-def require() -> None:
-    """Raise HarnessBroke with the first thing that is missing for a lab, and what mends it."""
-    for finding in find(FOR_A_LAB):
+def require(*, sandboxed: bool) -> None:
+    """Raise HarnessBroke with the first thing that is missing for a lab, and what mends it.
+
+    One that is not `sandboxed` needs nothing for namespaces.
+    """
+    for finding in find(FOR_A_LAB if sandboxed else FOR_MACHINES):
         if finding.state == "missing":
             raise HarnessBroke(f"{finding.check}: {finding.said}", finding.mend)
 
@@ -137,7 +139,7 @@ def user_namespaces() -> Finding:
         said = f"/etc/subuid and /etc/subgid give {user} no ids"
         ids = "100000-165535"
         mend = f"sudo usermod --add-subuids {ids} --add-subgids {ids} {user}"
-    elif not (refused := _try_user_namespace()):
+    elif (refused := _try_user_namespace()) is None:
         return Finding(name, "ok", f"{user} can make them")
     elif _read(UBUNTU_RESTRICTION) == "1":
         said = "Ubuntu's AppArmor takes an ordinary user's namespaces their capabilities (24.04 on)"
@@ -147,17 +149,19 @@ def user_namespaces() -> Finding:
     return Finding(name, "missing", said, mend)
 
 
-def _try_user_namespace() -> str:
-    """What is said against an ordinary user's namespaces; nothing where they work."""
+def _try_user_namespace() -> str | None:
+    """What is said against a lab's namespaces; None where they work."""
     tried = subprocess.run(
-        ["unshare", *USER, "--mount", "--net", "--", "ip", "link", "set", "lo", "up"],
+        [*unshare("--net"), "ip", "link", "set", "lo", "up"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=20,
         check=False,
     )
-    return tried.stderr.strip() or (f"exit code {tried.returncode}" if tried.returncode else "")
+    if tried.returncode == 0:
+        return None
+    return tried.stderr.strip() or f"exit code {tried.returncode}"
 
 
 def disk(directory: Path, needed: int) -> Finding:
@@ -207,7 +211,8 @@ def versions() -> Finding:
 
 
 #: In the order in which trouble is easiest to understand.
-FOR_A_LAB = (programs, vagrant_libvirt, mount_points, user_namespaces, tun)
+FOR_MACHINES = (programs, vagrant_libvirt)
+FOR_A_LAB = (*FOR_MACHINES, mount_points, user_namespaces, tun)
 
 
 def _util_linux() -> tuple[int, ...]:

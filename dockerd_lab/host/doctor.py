@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.host import checks, lab
-from dockerd_lab.host.boxes import cache_home, find_box
+from dockerd_lab.host.boxes import being_built, cache_home, find_box
 from dockerd_lab.host.checks import Finding
 from dockerd_lab.settings import Settings
 
@@ -24,7 +24,7 @@ def examine(root: Path, settings: Settings) -> list[Finding]:
     can_start = all(finding.state != "missing" for finding in found)
     return [
         *found,
-        *([_kvm(root)] if can_start else []),
+        *([_kvm(root, settings)] if can_start else []),
         checks.disk(cache_home(), BOX_BYTES),
         checks.disk(lab.lab_home(root), LAB_BYTES),
         checks.memory(needed),
@@ -33,15 +33,20 @@ def examine(root: Path, settings: Settings) -> list[Finding]:
     ]
 
 
-def _kvm(root: Path) -> Finding:
+def _kvm(root: Path, settings: Settings) -> Finding:
     """Whether the machines run on KVM, as a lab without machines finds out."""
+    boxes = [find_box(root, name, engine) for name, engine in settings.engines.items()]
+    built = [box for box in boxes if box.built]
+    if not built:
+        mend = f"dockerd-lab box build {settings.engine_of('daemon')}"
+        return Finding("KVM", "note", "tried with a box's kernel, and none is built yet", mend)
     running = lab.current(lab.lab_home(root))
     try:
         if running is not None:
             driver = running.driver
         else:
             with tempfile.TemporaryDirectory() as place:
-                trial = lab.start(Path(place) / "lab", kept=False)
+                trial = lab.start(Path(place) / "lab", built[0].kernel, kept=False)
                 lab.stop(trial)
                 lab.clear(trial.directory)
                 driver = trial.driver
@@ -79,6 +84,8 @@ def _leftovers(root: Path) -> list[Finding]:
         said = "a lab was killed; the kernel ended all of it, and the next run clears its files"
         found.append(Finding("earlier lab", "note", said))
     for part in sorted((cache_home() / "boxes").glob("*.part*")):
-        said = f"{part} is of a build that was killed, or that still runs"
+        if being_built(part):
+            continue
+        said = f"{part} is of a build that was killed"
         found.append(Finding("unfinished box", "note", said, "dockerd-lab clean"))
     return found

@@ -1,6 +1,6 @@
 """The lab's first process: it makes the private namespaces habitable and keeps libvirtd running.
 
-    unshare --net --mount --pid … python -m dockerd_lab.host.inside LAB_DIRECTORY
+    unshare --net --mount --pid … python -m dockerd_lab.host.inside LAB_DIRECTORY KERNEL
 
 It prints one line of JSON when libvirtd answers, then waits. When it ends, for whatever reason, the
 kernel ends every other process of the lab and takes its bridges and mounts away.
@@ -46,18 +46,16 @@ def main() -> int:
         _accounts(directory)
         if os.environ.get(IN_USER_NAMESPACE):
             groups.keep()
-        started: list[subprocess.Popen[bytes]] = []
-        working = kvm.works(lambda: _start_libvirtd(started))
-        if not working:
+        driver = kvm.driver(Path(sys.argv[2]))
+        if driver != "kvm" and Path("/dev/kvm").exists():
             # libvirt would probe a KVM that does not work for minutes, but not without the device.
-            if Path("/dev/kvm").exists():
-                _system("mount", "--bind", "/dev/null", "/dev/kvm")
-            _start_libvirtd(started)
+            _system("mount", "--bind", "/dev/null", "/dev/kvm")
+        libvirtd = _start_libvirtd()
     except HarnessBroke as error:
         print(json.dumps({"error": error.message}), flush=True)
         return error.exit_code
-    print(json.dumps({"driver": "kvm" if working else "qemu"}), flush=True)
-    _wait(started[-1].pid)
+    print(json.dumps({"driver": driver}), flush=True)
+    _wait(libvirtd.pid)
     print("libvirtd ended", file=sys.stderr)
     return HarnessBroke.exit_code
 
@@ -98,11 +96,8 @@ def _accounts(directory: Path) -> None:
             _system("mount", "--bind", copy, file)
 
 
-def _start_libvirtd(started: list[subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
-    """Start libvirtd, its log in the lab's directory, and wait until it answers.
-
-    It is appended to `started`.
-    """
+def _start_libvirtd() -> "subprocess.Popen[bytes]":
+    """Start libvirtd, its log in the lab's directory, and wait until it answers."""
     with Path("/var/log/libvirt/libvirtd.log").open("ab") as log:
         process = subprocess.Popen(
             ["libvirtd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -114,7 +109,6 @@ def _start_libvirtd(started: list[subprocess.Popen[bytes]]) -> subprocess.Popen[
         if time.monotonic() > deadline:
             raise HarnessBroke(f"libvirtd made no socket within {LIBVIRTD_LIMIT} s")
         time.sleep(0.05)
-    started.append(process)
     return process
 
 

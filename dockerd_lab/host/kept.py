@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.host.boxes import cache_home, size_on_disk
-from dockerd_lab.host.lab import lab_home
+from dockerd_lab.host.boxes import being_built, cache_home, size_on_disk
+from dockerd_lab.host.lab import current, lab_home
 
 
 @dataclass(frozen=True)
@@ -18,10 +18,15 @@ class Item:
 
 
 def kept(root: Path) -> list[Item]:
-    """Everything kept for this user and this checkout, without the lock and the ssh key."""
-    found = [("box", path) for path in _in(cache_home() / "boxes")]
+    """Everything kept for this user and this checkout, without locks in use and the ssh key.
+
+    A box that a lab of another checkout runs on may go: the files stay until its machines end.
+    """
+    found = [("box", path) for path in _in(cache_home() / "boxes") if not being_built(path)]
     found += [("whether KVM works", cache_home() / "kvm.json")]
     for path in _in(lab_home(root)):
+        if path.name == "parallel" and any(current(home) for home in _in(path)):
+            continue
         if path.name not in ("lock", "lab.json"):
             what = "evidence" if path.name == "artifacts" else "machines"
             found.append((f"{what} of this checkout", path))

@@ -29,7 +29,7 @@ from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.progress import say, step
 
-#: Seconds a lab may take until its libvirtd answers: the KVM try (10 s), twice libvirtd, room.
+#: Seconds a lab may take until its libvirtd answers: the KVM try (11 s), libvirtd (30 s), room.
 START_LIMIT = 60
 
 
@@ -53,6 +53,11 @@ class Lab:
     def home(self) -> Path:
         """Where the labs of the checkout are."""
         return self.directory.parent
+
+    @property
+    def open_files(self) -> Path:
+        """What another user's QEMU must read, where the lab has no namespaces of its own."""
+        return self.sockets.with_name(f"{self.sockets.name}-boot")
 
     @property
     def sockets(self) -> Path:
@@ -107,6 +112,11 @@ def lab_home(root: Path) -> Path:
     return root / ".lab"
 
 
+def home_apart(root: Path, name: str) -> Path:
+    """A home for a lab that runs beside others of the same checkout."""
+    return lab_home(root) / "parallel" / name
+
+
 def current(home: Path) -> Lab | None:
     """The lab that runs in this home, if one does."""
     try:
@@ -117,8 +127,8 @@ def current(home: Path) -> Lab | None:
     return lab if lab.alive() else None
 
 
-def start(directory: Path, *, kept: bool) -> Lab:
-    """Start a lab on a directory of the home; there must be none.
+def start(directory: Path, kernel: Path, *, kept: bool) -> Lab:
+    """Start a lab on a directory of the home; there must be none. KVM is tried with a box's kernel.
 
     A lab ends with this process, also when that is killed: the kernel tells the lab's outer process
     of its parent's death, and that one its child. A kept lab does so only until `let_stay`, and
@@ -127,9 +137,9 @@ def start(directory: Path, *, kept: bool) -> Lab:
     """
     directory.mkdir(parents=True, exist_ok=True)
     if not sandboxed():
-        return _on_this_computer(directory, kept=kept)
+        return _on_this_computer(directory, kernel, kept=kept)
     argv = namespaces_module.unshare("--net")
-    argv += [sys.executable, "-m", "dockerd_lab.host.inside", str(directory)]
+    argv += [sys.executable, "-m", "dockerd_lab.host.inside", str(directory), str(kernel)]
     if not kept:
         argv = ["setpriv", "--pdeathsig", "KILL", *argv]
     ordinary = "" if namespaces_module.is_root() else "1"
@@ -174,14 +184,14 @@ def sandboxed() -> bool:
     return said == ""
 
 
-def _on_this_computer(directory: Path, *, kept: bool) -> Lab:
+def _on_this_computer(directory: Path, kernel: Path, *, kept: bool) -> Lab:
     """A lab without namespaces: its machines are on this computer's own libvirt and network."""
     say(
         "lab: LAB_SANDBOX=off: this computer's own libvirt runs the machines. They are on its"
         " networks, an open daemon too, and stay if this command is killed."
     )
     run(["virsh", "--connect", "qemu:///system", "version"], what="asking libvirt", timeout=20)
-    lab = Lab(directory, os.getpid(), 0, kvm.driver_here(), kept, sandbox=False)
+    lab = Lab(directory, os.getpid(), 0, kvm.driver(kernel), kept, sandbox=False)
     lab.sockets.mkdir(mode=0o700, exist_ok=True)
     return _noted(lab)
 
@@ -197,6 +207,7 @@ def stop(lab: Lab) -> None:
     """End a lab and wait until all of it is gone; machines outside a sandbox are not its own."""
     if not lab.sandbox:
         shutil.rmtree(lab.sockets, ignore_errors=True)
+        shutil.rmtree(lab.open_files, ignore_errors=True)
         (lab.home / "lab.json").unlink(missing_ok=True)
         return
     outer = _parent(lab.pid)

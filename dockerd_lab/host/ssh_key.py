@@ -1,5 +1,6 @@
 """The key with which the harness and Vagrant log in: made on this computer, for this computer."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -17,6 +18,17 @@ def private_key() -> Path:
     key = state_home() / "id_ed25519"
     if not (key.exists() and public_key(key).exists()):
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make(key)
+    key.chmod(0o600)
+    return key
+
+
+def _make(key: Path) -> None:
+    """Make both halves, unless another process just did: halves of two keys would not match."""
+    with key.with_name(f"{key.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if key.exists() and public_key(key).exists():
+            return
         fresh = key.with_name(f"{key.name}.{os.getpid()}")
         argv: list[str | Path] = [
             "ssh-keygen",
@@ -34,8 +46,6 @@ def private_key() -> Path:
         # The public half first: who sees the private half may rely on both.
         public_key(fresh).replace(public_key(key))
         fresh.replace(key)
-    key.chmod(0o600)
-    return key
 
 
 def public_key(private: Path) -> Path:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from typing import Any
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
-from dockerd_lab.host.boxes import ensure_box
+from dockerd_lab.host.boxes import Box, ensure_box
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import boot, ssh, vagrant, versions, virsh
 from dockerd_lab.progress import say, step
@@ -38,6 +38,11 @@ class Fleet:
         return self.settings.engine_of("daemon")
 
     @property
+    def address(self) -> str:
+        """The address of `daemon` in the lab."""
+        return str(self.settings.machines.daemon.address)
+
+    @property
     def names(self) -> list[str]:
         """The machines, daemon first."""
         return [name for name, _ in self.settings.machines.items()]
@@ -54,46 +59,32 @@ class Fleet:
 
     def reboot(self) -> None:
         """Restart `daemon` as an administrator does, wait until it answers, and set its clock."""
-        boot_id = "cat /proc/sys/kernel/random/boot_id"
-        before = self._said("daemon", boot_id)
+        deadline = time.monotonic() + boot.ANSWER_LIMIT
+        before = _boot_id(self.lab, "daemon")
         # The shutdown may end the connection before ssh has its answer.
         with suppress(HarnessBroke):
-            self._said("daemon", "systemctl reboot")
-        deadline = time.monotonic() + boot.ANSWER_LIMIT
-        while True:
-            ssh.drop_connection(self.lab, "daemon")
-            try:
-                if self._said("daemon", boot_id) != before:
-                    break
-            except HarnessBroke as error:
-                self.lab.require_alive()
-                if time.monotonic() > deadline:
-                    raise HarnessBroke(
-                        f"daemon did not answer within {boot.ANSWER_LIMIT} s after its reboot:"
-                        f" {error.message}",
-                        error.hint,
-                    ) from None
+            ssh.run(self.lab, "daemon", "systemctl reboot", what="rebooting daemon", timeout=30)
+        while _boot_id(self.lab, "daemon") == before:
             if time.monotonic() > deadline:
                 raise HarnessBroke(f"daemon did not reboot within {boot.ANSWER_LIMIT} s")
             time.sleep(0.5)
+            ssh.drop_connection(self.lab, "daemon")
         _set_clock(self.lab, "daemon")
 
-    def _said(self, machine: str, command: str) -> str:
-        done = ssh.run(self.lab, machine, command, what=command, timeout=30)
-        return done.stdout.decode(errors="replace").strip()
 
-
-def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
-    """Start a lab with its machines; there must be none. See `dockerd_lab.host.lab.start`.
+def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
+    """Start a lab with its machines in a home that has none. See `dockerd_lab.host.lab.start`.
 
     The machines come from the snapshot that an earlier lab of this checkout saved, when it was made
     from the same boxes and Vagrantfile; otherwise they are booted, and the snapshot is saved.
     """
-    checks.require()
-    directory = lab_module.lab_home(root) / settings.fleet_name
-    key = _key(root, settings)  # builds the boxes that are missing, before there is a lab
+    checks.require(sandboxed=lab_module.sandboxed())
+    directory = home / settings.fleet_name
+    boxes = _boxes(root, settings)  # those that are missing are built before there is a lab
+    key = _key(root, boxes)
+    kernel = boxes["daemon"].kernel
     if lab_module.sandboxed() and _saved(directory).get("key") == key:
-        lab = lab_module.start(directory, kept=kept)
+        lab = lab_module.start(directory, kernel, kept=kept)
         try:
             return _resume(lab, root, settings)
         except HarnessBroke as error:
@@ -103,20 +94,26 @@ def up(root: Path, settings: Settings, *, kept: bool) -> Fleet:
             end(lab, root, settings)
             raise
     lab_module.clear(directory)
-    lab = lab_module.start(directory, kept=kept)
+    lab = lab_module.start(directory, kernel, kept=kept)
     try:
-        return _boot(lab, root, settings)
+        return _boot(lab, root, settings, boxes, key)
     except BaseException:
-        end(lab, root, settings)
+        try:
+            end(lab, root, settings)
+        except HarnessBroke as error:  # what came first is the cause
+            say(f"lab: {error}")
         raise
 
 
 def end(lab: Lab, root: Path, settings: Settings) -> None:
     """End a lab; the snapshot is kept for the next start, except on this computer's own libvirt."""
     if not lab.sandbox:
-        with step("destroying the machines on this computer's own libvirt"):
-            machines = vagrant.LabVagrant(lab, root, settings)
-            machines.command("destroying the machines", "destroy", "--force")
+        # Without its facts Vagrant has made nothing yet.
+        if (lab.directory / "vagrant.json").exists():
+            with step("destroying the machines on this computer's own libvirt"):
+                machines = vagrant.LabVagrant(lab, root, settings)
+                machines.command("destroying the machines", "destroy", "--force")
+                virsh.delete_volumes(lab, vagrant.BOX_VOLUMES)
         lab_module.clear(lab.directory)
     lab_module.stop(lab)
 
@@ -132,7 +129,7 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
             "the running lab has no machines of the harness's",
             "dockerd-lab down   # ends it; the next command starts a new one",
         )
-    if saved["key"] != _key(root, settings):
+    if saved["key"] != _key(root, _boxes(root, settings)):
         raise HarnessBroke(
             "the machines of the running lab were made from other boxes or another Vagrantfile",
             "dockerd-lab down   # ends it; the next command starts a new one",
@@ -146,15 +143,20 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     return Fleet(lab, root, settings, saved["versions"])
 
 
-def _boot(lab: Lab, root: Path, settings: Settings) -> Fleet:
-    vagrant.prepare(lab, root, settings)
+def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], key: str) -> Fleet:
+    vagrant.prepare(lab, boxes.values())
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
         _vagrant_up(lab, root, settings)
     fleet = Fleet(lab, root, settings, versions.of_fleet(lab, root, settings))
     with step("saving the machines' snapshot"):
         _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
-    saved = {"key": _key(root, settings), "versions": fleet.versions, "sizes": _disks(lab)}
+    saved = {
+        "key": key,
+        "driver": lab.driver,
+        "versions": fleet.versions,
+        "sizes": _disks(lab),
+    }
     part = lab.directory / "snapshot.json.part"
     part.write_text(json.dumps(saved, indent=1) + "\n")
     part.replace(lab.directory / "snapshot.json")
@@ -180,6 +182,10 @@ def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
     ssh.write_config(lab, settings)
     saved = _saved(lab.directory)
     fleet = Fleet(lab, root, settings, saved["versions"])
+    if saved.get("driver") != lab.driver:
+        raise HarnessBroke(
+            f"they were saved with {saved.get('driver')}, and now it is {lab.driver}"
+        )
     # A disk only grows. What is missing at its end QEMU would read as zeros, without a word.
     now = _disks(lab)
     for disk, size in saved["sizes"].items():
@@ -204,12 +210,17 @@ def accelerator(lab: Lab) -> str:
     return "KVM" if lab.driver == "kvm" else "TCG (emulation; KVM does not work here)"
 
 
-def _key(root: Path, settings: Settings) -> str:
+def _boxes(root: Path, settings: Settings) -> dict[str, Box]:
+    """The box of every machine, by the machine's name; checked, and built where it is missing."""
+    engines = settings.engine_by_machine.items()
+    return {name: ensure_box(root, engine, settings.engine(engine)) for name, engine in engines}
+
+
+def _key(root: Path, boxes: Mapping[str, Box]) -> str:
     """What a snapshot depends on: the boxes, the Vagrantfile and what it provisions, lab.yaml."""
     digest = hashlib.sha256()
-    for name, engine in settings.engine_by_machine.items():
-        box = ensure_box(root, engine, settings.engine(engine))
-        digest.update(f"{name} {box.directory}\n".encode())
+    for name, box in boxes.items():
+        digest.update(f"{name} {box.directory} {box.build}\n".encode())
     for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh"):
         digest.update((root / file).read_bytes())
     return digest.hexdigest()
@@ -231,22 +242,30 @@ def _saved(directory: Path) -> dict[str, Any]:
 
 
 def _set_clock(lab: Lab, machine: str) -> None:
-    """Connect to a machine and set its clock, which stood still since the snapshot."""
+    """Set a machine's clock, which stood still since the snapshot."""
+    _until_it_answers(lab, machine, lambda: f"date --set=@{time.time():.3f}")
+
+
+def _boot_id(lab: Lab, machine: str) -> str:
+    return _until_it_answers(lab, machine, lambda: "cat /proc/sys/kernel/random/boot_id")
+
+
+def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str:
+    """Run a command on a machine that may not be reachable yet; return what it printed."""
     deadline = time.monotonic() + boot.ANSWER_LIMIT
     while True:
         try:
-            ssh.run(
-                lab, machine, f"date --set=@{time.time():.3f}", what="setting the clock", timeout=30
-            )
-            return
+            done = ssh.run(lab, machine, line := command(), what=line, timeout=30)
+            return done.stdout.decode(errors="replace").strip()
         except HarnessBroke as error:
             if time.monotonic() > deadline or not lab.alive():
                 raise HarnessBroke(
-                    f"{machine} did not answer within {boot.ANSWER_LIMIT} s after its restore:"
-                    f" {error.message}",
+                    f"{machine} did not answer within {boot.ANSWER_LIMIT} s after its restore or"
+                    f" reboot: {error.message}",
                     error.hint,
                 ) from None
             ssh.drop_connection(lab, machine)
+            time.sleep(0.2)
 
 
 def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
@@ -257,13 +276,15 @@ def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[Fleet]:
+def running(
+    root: Path, settings: Settings, *, keep: bool = False, home: Path | None = None
+) -> Iterator[Fleet]:
     """The machines for one command, which has them to itself.
 
-    A lab that runs already is used and left running. Otherwise one is started, and ended with the
-    block, unless `keep` is set.
+    A lab that runs already in the home (the checkout's own, unless another is given) is used and
+    left running. Otherwise one is started, and ended with the block, unless `keep` is set.
     """
-    home = lab_module.lab_home(root)
+    home = home or lab_module.lab_home(root)
     with lab_module.exclusive(home):
         lab = lab_module.current(home)
         if lab is not None and not lab.sandbox and not lab.kept:
@@ -272,7 +293,7 @@ def running(root: Path, settings: Settings, *, keep: bool = False) -> Iterator[F
         elif lab is not None:
             yield attach(lab, root, settings)
             return
-        fleet = up(root, settings, kept=keep)
+        fleet = up(root, settings, home, kept=keep)
         if keep:
             lab_module.let_stay(fleet.lab)
         try:

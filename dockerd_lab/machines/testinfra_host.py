@@ -9,7 +9,7 @@ from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import ssh
 
 #: Seconds one testinfra command may take.
-COMMAND_LIMIT = 60
+COMMAND_LIMIT = 120
 
 
 class LabBackend(testinfra.backend.ssh.SshBackend):  # type: ignore[misc]  # testinfra has no types

@@ -2,14 +2,15 @@
 
 import json
 import os
+import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import vagrant
 
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.host.boxes import Box, ensure_box
+from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.ssh_key import private_key
@@ -17,6 +18,10 @@ from dockerd_lab.settings import Settings
 
 #: The version all boxes carry for Vagrant; what distinguishes them is in their name.
 BOX_VERSION = "1.0.0"
+#: Seconds any of its commands may take; the slowest, `up`, takes about 120 and is watched besides.
+VAGRANT_LIMIT = 900
+#: How the names of the volumes begin into which Vagrant copies boxes, and which it leaves behind.
+BOX_VOLUMES = "dockerd-lab-VAGRANTSLASH-"
 
 
 class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has no types
@@ -32,7 +37,8 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
         super().__init__(str(root), out_cm=output, err_cm=output, env=env)
 
     def _make_vagrant_command(self, args: list[str]) -> list[str]:
-        return self.lab.enter(["vagrant", *filter(None, args)])
+        limit = ("timeout", "--foreground", f"{VAGRANT_LIMIT}", "vagrant")
+        return self.lab.enter([*limit, *filter(None, args)])
 
     def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> None:
         """Run `vagrant ARGS`; raise HarnessBroke with Vagrant's own last lines when it fails.
@@ -77,13 +83,9 @@ def consoles(lab: Lab) -> Path:
     return lab.directory / "consoles"
 
 
-def prepare(lab: Lab, root: Path, settings: Settings) -> None:
+def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
     """Give Vagrant its boxes and the facts that the Vagrantfile reads."""
     consoles(lab).mkdir(exist_ok=True)
-    boxes = {
-        name: ensure_box(root, name, settings.engine(name))
-        for name in sorted(set(settings.engine_by_machine.values()))
-    }
     facts = {
         "driver": lab.driver,
         "prefix": lab.domain(""),
@@ -92,13 +94,26 @@ def prepare(lab: Lab, root: Path, settings: Settings) -> None:
         "boxes": {
             name: {
                 "name": _add_box(lab, box),
-                "kernel": str(box.kernel),
-                "initrd": str(box.initrd),
+                "kernel": str(_readable(lab, box.kernel)),
+                "initrd": str(_readable(lab, box.initrd)),
             }
-            for name, box in boxes.items()
+            for name, box in sorted({box.engine: box for box in boxes}.items())
         },
     }
     (lab.directory / "vagrant.json").write_text(json.dumps(facts, indent=1) + "\n")
+
+
+def _readable(lab: Lab, file: Path) -> Path:
+    """A file of a box where QEMU may read it: this computer's own libvirt runs it as another user.
+
+    It also changes the owner of what it is given; a copy leaves the box alone.
+    """
+    if lab.sandbox:
+        return file
+    copy = lab.open_files / file.parent.name / file.name
+    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    shutil.copyfile(file, copy)
+    return copy
 
 
 def _add_box(lab: Lab, box: Box) -> str:

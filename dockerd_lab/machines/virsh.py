@@ -32,6 +32,13 @@ def monitor(lab: Lab, machine: str, command: str) -> None:
         )
 
 
+def delete_volumes(lab: Lab, prefix: str) -> None:
+    """Delete the volumes of the default pool whose names begin so."""
+    listed = run(lab, "listing the volumes", "vol-list", "--pool", "default").splitlines()
+    for name in (line.split()[0] for line in listed if line.strip().startswith(prefix)):
+        run(lab, f"deleting volume {name}", "vol-delete", "--pool", "default", name)
+
+
 def states(lab: Lab) -> dict[str, str]:
     """The state of every machine of a running lab, in libvirt's words."""
     listed = run(lab, "listing the machines", "list", "--all").splitlines()[2:]
