@@ -44,11 +44,10 @@ def observation(
         by_hand="",
         once=Installed("", "", 1),
         twice=Installed("", "", 1),
-        containers="",
         raw=raw or {},
     )
     ways = {who: Exposure(who, [Way("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()}
-    return Observation(f"{engine}/x", engine, "x", seen, {}, ways, 12.0)
+    return Observation(f"{engine}/x", engine, "x", seen, {}, ways, "", 12.0)
 
 
 def tree(root, **files):

@@ -15,6 +15,7 @@ from dockerd_lab.settings import Settings
 SSH_FAILED = 255
 
 # The control sockets have short names, and are private and gone with the lab.
+# The usual key exchange, safe from the computers to come, costs an emulated machine half a second.
 # Host keys are not checked: the machines are made anew, and only the lab can reach them.
 CONFIG_FOR_ALL = """\
 Host *
@@ -29,6 +30,7 @@ Host *
   UserKnownHostsFile /dev/null
   LogLevel ERROR
   GSSAPIAuthentication no
+  KexAlgorithms curve25519-sha256
   ControlMaster auto
   ControlPersist 3600
   ControlPath {sockets}/%n

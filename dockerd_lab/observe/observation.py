@@ -51,8 +51,6 @@ class DaemonSeen:
     once: Installed
     twice: Installed
     """After the case was applied a second time."""
-    containers: str
-    """`docker ps`, asked locally where the daemon is active."""
     raw: dict[str, Answer]
     """All answers as they came, for the evidence."""
 
@@ -96,5 +94,7 @@ class Observation:
     """What the docker client, curl and the SDK got on `client`."""
     exposure: dict[str, Exposure]
     """How much of the daemon `client`, `outsider` and a `local-user` of `daemon` get."""
+    containers: str
+    """`docker ps` on an active `daemon`, once everybody has tried: names and images."""
     seconds: float
     """From the restored snapshot to here."""

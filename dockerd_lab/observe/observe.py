@@ -47,22 +47,41 @@ def observe(
 
     `subject` is what the observation is of: the engine and the case, as one word. Where it is
     `brief`, people's tools are not tried on `client`, and the case is not applied a second time:
-    `client`, `daemon.once`, `daemon.twice` and `daemon.containers` are empty then.
+    `client`, `daemon.once`, `daemon.twice` and `containers` are empty then.
     `more` is asked on `daemon` besides; the answers are in `daemon.raw`.
 
-    What listens is found first; then everybody tries it at once; `daemon` is looked at last, since
-    `client` starts a container that must then be seen there.
+    What listens is found first; then everybody tries it at once. `daemon` is looked at while the
+    tools are tried on `client`, and last of all for the container that `client` has started.
     """
-    client, levels = _try_everything(fleet, case, tools=not brief)
-    daemon = look_at_daemon(fleet, case, brief=brief, more=more)
+    levels = _everybody_tries(fleet, case)
+    with ThreadPoolExecutor(2) as pool:
+        tools = pool.submit(_tools, fleet, case, levels["client"]) if not brief else None
+        looked = pool.submit(look_at_daemon, fleet, case, brief=brief, more=more)
+        client = tools.result() if tools is not None else {}
+        daemon = looked.result()
+    containers = "" if brief or daemon.outcome.daemon != "active" else _containers(fleet)
     seconds = time.monotonic() - started
-    return Observation(subject, fleet.engine, case.name, daemon, client, levels, seconds)
+    return Observation(
+        subject, fleet.engine, case.name, daemon, client, levels, containers, seconds
+    )
 
 
-def _try_everything(
-    fleet: Fleet, case: Configuration, *, tools: bool
-) -> tuple[dict[str, Answer], dict[str, Exposure]]:
-    """What `client` and its tools got, and how much everybody gets; with a token of its own."""
+def _tools(fleet: Fleet, case: Configuration, level: Exposure) -> dict[str, Answer]:
+    """What people's tools got on `client`."""
+    asked = remote.questions(case.remote, silent=level.level == "filtered")
+    return ask(fleet.lab, fleet.root, "client", asked)
+
+
+def _containers(fleet: Fleet) -> str:
+    """The containers on `daemon`: name and image, one a line."""
+    question = Question("docker ps --all --format '{{.Names}} {{.Image}}'")
+    answers = ask(fleet.lab, fleet.root, "daemon", {"containers": question})
+    _must_have_worked(answers, "containers")
+    return answers["containers"].stdout
+
+
+def _everybody_tries(fleet: Fleet, case: Configuration) -> dict[str, Exposure]:
+    """How much everybody gets, by who it is; measured with a token of its own."""
     token = secrets.token_hex(16)
     first = {
         "token": exposure.write_token(token),
@@ -81,15 +100,10 @@ def _try_everything(
     from_here = exposure.probe(
         fleet.root, exposure.from_here(listening), run_as=exposure.LOCAL_USER
     )
-    got: dict[str, Answer] = {}
 
     def measure(who: str, machine: str, question: Question) -> Exposure:
         answer = ask(fleet.lab, fleet.root, machine, {"probe": question})["probe"]
-        measured = exposure.parse(who, answer, token)
-        if who == "client" and tools:
-            asked = remote.questions(case.remote, silent=measured.level == "filtered")
-            got.update(ask(fleet.lab, fleet.root, machine, asked))
-        return measured
+        return exposure.parse(who, answer, token)
 
     with ThreadPoolExecutor(3) as pool:
         everybody = [
@@ -98,7 +112,7 @@ def _try_everything(
             pool.submit(measure, "local-user", "daemon", from_here),
         ]
         levels = [measured.result() for measured in everybody]
-    return got, {level.who: level for level in levels}
+    return {level.who: level for level in levels}
 
 
 def look_at_daemon(
@@ -131,7 +145,6 @@ def look_at_daemon(
         by_hand=said["by_hand"],
         once=_installed(said, ""),
         twice=_installed(said, "_2"),
-        containers=said.get("containers", ""),
         raw=answers,
     )
 
@@ -162,12 +175,7 @@ def _twice(case: Configuration) -> dict[str, Question]:
     """What the case must not change when it is applied once more, before and after that."""
     paths = shlex.join(str(path) for path in case.files)
     stat = f"stat --format '%n %i %s %y %a' {paths}" if paths else "true"
-    # Asking a stopped daemon's socket would make systemd start it.
-    if_active = f"grep -q daemon=active {OUTCOME} || exit 0; "
     return {
-        "containers": Question(
-            f"{if_active}docker ps --all --format '{{{{.Names}}}} {{{{.Image}}}}'"
-        ),
         "files": Question(stat),
         "process": Question(_PROCESS),
         "starts": Question(_STARTS),

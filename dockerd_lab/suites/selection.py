@@ -23,6 +23,7 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "without": lambda subject, names: subject.case.name not in names,
     "daemon": lambda subject, states: subject.case.expect.daemon in states,
     "client": lambda subject, levels: subject.case.expect.client in levels,
+    "engine": lambda subject, engines: subject.engine in engines,
     "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,
     "unit": lambda subject, unit: subject.unit == unit,
 }

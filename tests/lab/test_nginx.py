@@ -7,10 +7,21 @@ WHOLE = ["methods/nginx-mtls", "methods/nginx-basic-auth"]
 READ_ONLY = ["methods/nginx-read-only"]
 
 
+def input_stays_open(command, text=""):
+    """The command with an input that says `text`, and is not closed before the command ends.
+
+    nginx hangs up on who closes it: see below.
+    """
+    return (
+        f"rm -f /tmp/in; mkfifo /tmp/in; (printf '{text}'; exec sleep 60) >/tmp/in & {command}"
+        " </tmp/in; code=$?; kill $!; exit $code"
+    )
+
+
 @pytest.fixture
 def container(client, observation):
     """A container that runs, made through nginx."""
-    script = "echo early; while read line; do echo heard $line; done"
+    script = "echo early; while read line; do echo heard $line; [ $line != end ] || exit; done"
     run = f"{DOCKER} run -d -i --network none --name held busybox sh -c '{script}'"
     client.check_output(run)
     yield "held"
@@ -20,7 +31,7 @@ def container(client, observation):
 @pytest.mark.cases(name=WHOLE)
 def test_run_shows_what_the_container_says(client, observation):
     run = f"{DOCKER} run -i --rm --network none busybox echo said"
-    assert client.check_output(f"sleep 6 | {run}") == "said"
+    assert client.check_output(input_stays_open(f"timeout -k 1 30 {run}")) == "said"
 
 
 @pytest.mark.cases(name=WHOLE)
@@ -39,7 +50,7 @@ def test_who_closes_a_half_of_the_connection_hears_nothing_more(client, observat
 @pytest.mark.cases(name=WHOLE)
 def test_logs_are_followed(client, container):
     """The line arrives while the container runs on: nginx does not wait for more."""
-    seen = client.run(f"timeout 10 {DOCKER} logs -f {container}")
+    seen = client.run(f"timeout 6 {DOCKER} logs -f {container}")
     assert seen.rc == 124, "the stream stays open"
     assert seen.stdout == "early\n"
 
@@ -47,16 +58,15 @@ def test_logs_are_followed(client, container):
 @pytest.mark.cases(name=WHOLE)
 def test_exec_with_input(client, container):
     inside = "read line; echo heard $line"
-    done = client.run(
-        f"(echo word; sleep 8) | timeout -k 1 30 {DOCKER} exec -i {container} sh -c '{inside}'"
-    )
+    run = f"timeout -k 1 30 {DOCKER} exec -i {container} sh -c '{inside}'"
+    done = client.run(input_stays_open(run, "word\\n"))
     assert done.stdout == "heard word\n", done.stderr
 
 
 @pytest.mark.cases(name=WHOLE)
 def test_attach(client, container):
-    attach = f"timeout -k 1 12 {DOCKER} attach --sig-proxy=false {container}"
-    done = client.run(f"(echo word; sleep 8) | {attach}")
+    attach = f"timeout -k 1 30 {DOCKER} attach --sig-proxy=false {container}"
+    done = client.run(input_stays_open(attach, "word\\nend\\n"))
     assert "heard word" in done.stdout, done.stderr
 
 

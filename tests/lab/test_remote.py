@@ -66,14 +66,14 @@ def test_every_tool_waits_at_a_silent_port(observation):
 def test_a_container_started_remotely_is_seen_locally(observation):
     started = observation.client["run"]
     assert started.exit_code == 0, started.said
-    assert observation.daemon.containers.split() == [CONTAINER, "busybox"]
+    assert observation.containers.split() == [CONTAINER, "busybox"]
 
 
 @pytest.mark.cases(client=["filtered", "refused", "read-only"])
 def test_no_container_is_started(observation):
     """Neither by the client, nor left by those who tried to become root."""
     assert observation.client["run"].exit_code != 0
-    assert observation.daemon.containers == ""
+    assert observation.containers == ""
 
 
 @pytest.mark.cases(name=["methods/systemd-dropin", "methods/daemon-json"])

@@ -6,9 +6,11 @@ from dockerd_lab.machines.vagrant import LabVagrant
 from dockerd_lab.observe.observe import look_at_daemon
 
 
-# Vagrant's provisioner applies the case as it lies: to the packaged unit, without a reboot.
+# Vagrant's provisioner applies the case as it lies: to the packaged unit, without a reboot. What it
+# does depends on no engine, and takes long: one is enough.
 @pytest.mark.cases(
     name=["methods/daemon-json-loopback", "failures/hosts-in-file-stock-unit"],
+    engine=["debian-12"],
     rebooted=False,
     unit="docker.io",
 )
