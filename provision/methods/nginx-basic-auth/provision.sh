@@ -1,7 +1,7 @@
 #!/bin/sh
 # nginx's workers may use the daemon's socket; its example site would listen on port 80.
 set -eu
-adduser --quiet www-data docker
+usermod --append --groups docker www-data
 rm -f /etc/nginx/sites-enabled/default
 systemctl enable --quiet nginx.service
 systemctl restart nginx.service
