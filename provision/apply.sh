@@ -2,20 +2,22 @@
 # Applies a case on `daemon`, as a person would who deploys it. Vagrant's shell provisioner and the
 # harness run this same file:
 #
-#   apply.sh CASE_DIRECTORY [booted]
+#   apply.sh CASE_DIRECTORY [booted | fix]
 #
 #   rootfs/        every file is installed as it lies, for root
 #   unit/          docker.service that takes the place of the packaged one, before all else
 #   provision.sh   what else there is to do
 #   restart.sh     how it is brought into effect, where that is not `systemctl restart docker`
 #   start.sh       how dockerd is started by hand, instead of its unit
+#   fix.sh         how a failure is mended
 #
 # What came of it is left in /var/lib/dockerd-lab/outcome, as KEY=VALUE lines. A second call with the
 # same case changes nothing. The exit code tells whether the case could be applied, not whether
 # dockerd likes it.
 #
 # With `booted` nothing is applied: the machine was rebooted with the case, and what the boot made of
-# docker.service is left as the outcome.
+# docker.service is left as the outcome. With `fix` the applied failure is mended instead: fix.sh is
+# run, every step shown, up to the first that fails, whose exit code is apply.sh's.
 set -eu
 
 case_dir=$1
@@ -23,6 +25,8 @@ state=/var/lib/dockerd-lab
 # Seconds `systemctl restart docker` may take, and /_ping after it.
 restart_limit=120
 ping_limit=30
+# Seconds that fix.sh may take.
+fix_limit=180
 
 mkdir -p "$state/replaced"
 touch "$state/installed"
@@ -258,7 +262,7 @@ by_hand() {
 }
 
 # Waits until systemd is done with docker.service: it runs, it failed for good, or nobody starts it.
-after_boot() {
+settle() {
     started=$(now)
     daemon=
     while [ -z "$daemon" ]; do
@@ -274,12 +278,26 @@ after_boot() {
             *) sleep 0.2 ;;
         esac
         if awk -v s="$(since "$started")" -v l="$restart_limit" 'BEGIN { exit !(s > l) }'; then
-            say "docker.service did not settle within $restart_limit s after the boot"
+            say "docker.service did not settle within $restart_limit s"
             daemon=failed
         fi
     done
-    record restart_seconds "$(since 0)"
     record daemon "$daemon"
+}
+
+fix() {
+    begun=$(now)
+    code=0
+    # As it would be typed, one step after the other.
+    (cd "$case_dir" && PS4='$ ' timeout "$fix_limit" sh -ex ./fix.sh) 2>&1 || code=$?
+    say "fix.sh: exit code $code after $(since "$begun") s"
+    settle
+    record restart_seconds "$(since "$begun")"
+}
+
+# The place in the unit's journal; of its own entries, since journalctl skips one after a cursor.
+record_place() {
+    record journal_from "--after-cursor=$(journalctl --unit docker.service --lines 1 --show-cursor | sed -n 's/^-- cursor: //p')"
 }
 
 digest=$(cd "$case_dir" && { find . -type f -exec sha256sum {} + && find . -type l -printf '%l  %p\n'; } | sort | sha256sum | cut -d' ' -f1)
@@ -287,10 +305,19 @@ if [ "${2:-}" = booted ]; then
     : >"$state/outcome.new"
     record journal_from --boot
     rm -f "$state/by-hand.log" # of before the boot
-    after_boot
+    settle
+    record restart_seconds "$(since 0)"
     say "after the boot the daemon is $daemon"
     mv "$state/outcome.new" "$state/outcome"
     exit 0
+elif [ "${2:-}" = fix ]; then
+    : >"$state/outcome.new"
+    record_place
+    rm -f "$state/by-hand.log"
+    fix
+    say "after the fix the daemon is $daemon"
+    mv "$state/outcome.new" "$state/outcome"
+    exit "$code"
 elif already_applied; then
     say "this case is applied already; nothing to do"
     exit 0
@@ -306,8 +333,7 @@ if [ -f "$case_dir/provision.sh" ]; then
     (cd "$case_dir" && sh ./provision.sh)
     say "ran provision.sh"
 fi
-# The place in the unit's journal; of its own entries, since journalctl skips one after a cursor.
-record journal_from "--after-cursor=$(journalctl --unit docker.service --lines 1 --show-cursor | sed -n 's/^-- cursor: //p')"
+record_place
 if [ -f "$case_dir/start.sh" ]; then by_hand; else by_systemd; fi
 say "the daemon is $daemon"
 mv "$state/outcome.new" "$state/outcome"

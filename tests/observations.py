@@ -47,7 +47,7 @@ def observation(
         raw=raw or {},
     )
     ways = {who: Exposure(who, [Way("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()}
-    return Observation(f"{engine}/x", engine, "x", seen, {}, ways, "", 12.0)
+    return Observation(f"{engine}/x", engine, "x", seen, {}, ways, {}, {}, "", 12.0)
 
 
 def tree(root, **files):

@@ -1,7 +1,9 @@
 """Applies a case to `daemon`: the directory goes there, and provision/apply.sh does the rest."""
 
 import io
+import subprocess
 import tarfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import ssh
+from dockerd_lab.machines.ask import Answer
 
 #: Where the case lies on the machine; Vagrant's provisioner uses the same place.
 PLACE = "/tmp/case"  # noqa: S108  (on the machine)
@@ -42,6 +45,14 @@ def after_boot(
     return _run(lab, f"{case.name} after a reboot", "booted", parcel)
 
 
+def fix(lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None) -> Answer:
+    """Mend an applied failure with its fix.sh; the steps are in the answer as they went."""
+    started = time.monotonic()
+    done = _apply_sh(lab, f"mending {case.name}", "fix", _parcel(root, case, address, unit))
+    said = (done.stdout + done.stderr).decode(errors="replace")
+    return Answer("fix.sh", done.returncode, said, "", time.monotonic() - started)
+
+
 def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
     """Put on `client` what the case has for it: the files under client/, and credentials."""
     files = case.directory / "client"
@@ -59,18 +70,27 @@ def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
 
 
 def _run(lab: Lab, what: str, argument: str, parcel: bytes) -> str:
-    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && sh {APPLY} {PLACE} {argument}"
-    done = ssh.run(lab, "daemon", command, what=what, timeout=APPLY_LIMIT, stdin=parcel)
+    done = _apply_sh(lab, what, argument, parcel)
     said = (done.stdout + done.stderr).decode(errors="replace")
     if done.returncode != 0:
         raise HarnessBroke(f"{what}: exit code {done.returncode}" + last_lines(said))
     return said
 
 
+def _apply_sh(
+    lab: Lab, what: str, argument: str, parcel: bytes
+) -> subprocess.CompletedProcess[bytes]:
+    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && sh {APPLY} {PLACE} {argument}"
+    return ssh.run(lab, "daemon", command, what=what, timeout=APPLY_LIMIT, stdin=parcel)
+
+
 def _parcel(root: Path, case: Configuration, address: str, unit: str | None) -> bytes:
     """The case's directory and apply.sh as a tar archive, to be unpacked at the machine's root."""
     with _archive() as (tar, buffer):
         tar.add(case.directory, arcname=PLACE, filter=_roots)
+        own = case.directory / "unit"
+        if own.is_symlink():  # to one of provision/units
+            unit = own.resolve().name
         _add_credentials(tar, case.credentials.daemon, address, below=f"{PLACE}/rootfs")
         if unit is not None:
             tar.add(root / "provision/units" / unit, arcname=f"{PLACE}/unit", filter=_roots)

@@ -27,7 +27,7 @@ def credential(name: Credential, address: str) -> bytes:
 
 def private(name: Credential) -> bool:
     """Whether only its owner may read it."""
-    return name in ("server-key", "client-key", "ssh-key")
+    return name.endswith("-key") and name != "ssh-public-key"
 
 
 @functools.cache
@@ -41,6 +41,10 @@ def _made(address: str) -> dict[str, bytes]:
     """All credentials of this run."""
     server = authority().issue_cert(*NAMES, address, "127.0.0.1", not_before=_yesterday())
     client = authority().issue_cert(CLIENT, not_before=_yesterday())
+    long_ago = _yesterday() - timedelta(days=30)
+    expired = authority().issue_cert(
+        *NAMES, address, not_before=long_ago, not_after=long_ago + timedelta(days=1)
+    )
     key = Ed25519PrivateKey.generate()
     return {
         "ca": authority().cert_pem.bytes(),
@@ -48,6 +52,9 @@ def _made(address: str) -> dict[str, bytes]:
         "server-key": server.private_key_pem.bytes(),
         "client-cert": client.cert_chain_pems[0].bytes(),
         "client-key": client.private_key_pem.bytes(),
+        "expired-server-cert": expired.cert_chain_pems[0].bytes(),
+        "expired-server-key": expired.private_key_pem.bytes(),
+        "other-ca": trustme.CA(organization_name="somebody else").cert_pem.bytes(),
         "ssh-key": key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.OpenSSH,

@@ -18,7 +18,16 @@ Level = Literal["filtered", "refused", "tls-required", "auth-required", "read-on
 LEVELS: tuple[str, ...] = get_args(Level)
 #: What the harness makes anew for each run, and a case may ask for; see cases/credentials.py.
 Credential = Literal[
-    "ca", "server-cert", "server-key", "client-cert", "client-key", "ssh-key", "ssh-public-key"
+    "ca",
+    "server-cert",
+    "server-key",
+    "client-cert",
+    "client-key",
+    "expired-server-cert",
+    "expired-server-key",
+    "other-ca",
+    "ssh-key",
+    "ssh-public-key",
 ]
 #: A listener in netstat's words: protocol, local address or path, program.
 Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
@@ -28,24 +37,48 @@ class Expectation(YamlModel):
     """What must be seen on the machines once the case is applied."""
 
     daemon: DaemonState
-    command: str | None = Field(None, description="the running dockerd's command line")
+    command: str | None = Field(
+        None,
+        description="the running dockerd's command line; without a directory it is any unit's",
+    )
     hosts: list[str] = Field(description="the hosts in effect, from flags or from daemon.json")
     listeners: list[Listener] = Field(description="exactly these, in netstat's words")
     client: Level
     outsider: Level
     local_user: Level = Field(alias="local-user", description="on `daemon`, outside group docker")
     error: str | None = Field(None, description="for a failure: the id of the known error")
-    words: str | None = Field(None, description="for a failure: the exact line of the log")
+    words: str | None = Field(
+        None, description="for a failure: the exact line of the log, or a part of what is shown"
+    )
+    no_effect: list[str] = Field(
+        default_factory=list, description="the settings that are accepted and change nothing"
+    )
 
     @model_validator(mode="after")
     def _failures_have_words(self) -> "Expectation":
         for key in ("error", "words"):
-            if (self.daemon == "active") != (getattr(self, key) is None):
-                has = "is missing" if getattr(self, key) is None else "is given"
-                raise ValueError(f"{key} {has}, and daemon is {self.daemon}")
-        if (self.daemon == "failed") != (self.command is None):
-            raise ValueError("command belongs to a daemon that runs, and only to that")
+            if self.daemon != "active" and getattr(self, key) is None:
+                raise ValueError(f"{key} is missing, and daemon is {self.daemon}")
+        if self.error is not None and self.words is None:
+            raise ValueError("words is missing, and there is an error")
+        if self.daemon != "failed" and self.command is None:
+            raise ValueError("command is missing, and a daemon runs")
         return self
+
+    def is_command(self, seen: str | None) -> bool:
+        """Whether a command line is the expected one; without a directory any dockerd may be it.
+
+        >>> expect.command = "dockerd -H fd://"; expect.is_command("/usr/bin/dockerd -H fd://")
+        True
+        """
+        if seen is None or self.command is None or self.command.startswith("/"):
+            return seen == self.command
+        return seen.rsplit("/dockerd", 1)[-1].removeprefix("dockerd") == self.command[7:]
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something is wrong here that wants mending, if only in silence."""
+        return bool(self.words or self.no_effect)
 
 
 class Remote(YamlModel):
@@ -68,6 +101,10 @@ class Difference(YamlModel):
     expect: dict[str, Any]
 
 
+#: What a fix leads to, whatever it is; the rest is said in the case.
+HEALTHY: dict[str, Any] = {"daemon": "active", "error": None, "words": None, "no_effect": []}
+
+
 @dataclass(frozen=True)
 class Circumstances:
     """On what a case is judged."""
@@ -78,6 +115,8 @@ class Circumstances:
     """Whose docker.service it is."""
     rebooted: bool = False
     """Whether the machine was rebooted after the case was applied."""
+    fixed: bool = False
+    """Whether the failure was mended after the case was applied."""
 
 
 class CaseFile(YamlModel):
@@ -98,6 +137,10 @@ class CaseFile(YamlModel):
         default_factory=dict, description="by whose docker.service it is, such as 'docker-ce'"
     )
     reboot: Difference | None = Field(None, description="after the machine was rebooted")
+    fixed: Difference | None = Field(None, description="for a failure: after fix.sh")
+    seconds: int | None = Field(
+        None, description="for a failure: about what it takes, on two cores without KVM"
+    )
 
     @field_validator("engines")
     @classmethod
@@ -107,7 +150,7 @@ class CaseFile(YamlModel):
         return engines
 
     def expect_in(self, circumstances: Circumstances) -> Expectation:
-        """What is expected there. Later differences win: engines, then units, then reboot."""
+        """What is expected there. Later differences win: engines, then units, reboot or fix."""
         changes: dict[str, Any] = {}
         for versions, difference in self.engines.items():
             if _range(versions).contains(circumstances.version):
@@ -116,13 +159,19 @@ class CaseFile(YamlModel):
             changes |= self.units[circumstances.unit].expect
         if circumstances.rebooted and self.reboot is not None:
             changes |= self.reboot.expect
+        if circumstances.fixed and self.fixed is not None:
+            changes |= HEALTHY | self.fixed.expect
         return Expectation.model_validate({**self.expect.model_dump(by_alias=True), **changes})
 
     def differences(self) -> list[tuple[tuple[str, ...], Difference]]:
         """All differences, each with its keys in the file, in the order in which they are made."""
+        found: list[tuple[tuple[str, ...], Difference]]
         found = [(("engines", versions), d) for versions, d in self.engines.items()]
         found += [(("units", unit), d) for unit, d in self.units.items()]
-        return found + ([(("reboot",), self.reboot)] if self.reboot is not None else [])
+        found += [(("reboot",), self.reboot)] if self.reboot is not None else []
+        if self.fixed is not None:
+            found.append((("fixed",), Difference(expect=HEALTHY | self.fixed.expect)))
+        return found
 
 
 def _range(versions: str) -> SpecifierSet:
@@ -164,6 +213,11 @@ class Case(Configuration):
     def on(self, circumstances: Circumstances) -> "Case":
         """The case as it is there."""
         return replace(self, expect=self.said.expect_in(circumstances))
+
+    @property
+    def group(self) -> str:
+        """The directory under provision/ that it is in: `methods` or `failures`."""
+        return self.name.split("/", 1)[0]
 
     @property
     def short_name(self) -> str:

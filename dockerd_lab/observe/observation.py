@@ -94,7 +94,25 @@ class Observation:
     """What the docker client, curl and the SDK got on `client`."""
     exposure: dict[str, Exposure]
     """How much of the daemon `client`, `outsider` and a `local-user` of `daemon` get."""
+    shown: dict[str, str]
+    """Commands that show the failure and what they printed, by the machine they were typed on."""
+    fix: dict[str, Answer]
+    """The commands that mended it, likewise."""
     containers: str
     """`docker ps` on an active `daemon`, once everybody has tried: names and images."""
     seconds: float
     """From the restored snapshot to here."""
+
+    @property
+    def told(self) -> list[str]:
+        """What a person would paste: the commands that show the failure, or else the log."""
+        return self._shown or self.daemon.log
+
+    @property
+    def said(self) -> list[str]:
+        """All that was said, in the log and by the commands that show the failure."""
+        return self.daemon.log + self._shown
+
+    @property
+    def _shown(self) -> list[str]:
+        return [line for text in self.shown.values() for line in text.splitlines()]

@@ -3,11 +3,13 @@
 import secrets
 import shlex
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import MappingProxyType
 
 from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, STATE
+from dockerd_lab.cases.apply import fix as fix_daemon
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, ask
@@ -30,6 +32,8 @@ _DAEMON_JSON = (
     "file=$(ps -ww -C dockerd -o args= | sed -n 's/.* --config-file[= ]\\([^ ]*\\).*/\\1/p');"
     ' cat "${file:-/etc/docker/daemon.json}" 2>/dev/null'
 )
+#: Seconds a case's show.sh or fix-client.sh may take.
+SCRIPT_LIMIT = 90
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
@@ -40,36 +44,80 @@ def observe(
     subject: str,
     started: float,
     *,
-    brief: bool = False,
+    again: bool = True,
+    tools: Collection[str] = remote.TOOLS,
     more: Mapping[str, Question] = MappingProxyType({}),
+    fix: Mapping[str, Answer] = MappingProxyType({}),
 ) -> Observation:
     """Look at all machines; `started` is when the snapshot was restored, in monotonic seconds.
 
-    `subject` is what the observation is of: the engine and the case, as one word. Where it is
-    `brief`, people's tools are not tried on `client`, and the case is not applied a second time:
-    `client`, `daemon.once`, `daemon.twice` and `containers` are empty then.
-    `more` is asked on `daemon` besides; the answers are in `daemon.raw`.
+    `subject` is what the observation is of: the engine and the case, as one word. `again` has the
+    case applied a second time, without which `daemon.once` and `daemon.twice` are empty. `tools`
+    are those of observe/remote.py that are tried on `client`; with `run` not among them
+    `containers` is empty. `more` is asked on `daemon` besides; the answers are in `daemon.raw`.
+    `fix` is what mended the failure, where that was done: it is not shown again then.
 
-    What listens is found first; then everybody tries it at once. `daemon` is looked at while the
-    tools are tried on `client`, and last of all for the container that `client` has started.
+    What shows the failure comes first. Then what listens is found, and everybody tries it at once.
+    `daemon` is looked at while the tools are tried on `client`, and last of all for the container
+    that `client` has started.
     """
+    seen_first = {} if fix else shown(fleet, case)
     levels = _everybody_tries(fleet, case)
     with ThreadPoolExecutor(2) as pool:
-        tools = pool.submit(_tools, fleet, case, levels["client"]) if not brief else None
-        looked = pool.submit(look_at_daemon, fleet, case, brief=brief, more=more)
-        client = tools.result() if tools is not None else {}
-        daemon = looked.result()
-    containers = "" if brief or daemon.outcome.daemon != "active" else _containers(fleet)
+        tried = pool.submit(_tools, fleet, case, levels["client"], tools)
+        looked = pool.submit(look_at_daemon, fleet, case, again=again, more=more)
+        client, daemon = tried.result(), looked.result()
+    ran = "run" in tools and daemon.outcome.daemon == "active"
+    containers = _containers(fleet) if ran else ""
     seconds = time.monotonic() - started
     return Observation(
-        subject, fleet.engine, case.name, daemon, client, levels, containers, seconds
+        subject=subject,
+        engine=fleet.engine,
+        case=case.name,
+        daemon=daemon,
+        client=client,
+        exposure=levels,
+        shown=seen_first,
+        fix=dict(fix),
+        containers=containers,
+        seconds=seconds,
     )
 
 
-def _tools(fleet: Fleet, case: Configuration, level: Exposure) -> dict[str, Answer]:
+def shown(fleet: Fleet, case: Configuration) -> dict[str, str]:
+    """What the case's show.sh shows on `daemon`, and show-client.sh on `client`, if it has them."""
+    found = {}
+    for machine, name in {"daemon": "show.sh", "client": "show-client.sh"}.items():
+        if (case.directory / name).is_file():
+            found[machine] = run_script(fleet, machine, case.directory / name).stdout
+    return found
+
+
+def mend(fleet: Fleet, case: Configuration, unit: str | None = None) -> dict[str, Answer]:
+    """Mend an applied failure, by its fix.sh on `daemon` and its fix-client.sh on `client`."""
+    done = {}
+    if (case.directory / "fix.sh").is_file():
+        done["daemon"] = fix_daemon(fleet.lab, fleet.root, case, fleet.address, unit)
+    if (script := case.directory / "fix-client.sh").is_file():
+        done["client"] = run_script(fleet, "client", script, "set -e; ")
+    return done
+
+
+def run_script(fleet: Fleet, machine: str, script: Path, before: str = "") -> Answer:
+    """Run a script on a machine, each command shown as it would be typed; `before` comes first."""
+    # Standard error into standard output, in the order in which a terminal has them.
+    typed = f"exec 2>&1; {before}PS4='$ '; set -x; {script.read_text()}"
+    question = Question(f"sh -c {shlex.quote(typed)}", SCRIPT_LIMIT)
+    return ask(fleet.lab, fleet.root, machine, {script.name: question})[script.name]
+
+
+def _tools(
+    fleet: Fleet, case: Configuration, level: Exposure, tools: Collection[str]
+) -> dict[str, Answer]:
     """What people's tools got on `client`."""
     asked = remote.questions(case.remote, silent=level.level == "filtered")
-    return ask(fleet.lab, fleet.root, "client", asked)
+    wanted = {name: question for name, question in asked.items() if name in tools}
+    return ask(fleet.lab, fleet.root, "client", wanted) if wanted else {}
 
 
 def _containers(fleet: Fleet) -> str:
@@ -119,13 +167,13 @@ def look_at_daemon(
     fleet: Fleet,
     case: Configuration,
     *,
-    brief: bool = False,
+    again: bool = True,
     more: Mapping[str, Question] = MappingProxyType({}),
 ) -> DaemonSeen:
-    """Look at `daemon` alone and, unless it is `brief`, apply the case there a second time."""
-    questions = {**_daemon_questions(), **({} if brief else _twice(case)), **more}
+    """Look at `daemon` alone and, with `again`, apply the case there a second time."""
+    questions = {**_daemon_questions(), **(_twice(case) if again else {}), **more}
     answers = ask(fleet.lab, fleet.root, "daemon", questions)
-    if not brief and answers["again"].exit_code != 0:
+    if again and answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")
     for name, answer in answers.items():
         if answer.exit_code == TIMED_OUT:

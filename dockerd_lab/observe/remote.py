@@ -11,6 +11,19 @@ from dockerd_lab.machines.ask import Answer, Question
 API = "v1.40"
 #: The container that `client` starts on the daemon where it may.
 CONTAINER = "started-by-client"
+#: The tools, by the names of their answers.
+TOOLS = (
+    "ps",
+    "sdk",
+    "ping",
+    "containers",
+    "images",
+    "ps_by_environment",
+    "ps_by_context",
+    "run",
+)
+#: The tools that tell whether a daemon can be reached at all, where that is the question.
+REACHED = ("ps", "ping")
 #: Which tools try a port that does not answer, and the seconds each of them gets.
 ASKED_OF_THE_SILENT = ("ps", "sdk", "ping", "run")
 PATIENCE = 5

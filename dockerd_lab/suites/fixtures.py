@@ -17,6 +17,7 @@ from dockerd_lab.suites.options import is_worker, session_of
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
+    from dockerd_lab.machines.ask import Answer
     from dockerd_lab.machines.fleet import Fleet
     from dockerd_lab.observe.observation import Observation
     from dockerd_lab.suites.session import Subject
@@ -80,24 +81,32 @@ def observation(
 ) -> Observation:
     """What was seen after the case was applied to freshly restored machines."""
     from dockerd_lab.cases.apply import after_boot, apply
-    from dockerd_lab.observe.observe import observe
+    from dockerd_lab.observe import remote
+    from dockerd_lab.observe.observe import mend, observe
 
     session = session_of(request.config)
     this = (subject.engine, subject.case.name)
     fail_if_broken(session, subject.engine)
     try:
         started = time.monotonic()
-        if not (subject.rebooted and session.on_machines == this):
+        goes_on = subject.rebooted or subject.fixed
+        if not (goes_on and session.on_machines == this):
             fleet.restore()
             started = time.monotonic()
             session.applications["/".join(this)] += 1
             session.on_machines = this
-        # Does nothing where the case is applied already, as before a reboot.
-        apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
-        if subject.rebooted:
+            apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
+        done: dict[str, Answer] = {}
+        if subject.fixed:
+            session.on_machines = None
+            done = mend(fleet, subject.case, unit)
+        elif subject.rebooted:
             fleet.reboot()
             after_boot(fleet.lab, fleet.root, subject.case, fleet.address, unit)
-        seen = observe(fleet, subject.case, subject.id, started)
+        # Of a failure, whether it is reached says enough; every tool is tried on the methods.
+        tools = remote.TOOLS if subject.case.group == "methods" else remote.REACHED
+        again = not subject.fixed
+        seen = observe(fleet, subject.case, subject.id, started, again=again, tools=tools, fix=done)
     except LabError as error:
         broke(request.config, subject.engine, error)
     session.observations[subject.id] = seen

@@ -24,6 +24,9 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "daemon": lambda subject, states: subject.case.expect.daemon in states,
     "client": lambda subject, levels: subject.case.expect.client in levels,
     "engine": lambda subject, engines: subject.engine in engines,
+    "group": lambda subject, group: subject.case.group == group,
+    "fixed": lambda subject, fixed: subject.fixed is fixed,
+    "fails": lambda subject, fails: subject.case.expect.is_failure is fails,
     "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,
     "unit": lambda subject, unit: subject.unit == unit,
 }

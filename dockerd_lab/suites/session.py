@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,11 +24,14 @@ class Subject:
     unit: str = "docker.io"
     """Whose docker.service it is."""
     rebooted: bool = False
+    fixed: bool = False
+    """Whether the failure was mended with the case's fix.sh."""
 
     @property
     def id(self) -> str:
         """What it is called in a test's name: `debian-12/daemon-json`, `…/daemon-json-rebooted`."""
-        return f"{self.engine}/{self.case.short_name}{'-rebooted' if self.rebooted else ''}"
+        then = "-rebooted" if self.rebooted else "-fixed" if self.fixed else ""
+        return f"{self.engine}/{self.case.short_name}{then}"
 
 
 @dataclass
@@ -62,12 +65,15 @@ class Session:
 
     @cached_property
     def subjects(self) -> list[Subject]:
-        """Every selected case on every selected engine, and again after a reboot if asked for."""
+        """Every selected case on every selected engine.
+
+        A failure comes again after it was mended, and every case after a reboot if asked for.
+        """
         return [
-            Subject(engine, case.on(there), there.unit, there.rebooted)
+            Subject(engine, case.on(there), there.unit, there.rebooted, there.fixed)
             for engine in self.engines
             for case in self.cases
-            for there in self._circumstances(engine)
+            for there in self._circumstances(engine, case)
         ]
 
     def settings_on(self, engine: str) -> Settings:
@@ -89,10 +95,15 @@ class Session:
         given = " ".join(f"{option} {value}" for option, value in options.items() if value)
         return f"tox -e lab -- {given}{' --reboot' if subject.rebooted else ''} --keep"
 
-    def _circumstances(self, engine: str) -> list[Circumstances]:
+    def _circumstances(self, engine: str, case: Case) -> list[Circumstances]:
         declared = self.settings.engine(engine)
-        times = (False, True) if self.reboot else (False,)
-        return [Circumstances(declared.docker, self.unit or declared.unit, t) for t in times]
+        plain = Circumstances(declared.docker, self.unit or declared.unit)
+        found = [plain]
+        if self.reboot:
+            found.append(replace(plain, rebooted=True))
+        elif case.said.fixed is not None and case.on(plain).expect.is_failure:
+            found.append(replace(plain, fixed=True))
+        return found
 
 
 def make_session(

@@ -110,7 +110,8 @@ def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> Trial:
             configuration,
             f"{fleet.engine}/validate-{configuration.name}",
             started,
-            brief=True,
+            again=False,
+            tools=(),
             more=questions(ready, declared.docker),
         )
     result = judge(

@@ -1,6 +1,9 @@
 """Are the configuration files where they belong, and is it they that dockerd runs with?"""
 
+import pytest
 
+
+@pytest.mark.cases(fixed=False)  # a fix changes them
 def test_files_are_installed(daemon, observation, case):
     for path in case.files:
         file = daemon.file(str(path))
@@ -12,7 +15,7 @@ def test_files_are_installed(daemon, observation, case):
 
 def test_effective_command_line(observation, case):
     seen, expected = observation.daemon.command, case.expect.command
-    assert seen == expected, (
+    assert case.expect.is_command(seen), (
         f"dockerd runs as {seen!r}, the case expects {expected!r}.\n"
         "Where the two differ, another drop-in or the packaged unit decides: systemctl cat docker"
     )
@@ -23,6 +26,7 @@ def test_effective_hosts(observation, case):
     assert seen == expected, f"dockerd was told to listen on {seen}, the case expects {expected}"
 
 
+@pytest.mark.cases(fixed=False)
 def test_applying_twice_changes_nothing(observation, case):
     once, twice = observation.daemon.once, observation.daemon.twice
     assert len(once.files.splitlines()) == len(case.files)

@@ -18,7 +18,9 @@ def test_docker_gets_its_answer(observation):
     assert answer.stdout.startswith("CONTAINER ID"), f"$ {answer.command}\n{answer.said}"
 
 
-@pytest.mark.cases(client=ANSWERED, without=["methods/ssh"])  # the SDK wants paramiko for it
+@pytest.mark.cases(
+    client=ANSWERED, group="methods", without=["methods/ssh"]
+)  # the SDK wants paramiko for it
 def test_the_sdk_gets_its_answer(observation):
     answer = observation.client["sdk"]
     said = json_of(answer)
@@ -27,7 +29,7 @@ def test_the_sdk_gets_its_answer(observation):
     assert said["images"] == ["busybox:latest"]
 
 
-@pytest.mark.cases(client=ANSWERED, without=NO_CURL)
+@pytest.mark.cases(client=ANSWERED, group="methods", without=NO_CURL)
 def test_curl_gets_its_answer(observation):
     answers = observation.client
     assert answers["ping"].stdout == "OK", answers["ping"].said
@@ -36,7 +38,7 @@ def test_curl_gets_its_answer(observation):
     assert tags == [["busybox:latest"]], f"GET /{API}/images/json"
 
 
-@pytest.mark.cases(client=["refused"])
+@pytest.mark.cases(client=["refused"], group="methods")
 def test_every_tool_is_refused(observation):
     answers = observation.client
     assert answers["ps"].exit_code == 1
@@ -54,7 +56,7 @@ def test_every_tool_is_refused(observation):
     assert "[Errno 111] Connection refused" in answers["sdk"].stderr
 
 
-@pytest.mark.cases(client=["filtered"])
+@pytest.mark.cases(client=["filtered"], group="methods")
 def test_every_tool_waits_at_a_silent_port(observation):
     assert sorted(observation.client) == ["ping", "ps", "run", "sdk"]
     for name, answer in observation.client.items():
@@ -62,14 +64,14 @@ def test_every_tool_waits_at_a_silent_port(observation):
         assert "Connected to" not in answer.stderr
 
 
-@pytest.mark.cases(client=["full-control"])
+@pytest.mark.cases(client=["full-control"], group="methods")
 def test_a_container_started_remotely_is_seen_locally(observation):
     started = observation.client["run"]
     assert started.exit_code == 0, started.said
     assert observation.containers.split() == [CONTAINER, "busybox"]
 
 
-@pytest.mark.cases(client=["filtered", "refused", "read-only"])
+@pytest.mark.cases(client=["filtered", "refused", "read-only"], group="methods")
 def test_no_container_is_started(observation):
     """Neither by the client, nor left by those who tried to become root."""
     assert observation.client["run"].exit_code != 0

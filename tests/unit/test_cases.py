@@ -7,9 +7,10 @@ import pytest
 
 from dockerd_lab.cases import apply
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.cases.model import Circumstances, Expectation, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain
+from dockerd_lab.explain.model import known_errors
 from dockerd_lab.settings import checkout
 
 CASES = find_cases(checkout())
@@ -26,7 +27,7 @@ def test_an_exact_name_selects_only_that_case():
 
 def test_globs_and_several_patterns():
     assert names("*-loopback") == ["daemon-json-loopback", "systemd-dropin-loopback"]
-    assert names("failures/flags*", "unix-default") == ["unix-default", "flags-by-hand"]
+    assert names("failures/v4*", "unix-default") == ["unix-default", "v4-and-v6-wildcards"]
     assert names() == [case.short_name for case in CASES]
 
 
@@ -47,7 +48,7 @@ def test_a_directory_without_case_yaml_is_refused(root):
         ("daemon: failed", "daemon: dead", "expect.daemon: input should be 'active', 'failed' or"),
         ("error: ", "eror: ", "expect.eror: unknown key"),
         ("  error: hosts-flag-file-conflict\n", "", "error is missing, and daemon is failed"),
-        ("daemon: failed", "daemon: active", "error is given, and daemon is active"),
+        ("daemon: failed", "daemon: unchanged", "command is missing, and a daemon runs"),
         ("unix /run/docker.sock init", "/run/docker.sock", "expect.listeners.0"),
     ],
 )
@@ -64,8 +65,20 @@ def test_a_wrong_case_is_refused(root, old, new, reason):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.short_name)
 def test_every_case_s_words_are_its_known_error(case):
+    """Which may be so few words that they tell nothing alone, but never something else."""
     found = [finding.id for finding in explain([case.expect.words or "all is well"])]
-    assert found == ([case.expect.error] if case.expect.error else [])
+    assert found in ([], [case.expect.error])
+    assert case.expect.error in (None, *known_errors())
+
+
+def test_a_command_without_a_directory_is_any_unit_s():
+    expect = next(c for c in CASES if c.short_name == "key-misspelt").said.fixed.expect
+    expected = Expectation.model_validate({**expect, "daemon": "active"})
+    flags = "-H fd:// --containerd=/run/containerd/containerd.sock"
+    assert expected.is_command(f"/usr/sbin/dockerd {flags}")
+    assert expected.is_command(f"/usr/bin/dockerd {flags}")
+    assert not expected.is_command(f"/usr/bin/dockerd {flags} --debug")
+    assert not expected.is_command(None)
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,15 @@ def collected(result):
 
 
 def test_the_tests_of_a_case_stand_together(run):
-    result = run("--collect-only", "-q", "--case", "unix-default", "--case", "*in-unit-and-file")
+    result = run(
+        "--collect-only", "-q", "--case", "unix-default", "--case", "*hosts-in-unit-and-file"
+    )
     assert collected(result) == [
         "test_all[debian-12/unix-default]",
         "test_one[debian-12/unix-default]",
         "test_failed[debian-12/hosts-in-unit-and-file]",
         "test_all[debian-12/hosts-in-unit-and-file]",
+        "test_all[debian-12/hosts-in-unit-and-file-fixed]",
     ]
 
 

@@ -46,7 +46,9 @@ def seen():
     levels = {"client": "full-control", "outsider": "full-control", "local-user": "refused"}
     exposure = {who: Exposure(who, [Way("tcp://a:1", lv, "why")]) for who, lv in levels.items()}
     tools = {"ping": answer("OK"), "containers": answer("[]")}
-    return Observation("debian-12/x", "debian-12", "methods/x", daemon, tools, exposure, "", 20.0)
+    return Observation(
+        "debian-12/x", "debian-12", "methods/x", daemon, tools, exposure, {}, {}, "", 20.0
+    )
 
 
 def test_what_follows_from_an_observation(seen):

@@ -38,8 +38,8 @@ def machines(monkeypatch):
     def apply(lab, root, configuration, address, unit):
         done.append(("apply", configuration.name, address, unit))
 
-    def observe(fleet, configuration, subject, started, *, brief, more):
-        done.append(("observe", subject, brief, sorted(more)))
+    def observe(fleet, configuration, subject, started, *, again, tools, more):
+        done.append(("observe", subject, (again, tools), sorted(more)))
         if fleet.engine == BROKEN_ON:
             return observation(engine=fleet.engine, daemon="failed", log=["no luck"])
         listeners = (SOCKET, Listener("tcp", "127.0.0.1:2375", "dockerd"))
@@ -76,9 +76,9 @@ def test_one_engine_after_the_other(machines, tmp_path):
     assert machines[:3] == [
         ("restore", "debian-11"),
         ("apply", "mine", "192.168.3.201", "docker-ce"),
-        ("observe", "debian-11/validate-mine", True, []),
+        ("observe", "debian-11/validate-mine", (False, ()), []),
     ]
-    assert machines[-1] == ("observe", "debian-14/validate-mine", True, ["validate"])
+    assert machines[-1] == ("observe", "debian-14/validate-mine", (False, ()), ["validate"])
 
 
 def test_passed_is_exit_code_0(machines, tmp_path):

@@ -1,0 +1,3 @@
+#!/bin/sh
+rm /etc/docker/daemon.json
+systemctl restart docker.service

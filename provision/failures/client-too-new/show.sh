@@ -1,0 +1,2 @@
+#!/bin/sh
+DOCKER_API_VERSION=1.99 docker ps

@@ -1,0 +1,3 @@
+#!/bin/sh
+cp certificates/ca.pem ~/.docker/
+docker --tlsverify -H tcp://192.168.3.201:2376 ps

@@ -1,0 +1,3 @@
+#!/bin/sh
+systemctl start docker.service
+docker ps

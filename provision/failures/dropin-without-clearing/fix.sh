@@ -1,0 +1,4 @@
+#!/bin/sh
+sed -i 's/0.0.0.0/127.0.0.1/; /^ExecStart=/i ExecStart=' /etc/systemd/system/docker.service.d/override.conf
+systemctl daemon-reload
+systemctl restart docker.service

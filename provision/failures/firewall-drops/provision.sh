@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+systemctl enable --quiet nftables.service
+systemctl restart nftables.service

@@ -1,0 +1,4 @@
+#!/bin/sh
+sed -i 's,http://,tcp://,' /etc/systemd/system/docker.service.d/override.conf
+systemctl daemon-reload
+systemctl restart docker.service

@@ -1,0 +1,2 @@
+#!/bin/sh
+docker swarm init --advertise-addr 192.168.3.201

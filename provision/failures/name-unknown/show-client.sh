@@ -1,0 +1,2 @@
+#!/bin/sh
+docker -H tcp://deamon:2375 ps

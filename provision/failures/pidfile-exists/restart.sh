@@ -1,0 +1,7 @@
+#!/bin/sh
+# Somebody tried something by hand, and has left it running.
+set -eu
+systemctl stop docker.service
+systemd-run --quiet --unit terminal --setenv PATH="$PATH" dockerd -H unix:///run/stray.sock --containerd=/run/containerd/containerd.sock
+until curl -fsS --unix-socket /run/stray.sock http://docker/_ping 2>/dev/null; do sleep 0.2; done
+systemctl start docker.service

@@ -1,0 +1,2 @@
+#!/bin/sh
+docker -H tcp://192.168.3.201:22 ps

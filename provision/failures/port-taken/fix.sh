@@ -1,0 +1,3 @@
+#!/bin/sh
+systemctl stop other.service
+systemctl restart docker.service

@@ -1,0 +1,3 @@
+#!/bin/sh
+rmdir /run/builder/docker.sock
+systemctl restart docker.service

@@ -1,0 +1,2 @@
+#!/bin/sh
+mkdir -p /run/builder/docker.sock

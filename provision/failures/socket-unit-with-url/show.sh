@@ -1,0 +1,2 @@
+#!/bin/sh
+systemd-analyze verify docker.socket

@@ -1,0 +1,3 @@
+#!/bin/sh
+systemctl start docker.service
+journalctl --unit docker.service --lines 3 --no-pager

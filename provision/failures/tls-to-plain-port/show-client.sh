@@ -1,0 +1,2 @@
+#!/bin/sh
+docker --tls -H tcp://192.168.3.201:2375 ps

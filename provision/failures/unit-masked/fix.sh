@@ -1,0 +1,3 @@
+#!/bin/sh
+systemctl unmask docker.service
+systemctl start docker.service

@@ -1,0 +1,5 @@
+#!/bin/sh
+sed -i 's,dockerd -H,dockerd -H fd:// -H,' /etc/systemd/system/docker.service.d/override.conf
+systemctl daemon-reload
+systemctl restart docker.service
+timeout 20 docker ps

@@ -1,0 +1,3 @@
+#!/bin/sh
+timeout 5 docker ps
+echo "exit code $?"

@@ -1,0 +1,2 @@
+#!/bin/sh
+runuser --user deploy -- docker ps

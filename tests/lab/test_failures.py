@@ -1,0 +1,64 @@
+"""What goes wrong: in which words, whether they are understood, and what runs then."""
+
+import pytest
+
+from dockerd_lab.explain.matcher import explain
+from dockerd_lab.validate.no_effect import no_effect
+from dockerd_lab.validate.run import Wish, prepared
+
+pytestmark = pytest.mark.cases(fails=True)
+
+
+def test_the_exact_words(observation, case):
+    words = case.expect.words
+    if words is None:
+        assert case.expect.no_effect, "a failure has words, or is silent"
+        return
+    assert any(words in line for line in observation.said), (
+        f"nobody said: {words}\nwhat was said:\n" + "\n".join(observation.said[-12:])
+    )
+
+
+def test_it_is_the_known_error(observation, case, errors):
+    """Of what a person would paste, the cause is explained, and before its consequences."""
+    found = [finding.id for finding in explain(observation.told)]
+    if case.expect.error is None:
+        assert found == [], "a silent failure has no words that tell"
+        return
+    assert case.expect.error in errors, f"there is no known error {case.expect.error}"
+    assert found[:1] == [case.expect.error], f"explained as {found}, in:\n" + "\n".join(
+        observation.told[-12:]
+    )
+
+
+def test_what_has_no_effect(fleet, daemon, observation, case, tmp_path):
+    """Settings that are accepted and ignored are found by comparing them with what is in effect."""
+    for path in case.files:
+        file = tmp_path / path.relative_to("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(daemon.file(str(path)).content)
+    if not case.files:
+        assert case.expect.no_effect == []
+        return
+    with prepared(fleet.root, fleet.settings, Wish(paths=[tmp_path])) as ready:
+        found = no_effect(ready.given, ready.asked, observation.daemon)
+    assert [each.setting for each in found] == case.expect.no_effect
+
+
+def test_how_it_ended(observation, case):
+    daemon = observation.daemon
+    if case.expect.daemon == "unchanged":
+        assert daemon.outcome.restart_exit_code == 1
+        assert daemon.service.load_state == "bad-setting"
+        assert daemon.exit_status is None, "the refused restart must not end the old daemon"
+        assert daemon.service.active_state == "active", "the old daemon must still run"
+    elif case.expect.daemon == "failed":
+        codes = (daemon.outcome.restart_exit_code, daemon.outcome.by_hand_exit_code)
+        assert codes.count(None) == 2 or any(codes), "a boot has no exit code, a failure not 0"
+        assert daemon.service.active_state != "active"
+        assert daemon.service.main_pid == 0
+
+
+@pytest.mark.cases(name=["failures/volume-db-timeout-kill-all"])
+def test_somebody_else_works_on(daemon, observation):
+    assert daemon.run("systemctl is-active watching.service").stdout.strip() == "active"

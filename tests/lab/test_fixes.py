@@ -1,0 +1,33 @@
+"""Does a failure's fix mend it? Health is what every suite asks: listeners, levels, tools."""
+
+import pytest
+
+from dockerd_lab.explain.matcher import explain
+
+pytestmark = pytest.mark.cases(fixed=True)
+
+
+def test_every_step_succeeds(observation):
+    assert observation.fix, "the case has neither fix.sh nor fix-client.sh"
+    for machine, steps in observation.fix.items():
+        assert steps.exit_code == 0, f"on {machine}:\n{steps.said}"
+        assert "$ " in steps.stdout, f"{steps.command} has no step"
+
+
+def test_the_error_is_gone(observation, case):
+    told = [line for steps in observation.fix.values() for line in steps.stdout.splitlines()]
+    found = [finding.id for finding in explain(told)]
+    assert case.said.expect.error not in found, "\n".join(told)
+
+
+@pytest.mark.cases(name=["failures/start-limit-hit"])
+def test_the_first_error_is_recovered_from_the_journal(observation):
+    """The limit hides it, and only it tells what to mend."""
+    found = explain(observation.fix["daemon"].stdout.splitlines())
+    assert [finding.id for finding in found] == ["unknown-directive"]
+
+
+@pytest.mark.cases(name=["failures/volume-db-timeout-kill-all"])
+def test_the_remedy_kills_more_than_docker(daemon, observation):
+    """It mends, and ends whoever has the word in his command line."""
+    assert daemon.run("systemctl is-active watching.service").stdout.strip() == "failed"
