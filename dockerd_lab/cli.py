@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab import cli_validate
+from dockerd_lab import cli_reproduce, cli_validate
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput, HarnessBroke, LabError
 from dockerd_lab.explain.matcher import Finding, explain_text, important
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 box_app = typer.Typer(help="The boxes that machines are made of.", no_args_is_help=True)
 app.add_typer(box_app, name="box")
+cli_reproduce.register(app)
 cli_validate.register(app)
 
 _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

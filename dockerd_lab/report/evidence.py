@@ -26,6 +26,8 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         "daemon.json": raw["daemon_json"].stdout,
         "outcome.txt": raw["outcome"].stdout,
         "client.txt": _conversation(seen.client),
+        "shown.txt": "\n".join(f"on {m}:\n{text}" for m, text in seen.shown.items()),
+        "fix.txt": "\n".join(f"on {m}:\n{a.said}" for m, a in seen.fix.items()),
         "exposure.txt": "\n".join(
             f"{w}: {way}" for w, e in seen.exposure.items() for way in e.ways
         ),

@@ -46,8 +46,7 @@ def _explained(console: Console, finding: Finding) -> None:
     _commands(console, "mend", error.fix)
     _commands(console, "look", error.look)
     if error.reproduce:
-        command = f"./bootstrap tox -e lab -- --case {error.reproduce}"
-        _commands(console, "reproduce", [command])
+        _commands(console, "reproduce", [f"dockerd-lab reproduce {finding.id} --fix"])
 
 
 def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:

@@ -1,0 +1,86 @@
+"""The command that shows a failure on the machines, and that its fix mends it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.machines import ssh
+from dockerd_lab.machines.fleet import running
+from dockerd_lab.progress import say
+from dockerd_lab.report import evidence, reproduction
+from dockerd_lab.reproduce.choose import choose, failures
+from dockerd_lab.reproduce.run import Seen, bring_about, fix
+from dockerd_lab.settings import checkout, load_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the `dockerd-lab` command."""
+    app.command()(reproduce)
+
+
+def reproduce(
+    name: Annotated[
+        str | None, typer.Argument(metavar="ID", help="a known error's id, or a case's name")
+    ] = None,
+    *,
+    engine: Annotated[str | None, typer.Option(help="an engine of lab.yaml")] = None,
+    with_fix: Annotated[bool, typer.Option("--fix", help="mend it, and prove it")] = False,
+    shell: Annotated[bool, typer.Option("--shell", help="enter daemon with the failure")] = False,
+    list_all: Annotated[bool, typer.Option("--list", help="what can be reproduced")] = False,
+) -> None:
+    """Bring a failure about on real machines, by the way it happens in life, and explain it.
+
+    Exit code 1 when it, or its fix, did not lead to what is declared.
+    """
+    root = checkout()
+    settings = load_settings(root)
+    width, colour = _terminal()
+    known = failures(root, settings)
+    if list_all:
+        print(reproduction.listing(known, width=width, colour=colour), end="")
+        return
+    if name is None:
+        raise BadInput("reproduce needs an id", "dockerd-lab reproduce --list   # all there are")
+    if shell and with_fix:
+        raise BadInput("--shell leaves the failure in place, and --fix mends it: give one")
+    engine = engine or settings.engine_of("daemon")
+    settings.engine(engine)
+    chosen = choose(known, name, engine)
+    others = [f.case.short_name for f in known if f.error == name and f is not chosen]
+    if others:
+        say(f"lab: {name} has other cases too: {', '.join(others)}")
+    with running(root, settings.with_engines(daemon=engine)) as fleet:
+        seen = bring_about(fleet, chosen.case)
+        print(reproduction.failure(seen, width=width, colour=colour), end="", flush=True)
+        steps = [seen]
+        if with_fix:
+            steps.append(fix(fleet, chosen.case))
+            print(reproduction.mended(steps[1], width=width, colour=colour), end="", flush=True)
+        wrong = [line for each in steps for line in _judged(each)]
+        for each in steps:
+            if each.differences:
+                say(f"lab: the evidence: {evidence.write(fleet, each.observation)}")
+        if shell:
+            say("lab: this is the daemon machine; exit leaves it")
+            argv = fleet.lab.enter(["ssh", "-t", "-F", ssh.config_file(fleet.lab), "daemon"])
+            subprocess.run(argv, env=dict(os.environ), check=False)
+    for line in wrong:
+        print(f"dockerd-lab: {line}", file=sys.stderr)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _judged(seen: Seen) -> list[str]:
+    return [f"{seen.observation.subject}: {line}" for line in seen.differences]
+
+
+def _terminal() -> tuple[int, bool]:
+    """The columns and whether there are colours; 80 and none where the output is no terminal."""
+    if not sys.stdout.isatty():
+        return 80, False
+    return min(shutil.get_terminal_size().columns, 100), "NO_COLOR" not in os.environ

@@ -1,0 +1,1 @@
+"""Brings a failure about on the machines, shows it, and mends it."""

@@ -1,0 +1,87 @@
+"""Has a failure on the machines, and then its fix, and judges whether they are as declared."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dockerd_lab.cases.apply import apply
+from dockerd_lab.cases.model import Case, Circumstances
+from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.observe import remote
+from dockerd_lab.observe.observation import Observation
+from dockerd_lab.observe.observe import mend, observe
+from dockerd_lab.progress import step
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen, against what the case expects there."""
+
+    case: Case
+    observation: Observation
+
+    @property
+    def differences(self) -> list[str]:
+        """What is not as the case expects it."""
+        return list(_differences(self.case, self.observation))
+
+
+def bring_about(fleet: Fleet, case: Case) -> Seen:
+    """Apply the failure to freshly restored machines, and look at what comes of it."""
+    here = case.on(_circumstances(fleet))
+    with step("restoring the machines"):
+        fleet.restore()
+    started = time.monotonic()
+    with step(f"bringing {case.short_name} about"):
+        apply(fleet.lab, fleet.root, here, fleet.address)
+    with step("looking at the machines"):
+        seen = observe(
+            fleet, here, f"{fleet.engine}/{case.short_name}", started, again=False, tools=()
+        )
+    return Seen(here, seen)
+
+
+def fix(fleet: Fleet, case: Case) -> Seen:
+    """Mend the failure that is on the machines, and look whether the daemon is healthy."""
+    here = case.on(_circumstances(fleet, fixed=True))
+    started = time.monotonic()
+    with step(f"mending {case.short_name}"):
+        done = mend(fleet, here)
+    with step("looking at the machines"):
+        seen = observe(
+            fleet,
+            here,
+            f"{fleet.engine}/{case.short_name}-fixed",
+            started,
+            again=False,
+            tools=remote.REACHED,
+            fix=done,
+        )
+    return Seen(here, seen)
+
+
+def _circumstances(fleet: Fleet, *, fixed: bool = False) -> Circumstances:
+    declared = fleet.settings.engine(fleet.engine)
+    return Circumstances(declared.docker, declared.unit, fixed=fixed)
+
+
+def _differences(case: Case, seen: Observation) -> Iterator[str]:
+    expect, daemon = case.expect, seen.daemon
+    if daemon.outcome.daemon != expect.daemon:
+        yield f"the daemon is {daemon.outcome.daemon}, expected: {expect.daemon}"
+    if expect.words is not None and not any(expect.words in line for line in seen.said):
+        yield f"nobody said: {expect.words}"
+    if not expect.is_command(daemon.command):
+        yield f"dockerd runs as {daemon.command}, expected: {expect.command}"
+    if daemon.hosts != expect.hosts:
+        yield f"dockerd's hosts are {daemon.hosts}, expected: {expect.hosts}"
+    listeners = sorted(map(str, daemon.listeners))
+    if listeners != sorted(expect.listeners):
+        yield f"listeners are {listeners}, expected: {sorted(expect.listeners)}"
+    for who, exposure in seen.exposure.items():
+        expected = getattr(expect, who.replace("-", "_"))
+        if exposure.level != expected:
+            yield f"{who} gets {exposure.level}, expected: {expected}"
+    for machine, steps in seen.fix.items():
+        if steps.exit_code != 0:
+            yield f"a step of the fix failed on {machine}, with exit code {steps.exit_code}"

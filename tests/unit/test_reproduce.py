@@ -1,0 +1,129 @@
+"""`dockerd-lab reproduce`: which failure is meant, and what is shown of it; without a machine."""
+
+import dataclasses
+
+import pytest
+from typer.testing import CliRunner
+
+from dockerd_lab import cli
+from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.errors import BadInput
+from dockerd_lab.explain.model import known_errors
+from dockerd_lab.report import reproduction
+from dockerd_lab.reproduce.choose import choose, failures
+from dockerd_lab.reproduce.run import Seen
+from dockerd_lab.settings import checkout, load_settings
+from tests.observations import answer, observation
+
+SETTINGS = load_settings(checkout())
+KNOWN = failures(checkout(), SETTINGS)
+CONFLICT = (
+    "unable to configure the Docker daemon with file /etc/docker/daemon.json: the following"
+    " directives are specified both as a flag and in the configuration file: hosts: (from flag:"
+    " [fd://], from file: [unix:///var/run/docker.sock tcp://0.0.0.0:2375])"
+)
+
+
+def chosen(name, engine="debian-12"):
+    return choose(KNOWN, name, engine).case.short_name
+
+
+def case(name, **circumstances):
+    found = choose(KNOWN, name, "debian-12").case
+    return found.on(Circumstances("20.10.24", **circumstances))
+
+
+def test_by_name_and_by_id():
+    assert chosen("fd-by-hand") == "fd-by-hand"
+    assert chosen("no-fd-sockets") == "fd-by-hand"
+    assert chosen("hosts-flag-file-conflict") == "hosts-in-file-stock-unit"
+    assert chosen("hosts-in-unit-and-file") == "hosts-in-unit-and-file"
+
+
+@pytest.mark.parametrize("name", sorted({f.error for f in KNOWN if f.error}))
+def test_the_case_that_a_known_error_names_comes_first(name):
+    engine = next(f.engines[0] for f in KNOWN if f.error == name)
+    assert chosen(name, engine) == known_errors()[name].reproduce
+
+
+def test_at_least_thirty_five_known_errors_can_be_reproduced():
+    assert len({f.error for f in KNOWN if f.error}) >= 35
+    assert all(f.engines for f in KNOWN), "one that exists nowhere is none"
+    assert all(f.case.said.fixed for f in KNOWN), "each has its fix"
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "message"),
+    [
+        ("x", "debian-12", "no failure and no known error is called 'x'"),
+        ("windows-pipe-missing", "debian-12", "is a known error, and no case reproduces it"),
+        ("client-too-old", "debian-11", "client-too-old does not exist on debian-11"),
+    ],
+)
+def test_what_cannot_be_reproduced(name, engine, message):
+    with pytest.raises(BadInput, match=message):
+        choose(KNOWN, name, engine)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "reproduce needs an id"),
+        (["fd-by-hand", "--fix", "--shell"], "give one"),
+        (["fd-by-hand", "--engine", "debian-99"], "unknown engine 'debian-99'"),
+    ],
+)
+def test_bad_input_starts_no_machine(args, message, monkeypatch):
+    monkeypatch.setattr("dockerd_lab.cli_reproduce.running", lambda *_: pytest.fail("started"))
+    done = CliRunner().invoke(cli.app, ["reproduce", *args])
+    assert isinstance(done.exception, BadInput)
+    assert message in str(done.exception)
+
+
+def test_the_list():
+    shown = reproduction.listing(KNOWN, width=80, colour=False)
+    assert "hosts-flag-file-conflict       hosts-in-file-stock-unit" in shown
+    assert "(silent)                       key-host-ignored" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_a_failure_is_shown_with_what_was_typed_and_explained():
+    log = ["Starting", CONFLICT, *(f"later {n}" for n in range(9))]
+    seen = Seen(case("hosts-in-file-stock-unit"), observation(daemon="failed", hosts=(), log=log))
+    assert seen.differences == []
+    shown = reproduction.failure(seen, width=80, colour=False)
+    assert '  "hosts": ["unix:///var/run/docker.sock", "tcp://0.0.0.0:2375"]' in shown
+    assert "$ systemctl restart docker.service" in shown
+    assert CONFLICT in shown
+    assert "later 8" in shown
+    assert "later 1" not in shown
+    assert "hosts-flag-file-conflict: " in shown
+    assert "dockerd-lab reproduce hosts-flag-file-conflict --fix" in shown
+
+
+def test_a_silent_failure_has_no_words():
+    seen = Seen(case("key-host-ignored"), observation())
+    shown = reproduction.failure(seen, width=80, colour=False)
+    assert "Without effect: host" in shown
+
+
+def test_what_is_not_as_declared_is_told():
+    seen = observation(daemon="active", outsider="full-control", log=["all is well"])
+    wrong = "\n".join(Seen(case("hosts-in-file-stock-unit"), seen).differences)
+    assert "the daemon is active, expected: failed" in wrong
+    assert f"nobody said: {CONFLICT}" in wrong
+    assert "outsider gets full-control, expected: refused" in wrong
+
+
+def test_a_fix_is_shown_step_by_step():
+    steps = answer("$ systemctl start docker.service\napply: fix.sh: exit code 0 after 7 s\n")
+    seen = dataclasses.replace(observation(), fix={"daemon": steps}, client={"ping": answer("OK")})
+    after = Seen(case("fd-by-hand", fixed=True), seen)
+    assert after.differences == []
+    shown = reproduction.mended(after, width=80, colour=False)
+    assert "== the fix, on daemon\n$ systemctl start docker.service\n" in shown
+    assert "client's ping: exit code 0: OK" in shown
+    failed = dataclasses.replace(seen, fix={"daemon": answer("$ false", exit_code=1)})
+    assert Seen(after.case, failed).differences == [
+        "a step of the fix failed on daemon, with exit code 1"
+    ]
