@@ -127,6 +127,7 @@ class CaseFile(YamlModel):
     cis: list[str] = Field(
         default_factory=list, description="what it touches of the CIS Docker Benchmark 1.6.0"
     )
+    main: bool = Field(False, description="for a failure: run with the methods, by default")
     expect: Expectation
     remote: Remote = Remote()
     credentials: Credentials = Credentials()
@@ -218,6 +219,11 @@ class Case(Configuration):
     def group(self) -> str:
         """The directory under provision/ that it is in: `methods` or `failures`."""
         return self.name.split("/", 1)[0]
+
+    @property
+    def in_main_job(self) -> bool:
+        """Whether it is run where no case is named: the methods, and the conflicts among them."""
+        return self.group == "methods" or self.said.main
 
     @property
     def short_name(self) -> str:

@@ -31,7 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="CASE",
-        help="a case by its exact name, or a glob; may be given several times",
+        help="a case by its exact name, or a glob; may be given several times. Without it: the"
+        " methods, and the conflicts among them",
     )
     group.addoption(
         "--reboot",

@@ -116,6 +116,7 @@ def make_session(
 ) -> Session:
     """The session for an engine (lab.yaml's own when None, or `all`) and for cases by name or glob.
 
+    Without any pattern it is for the main job: the methods, and the conflicts among them.
     Raises BadInput where there is no such engine, unit or case, or where a file is wrong.
     """
     root = checkout()
@@ -131,4 +132,6 @@ def make_session(
         list(settings.engines) if engine == "all" else [engine or settings.engine_of("daemon")]
     )
     cases = select(find_cases(root), patterns)
+    if not patterns:
+        cases = [case for case in cases if case.in_main_job]
     return Session(root, settings, cases, engines, client_engine, unit, reboot)

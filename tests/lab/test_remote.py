@@ -11,7 +11,7 @@ ANSWERED = ["full-control", "read-only"]
 NO_CURL = ["methods/nginx-basic-auth", "methods/ssh"]
 
 
-@pytest.mark.cases(client=ANSWERED)
+@pytest.mark.cases(client=ANSWERED, fails=False)
 def test_docker_gets_its_answer(observation):
     answer = observation.client["ps"]
     assert answer.exit_code == 0, f"$ {answer.command}\n{answer.said}"

@@ -46,6 +46,13 @@ def test_the_tests_of_a_case_stand_together(run):
     ]
 
 
+def test_without_a_case_it_is_the_main_job(run):
+    found = collected(run("--collect-only", "-q"))
+    assert "test_all[debian-12/unix-default]" in found
+    assert "test_all[debian-12/hosts-in-unit-and-file-fixed]" in found
+    assert not any("key-misspelt" in name for name in found)
+
+
 def test_a_test_without_a_selected_case_is_deselected(run):
     result = run("--case", "daemon-json")
     result.assert_outcomes(passed=1, deselected=2)
