@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dockerd_lab.cases.apply import apply
 from dockerd_lab.cases.model import Case, Circumstances
+from dockerd_lab.differences import differences
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import remote
 from dockerd_lab.observe.observation import Observation
@@ -66,22 +67,12 @@ def _circumstances(fleet: Fleet, *, fixed: bool = False) -> Circumstances:
 
 
 def _differences(case: Case, seen: Observation) -> Iterator[str]:
-    expect, daemon = case.expect, seen.daemon
-    if daemon.outcome.daemon != expect.daemon:
-        yield f"the daemon is {daemon.outcome.daemon}, expected: {expect.daemon}"
+    expect, state = case.expect, seen.daemon.outcome.daemon
+    if state != expect.daemon:
+        yield f"the daemon is {state}; the case expects {expect.daemon}"
     if expect.words is not None and not any(expect.words in line for line in seen.said):
         yield f"nobody said: {expect.words}"
-    if not expect.is_command(daemon.command):
-        yield f"dockerd runs as {daemon.command}, expected: {expect.command}"
-    if daemon.hosts != expect.hosts:
-        yield f"dockerd's hosts are {daemon.hosts}, expected: {expect.hosts}"
-    listeners = sorted(map(str, daemon.listeners))
-    if listeners != sorted(expect.listeners):
-        yield f"listeners are {listeners}, expected: {sorted(expect.listeners)}"
-    for who, exposure in seen.exposure.items():
-        expected = getattr(expect, who.replace("-", "_"))
-        if exposure.level != expected:
-            yield f"{who} gets {exposure.level}, expected: {expected}"
+    yield from differences(expect, seen)
     for machine, steps in seen.fix.items():
         if steps.exit_code != 0:
             yield f"a step of the fix failed on {machine}, with exit code {steps.exit_code}"

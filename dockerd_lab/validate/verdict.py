@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from dockerd_lab.cases.model import LEVELS, Case, Expectation
+from dockerd_lab.differences import differences, expected_level
 from dockerd_lab.observe.listeners import Listener as Seen
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.validate import log, questions
@@ -113,7 +114,7 @@ def _exposure(seen: Observation, expect: Expectation | None, allowed: bool) -> I
         best = seen.exposure[who].best
         if not _too_much(best.level) or (allowed and best.level in LEVELS):
             continue
-        if expect is not None and _too_much(_expected(expect, who)):
+        if expect is not None and _too_much(expected_level(expect, who)):
             continue  # the case says so
         gets = "root" if best.level == "full-control" else best.level
         yield f"{called} gets {gets} at {best.target} ({best.evidence})"
@@ -124,29 +125,12 @@ def _too_much(level: str) -> bool:
     return level not in LEVELS or LEVELS.index(level) >= _TOO_MUCH
 
 
-def _expected(expect: Expectation, who: str) -> str:
-    return str(getattr(expect, who.replace("-", "_")))
-
-
 def _otherwise(seen: Observation, found: list[Error], expect: Expectation) -> Iterator[str]:
     """What is not as the case expects it, besides the daemon's state."""
-    if not expect.is_command(seen.daemon.command):
-        yield f"the command line: {seen.daemon.command}; the case expects {expect.command}"
-    if seen.daemon.hosts != expect.hosts:
-        yield f"hosts: {seen.daemon.hosts}; the case expects {expect.hosts}"
-    listeners = sorted(map(str, seen.daemon.listeners))
-    if listeners != sorted(expect.listeners):
-        yield f"listeners are {_listed(listeners)}; the case expects {_listed(expect.listeners)}"
-    for who, exposure in seen.exposure.items():
-        if exposure.level != _expected(expect, who):
-            yield f"{who} gets {exposure.level}; the case expects {_expected(expect, who)}"
+    yield from differences(expect, seen)
     ids = [error.id for error in found] or [UNEXPLAINED]
     if expect.error is not None and expect.error not in ids:
         yield f"the error is {', '.join(ids)}; the case expects {expect.error}"
-
-
-def _listed(listeners: list[str]) -> str:
-    return ", ".join(sorted(listeners)) or "none"
 
 
 def _listener(seen: Seen) -> Listener:

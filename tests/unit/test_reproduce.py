@@ -110,9 +110,9 @@ def test_a_silent_failure_has_no_words():
 def test_what_is_not_as_declared_is_told():
     seen = observation(daemon="active", outsider="full-control", log=["all is well"])
     wrong = "\n".join(Seen(case("hosts-in-file-stock-unit"), seen).differences)
-    assert "the daemon is active, expected: failed" in wrong
+    assert "the daemon is active; the case expects failed" in wrong
     assert f"nobody said: {CONFLICT}" in wrong
-    assert "outsider gets full-control, expected: refused" in wrong
+    assert "outsider gets full-control; the case expects refused" in wrong
 
 
 def test_a_fix_is_shown_step_by_step():
