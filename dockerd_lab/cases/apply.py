@@ -1,7 +1,7 @@
 """Applies a case to `daemon`: the directory goes there, and provision/apply.sh does the rest."""
 
 import io
-import subprocess
+import re
 import tarfile
 import time
 from collections.abc import Iterator, Mapping
@@ -24,6 +24,10 @@ STATE = "/var/lib/dockerd-lab"
 OUTCOME = f"{STATE}/outcome"
 #: Seconds apply.sh may take: its own limits (120 to restart, up to 120 to answer) and room.
 APPLY_LIMIT = 300
+#: The same with fix.sh, which has 180 of its own.
+FIX_LIMIT = APPLY_LIMIT + 180
+#: How apply.sh ends what it says of fix.sh.
+_FIXED = re.compile(r"^apply: fix\.sh: exit code (\d+) after", re.MULTILINE)
 
 
 def apply(lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None) -> str:
@@ -46,11 +50,17 @@ def after_boot(
 
 
 def fix(lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None) -> Answer:
-    """Mend an applied failure with its fix.sh; the steps are in the answer as they went."""
+    """Mend an applied failure with its fix.sh; the steps are in the answer as they went.
+
+    Raises HarnessBroke when it could not be tried; a step that fails is in the answer.
+    """
     started = time.monotonic()
-    done = _apply_sh(lab, f"mending {case.name}", "fix", _parcel(root, case, address, unit))
-    said = (done.stdout + done.stderr).decode(errors="replace")
-    return Answer("fix.sh", done.returncode, said, "", time.monotonic() - started)
+    parcel = _parcel(root, case, address, unit)
+    said = _run(lab, f"mending {case.name}", "fix", parcel, FIX_LIMIT)
+    code = _FIXED.search(said)
+    if code is None:
+        raise HarnessBroke(f"mending {case.name}: apply.sh told no exit code" + last_lines(said))
+    return Answer("fix.sh", int(code[1]), said, "", time.monotonic() - started)
 
 
 def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
@@ -69,28 +79,22 @@ def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
         raise HarnessBroke(f"{what}: " + last_lines(done.stderr.decode(errors="replace")))
 
 
-def _run(lab: Lab, what: str, argument: str, parcel: bytes) -> str:
-    done = _apply_sh(lab, what, argument, parcel)
+def _run(lab: Lab, what: str, argument: str, parcel: bytes, limit: float = APPLY_LIMIT) -> str:
+    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && sh {APPLY} {PLACE} {argument}"
+    done = ssh.run(lab, "daemon", command, what=what, timeout=limit, stdin=parcel)
     said = (done.stdout + done.stderr).decode(errors="replace")
     if done.returncode != 0:
         raise HarnessBroke(f"{what}: exit code {done.returncode}" + last_lines(said))
     return said
 
 
-def _apply_sh(
-    lab: Lab, what: str, argument: str, parcel: bytes
-) -> subprocess.CompletedProcess[bytes]:
-    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && sh {APPLY} {PLACE} {argument}"
-    return ssh.run(lab, "daemon", command, what=what, timeout=APPLY_LIMIT, stdin=parcel)
-
-
 def _parcel(root: Path, case: Configuration, address: str, unit: str | None) -> bytes:
     """The case's directory and apply.sh as a tar archive, to be unpacked at the machine's root."""
     with _archive() as (tar, buffer):
-        tar.add(case.directory, arcname=PLACE, filter=_roots)
         own = case.directory / "unit"
-        if own.is_symlink():  # to one of provision/units
+        if own.is_symlink():  # to one of provision/units, which is packed in its place
             unit = own.resolve().name
+        tar.add(case.directory, arcname=PLACE, filter=_without_link)
         _add_credentials(tar, case.credentials.daemon, address, below=f"{PLACE}/rootfs")
         if unit is not None:
             tar.add(root / "provision/units" / unit, arcname=f"{PLACE}/unit", filter=_roots)
@@ -115,6 +119,11 @@ def _add_credentials(
         entry.size, entry.mode = len(content), 0o400 if private(name) else 0o444
         # The same bytes make the same case, whenever they were packed.
         tar.addfile(entry, io.BytesIO(content))
+
+
+def _without_link(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """An entry of the case, but not its link to a unit."""
+    return None if entry.issym() and entry.name == f"{PLACE}/unit".lstrip("/") else _roots(entry)
 
 
 def _roots(entry: tarfile.TarInfo) -> tarfile.TarInfo:

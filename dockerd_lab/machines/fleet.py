@@ -23,7 +23,7 @@ from dockerd_lab.settings import Settings
 SNAPSHOT = "clean"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fleet:
     """The machines of a running lab."""
 
@@ -31,6 +31,8 @@ class Fleet:
     root: Path
     settings: Settings
     versions: dict[str, str]
+    restored: int = 0
+    """How often the machines were restored by this process."""
 
     @property
     def engine(self) -> str:
@@ -56,6 +58,7 @@ class Fleet:
             _set_clock(self.lab, machine)
 
         _for_each(self.names, one)
+        self.restored += 1
 
     def reboot(self) -> None:
         """Restart `daemon` as an administrator does, wait until it answers, and set its clock."""

@@ -57,13 +57,14 @@ def mended(seen: Seen, *, width: int, colour: bool) -> str:
             for line in steps.said.splitlines():
                 if not line.startswith("apply: "):
                     _plain(console, line)
-        _heading(console, f"after it the daemon is {daemon.outcome.daemon}")
+        answers = ": /_ping says OK" if daemon.outcome.daemon == "active" else ""
+        _heading(console, f"after it the daemon is {daemon.outcome.daemon}{answers}")
         _plain(console, f"runs as    {daemon.command}")
         _plain(console, "listeners  " + (", ".join(map(str, daemon.listeners)) or "none"))
         for who, exposure in seen.observation.exposure.items():
             _plain(console, f"{who:10} {exposure.level}")
         for name, answer in seen.observation.client.items():
-            said = answer.said.splitlines() or [""]
+            said = (answer.stdout or answer.stderr).strip().splitlines() or [""]
             _plain(console, f"client's {name}: exit code {answer.exit_code}: {said[-1]}")
 
     return drawn(draw, width=width, colour=colour)
@@ -92,16 +93,29 @@ def listing(failures: Collection[Failure], *, width: int, colour: bool) -> str:
 
 
 def _done(case: Case) -> Iterator[str]:
-    """The files that were installed, and the commands that were typed."""
+    """The files that were installed, and the commands that were typed, in their order."""
     for file in case.files:
-        source = case.source(file)
         yield f"{file}:"
-        yield from (f"  {line}" for line in _lines(source))
+        yield from (f"  {line}" for line in _lines(case.source(file)))
+    for who, made in (("daemon", case.credentials.daemon), ("client", case.credentials.client)):
+        yield from (f"{path}, on {who}: the run's {name}" for path, name in made.items())
+    if (unit := case.directory / "unit").is_symlink():
+        yield f"docker.service is that of {unit.resolve().name}"
     scripts = [case.directory / name for name in _SCRIPTS if (case.directory / name).is_file()]
-    if not {"restart.sh", "start.sh"} & {script.name for script in scripts}:
-        yield from _RESTART
+    names = {script.name for script in scripts}
     for script in scripts:
-        yield from (f"$ {line}" for line in _lines(script) if not line.startswith("#!"))
+        if script.name == "start.sh":
+            yield "$ systemctl stop docker.service docker.socket"
+        yield from _typed(script)
+    if not {"restart.sh", "start.sh"} & names:
+        yield from _RESTART
+
+
+def _typed(script: Path) -> Iterator[str]:
+    """A script as a person would type it: without what only a script needs."""
+    for line in _lines(script):
+        if line and not line.startswith(("#", "set -")):
+            yield f"{'  ' if line.startswith((' ', 'done', 'fi')) else '$ '}{line}"
 
 
 def _came(seen: Seen) -> Iterator[str]:
@@ -111,13 +125,14 @@ def _came(seen: Seen) -> Iterator[str]:
         for machine, text in observation.shown.items():
             yield f"on {machine}:"
             yield from text.splitlines()
-        return
-    told = observation.told
-    telling = {finding.text for finding in explain(told)}
-    last = len(told) - TAIL
-    for number, line in enumerate(told):
-        if number >= last or line.strip() in telling:
-            yield line
+        yield ""
+    log = observation.daemon.log
+    telling = {finding.text for finding in explain(log)}
+    last = len(log) - (TAIL if not observation.shown else 0)
+    lines = [line for n, line in enumerate(log) if n >= last or line.strip() in telling]
+    if lines:
+        yield "in the journal:" if not observation.daemon.by_hand else "in the log:"
+        yield from lines
 
 
 def _lines(file: Path) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dockerd_lab.cases.apply import apply
 from dockerd_lab.cases.model import Case, Circumstances
 from dockerd_lab.differences import differences
+from dockerd_lab.explain.matcher import explain
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import remote
 from dockerd_lab.observe.observation import Observation
@@ -73,6 +74,13 @@ def _differences(case: Case, seen: Observation) -> Iterator[str]:
     if expect.words is not None and not any(expect.words in line for line in seen.said):
         yield f"nobody said: {expect.words}"
     yield from differences(expect, seen)
+    found = [finding.id for finding in explain(seen.told)]
+    if not seen.fix and found[:1] != ([expect.error] if expect.error else []):
+        yield f"it is explained as {found or 'nothing known'}; the case expects {expect.error}"
+    if seen.fix and expect.client in ("full-control", "read-only"):
+        for name, answer in seen.client.items():
+            if answer.exit_code != 0:
+                yield f"client's {name} ends with exit code {answer.exit_code}"
     for machine, steps in seen.fix.items():
         if steps.exit_code != 0:
             yield f"a step of the fix failed on {machine}, with exit code {steps.exit_code}"

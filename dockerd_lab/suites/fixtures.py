@@ -85,7 +85,7 @@ def observation(
     from dockerd_lab.observe.observe import mend, observe
 
     session = session_of(request.config)
-    this = (subject.engine, subject.case.name)
+    this = (subject.engine, subject.case.name, fleet.restored)
     fail_if_broken(session, subject.engine)
     try:
         started = time.monotonic()
@@ -93,8 +93,8 @@ def observation(
         if not (goes_on and session.on_machines == this):
             fleet.restore()
             started = time.monotonic()
-            session.applications["/".join(this)] += 1
-            session.on_machines = this
+            session.applications[f"{subject.engine}/{subject.case.name}"] += 1
+            session.on_machines = (subject.engine, subject.case.name, fleet.restored)
             apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
         done: dict[str, Answer] = {}
         if subject.fixed:

@@ -53,8 +53,8 @@ class Session:
     """Rows of the table that pytest-xdist's workers gave."""
     broken: dict[str, str] = field(default_factory=dict)
     """Engines of which nothing more can be said, and why."""
-    on_machines: tuple[str, str] | None = None
-    """The engine and the case that were applied last."""
+    on_machines: tuple[str, str, int] | None = None
+    """The engine and the case that were applied last, and after which restore of the machines."""
 
     @property
     def rows(self) -> list[Row]:
@@ -67,7 +67,8 @@ class Session:
     def subjects(self) -> list[Subject]:
         """Every selected case on every selected engine.
 
-        A failure comes again after it was mended, and every case after a reboot if asked for.
+        A failure comes again after it was mended. If reboots are asked for, they take that place:
+        for every method, and for the failures that say what a boot makes of them.
         """
         return [
             Subject(engine, case.on(there), there.unit, there.rebooted, there.fixed)
@@ -99,9 +100,9 @@ class Session:
         declared = self.settings.engine(engine)
         plain = Circumstances(declared.docker, self.unit or declared.unit)
         found = [plain]
-        if self.reboot:
+        if self.reboot and (case.group == "methods" or case.said.reboot is not None):
             found.append(replace(plain, rebooted=True))
-        elif case.said.fixed is not None and case.on(plain).expect.is_failure:
+        if not self.reboot and case.said.fixed is not None and case.on(plain).expect.is_failure:
             found.append(replace(plain, fixed=True))
         return found
 

@@ -3,10 +3,15 @@
 import pytest
 
 from dockerd_lab.explain.matcher import explain
-from dockerd_lab.validate.no_effect import no_effect
-from dockerd_lab.validate.run import Wish, prepared
 
 pytestmark = pytest.mark.cases(fails=True)
+
+CONFLICTS = [
+    "failures/dropin-without-clearing",
+    "failures/flags-by-hand",
+    "failures/hosts-in-file-stock-unit",
+    "failures/hosts-in-unit-and-file",
+]
 
 
 def test_the_exact_words(observation, case):
@@ -31,21 +36,7 @@ def test_it_is_the_known_error(observation, case, errors):
     )
 
 
-def test_what_has_no_effect(fleet, daemon, observation, case, tmp_path):
-    """Settings that are accepted and ignored are found by comparing them with what is in effect."""
-    for path in case.files:
-        file = tmp_path / path.relative_to("/")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(daemon.file(str(path)).content)
-    if not case.files:
-        assert case.expect.no_effect == []
-        return
-    with prepared(fleet.root, fleet.settings, Wish(paths=[tmp_path])) as ready:
-        found = no_effect(ready.given, ready.asked, observation.daemon)
-    assert [each.setting for each in found] == case.expect.no_effect
-
-
-def test_how_it_ended(observation, case):
+def test_how_it_ended(observation, case, subject):
     daemon = observation.daemon
     if case.expect.daemon == "unchanged":
         assert daemon.outcome.restart_exit_code == 1
@@ -54,9 +45,24 @@ def test_how_it_ended(observation, case):
         assert daemon.service.active_state == "active", "the old daemon must still run"
     elif case.expect.daemon == "failed":
         codes = (daemon.outcome.restart_exit_code, daemon.outcome.by_hand_exit_code)
-        assert codes.count(None) == 2 or any(codes), "a boot has no exit code, a failure not 0"
+        assert any(codes) or subject.rebooted, "a failed start has an exit code other than 0"
         assert daemon.service.active_state != "active"
         assert daemon.service.main_pid == 0
+
+
+@pytest.mark.cases(fails=True, name=CONFLICTS)
+def test_how_a_conflict_ended(observation, case, subject):
+    daemon = observation.daemon
+    if case.expect.error == "multiple-execstart":
+        assert daemon.service.load_state == "bad-setting"
+        assert daemon.exit_status is None, "a refused unit must not have started dockerd"
+    elif daemon.outcome.by_hand_exit_code is not None:
+        assert daemon.outcome.by_hand_exit_code == 1
+    else:
+        assert daemon.unit_result == "exit-code"
+        assert daemon.exit_status == "1"
+    if subject.rebooted and case.expect.error != "multiple-execstart":
+        assert daemon.service.active_state == "failed"
 
 
 @pytest.mark.cases(name=["failures/volume-db-timeout-kill-all"])

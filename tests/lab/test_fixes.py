@@ -16,6 +16,8 @@ def test_every_step_succeeds(observation):
 
 def test_the_error_is_gone(observation, case):
     told = [line for steps in observation.fix.values() for line in steps.stdout.splitlines()]
+    if "daemon" in observation.fix:  # then the log is what was said since
+        told += observation.daemon.log
     found = [finding.id for finding in explain(told)]
     assert case.said.expect.error not in found, "\n".join(told)
 
@@ -31,3 +33,5 @@ def test_the_first_error_is_recovered_from_the_journal(observation):
 def test_the_remedy_kills_more_than_docker(daemon, observation):
     """It mends, and ends whoever has the word in his command line."""
     assert daemon.run("systemctl is-active watching.service").stdout.strip() == "failed"
+    reloads = [line for line in observation.daemon.log if "Got signal to reload" in line]
+    assert len(reloads) == 1, "its last command does nothing but that"

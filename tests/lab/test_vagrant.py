@@ -12,6 +12,7 @@ from dockerd_lab.observe.observe import look_at_daemon
     name=["methods/daemon-json-loopback", "failures/hosts-in-file-stock-unit"],
     engine=["debian-12"],
     rebooted=False,
+    fixed=False,
     unit="docker.io",
 )
 def test_vagrant_provision(fleet, observation, case):

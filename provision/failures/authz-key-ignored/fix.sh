@@ -1,3 +1,2 @@
 #!/bin/sh
 rm /etc/docker/daemon.json
-systemctl restart docker.service

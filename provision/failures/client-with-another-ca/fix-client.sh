@@ -1,3 +1,2 @@
 #!/bin/sh
 cp certificates/ca.pem ~/.docker/
-docker --tlsverify -H tcp://192.168.3.201:2376 ps

@@ -1,3 +1,2 @@
 #!/bin/sh
 systemctl start docker.service
-docker ps

@@ -1,3 +1,3 @@
 #!/bin/sh
-sed -i 's/many/3/' /etc/docker/daemon.json
+sed -i 's/nonblocking/non-blocking/' /etc/docker/daemon.json
 systemctl start docker.service

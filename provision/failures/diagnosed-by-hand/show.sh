@@ -1,5 +1,5 @@
 #!/bin/sh
 systemctl stop docker.service docker.socket
-timeout 30 dockerd --debug
+sudo timeout 30 dockerd --debug
 echo "exit code $?"
 systemctl start docker.socket

@@ -1,6 +1,3 @@
 #!/bin/sh
-# shellcheck disable=SC2086  # ps pads the number with spaces
-stray=$(ps -C dockerd -o pid=)
-kill $stray
-timeout 60 tail --pid=$stray -f /dev/null
+kill "$(ps -C dockerd -o pid= | tr -d ' ')" && timeout 60 sh -c 'while pgrep -x dockerd >/dev/null; do sleep 0.5; done'
 systemctl start docker.service

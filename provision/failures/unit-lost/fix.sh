@@ -1,5 +1,4 @@
 #!/bin/sh
 # In life: apt-get install --reinstall docker.io
 mv /root/docker.service /lib/systemd/system/
-systemctl daemon-reload
 systemctl start docker.service

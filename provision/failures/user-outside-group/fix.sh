@@ -1,4 +1,3 @@
 #!/bin/sh
 # Who is in that group is root.
-usermod --append --groups docker deploy
-runuser --user deploy -- docker ps
+usermod --append --groups docker deploy && runuser --login deploy --command 'docker ps'

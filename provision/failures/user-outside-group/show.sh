@@ -1,2 +1,2 @@
 #!/bin/sh
-runuser --user deploy -- docker ps
+runuser --login deploy --command 'docker ps'

@@ -1,6 +1,5 @@
 #!/bin/sh
 # shellcheck disable=SC2009,SC2046  # word for word as it is passed around
-systemctl is-active watching.service
 ps axf | grep docker | grep -v grep | awk '{print "kill -9 " $1}' | sudo sh
 systemctl start docker
-kill -SIGHUP $(pidof dockerd)
+/bin/kill -SIGHUP $(pidof dockerd)
