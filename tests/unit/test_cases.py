@@ -152,6 +152,16 @@ def test_the_parcel_holds_the_case_and_the_script_for_root():
     assert set(entries.values()) == {0}
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.short_name)
+def test_tar_unpacks_every_parcel(case, tmp_path):
+    parcel = apply._parcel(checkout(), case, "192.0.2.1", None)
+    subprocess.run(["tar", "-xf", "-", "-C", tmp_path], input=parcel, check=True)
+    place = tmp_path / apply.PLACE.lstrip("/")
+    assert (place / "case.yaml").is_file()
+    if (case.directory / "unit").is_symlink():
+        assert (place / "unit/docker.service").is_file()
+
+
 def test_credentials_are_made_once_a_run_and_keys_are_private():
     (case,) = select(CASES, ["tls-dropin"])
     with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
