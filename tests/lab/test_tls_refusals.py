@@ -68,7 +68,9 @@ def identities(fleet, observation):
 @pytest.fixture
 def refused(client, fleet, identities, observation):
     """Run a command that must be refused, as one of the identities, and judge its words."""
-    version = fleet.settings.engine(observation.engine).docker
+    settings = fleet.settings
+    daemons = settings.engine(observation.engine).docker
+    clients = settings.engine(settings.engine_of("client")).docker
 
     def check(mistake, tool, identity, command):
         __tracebackhide__ = True
@@ -76,12 +78,20 @@ def refused(client, fleet, identities, observation):
         done = client.run(f"cd /root/identities/{identity} && export HOME=$PWD && {command}")
         said = " ".join((done.stdout + done.stderr).split())
         words = WORDS[mistake][tool]
-        if isinstance(words, dict):
-            words = next(w for range_, w in words.items() if version in SpecifierSet(range_))
+        if isinstance(words, dict) and "client" in words:
+            words = which(words["client"], clients)
+        words = which(words, daemons)
         assert done.rc != 0, f"$ {command}\n{said}"
         assert words in said, f"$ {command}\nexpected: {words}\nseen: {said}"
 
     return check
+
+
+def which(words, version):
+    """The words of a version, where they differ by ranges of versions."""
+    if isinstance(words, dict):
+        return next(w for range_, w in words.items() if version in SpecifierSet(range_))
+    return words
 
 
 @TLS
