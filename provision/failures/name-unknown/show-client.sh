@@ -1,2 +1,2 @@
 #!/bin/sh
-docker -H tcp://deamon:2375 ps
+python3 -c 'import docker; print(docker.DockerClient("tcp://deamon:2375").ping())'

@@ -3,6 +3,6 @@
 set -eu
 systemd-run --quiet --unit other python3 -c '
 import socket, time
-socket.create_server(("127.0.0.1", 2375))
+listener = socket.create_server(("127.0.0.1", 2375))
 time.sleep(3600)'
-until netstat -lnt | grep -q 127.0.0.1:2375; do sleep 0.1; done
+timeout 20 sh -c 'until netstat -lnt | grep -q 127.0.0.1:2375; do sleep 0.2; done'
