@@ -88,10 +88,10 @@ def test_an_unknown_failure_shows_the_last_words(judged):
         (
             (
                 "Processing signal 'terminated'",
-                "docker.service: Failed to load environment files: No such file or directory",
+                "docker.service: Failed to set up mount namespacing: Read-only file system",
                 "docker.service: Failed with result 'resources'.",
             ),
-            "docker.service: Failed to load environment files: No such file or directory",
+            "docker.service: Failed to set up mount namespacing: Read-only file system",
         ),
         (("docker: no", "", "Run 'docker --help' for more information"), "docker: no"),
     ],
