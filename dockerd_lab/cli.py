@@ -2,8 +2,6 @@
 
 import dataclasses
 import json
-import os
-import shutil
 import subprocess
 import sys
 import traceback
@@ -29,6 +27,7 @@ from dockerd_lab.machines import fleet as fleet_module
 from dockerd_lab.machines import ssh, vagrant, virsh
 from dockerd_lab.progress import say
 from dockerd_lab.report import explanation
+from dockerd_lab.report.console import terminal
 from dockerd_lab.settings import Settings, checkout, load_settings
 
 app = typer.Typer(
@@ -132,8 +131,7 @@ def explain(
     if as_json:
         print(json.dumps(explanation.as_data(found), indent=1, ensure_ascii=False))
     elif found:
-        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 80
+        width, colour = terminal()
         print(explanation.explanation(found, width=width, colour=colour), end="")
     if not found:
         print(f"dockerd-lab: {explanation.COLLECT}", file=sys.stderr, end="")
@@ -193,8 +191,7 @@ def shell(
     if machine not in names:
         raise BadInput(f"no machine is called {machine!r}; there are: {', '.join(names)}")
     with _lab() as lab:
-        argv = lab.enter(["ssh", "-t", "-F", ssh.config_file(lab), machine])
-        code = _interactive(argv, dict(os.environ))
+        code = ssh.shell(lab, machine)
     raise typer.Exit(code)
 
 

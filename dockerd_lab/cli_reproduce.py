@@ -1,8 +1,5 @@
 """The command that shows a failure on the machines, and that its fix mends it."""
 
-import os
-import shutil
-import subprocess
 import sys
 from typing import Annotated
 
@@ -13,6 +10,7 @@ from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.progress import say
 from dockerd_lab.report import evidence, reproduction
+from dockerd_lab.report.console import terminal
 from dockerd_lab.reproduce.choose import choose, failures
 from dockerd_lab.reproduce.run import Seen, bring_about, fix
 from dockerd_lab.settings import checkout, load_settings
@@ -39,7 +37,7 @@ def reproduce(
     """
     root = checkout()
     settings = load_settings(root)
-    width, colour = _terminal()
+    width, colour = terminal()
     known = failures(root, settings)
     if list_all:
         print(reproduction.listing(known, width=width, colour=colour), end="")
@@ -67,8 +65,7 @@ def reproduce(
                 say(f"lab: the evidence: {evidence.write(fleet, each.observation)}")
         if shell:
             say("lab: this is the daemon machine; exit leaves it")
-            argv = fleet.lab.enter(["ssh", "-t", "-F", ssh.config_file(fleet.lab), "daemon"])
-            subprocess.run(argv, env=dict(os.environ), check=False)
+            ssh.shell(fleet.lab, "daemon")
     for line in wrong:
         print(f"dockerd-lab: {line}", file=sys.stderr)
     if wrong:
@@ -77,10 +74,3 @@ def reproduce(
 
 def _judged(seen: Seen) -> list[str]:
     return [f"{seen.observation.subject}: {line}" for line in seen.differences]
-
-
-def _terminal() -> tuple[int, bool]:
-    """The columns and whether there are colours; 80 and none where the output is no terminal."""
-    if not sys.stdout.isatty():
-        return 80, False
-    return min(shutil.get_terminal_size().columns, 100), "NO_COLOR" not in os.environ

@@ -8,6 +8,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.settings import Engine
 from dockerd_lab.yamlfile import YamlModel, check, load
 
 #: `active`: dockerd runs with this configuration. `failed`: it does not run. `unchanged`: systemd
@@ -117,6 +118,11 @@ class Circumstances:
     """Whether the machine was rebooted after the case was applied."""
     fixed: bool = False
     """Whether the failure was mended after the case was applied."""
+
+    @classmethod
+    def on(cls, engine: Engine, unit: str | None = None) -> "Circumstances":
+        """A case just applied on an engine, with its own docker.service or with another."""
+        return cls(engine.docker, unit or engine.unit)
 
 
 class CaseFile(YamlModel):

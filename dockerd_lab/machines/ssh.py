@@ -89,6 +89,12 @@ def run(
     return done
 
 
+def shell(lab: Lab, machine: str) -> int:
+    """Open a root shell on a machine, on the user's own terminal; return its exit code."""
+    argv = lab.enter(["ssh", "-t", "-F", config_file(lab), machine])
+    return subprocess.run(argv, check=False).returncode
+
+
 def _panic(console: Path) -> str:
     """That the machine's kernel panicked, if its console says so in its last part."""
     try:

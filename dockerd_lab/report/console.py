@@ -1,9 +1,19 @@
 """Text drawn with rich, for a terminal or for a log."""
 
 import io
+import os
+import shutil
+import sys
 from collections.abc import Callable
 
 from rich.console import Console
+
+
+def terminal() -> tuple[int, bool]:
+    """Columns of standard output, and whether it has colours; 80, and none, in a log."""
+    if not sys.stdout.isatty():
+        return 80, False
+    return min(shutil.get_terminal_size().columns, 100), "NO_COLOR" not in os.environ
 
 
 def drawn(draw: Callable[[Console], None], *, width: int, colour: bool) -> str:

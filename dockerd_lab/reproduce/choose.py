@@ -58,8 +58,7 @@ def choose(known: Sequence[Failure], wanted: str, engine: str) -> Failure:
 
 
 def _exists(case: Case, settings: Settings, engine: str) -> bool:
-    declared = settings.engine(engine)
-    return case.on(Circumstances(declared.docker, declared.unit)).expect.is_failure
+    return case.on(Circumstances.on(settings.engine(engine))).expect.is_failure
 
 
 def _none(wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dockerd_lab.cases.apply import apply
 from dockerd_lab.cases.model import Case, Circumstances
@@ -30,7 +30,7 @@ class Seen:
 
 def bring_about(fleet: Fleet, case: Case) -> Seen:
     """Apply the failure to freshly restored machines, and look at what comes of it."""
-    here = case.on(_circumstances(fleet))
+    here = case.on(Circumstances.on(fleet.settings.engine(fleet.engine)))
     with step("restoring the machines"):
         fleet.restore()
     started = time.monotonic()
@@ -45,7 +45,8 @@ def bring_about(fleet: Fleet, case: Case) -> Seen:
 
 def fix(fleet: Fleet, case: Case) -> Seen:
     """Mend the failure that is on the machines, and look whether the daemon is healthy."""
-    here = case.on(_circumstances(fleet, fixed=True))
+    applied = Circumstances.on(fleet.settings.engine(fleet.engine))
+    here = case.on(replace(applied, fixed=True))
     started = time.monotonic()
     with step(f"mending {case.short_name}"):
         done = mend(fleet, here)
@@ -60,11 +61,6 @@ def fix(fleet: Fleet, case: Case) -> Seen:
             fix=done,
         )
     return Seen(here, seen)
-
-
-def _circumstances(fleet: Fleet, *, fixed: bool = False) -> Circumstances:
-    declared = fleet.settings.engine(fleet.engine)
-    return Circumstances(declared.docker, declared.unit, fixed=fixed)
 
 
 def _differences(case: Case, seen: Observation) -> Iterator[str]:

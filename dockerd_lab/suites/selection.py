@@ -25,6 +25,7 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "client": lambda subject, levels: subject.case.expect.client in levels,
     "engine": lambda subject, engines: subject.engine in engines,
     "group": lambda subject, group: subject.case.group == group,
+    "main": lambda subject, main: subject.case.said.main is main,
     "fixed": lambda subject, fixed: subject.fixed is fixed,
     "fails": lambda subject, fails: subject.case.expect.is_failure is fails,
     "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,

@@ -97,8 +97,7 @@ class Session:
         return f"tox -e lab -- {given}{' --reboot' if subject.rebooted else ''} --keep"
 
     def _circumstances(self, engine: str, case: Case) -> list[Circumstances]:
-        declared = self.settings.engine(engine)
-        plain = Circumstances(declared.docker, self.unit or declared.unit)
+        plain = Circumstances.on(self.settings.engine(engine), self.unit)
         found = [plain]
         if self.reboot and (case.group == "methods" or case.said.reboot is not None):
             found.append(replace(plain, rebooted=True))

@@ -94,7 +94,7 @@ def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> Trial:
     """Apply and observe it on freshly restored machines, as the fixture `observation` does."""
     declared = fleet.settings.engine(fleet.engine)
     unit = _unit(fleet.root, wish)
-    here = Circumstances(declared.docker, unit or declared.unit)
+    here = Circumstances.on(declared, unit)
     case = ready.given.case.on(here) if ready.given.case is not None else None
     configuration = ready.configuration
     with step(f"{fleet.engine}: restoring the machines"):

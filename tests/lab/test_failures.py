@@ -6,13 +6,6 @@ from dockerd_lab.explain.matcher import explain
 
 pytestmark = pytest.mark.cases(fails=True)
 
-CONFLICTS = [
-    "failures/dropin-without-clearing",
-    "failures/flags-by-hand",
-    "failures/hosts-in-file-stock-unit",
-    "failures/hosts-in-unit-and-file",
-]
-
 
 def test_the_exact_words(observation, case):
     words = case.expect.words
@@ -50,17 +43,23 @@ def test_how_it_ended(observation, case, subject):
         assert daemon.service.main_pid == 0
 
 
-@pytest.mark.cases(fails=True, name=CONFLICTS)
+@pytest.mark.cases(main=True)
 def test_how_a_conflict_ended(observation, case, subject):
     daemon = observation.daemon
+    assert case.expect.words in daemon.log, "a line of its own, word for word"
     if case.expect.error == "multiple-execstart":
         assert daemon.service.load_state == "bad-setting"
         assert daemon.exit_status is None, "a refused unit must not have started dockerd"
     elif daemon.outcome.by_hand_exit_code is not None:
         assert daemon.outcome.by_hand_exit_code == 1
     else:
+        assert daemon.outcome.restart_exit_code == (None if subject.rebooted else 1)
         assert daemon.unit_result == "exit-code"
         assert daemon.exit_status == "1"
+    if case.expect.daemon == "unchanged":
+        assert daemon.service.main_pid > 0, "the old daemon must still run"
+    else:
+        assert daemon.command is None, f"no dockerd must run, but there is {daemon.command!r}"
     if subject.rebooted and case.expect.error != "multiple-execstart":
         assert daemon.service.active_state == "failed"
 

@@ -18,9 +18,8 @@ def test_docker_gets_its_answer(observation):
     assert answer.stdout.startswith("CONTAINER ID"), f"$ {answer.command}\n{answer.said}"
 
 
-@pytest.mark.cases(
-    client=ANSWERED, group="methods", without=["methods/ssh"]
-)  # the SDK wants paramiko for it
+# The SDK wants paramiko for ssh.
+@pytest.mark.cases(client=ANSWERED, group="methods", without=["methods/ssh"])
 def test_the_sdk_gets_its_answer(observation):
     answer = observation.client["sdk"]
     said = json_of(answer)

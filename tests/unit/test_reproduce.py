@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from observations import answer, observation
 from typer.testing import CliRunner
 
 from dockerd_lab import cli
@@ -13,7 +14,6 @@ from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.choose import choose, failures
 from dockerd_lab.reproduce.run import Seen
 from dockerd_lab.settings import checkout, load_settings
-from tests.observations import answer, observation
 
 SETTINGS = load_settings(checkout())
 KNOWN = failures(checkout(), SETTINGS)
