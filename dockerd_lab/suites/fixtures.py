@@ -93,7 +93,7 @@ def observation(
         if not (goes_on and session.on_machines == this):
             fleet.restore()
             started = time.monotonic()
-            session.applications[f"{subject.engine}/{subject.case.name}"] += 1
+            session.applications[subject.id] += 1
             session.on_machines = (subject.engine, subject.case.name, fleet.restored)
             apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
         done: dict[str, Answer] = {}
@@ -115,7 +115,10 @@ def observation(
 
 @pytest.fixture(scope="session")
 def applications(request: pytest.FixtureRequest) -> Counter[str]:
-    """How often each engine and case was applied in this run, by the subject's id."""
+    """How often the case was applied to restored machines, by the id of the subject it was for.
+
+    What goes on from another subject (its fix, its reboot) applies nothing, and has no number.
+    """
     return session_of(request.config).applications
 
 
