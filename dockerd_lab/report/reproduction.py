@@ -39,11 +39,11 @@ def failure(seen: Seen, *, width: int, colour: bool) -> str:
 
     if found:
         said = explanation(found, width=width, colour=colour)
-    elif seen.case.expect.no_effect:
-        settings = ", ".join(seen.case.expect.no_effect)
-        said = f"nothing: no message tells. Without effect: {settings}\n"
     else:
         said = "nothing: no message tells.\n"
+    for each in seen.no_effect:
+        place = f", in {each.where}" if each.where else ""
+        said += f"\nWithout effect: {each.setting}{place}\n{each.message}\n{each.fix}\n"
     return drawn(draw, width=width, colour=colour) + said
 
 

@@ -1,7 +1,7 @@
 """Has a failure on the machines, and then its fix, and judges whether they are as declared."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dockerd_lab.cases.apply import apply
@@ -13,6 +13,8 @@ from dockerd_lab.observe import remote
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.observe import mend, observe
 from dockerd_lab.progress import step
+from dockerd_lab.validate.installed import without_effect
+from dockerd_lab.validate.model import NoEffect
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Seen:
 
     case: Case
     observation: Observation
+    no_effect: Sequence[NoEffect] = ()
+    """The settings that are accepted and ignored."""
 
     @property
     def differences(self) -> list[str]:
         """What is not as the case expects it."""
-        return list(_differences(self.case, self.observation))
+        return list(_differences(self))
 
 
 def bring_about(fleet: Fleet, case: Case) -> Seen:
@@ -40,7 +44,7 @@ def bring_about(fleet: Fleet, case: Case) -> Seen:
         seen = observe(
             fleet, here, f"{fleet.engine}/{case.short_name}", started, again=False, tools=()
         )
-    return Seen(here, seen)
+        return Seen(here, seen, without_effect(fleet, here, seen.daemon))
 
 
 def fix(fleet: Fleet, case: Case) -> Seen:
@@ -60,19 +64,24 @@ def fix(fleet: Fleet, case: Case) -> Seen:
             tools=remote.REACHED,
             fix=done,
         )
-    return Seen(here, seen)
+        return Seen(here, seen, without_effect(fleet, here, seen.daemon))
 
 
-def _differences(case: Case, seen: Observation) -> Iterator[str]:
-    expect, state = case.expect, seen.daemon.outcome.daemon
+def _differences(found: Seen) -> Iterator[str]:
+    expect, seen = found.case.expect, found.observation
+    state = seen.daemon.outcome.daemon
     if state != expect.daemon:
         yield f"the daemon is {state}; the case expects {expect.daemon}"
     if expect.words is not None and not any(expect.words in line for line in seen.said):
         yield f"nobody said: {expect.words}"
     yield from differences(expect, seen)
-    found = [finding.id for finding in explain(seen.told)]
-    if not seen.fix and found[:1] != ([expect.error] if expect.error else []):
-        yield f"it is explained as {found or 'nothing known'}; the case expects {expect.error}"
+    ignored = [each.setting for each in found.no_effect]
+    if ignored != expect.no_effect:
+        wanted = ", ".join(expect.no_effect) or "nothing"
+        yield f"without effect is {', '.join(ignored) or 'nothing'}; the case expects {wanted}"
+    known = [finding.id for finding in explain(seen.told)]
+    if not seen.fix and known[:1] != ([expect.error] if expect.error else []):
+        yield f"it is explained as {known or 'nothing known'}; the case expects {expect.error}"
     if seen.fix and expect.client in ("full-control", "read-only"):
         for name, answer in seen.client.items():
             if answer.exit_code != 0:

@@ -14,6 +14,7 @@ from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.choose import choose, failures
 from dockerd_lab.reproduce.run import Seen
 from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.validate.model import NoEffect
 
 SETTINGS = load_settings(checkout())
 KNOWN = failures(checkout(), SETTINGS)
@@ -102,9 +103,17 @@ def test_a_failure_is_shown_with_what_was_typed_and_explained():
 
 
 def test_a_silent_failure_has_no_words():
-    seen = Seen(case("key-host-ignored"), observation())
+    ignored = NoEffect(setting="host", message="it is read as nothing", fix="Call it hosts.")
+    seen = Seen(case("key-host-ignored"), observation(), [ignored])
+    assert not any(line.startswith("without effect") for line in seen.differences)
     shown = reproduction.failure(seen, width=80, colour=False)
     assert "Without effect: host" in shown
+    assert "Call it hosts." in shown
+
+
+def test_a_setting_that_has_an_effect_after_all_is_told():
+    wrong = Seen(case("key-host-ignored"), observation()).differences
+    assert "without effect is nothing; the case expects host" in wrong
 
 
 def test_what_is_not_as_declared_is_told():
