@@ -58,15 +58,18 @@ def observe(
     `fix` is what mended the failure, where that was done: it is not shown again then.
 
     What shows the failure comes first. Then what listens is found, and everybody tries it at once.
-    `daemon` is looked at while the tools are tried on `client`, and last of all for the container
-    that `client` has started.
+    `daemon` is looked at while the tools are tried on `client`, or else while everybody tries, and
+    last of all for the container that `client` has started.
     """
     seen_first = {} if fix else shown(fleet, case)
-    levels = _everybody_tries(fleet, case)
     with ThreadPoolExecutor(2) as pool:
-        tried = pool.submit(_tools, fleet, case, levels["client"], tools)
+        trying = pool.submit(_everybody_tries, fleet, case)
+        if tools:
+            trying.result()
         looked = pool.submit(look_at_daemon, fleet, case, again=again, more=more)
-        client, daemon = tried.result(), looked.result()
+        levels = trying.result()
+        client = _tools(fleet, case, levels["client"], tools)
+        daemon = looked.result()
     ran = "run" in tools and daemon.outcome.daemon == "active"
     containers = _containers(fleet) if ran else ""
     seconds = time.monotonic() - started
