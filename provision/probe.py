@@ -140,6 +140,7 @@ def create(target, tls, prefix, name):
             "Binds": ["/:/host:ro"],
             "NetworkMode": "none",
             "UsernsMode": "host",
+            "Runtime": "runc",  # the configured default may be one that this machine has not
             "LogConfig": {"Type": "json-file"},
         },
     }

@@ -27,7 +27,7 @@ def credential(name: Credential, address: str) -> bytes:
 
 def private(name: Credential) -> bool:
     """Whether only its owner may read it."""
-    return name.endswith("-key") and name != "ssh-public-key"
+    return name.endswith(("-key", "-pem")) and name != "ssh-public-key"
 
 
 @functools.cache
@@ -50,6 +50,9 @@ def _made(address: str) -> dict[str, bytes]:
         "ca": authority().cert_pem.bytes(),
         "server-cert": server.cert_chain_pems[0].bytes(),
         "server-key": server.private_key_pem.bytes(),
+        "server-pem": server.cert_chain_pems[0].bytes()
+        + authority().cert_pem.bytes()
+        + server.private_key_pem.bytes(),
         "client-cert": client.cert_chain_pems[0].bytes(),
         "client-key": client.private_key_pem.bytes(),
         "expired-server-cert": expired.cert_chain_pems[0].bytes(),

@@ -22,6 +22,7 @@ Credential = Literal[
     "ca",
     "server-cert",
     "server-key",
+    "server-pem",
     "client-cert",
     "client-key",
     "expired-server-cert",

@@ -52,7 +52,7 @@ class Asked:
     commands: tuple[Value, ...]
     """The command lines of dockerd: typed, or ExecStart= of the given units that counts."""
     options: tuple[Value, ...]
-    """DOCKER_OPTS in /etc/default/docker."""
+    """DOCKER_OPTS in /etc/default/docker, or in the environment of the packaged ExecStart=."""
     hosts: tuple[Value, ...]
     """From flags, daemon.json and options."""
     streams: tuple[Value, ...]
@@ -73,7 +73,9 @@ class Asked:
 def asked(given: Given) -> Asked:
     """Read what the given files and the command ask for."""
     commands = tuple(_commands(given))
-    options = tuple(_options(given.texts.get(DEFAULTS, "")))
+    options = tuple(_defaults(given.texts.get(DEFAULTS, "")))
+    if not commands and not options:
+        options = tuple(_of_environment(given.texts))
     lines = _lines(commands, options)
     named = [file for line in lines for file in flag_values(line.value, "--config-file")]
     config_file = named[-1] if named else DAEMON_JSON
@@ -151,7 +153,7 @@ def _commands(given: Given) -> Iterator[Value]:
     # systemd refuses a unit with two; both were asked for.
     unit = units.of_unit("docker.service", given.texts)
     variables = units.environment(unit, given.texts)
-    if given.has(DEFAULTS):
+    if any(_defaults(given.texts.get(DEFAULTS, ""))):
         variables.pop("DOCKER_OPTS", None)  # is told of by itself, with its own place
     for start in units.in_effect(unit, "ExecStart"):
         yield Value(" ".join(units.words(start.value, variables)), Where(start.file, start.line))
@@ -161,16 +163,32 @@ def _lines(commands: Iterable[Value], options: Iterable[Value]) -> list[Value]:
     return [*commands, *(Value(f"dockerd {o.value}", o.where) for o in options)]
 
 
-def _options(text: str) -> Iterator[Value]:
-    for number, line in enumerate(text.splitlines(), 1):
-        found = re.match(r"\s*(?:export\s+)?DOCKER_OPTS=(.*)", line)
-        if found:
-            quoted = found[1].strip()
-            try:
-                value = " ".join(shlex.split(quoted, comments=True))
-            except ValueError:
-                value = quoted
-            yield Value(value, Where(DEFAULTS, number))
+def _defaults(text: str) -> Iterator[Value]:
+    for found in re.finditer(
+        r"^[ \t]*(?:export[ \t]+)?DOCKER_OPTS=((?:.*\\\n)*.*)", text, re.MULTILINE
+    ):
+        quoted = found[1].replace("\\\n", " ").strip()
+        try:
+            value = " ".join(shlex.split(quoted, comments=True))
+        except ValueError:
+            value = quoted
+        yield Value(value, Where(DEFAULTS, text.count("\n", 0, found.start()) + 1))
+
+
+def _of_environment(texts: Mapping[str, str]) -> Iterator[Value]:
+    """DOCKER_OPTS as a drop-in or a file it names sets it: Debian's ExecStart= passes it on."""
+    unit = units.of_unit("docker.service", texts)
+    value = units.environment(unit, texts).get("DOCKER_OPTS")
+    if value is None:
+        return
+    for each in units.in_effect(unit, "Environment"):
+        if "DOCKER_OPTS=" in each.value:
+            yield Value(value, Where(each.file, each.line))
+            return
+    for file in units.environment_files(texts):
+        if "DOCKER_OPTS=" in (text := texts.get(file, "")):
+            yield Value(value, Where(file, text.count("\n", 0, text.find("DOCKER_OPTS=")) + 1))
+            return
 
 
 def _streams(texts: Mapping[str, str]) -> Iterator[Value]:
@@ -190,6 +208,8 @@ def _tls_file(
         for path in flag_values(line.value, f"--{flag}"):
             # Who starts dockerd by hand does it where the files are.
             by_hand = line.where.file == "--command"
+            if by_hand and path.startswith("~"):
+                continue  # no shell puts a home there, after a `=`: dockerd will not find it
             yield Value(str(PurePosixPath(HOME) / path) if by_hand else path, line.where)
 
 

@@ -16,7 +16,14 @@ _TAIL = re.compile(
     r"(?:\s+(?:&>>?|[012]?>>?(?:&\s*)?|[012]?<)\s*[^\s'\"|&;<>()]+)*"
     r"(?:\s*\|\s*(?:sudo\s+)?tee\b[^|;&'\"]*)?\s*&?\s*$"
 )
-_WRAPPERS = ("sudo", "env", "nohup", "exec", "setsid", "command")
+#: A prompt, and docker's units being stopped first, as start.sh does anyway.
+_BEFORE = re.compile(
+    r"^(?:[\w.-]+@[\w.-]+:\S*[$#]\s*|[$#]\s+)?"
+    r"(?:(?:sudo\s+)?(?:systemctl\s+stop\s+(?:docker[.\w]*\s*)+|service\s+docker\s+stop\s*)(?:&&|;)\s*)?"
+)
+#: A comment, and what ends or leaves the command.
+_AFTER = re.compile(r"(?:\s+#\s.*)?\s*(?:;|&\s*disown)?\s*$")
+_WRAPPERS = ("sudo", "env", "nohup", "exec", "setsid", "command", "nice")
 _SHELLS = ("sh", "bash", "dash")
 #: Options of sudo that take a value.
 _WITH_VALUE = ("-u", "-g", "--user", "--group")
@@ -52,8 +59,10 @@ def by_hand(typed: str) -> ByHand:
     >>> by_hand("sudo DOCKER_RAMDISK=1 dockerd -H tcp://:2375 >log 2>&1 &").words
     ('dockerd', '-H', 'tcp://:2375')
     """
-    line = re.sub(r"\\\r?\n", " ", typed.strip())
-    line = _TAIL.sub("", re.sub(r"^[$#]\s+", "", line))
+    line = re.sub(r"\\[ \t]*\r?\n", " ", typed.strip())
+    line = _AFTER.sub("", _BEFORE.sub("", line))
+    line = _TAIL.sub("", line)
+    line = re.sub(r"\$HOME\b|\$\{HOME\}", HOME, line)
     if re.search(r"[$`\x00-\x08\x0a-\x1f]", line):
         raise BadInput("--command: variables and line ends are not known here; give plain words")
     try:
@@ -72,7 +81,7 @@ def by_hand(typed: str) -> ByHand:
         return replace(inner, environment=(*environment, *inner.environment))
     if not _starts_the_daemon(words):
         raise BadInput(f"--command: it must start dockerd, found {typed!r}")
-    # A shell's `~`.
+    # A shell's `~` and `$HOME`.
     words = [HOME + word[1:] if word.startswith("~/") else word for word in words]
     return ByHand(tuple(environment), tuple(words))
 

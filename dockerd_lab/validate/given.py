@@ -10,14 +10,14 @@ from pathlib import Path, PurePosixPath
 from dockerd_lab.cases.apply import STATE
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
-from dockerd_lab.validate import tree
+from dockerd_lab.validate import layout, tree, units
 from dockerd_lab.validate.command import ByHand
-from dockerd_lab.validate.recognise import is_text, place
+from dockerd_lab.validate.recognise import is_text
 
-#: The directories of a machine into which a tree that is laid out like it may install files.
-TOP = ("etc", "usr", "lib", "root", "home", "opt", "srv", "var", "run")
 #: The harness's own places on the machine.
-_RESERVED = (STATE, "/root/.ssh", "/home/vagrant")
+_RESERVED = (STATE, "/root/.ssh", "/home/vagrant/.ssh")
+#: What is no directory of configuration, even where `--file` says so.
+_NEVER = ("proc", "sys", "dev", "boot", "tmp")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Given:
     """Whether it is a case as this repository has them, that leaves nothing to be stood in for."""
     ignored: Sequence[str] = ()
     """What lies beside the files and is not installed."""
+    notes: Sequence[str] = ()
+    """What was understood otherwise than it lies."""
     command: ByHand | None = None
     provision: Path | None = None
     private: frozenset[str] = field(default_factory=frozenset)
@@ -68,30 +70,31 @@ def gather(
     complete = False
     for path in paths:
         if not os.path.isdir(path):  # never raises, unlike pathlib's
-            _add(wanted, _recognised(path), path)
+            _add_all(wanted, {layout.of_file(path): path})
             continue
-        top, sources = _layout(path)
-        like_a_case = top != path
-        if os.path.isfile(path / "case.yaml"):
-            if len(paths) > 1:
-                raise BadInput(f"{path}: it has a case.yaml, and is judged by itself")
-            case = load_case(_name(path), path)
-            complete = like_a_case = like_a_case or not sources
+        has_case = os.path.isfile(path / "case.yaml")
+        if has_case and len(paths) > 1:
+            raise BadInput(f"{path}: it has a case.yaml, and is judged by itself")
+        top, sources = layout.of_directory(path)
+        like_a_case = top != path or (has_case and not sources)
+        if has_case:
+            case, complete = load_case(_name(path), path), like_a_case
         elif not sources:
-            raise BadInput(f"{tree.shown(path)}: {_nothing_in(path)}", _LAYOUTS)
-        for relative in sources:
-            _add(wanted, f"/{relative}", top / relative)
+            _add_all(wanted, layout.one_by_one(path))
+            continue
+        _add_all(wanted, {f"/{relative}": top / relative for relative in sources})
         if like_a_case:
             _copy_case_files(path, into)
         else:
-            ignored += _beside(path)
+            ignored += layout.beside(path)
     for said in files:
         source, destination = _source_and_destination(said)
-        _add(wanted, destination, source)
+        _add(wanted, destination, source, anywhere=True)
     if provision is not None:
         tree.content(provision)
+    notes = _move_enabled_units(wanted)
     origins = dict(sorted(wanted.items()))
-    texts, private = _install(origins, into)
+    texts, private = _install(origins, into, command)
     first = next(iter([*paths, *origins.values()]), Path("dockerd"))
     return Given(
         name=_name(first),
@@ -101,33 +104,24 @@ def gather(
         case=case,
         complete=complete,
         ignored=ignored,
+        notes=notes,
         command=command,
         provision=provision,
         private=private,
     )
 
 
-_LAYOUTS = (
-    "a directory lies as on the machine (etc/docker/daemon.json,"
-    " etc/systemd/system/docker.service.d/x.conf); or give the files themselves, or"
-    " --file SRC:/DEST"
-)
-
-
-def _layout(path: Path) -> tuple[Path, list[Path]]:
-    """The directory whose files are installed, and those files relative to it."""
-    everything = list(tree.walk(path))
-    rootfs = path / "rootfs"
-    top = rootfs if rootfs.is_dir() and not rootfs.is_symlink() else path
-    inside = [path / file for file in everything if (path / file).is_relative_to(top)]
-    relative = [file.relative_to(top) for file in inside]
-    return top, [file for file in relative if file.parts[0] in TOP and len(file.parts) > 1]
-
-
-def _beside(path: Path) -> list[str]:
-    """What is in a directory and is not installed, by name."""
-    names = {entry.name for entry in path.iterdir()} - {*TOP, "case.yaml", *tree.IGNORED}
-    return sorted(tree.shown(Path(name)) for name in names)
+def _move_enabled_units(wanted: dict[str, Path]) -> list[str]:
+    """Move docker's unit from where systemd has a link to it, and say so."""
+    notes = []
+    for destination, source in list(wanted.items()):
+        path = PurePosixPath(destination)
+        enabled = path.parent.name.endswith((".wants", ".requires")) and not source.is_symlink()
+        if enabled and path.name in ("docker.service", "docker.socket"):
+            packaged = f"/lib/systemd/system/{path.name}"
+            _add(wanted, packaged, wanted.pop(destination))
+            notes.append(f"{destination} is a link on a machine: the file goes to {packaged}")
+    return notes
 
 
 def _copy_case_files(path: Path, into: Path) -> None:
@@ -135,23 +129,6 @@ def _copy_case_files(path: Path, into: Path) -> None:
     for relative in tree.walk(path):
         if relative.parts[0] not in ("rootfs", "case.yaml"):
             _copy(path / relative, into / relative)
-
-
-def _nothing_in(path: Path) -> str:
-    return "nothing of it would be installed" if any(path.iterdir()) else "an empty directory"
-
-
-def _recognised(path: Path) -> str:
-    """Where a single file belongs on the machine."""
-    tree.check_name(Path(path.name))
-    text = tree.text(path, tree.content(path))
-    found = place(PurePosixPath(path.absolute()), text)
-    if found is None:
-        raise BadInput(
-            f"{tree.shown(path)}: what this file is cannot be told from its name or content",
-            f"--file {tree.shown(path)}:/DEST says where it goes",
-        )
-    return found
 
 
 def _source_and_destination(given: str) -> tuple[Path, str]:
@@ -163,12 +140,22 @@ def _source_and_destination(given: str) -> tuple[Path, str]:
     return Path(source), f"/{destination}"
 
 
-def _add(wanted: dict[str, Path], destination: str, source: Path) -> None:
+def _add_all(wanted: dict[str, Path], found: Mapping[str, Path]) -> None:
+    for destination, source in found.items():
+        _add(wanted, destination, source)
+
+
+def _add(
+    wanted: dict[str, Path], destination: str, source: Path, *, anywhere: bool = False
+) -> None:
     """Note a file to install; raises BadInput where it must not go there."""
     tree.check_name(Path(destination))
     path = PurePosixPath(destination)
     deep_enough = len(path.parts) > 2  # noqa: PLR2004  (/etc/nftables.conf)
-    if str(path) != destination or not deep_enough or path.parts[1] not in TOP:
+    fitting = deep_enough and (
+        path.parts[1] not in _NEVER if anywhere else path.parts[1] in layout.TOP
+    )
+    if str(path) != destination or not fitting:
         raise BadInput(f"{tree.shown(Path(destination))}: no place for a configuration file")
     if any(path.is_relative_to(reserved) for reserved in _RESERVED):
         raise BadInput(f"{destination}: the harness keeps its own files there")
@@ -178,12 +165,15 @@ def _add(wanted: dict[str, Path], destination: str, source: Path) -> None:
     wanted[destination] = source
 
 
-def _install(origins: Mapping[str, Path], into: Path) -> tuple[dict[str, str], frozenset[str]]:
+def _install(
+    origins: Mapping[str, Path], into: Path, command: ByHand | None
+) -> tuple[dict[str, str], frozenset[str]]:
     """Copy the files below `into`/rootfs; return the texts of those that are read, and the keys."""
     if len(origins) > tree.MAX_FILES:
         raise BadInput(f"{len(origins)} files; more than {tree.MAX_FILES} are no configuration")
     texts: dict[str, str] = {}
     private: set[str] = set()
+    others: dict[str, bytes] = {}
     for installed, source in origins.items():
         target = into / "rootfs" / installed.lstrip("/")
         data = _copy(source, target)
@@ -195,6 +185,13 @@ def _install(origins: Mapping[str, Path], into: Path) -> tuple[dict[str, str], f
             private.add(installed)
         elif is_text(installed):
             texts[installed] = tree.text(source, data)
+        else:
+            others[installed] = data
+    # Files of any name that the configuration says are read.
+    words = [*command.words] if command is not None else []
+    flags = re.findall(r"--config-file[= ]\s*(\S+)", "\n".join([*texts.values(), " ".join(words)]))
+    for named in {*units.environment_files(texts), *flags} & others.keys():
+        texts[named] = tree.text(origins[named], others[named])
     return texts, frozenset(private)
 
 

@@ -11,7 +11,7 @@ DIRECTORY = "/etc/nginx"
 
 @dataclass(frozen=True)
 class Directive:
-    """One directive of nginx's, in one line."""
+    """One directive of nginx's."""
 
     file: str
     line: int
@@ -40,6 +40,8 @@ class Listen:
     """Empty where every address is meant."""
     port: int
     tls: bool
+    file: str = ""
+    line: int = 0
 
 
 def directives(texts: Mapping[str, str], name: str) -> Iterator[Directive]:
@@ -47,16 +49,18 @@ def directives(texts: Mapping[str, str], name: str) -> Iterator[Directive]:
     for file, text in texts.items():
         if "/nginx/" not in file:
             continue
-        for number, line in enumerate(text.splitlines(), 1):
-            for found in re.finditer(rf"(?:^|[;{{}}])\s*{name}\s+([^;{{}}]+)", line.split("#")[0]):
-                yield Directive(file, number, found[1].strip())
+        # A `#` within a word is no comment.
+        bare = re.sub(r"(^|\s)#.*", r"\1", text, flags=re.MULTILINE)
+        for found in re.finditer(rf"(?:^|[;{{}}\n])\s*({name})\s+([^;{{}}]+)", bare):
+            number = bare.count("\n", 0, found.start(1)) + 1
+            yield Directive(file, number, " ".join(found[2].split()))
 
 
 def listens(texts: Mapping[str, str]) -> list[Listen]:
     """Where nginx listens on TCP.
 
     >>> listens({"/etc/nginx/x.conf": "listen [::]:443 ssl http2; listen 127.0.0.1; listen 80;"})[0]
-    Listen(host='::', port=443, tls=True)
+    Listen(host='::', port=443, tls=True, file='/etc/nginx/x.conf', line=1)
     """
     everywhere = any(found.first == "on" for found in directives(texts, "ssl"))
     all_of_them = [_listen(found, everywhere) for found in directives(texts, "listen")]
@@ -75,4 +79,5 @@ def _listen(found: Directive, tls: bool) -> Listen | None:
     if place.startswith("unix:") or not port.isdigit():
         return None
     host = "" if host == "*" else host
-    return Listen(host, int(port), tls or "ssl" in found.value.split()[1:])
+    speaks_tls = tls or "ssl" in found.value.split()[1:]
+    return Listen(host, int(port), speaks_tls, found.file, found.line)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from dockerd_lab.observe.effective import flag_values
 from dockerd_lab.observe.observation import DaemonSeen
 from dockerd_lab.validate import units
-from dockerd_lab.validate.asked import Asked, Where, key_line, tcp_place
+from dockerd_lab.validate.asked import Asked, Value, Where, key_line, tcp_place
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import NoEffect
 from dockerd_lab.validate.recognise import DAEMON_JSON, SYSCONFIG
@@ -42,7 +42,7 @@ def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
         return []
     found = [
         *_another_file(given, seen.command),
-        *_unread(given),
+        *_unread(given, asked.config_file),
         *_overridden(given, asked, seen.command),
         *_options(given, asked, seen.command),
         *_spellings(given, asked),
@@ -71,7 +71,7 @@ def _another_file(given: Given, command: str) -> Iterator[NoEffect]:
         )
 
 
-def _unread(given: Given) -> Iterator[NoEffect]:
+def _unread(given: Given, read: str) -> Iterator[NoEffect]:
     """Files that nobody reads under their name, although they look as if."""
     unit = units.of_unit("docker.service", given.texts)
     named = {file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")}
@@ -82,6 +82,11 @@ def _unread(given: Given) -> Iterator[NoEffect]:
             message, fix = "systemd reads only drop-ins whose name ends in .conf", "Rename it."
         elif file.startswith(f"{DAEMON_JSON}."):
             message, fix = f"dockerd reads {DAEMON_JSON}, and not this", "Rename it."
+        elif path.name == "daemon.json" and file not in (DAEMON_JSON, read):
+            message, fix = f"dockerd reads {read}, and not this", "Move it there."
+        elif drop_in and path.parent.parent.name != "system":
+            message = "systemd does not look for drop-ins in this directory"
+            fix = "Move it to /etc/systemd/system/docker.service.d."
         elif file.startswith(SYSCONFIG) and file not in named:
             message = "no unit reads this file; it is Red Hat's place for options"
             fix = "Put the options into a drop-in's ExecStart=, or into daemon.json."
@@ -136,10 +141,15 @@ def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
 
 
 def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:
-    """A TCP host or stream of the input at which nobody listens."""
+    """A TCP host or stream of the input, or a `listen` of nginx's, at which nobody listens."""
     ports = {_port(listener.address) for listener in seen.listeners if listener.protocol != "unix"}
     wanted = [(h, str(place[1])) for h in asked.hosts if (place := tcp_place(h.value))]
     wanted += [(s, _port(s.value)) for s in asked.streams if _port(s.value).isdigit()]
+    if "is:nginx.service" in seen.raw and seen.raw["is:nginx.service"].stdout.startswith("active"):
+        wanted += [
+            (Value(f"listen {listen.port}", Where(listen.file, listen.line)), str(listen.port))
+            for listen in asked.nginx
+        ]
     for host, port in wanted:
         if port not in ports:
             yield _found(

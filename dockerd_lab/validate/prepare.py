@@ -57,7 +57,7 @@ def prepare(given: Given, settings: Settings, *, allowed: bool = True) -> Prepar
         steps=steps,
         routes=ways,
         said=(*standing.said, *steps.said),
-        notes=standing.notes,
+        notes=(*given.notes, *standing.notes, *steps.notes),
     )
 
 

@@ -17,6 +17,10 @@ SYSCONFIG = "/etc/sysconfig/docker"
 _TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
 #: Endings of files that are read, not only installed; they must be text.
 _TEXT = (".json", ".conf", ".service", ".socket")
+#: Endings of certificates and keys, which are not read.
+_CREDENTIALS = (".pem", ".crt", ".cer", ".csr", ".key", ".der", ".p12", ".pfx")
+#: An ExecStart= that starts the daemon, also as `docker` did before 2017.
+_STARTS_DOCKERD = r"ExecStart=.*(\bdockerd\b|/docker(-current)?\s+(-d|daemon)\b)"
 
 
 def place(path: PurePosixPath, text: str) -> str | None:
@@ -40,7 +44,7 @@ def is_text(installed: str) -> bool:
         installed.endswith(_TEXT)
         or installed in (DEFAULTS, IPTABLES, IP6TABLES)
         or installed.startswith(SYSCONFIG)
-        or "/nginx/sites-" in installed
+        or (installed.startswith("/etc/nginx/") and not installed.endswith(_CREDENTIALS))
     )
 
 
@@ -49,6 +53,7 @@ def _by_name(path: PurePosixPath, text: str) -> str | None:
     known = {
         "daemon.json": DAEMON_JSON,
         "nftables.conf": NFTABLES,
+        "nginx.conf": "/etc/nginx/nginx.conf",
         "docker.service": f"{UNITS}/docker.service",
         "docker.socket": f"{UNITS}/docker.socket",
     }
@@ -67,27 +72,53 @@ def _by_name(path: PurePosixPath, text: str) -> str | None:
 
 
 def _by_content(name: str, text: str) -> str | None:
+    found = _of_systemd(name, text) or _options(text) or _of_nginx(name, text) or _rules(text)
+    json = name.endswith(".json") and text.lstrip().startswith("{")
+    return found or (DAEMON_JSON if json else None)
+
+
+def _of_systemd(name: str, text: str) -> str | None:
     for kind in ("Service", "Socket"):
         if _section(text, kind):
             return _unit(name, f"docker.{kind.lower()}", text)
-    if _line(r"\s*(export\s+)?DOCKER_OPTS=", text):
+    if name.endswith(".conf") and _line(r"(ExecStart|EnvironmentFile|Environment)=", text):
+        return f"{UNITS}/docker.service.d/{name}"  # without its section, as will be seen
+    return None
+
+
+def _options(text: str) -> str | None:
+    # Upstart's file of old, a script within, sets it too.
+    if _line(r"#?\s*(export\s+)?DOCKER_OPTS=", text) and not _line("(start on|script)", text):
         return DEFAULTS
-    if _line(r"\s*server\s*\{", text):
-        whole = _line(r"\s*events\s*\{", text)
-        return "/etc/nginx/nginx.conf" if whole else f"/etc/nginx/sites-enabled/{name}"
+    return SYSCONFIG if _line(r"OPTIONS=['\"]?.*-", text) else None
+
+
+def _rules(text: str) -> str | None:
     if _line(r"\*filter$", text):
         return IPTABLES
     if text.startswith("#!/usr/sbin/nft") or _line(r"table (inet|ip6?) ", text):
         return NFTABLES
-    return DAEMON_JSON if name.endswith(".json") and text.lstrip().startswith("{") else None
+    return None
+
+
+def _of_nginx(name: str, text: str) -> str | None:
+    if not _line(r"\s*(server|stream)\s*\{", text):
+        return None
+    if _line(r"\s*events\s*\{", text):
+        return "/etc/nginx/nginx.conf"
+    if _line(r"\s*stream\s*\{", text):
+        # Debian's nginx.conf includes this directory outside of its http{}.
+        return f"/etc/nginx/modules-enabled/90-{_conf(name)}"
+    return f"/etc/nginx/sites-enabled/{name}"
 
 
 def _unit(name: str, unit: str, text: str) -> str:
     """Where a unit or drop-in goes that is not called like `unit`, which is docker's."""
-    if name.endswith(".conf") or not _section(text, "Unit"):
+    whole = name.endswith((".service", ".socket")) or _line("(ExecStart|Listen[A-Z][a-z]+)=", text)
+    if name.endswith(".conf") or not _section(text, "Unit") or not whole:
         return f"{UNITS}/{unit}.d/{_conf(name)}"
     # A whole unit under another name is meant for docker's as well, if it starts the daemon.
-    another = name.endswith(".service") and not _line(r"ExecStart=.*docker", text)
+    another = name.endswith(".service") and not _line(_STARTS_DOCKERD, text)
     return f"{UNITS}/{name if another else unit}"
 
 

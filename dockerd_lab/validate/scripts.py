@@ -1,5 +1,6 @@
 """The shell scripts that bring a gathered configuration into effect, as a person would."""
 
+import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from dockerd_lab.cases.apply import STATE
 from dockerd_lab.validate import nginx, units
 from dockerd_lab.validate.given import Given
+from dockerd_lab.validate.host_parts import directory_of
 from dockerd_lab.validate.recognise import IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.validate.stand_ins import StandIns
 
@@ -23,6 +25,7 @@ nft list chains | awk '
 ' | while read -r family table chain port; do
     nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
 done"""
+_NGINX_CONF = f"{nginx.DIRECTORY}/nginx.conf"
 #: The user's own scripts, as they are called in the case's directory.
 _OWN = ("own-provision", "given-provision")
 
@@ -37,6 +40,8 @@ class Steps:
     """What was done that the input does not say."""
     scripts: bool
     """Whether a script of the user's is run."""
+    notes: tuple[str, ...]
+    """What is not done."""
 
 
 def write(given: Given, standing: StandIns, address: str) -> Steps:
@@ -68,7 +73,17 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
     # One that is there already says itself how to restart.
     if sockets and not given.complete and given.command is None and not restart.exists():
         restart.write_text(_restart(sockets))
-    return Steps(tuple(services), tuple(said), bool(own))
+    return Steps(tuple(services), tuple(said), bool(own), tuple(_not_started(given)))
+
+
+def _not_started(given: Given) -> list[str]:
+    """Other services of the input: what they need is not known here."""
+    others = [
+        PurePosixPath(path).name
+        for path in given.texts
+        if PurePosixPath(path).parent.name == "system" and path.endswith(".service")
+    ]
+    return [f"{n}: installed, but not started" for n in others if not n.startswith("docker.")]
 
 
 def routes(standing: StandIns, own_address: str) -> str | None:
@@ -90,24 +105,15 @@ def _standing(standing: StandIns, address: str) -> list[str]:
     for added in standing.addresses:
         flags = "/128 nodad" if ":" in added else "/32"
         length, _, nodad = flags.partition(" ")
-        lines.append(f'ip address add {added}{length} dev "$device" {nodad}'.rstrip())
+        lines.append(f'ip address replace {added}{length} dev "$device" {nodad}'.rstrip())
     lines += [f"echo {address} {shlex.quote(name)} >>/etc/hosts" for name in standing.names]
     lines += [f"mkdir -p {shlex.quote(path)}" for path in standing.directories]
     for path in standing.programs:
-        lines.append(_directory_of(path) + f'ln -sf "$(command -v dockerd)" {shlex.quote(path)}')
-    lines += [f"id {user} >/dev/null 2>&1 || useradd --system {user}" for user in standing.users]
+        lines.append(directory_of(path) + f'ln -sf "$(command -v dockerd)" {shlex.quote(path)}')
     for bridge in standing.bridges:
-        lines += [f"ip link add name {bridge} type bridge", f"ip link set {bridge} up"]
-    for path in standing.snippets:
-        lines.append(_directory_of(path) + f": >{shlex.quote(path)}")
-    for path in standing.dh_parameters:
-        make = f"openssl dhparam -dsaparam -out {shlex.quote(path)} 2048 2>/dev/null"
-        lines.append(_directory_of(path) + make)
-    return lines
-
-
-def _directory_of(path: str) -> str:
-    return f"mkdir -p {shlex.quote(str(PurePosixPath(path).parent))}; "
+        there = f"ip link show {bridge} >/dev/null 2>&1"
+        lines += [f"{there} || ip link add name {bridge} type bridge", f"ip link set {bridge} up"]
+    return lines + [part.line for part in standing.parts]
 
 
 _Step = tuple[str, list[str], str]
@@ -121,9 +127,16 @@ def _nginx(given: Given) -> _Step:
     if any("docker.sock" in given.texts.get(path, "") for path in sites):
         users = [found.first for found in nginx.directives(given.texts, "user")]
         user = users[-1] if users else "www-data"
-        if user != "root":
-            lines.append(f"adduser --quiet {shlex.quote(user)} docker")
+        if user != "root" and re.fullmatch(r"[a-z_][a-z0-9_-]*", user):
+            lines.append(f"usermod --append --groups docker {user}")
             said = f"{user}: added to group docker, so that nginx may use docker.sock"
+    whole = given.texts.get(_NGINX_CONF, "")
+    modular = re.search(r"\bload_module\b|modules-enabled", whole)
+    if re.search(r"^\s*stream\s*\{", whole, re.MULTILINE) and not modular:
+        # Images of nginx have it built in; Debian's is a module.
+        module = "load_module modules/ngx_stream_module.so;"
+        lines.append(f"sed -i '1i {module}' {_NGINX_CONF}")
+        said = "; ".join(filter(None, [said, f"{_NGINX_CONF}: `{module}` put before it"]))
     if not any(path.endswith("/sites-enabled/default") for path in sites):
         lines.append("rm -f /etc/nginx/sites-enabled/default # Debian's example")
     return "nginx.service", [*lines, *_restarted("nginx.service")], said

@@ -7,16 +7,16 @@ configuration does not name.
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from dockerd_lab.cases.model import Credential, Credentials
-from dockerd_lab.observe.effective import flag_values
 from dockerd_lab.settings import Settings
-from dockerd_lab.validate import nginx
 from dockerd_lab.validate.asked import Asked, tcp_place
+from dockerd_lab.validate.command import HOME
 from dockerd_lab.validate.given import Given
+from dockerd_lab.validate.host_parts import HostPart, host_parts, values_of
 
 #: The client's own certificate, where the docker client looks for it.
 CLIENT: dict[str, Credential] = {
@@ -28,10 +28,6 @@ CLIENT: dict[str, Credential] = {
 _BRIDGE = "172.17.0.1"
 #: Where a box has dockerd; the archives with Docker's binaries are unpacked elsewhere.
 _PROGRAMS = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
-#: Users as whom nginx can run on Debian as it is.
-_USERS = ("root", "www-data", "nobody")
-#: certbot's own directory, whose files are in no repository.
-_CERTBOT = "/etc/letsencrypt/"
 #: Files of these names are on every machine.
 _ON_THE_MACHINE = ("/etc/ssl/certs/ca-certificates.crt",)
 
@@ -50,13 +46,10 @@ class StandIns:
     directories: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     """Where the engine's dockerd shall be as well."""
-    users: tuple[str, ...] = ()
-    """System users to add."""
     bridges: tuple[str, ...] = ()
     """Network bridges to add."""
-    snippets: tuple[str, ...] = ()
-    """certbot's own files for nginx, made empty."""
-    dh_parameters: tuple[str, ...] = ()
+    parts: tuple[HostPart, ...] = ()
+    """What else of the real host is made."""
     said: tuple[str, ...] = ()
     """A sentence for each."""
     notes: tuple[str, ...] = ()
@@ -66,8 +59,8 @@ class StandIns:
 def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
     """What this configuration names and the input does not hold."""
     credentials, replaced, said, notes = _credentials(given, asked)
-    bridge = str(asked.daemon_json.get("bip", _BRIDGE)).split("/", maxsplit=1)[0]
-    places = set(_hosts(asked)) - {bridge}
+    bridge = (values_of(asked, "bip", "--bip") or [_BRIDGE])[0].split("/", maxsplit=1)[0]
+    places = {_as_written_once(place) for place in _hosts(asked)} - {bridge}
     addresses = sorted(place for place in places if _is_another_machine_s(place, settings))
     names = sorted(place for place in places if _is_name(place))
     directories = _directories(asked)
@@ -78,14 +71,10 @@ def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
     said += [f"{path}: made, for the socket in it" for path in for_sockets]
     programs = _programs(given, asked)
     said += [f"{path}: a link to the engine's own dockerd" for path in programs]
-    users = _missing(found.first for found in nginx.directives(given.texts, "user"))
-    said += [f"{user}: the user as whom nginx runs, added" for user in users]
     bridges = _bridges(asked)
     said += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
-    snippets = _of_certbot(given, "include")
-    said += [f"{path}: certbot's own settings, made as an empty file" for path in snippets]
-    parameters = _of_certbot(given, "ssl_dhparam")
-    said += [f"{path}: parameters made for this run" for path in parameters]
+    parts = host_parts(given, asked)
+    said += [part.said for part in parts]
     return StandIns(
         credentials=credentials,
         replaced=tuple(replaced),
@@ -93,10 +82,8 @@ def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
         names=tuple(names),
         directories=(*directories, *for_sockets),
         programs=tuple(programs),
-        users=tuple(users),
         bridges=tuple(bridges),
-        snippets=tuple(snippets),
-        dh_parameters=tuple(parameters),
+        parts=tuple(parts),
         said=tuple(said),
         notes=tuple(notes),
     )
@@ -131,19 +118,38 @@ def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], li
             else:
                 daemon[certificate] = "server-cert"
                 said.append(f"{certificate}: a certificate made for this run")
+    made, of_made, of_own = _authorities(given, authorities, daemon)
+    daemon |= made
+    said += of_made
+    notes += of_own
+    # One file may be all of them.
+    several = {*certificates} & {*keys, *authorities} & daemon.keys()
+    daemon |= dict.fromkeys(several, "server-pem")
+    client = CLIENT if daemon else {}
+    if client:
+        said.append("/root/.docker on the client: a certificate and key of the lab's CA")
+    return Credentials(daemon=daemon, client=client), replaced, said, notes
+
+
+def _authorities(
+    given: Given, authorities: Iterable[str], others: Mapping[str, Credential]
+) -> tuple[dict[str, Credential], list[str], list[str]]:
+    """The CAs that are made, and what is said of them, and of the input's own."""
+    made: dict[str, Credential] = {}
+    said: list[str] = []
+    notes: list[str] = []
     for authority in authorities:
-        if not given.has(authority):
-            daemon[authority] = "ca"
+        if authority in others:
+            said.append(f"{authority}: with the lab's own CA in it")
+        elif not given.has(authority):
+            made[authority] = "ca"
             said.append(f"{authority}: the lab's own CA")
         else:
             notes.append(
                 f"{authority}: the input's own CA, without a client's key of it: the client cannot"
                 " be authorised here, and is measured as a stranger"
             )
-    client = CLIENT if daemon else {}
-    if client:
-        said.append("/root/.docker on the client: a certificate and key of the lab's CA")
-    return Credentials(daemon=daemon, client=client), replaced, said, notes
+    return made, said, notes
 
 
 def _paths(values: Iterable[str]) -> list[str]:
@@ -158,13 +164,21 @@ def _hosts(asked: Asked) -> Iterator[str]:
         if tcp := tcp_place(host.value):
             yield tcp[0]
     # dockerd listens there as well.
-    for place in _asked_for(asked, "metrics-addr", "--metrics-addr"):
+    for place in values_of(asked, "metrics-addr", "--metrics-addr"):
         yield place.rpartition(":")[0].strip("[]")
     for listen in asked.nginx:
         yield listen.host
     for stream in asked.streams:
         if found := re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:\d+", stream.value):
             yield found[1]
+
+
+def _as_written_once(host: str) -> str:
+    """An address in the one way of many to write it."""
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host
 
 
 def _is_another_machine_s(host: str, settings: Settings) -> bool:
@@ -174,6 +188,7 @@ def _is_another_machine_s(host: str, settings: Settings) -> bool:
     except ValueError:
         return False
     everywhere = address.is_unspecified or address.is_loopback or address.is_multicast
+    everywhere = everywhere or str(address) == "255.255.255.255"
     of_the_lab = [machine.address for _, machine in settings.machines.items()]
     # .1 is the computer's own end of the lab's network.
     taken = address in of_the_lab or address == settings.network.network_address + 1
@@ -187,7 +202,9 @@ def _is_name(host: str) -> bool:
 
 
 def _directories(asked: Asked) -> list[str]:
-    roots = (str(PurePosixPath(root)) for root in _asked_for(asked, "data-root", "--data-root"))
+    named = values_of(asked, "data-root", "--data-root", "--graph", "-g")
+    named += values_of(asked, "graph")
+    roots = (str(PurePosixPath(root)) for root in named)
     return [root for root in _paths(roots) if root != "/var/lib/docker"]
 
 
@@ -199,7 +216,12 @@ def _of_sockets(asked: Asked) -> list[str]:
 
 
 def _programs(given: Given, asked: Asked) -> list[str]:
-    first = _paths(command.value.split(maxsplit=1)[0] for command in asked.commands)
+    started = ((c.value.split(maxsplit=1)[0], c.where.file) for c in asked.commands)
+    # Typed by hand, a relative one is meant from where that is done.
+    first = _paths(
+        str(PurePosixPath(HOME) / program) if "/" in program and place == "--command" else program
+        for program, place in started
+    )
     return [
         path
         for path in first
@@ -209,23 +231,5 @@ def _programs(given: Given, asked: Asked) -> list[str]:
 
 def _bridges(asked: Asked) -> list[str]:
     """The bridges that dockerd uses; docker0 it makes itself, and no other."""
-    named = _asked_for(asked, "bridge", "--bridge", "-b")
+    named = values_of(asked, "bridge", "--bridge", "-b")
     return sorted({b for b in named if re.fullmatch(r"[\w.-]{1,15}", b)} - {"none", "docker0"})
-
-
-def _missing(users: Iterable[str]) -> list[str]:
-    return sorted({u for u in users if re.fullmatch(r"[a-z_][a-z0-9_-]*", u)} - {*_USERS})
-
-
-def _of_certbot(given: Given, directive: str) -> list[str]:
-    """Files that nginx needs, that certbot would have made, and that are not in the input."""
-    found = (each.path for each in nginx.directives(given.texts, directive))
-    paths = _paths(path for path in found if path is not None and path.startswith(_CERTBOT))
-    return [path for path in paths if not given.has(path) and "*" not in path]
-
-
-def _asked_for(asked: Asked, key: str, *flags: str) -> list[str]:
-    """The values of a setting: of daemon.json's key, and of the flags."""
-    in_file = asked.daemon_json.get(key)
-    values = [in_file] if isinstance(in_file, str) else []
-    return values + [v for line in asked.lines for v in flag_values(line.value, *flags)]

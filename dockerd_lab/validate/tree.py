@@ -11,6 +11,8 @@ from dockerd_lab.errors import BadInput
 MAX_FILES = 200
 #: Nor are more bytes, in all of the files together.
 MAX_BYTES = 5_000_000
+#: Where a copy of a machine's /etc has links to what packages bring.
+_PACKAGED = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/usr/share/nginx/")
 #: What a tree may hold besides, which is neither counted nor installed.
 IGNORED = (".git",)
 
@@ -97,10 +99,10 @@ def _check_link(top: Path, link: Path) -> None:
     """Raise BadInput where a link leads out of its tree.
 
     An absolute one is meant for the machine, where the tree's top is `/`. /dev/null is how systemd
-    masks a unit, and is on every machine.
+    masks a unit, and is on every machine; so are packaged units, and nginx's modules.
     """
     target = os.readlink(link)
-    if target == "/dev/null":
+    if target == "/dev/null" or (target.startswith(_PACKAGED) and ".." not in target):
         return
     there = top / target.lstrip("/") if target.startswith("/") else link.parent / target
     real = Path(os.path.realpath(there))

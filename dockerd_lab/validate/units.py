@@ -32,8 +32,11 @@ def assignments(file: str, text: str) -> list[Assignment]:
     """
     found = []
     lines = iter(enumerate(text.splitlines(), 1))
+    section = False
     for number, line in lines:
-        if line.lstrip().startswith(("#", ";")) or "=" not in line:
+        section = section or line.strip().startswith("[")
+        # systemd ignores an assignment that stands outside of a section.
+        if line.lstrip().startswith(("#", ";")) or "=" not in line or not section:
             continue
         whole = line
         while whole.endswith("\\"):
@@ -53,7 +56,8 @@ def of_unit(unit: str, texts: Mapping[str, str]) -> list[Assignment]:
     """
     paths = [PurePosixPath(file) for file in texts if _is_unit(file)]
     paths.sort(key=lambda path: _rank(str(path)), reverse=True)
-    whole = {path.name: str(path) for path in paths if path.name == unit}
+    in_place = (path for path in paths if path.name == unit and path.parent.name == "system")
+    whole = {path.name: str(path) for path in in_place}
     drop_ins = {
         path.name: str(path)
         for path in paths
@@ -78,9 +82,8 @@ def environment(found: Iterable[Assignment], texts: Mapping[str, str]) -> dict[s
     lines = [_split(each.value) for each in in_effect(found, "Environment")]
     for file in in_effect(found, "EnvironmentFile"):
         text = texts.get(file.value.removeprefix("-"), "").replace("\\\n", " ")
-        lines += [["".join(_split(line))] for line in text.splitlines() if line[:1] not in "#;"]
-    pairs = [word.split("=", 1) for line in lines for word in line if "=" in word]
-    return {name.strip(): value for name, value in pairs}
+        lines += [_variable(line) for line in text.splitlines()]
+    return dict(word.partition("=")[::2] for line in lines for word in line if "=" in word)
 
 
 def sockets(texts: Mapping[str, str]) -> list[str]:
@@ -88,9 +91,17 @@ def sockets(texts: Mapping[str, str]) -> list[str]:
     paths = [PurePosixPath(file) for file in texts if _is_unit(file)]
     names = {path.name for path in paths if path.suffix == ".socket"}
     names |= {
-        path.parent.stem + ".socket" for path in paths if path.parent.name.endswith(".socket.d")
+        path.parent.name.removesuffix(".d")
+        for path in paths
+        if path.parent.name.endswith(".socket.d")
     }
     return sorted(names)
+
+
+def environment_files(texts: Mapping[str, str]) -> list[str]:
+    """The files with variables that the given units name, whether they are given or not."""
+    found = (each for file in texts if _is_unit(file) for each in assignments(file, texts[file]))
+    return [each.value.removeprefix("-") for each in found if each.key == "EnvironmentFile"]
 
 
 def words(command: str, variables: Mapping[str, str] | None = None) -> list[str]:
@@ -108,6 +119,13 @@ def words(command: str, variables: Mapping[str, str] | None = None) -> list[str]
 
     command = re.sub(r"\$(?:\{(\w+)\}|(\w+))", value, re.sub(r"^[-@:+!]+", "", command))
     return command.replace('"', "").replace("'", "").split()
+
+
+def _variable(line: str) -> list[str]:
+    """The `NAME=value` in a line of an EnvironmentFile; systemd ignores any other line."""
+    name, equals, value = line.strip().partition("=")
+    known = equals and re.fullmatch(r"[A-Za-z_]\w*", name)
+    return [f"{name}={' '.join(_split(value))}"] if known else []
 
 
 def _split(line: str) -> list[str]:

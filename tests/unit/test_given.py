@@ -63,6 +63,23 @@ def top(tmp_path):
         ("rules", "table inet filter {\n", "/etc/nftables.conf"),
         ("rules.v4", "*filter\nCOMMIT\n", "/etc/iptables/rules.v4"),
         ("README.md", "Docker", None),
+        ("docker", "#DOCKER_OPTS=''\nhttp_proxy=x\n", "/etc/default/docker"),
+        ("docker.conf", "start on filesystem\nscript\n  DOCKER_OPTS=\n", None),
+        ("docker", "OPTIONS='-H tcp://0.0.0.0:2375'\n", "/etc/sysconfig/docker"),
+        ("proxy.conf", "http {\n  server {\n}\n", "/etc/nginx/sites-enabled/proxy.conf"),
+        ("api.conf", "stream {\n  server {\n", "/etc/nginx/modules-enabled/90-api.conf"),
+        ("a/nginx.conf", "include x;", "/etc/nginx/nginx.conf"),
+        ("x.conf", "ExecStart=\n", "/etc/systemd/system/docker.service.d/x.conf"),
+        (
+            "docker-socat.service",
+            "[Unit]\n[Service]\nExecStart=socat - UNIX:/var/run/docker.sock\n",
+            "/etc/systemd/system/docker-socat.service",
+        ),
+        (
+            "override",
+            "[Unit]\nAfter=x\n[Service]\nRestart=no\n",
+            "/etc/systemd/system/docker.service.d/override.conf",
+        ),
     ],
 )
 def test_a_file_is_recognised(path, text, where):
@@ -99,6 +116,64 @@ def test_several_files_are_one_configuration(top, tmp_path, into):
     assert gathered.private == {"/etc/docker/tls/key.pem"}
     assert (into / "rootfs/etc/docker/tls/key.pem").stat().st_mode & 0o777 == 0o400
     assert "/etc/docker/tls/key.pem" not in gathered.texts
+
+
+def test_a_part_of_a_machine_s_etc_and_a_flat_directory(top, tmp_path, into):
+    drop_ins = tmp_path / "docker.service.d"
+    write(drop_ins / "x.conf", DROP_IN)
+    flat = tmp_path / "repository"
+    write(flat / "nginx.conf", "events {}\n")
+    write(flat / "README.md", "Docker")
+    assert list(gather([top / "etc", drop_ins, flat], into).origins) == [
+        "/etc/docker/daemon.json",
+        "/etc/nginx/nginx.conf",
+        "/etc/systemd/system/docker.service.d/x.conf",
+    ]
+
+
+def test_what_is_a_link_on_a_machine_is_the_packaged_unit(top, into):
+    write(top / "etc/systemd/system/multi-user.target.wants/docker.service", DROP_IN)
+    gathered = gather([top], into)
+    assert "/lib/systemd/system/docker.service" in gathered.origins
+    assert any("is a link on a machine" in note for note in gathered.notes)
+
+
+def test_links_to_what_packages_bring_are_as_in_a_copy_of_etc(top, into):
+    wants = top / "etc/systemd/system/multi-user.target.wants"
+    wants.mkdir(parents=True)
+    (wants / "docker.service").symlink_to("/lib/systemd/system/docker.service")
+    gather([top], into)
+    assert (into / "rootfs" / wants.relative_to(top) / "docker.service").is_symlink()
+
+
+def test_files_that_units_name_are_read_whatever_they_are_called(top, into):
+    write(
+        top / "etc/systemd/system/docker.service.d/x.conf",
+        "[Service]\nEnvironmentFile=-/etc/a.env\n",
+    )
+    write(top / "etc/a.env", "A=b\n")
+    assert gather([top], into).texts["/etc/a.env"] == "A=b\n"
+
+
+def test_a_file_may_be_said_to_go_to_the_host_s_own_directory(tmp_path, into):
+    file = write(tmp_path / "ca.pem", "x")
+    assert list(gather([], into, files=[f"{file}:/certs/ca.pem"]).origins) == ["/certs/ca.pem"]
+    with pytest.raises(BadInput, match="no place for a configuration file"):
+        gather([], into, files=[f"{file}:/proc/sys/ca.pem"])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "root@host:~# dockerd -H tcp://0.0.0.0:2375",
+        "sudo systemctl stop docker && sudo dockerd -H tcp://0.0.0.0:2375",
+        "service docker stop; dockerd -H tcp://0.0.0.0:2375;",
+        "dockerd -H tcp://0.0.0.0:2375 & disown",
+        "dockerd \\  \n -H tcp://0.0.0.0:2375  # start it",
+    ],
+)
+def test_a_command_as_people_paste_it(typed):
+    assert by_hand(typed).words == ("dockerd", "-H", "tcp://0.0.0.0:2375")
 
 
 def test_a_case_counts_and_brings_all_it_has(into):

@@ -23,7 +23,7 @@ def test_nginx_is_brought_up_and_may_use_the_socket(ready):
     )
     made = ready({"etc/nginx/sites-enabled/docker": site})
     said = script(made)
-    assert "adduser --quiet www-data docker" in said
+    assert "usermod --append --groups docker www-data" in said
     assert "rm -f /etc/nginx/sites-enabled/default" in said
     assert "systemctl restart nginx.service" in said
     assert made.steps.services == ("nginx.service",)

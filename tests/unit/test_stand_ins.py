@@ -60,8 +60,8 @@ def test_flags_in_a_drop_in_and_in_options(ready):
 @pytest.mark.parametrize(
     ("host", "line"),
     [
-        ("tcp://10.1.2.3:2375", 'ip address add 10.1.2.3/32 dev "$device"'),
-        ("tcp://[fd00::5]:2375", 'ip address add fd00::5/128 dev "$device" nodad'),
+        ("tcp://10.1.2.3:2375", 'ip address replace 10.1.2.3/32 dev "$device"'),
+        ("tcp://[fd00::5]:2375", 'ip address replace fd00::5/128 dev "$device" nodad'),
         ("tcp://docker.example.org:2375", "echo 192.168.3.201 docker.example.org >>/etc/hosts"),
     ],
 )
@@ -111,7 +111,7 @@ def test_what_docker_s_archive_and_the_host_s_network_bring(ready):
     assert 'ln -sf "$(command -v dockerd)" /usr/local/bin/dockerd' in said
     assert "ip link add name cbr0 type bridge" in said
     assert "mkdir -p /srv/run" in said
-    assert 'ip address add 10.1.2.3/32 dev "$device"' in said
+    assert 'ip address replace 10.1.2.3/32 dev "$device"' in said
     assert "mkdir -p /var/lib/docker" not in said
 
 
@@ -136,8 +136,118 @@ def test_what_nginx_needs_of_the_real_host(ready):
     made = ready({"etc/nginx/nginx.conf": NGINX})
     said = script(made)
     assert said.count("useradd") == 1
-    assert "useradd --system nginx" in said
-    assert "adduser --quiet nginx docker" in said
-    assert ": >/etc/letsencrypt/options-ssl-nginx.conf" in said
+    assert "useradd --system --user-group nginx" in said
+    assert "usermod --append --groups docker nginx" in said
+    assert ": >>/etc/letsencrypt/options-ssl-nginx.conf" in said
     assert "-out /etc/letsencrypt/ssl-dhparams.pem" in said
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:8443", tls=True)
+
+
+SOCKET_D = "etc/systemd/system/docker.socket.d"
+
+
+def test_a_drop_in_of_the_socket_is_read(ready):
+    drop_in = "[Socket]\nListenStream=\nListenStream=10.9.8.7:2375\n"
+    made = ready({f"{SOCKET_D}/x.conf": drop_in})
+    assert "ip address replace 10.9.8.7/32" in script(made)
+    assert "docker.socket; do" in script(made, "restart.sh")
+    assert "socket.socket" not in script(made, "restart.sh")
+
+
+def test_options_that_a_drop_in_puts_into_the_packaged_command(ready):
+    drop_in = '[Service]\nEnvironment="DOCKER_OPTS=-H 10.9.8.7:2376 --tlscert=/a/c --tlskey=/a/k"\n'
+    made = ready({f"{UNIT_D}/x.conf": drop_in})
+    assert [(host.value, host.where.line) for host in made.asked.hosts] == [("10.9.8.7:2376", 2)]
+    assert set(made.configuration.credentials.daemon) == {"/a/c", "/a/k"}
+
+
+def test_a_comment_in_etc_default_takes_nothing_back(ready):
+    drop_in = "[Service]\nExecStart=\nExecStart=dockerd $DOCKER_OPTS\nEnvironment=DOCKER_OPTS=-D\n"
+    made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": "#DOCKER_OPTS=\n"})
+    assert made.asked.commands[0].value == "dockerd -D"
+
+
+def test_options_over_several_lines(ready):
+    made = ready({"etc/default/docker": 'DOCKER_OPTS="-D \\\n  -H tcp://0.0.0.0:1"\n'})
+    assert [host.value for host in made.asked.hosts] == ["tcp://0.0.0.0:1"]
+
+
+def test_one_file_with_certificate_key_and_authority(ready):
+    site = "server {\n listen 1 ssl;\n ssl_certificate a.pem;\n ssl_certificate_key a.pem;\n}\n"
+    made = ready({"etc/nginx/sites-enabled/a": site})
+    assert made.configuration.credentials.daemon == {"/etc/nginx/a.pem": "server-pem"}
+
+
+def test_no_shell_expands_a_home_within_a_flag(ready):
+    made = ready({}, command="dockerd --tlsverify --tlscacert=~/.docker/ca.pem")
+    assert made.configuration.credentials.daemon == {}
+
+
+def test_the_bridge_s_own_address_is_not_added(ready):
+    made = ready({}, command="dockerd --bip=10.20.0.1/16 -H tcp://10.20.0.1:2375")
+    assert "ip address" not in script(made)
+
+
+def test_the_same_address_in_two_ways_is_one(ready):
+    hosts = ["tcp://[fd00::5]:2375", "tcp://[fd00:0::5]:2376"]
+    assert (
+        script(ready({"etc/docker/daemon.json": {"hosts": hosts}})).count("ip address replace") == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "line"),
+    [
+        ("etc/docker/daemon.json", {"userns-remap": "james"}, "james:100000:65536 >>/etc/subuid"),
+        ("etc/docker/daemon.json", {"group": "dev"}, "groupadd --system dev"),
+        ("etc/docker/daemon.json", {"seccomp-profile": "/a/s.json"}, "SCMP_ACT_ALLOW"),
+        (f"{UNIT_D}/x.conf", "[Unit]\nRequires=a.service\n", ">/etc/systemd/system/a.service"),
+        (f"{UNIT_D}/x.conf", "[Unit]\nBindsTo=var-lib-docker.mount\n", "Options=bind"),
+        (f"{UNIT_D}/x.conf", "[Service]\nExecStartPre=/opt/x.sh\n", "chmod 755 /opt/x.sh"),
+        (f"{UNIT_D}/x.conf", "[Service]\nEnvironmentFile=/run/a/b\n", ": >>/run/a/b"),
+        (
+            "etc/nginx/sites-enabled/a",
+            "server {\n include a/b.conf;\n}\n",
+            ": >>/etc/nginx/a/b.conf",
+        ),
+        ("etc/nginx/sites-enabled/a", "auth_basic_user_file x;\n", ": >>/etc/nginx/x"),
+        ("etc/nginx/sites-enabled/a", "access_log /data/l/a.log;\n", "mkdir -p /data/l; :"),
+        ("etc/nginx/sites-enabled/a", "ssl_dhparam dh.pem;\n", "-out /etc/nginx/dh.pem"),
+    ],
+)
+def test_parts_of_the_real_host_are_made(ready, file, content, line):
+    made = ready({file: content})
+    assert line in script(made)
+    assert made.said
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("etc/docker/daemon.json", {"userns-remap": "default", "group": "docker"}),
+        (f"{UNIT_D}/x.conf", "[Unit]\nRequires=docker.socket containerd.service\n"),
+        (f"{UNIT_D}/x.conf", "[Service]\nExecStartPre=-/sbin/ip link\nEnvironmentFile=/etc/a\n"),
+    ],
+)
+def test_what_the_machine_has_is_left_alone(ready, file, content):
+    assert not ready({file: content}).said
+
+
+def test_a_stream_in_a_whole_nginx_conf_gets_its_module(ready):
+    whole = "events {}\nstream {\n server {\n  listen 1;\n }\n}\n"
+    made = ready({"etc/nginx/nginx.conf": whole})
+    assert "sed -i '1i load_module modules/ngx_stream_module.so;'" in script(made)
+
+
+def test_a_directive_over_two_lines(ready):
+    made = ready(
+        {"etc/nginx/sites-enabled/a": "server {\n  listen\n   10.1.2.3:2376 ssl; # here\n}\n"}
+    )
+    [listen] = made.asked.nginx
+    assert (listen.host, listen.port, listen.tls, listen.line) == ("10.1.2.3", 2376, True, 2)
+
+
+def test_other_services_are_not_started_and_that_is_said(ready):
+    unit = "[Unit]\n[Service]\nExecStart=/usr/bin/socat\n"
+    made = ready({"etc/systemd/system/docker-socat.service": unit})
+    assert made.notes == ("docker-socat.service: installed, but not started",)

@@ -1,0 +1,78 @@
+"""Tells where on the machine the files go that a user gives by name or by directory."""
+
+import os
+from pathlib import Path, PurePosixPath
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.validate import tree
+from dockerd_lab.validate.recognise import UNITS, place
+
+#: The directories of a machine into which a tree that is laid out like it may install files.
+TOP = ("etc", "usr", "lib", "root", "home", "opt", "srv", "var", "run")
+#: More files than this in a directory that is not laid out like a machine are not looked into.
+_FEW = 20
+HINT = (
+    "a directory lies as on the machine (etc/docker/daemon.json,"
+    " etc/systemd/system/docker.service.d/x.conf); or give the files themselves, or"
+    " --file SRC:/DEST"
+)
+
+
+def of_directory(path: Path) -> tuple[Path, list[Path]]:
+    """The directory whose files are installed, and those files relative to it."""
+    everything = list(tree.walk(path))
+    rootfs = path / "rootfs"
+    top = rootfs if rootfs.is_dir() and not rootfs.is_symlink() else path
+    inside = [path / file for file in everything if (path / file).is_relative_to(top)]
+    relative = [file.relative_to(top) for file in inside]
+    return top, [file for file in relative if file.parts[0] in TOP and len(file.parts) > 1]
+
+
+def of_file(path: Path) -> str:
+    """Where a single file belongs on the machine; raises BadInput where that cannot be told."""
+    tree.check_name(Path(path.name))
+    text = tree.text(path, tree.content(path))
+    found = place(PurePosixPath(path.absolute()), text)
+    if found is None:
+        raise BadInput(
+            f"{tree.shown(path)}: what this file is cannot be told from its name or content",
+            f"--file {tree.shown(path)}:/DEST says where it goes",
+        )
+    return found
+
+
+def one_by_one(path: Path) -> dict[str, Path]:
+    """Where the files of a directory go that is not laid out like a machine.
+
+    It may be one of a machine's (`etc`, `docker.service.d`), or hold a few files that are known.
+    Raises BadInput where it is neither.
+    """
+    files = list(tree.walk(path))
+    name = os.path.basename(os.path.abspath(path))
+    above = {
+        **{top: f"/{top}" for top in TOP},
+        **{each: f"{UNITS}/{each}" for each in ("docker.service.d", "docker.socket.d")},
+    }
+    if name in above and files:
+        return {f"{above[name]}/{file}": path / file for file in files}
+    found: dict[str, Path] = {}
+    flat = len(files) <= _FEW and not any(len(file.parts) > 1 for file in files)
+    for file in files if flat else ():
+        if not (path / file).is_symlink():
+            text = tree.content(path / file).decode(errors="replace")
+            where = place(PurePosixPath((path / file).absolute()), text)
+            if where is not None:
+                found[where] = path / file
+    if not found:
+        raise BadInput(f"{tree.shown(path)}: {_nothing_in(path)}", HINT)
+    return found
+
+
+def beside(path: Path) -> list[str]:
+    """What is in a directory and is not installed, by name."""
+    names = {entry.name for entry in path.iterdir()} - {*TOP, "case.yaml", *tree.IGNORED}
+    return sorted(tree.shown(Path(name)) for name in names)
+
+
+def _nothing_in(path: Path) -> str:
+    return "nothing of it would be installed" if any(path.iterdir()) else "an empty directory"
