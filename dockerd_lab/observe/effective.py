@@ -1,6 +1,7 @@
 """The configuration that is in effect: what the running dockerd was started with."""
 
 import json
+import re
 
 #: Where dockerd listens when neither flags nor daemon.json say so.
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -23,11 +24,16 @@ def hosts(command_line: str | None, daemon_json: str) -> list[str]:
 
 
 def flag_values(command_line: str, *names: str) -> list[str]:
-    """The values a flag has on a command line, as pflag reads them: `-H x`, `-H=x`, `--host=x`."""
+    """The values a flag has on a command line, as pflag reads them: `-H x`, `-H=x`, `--host=x`.
+
+    >>> flag_values("dockerd -DH tcp://:1 --host=fd://", "-H", "--host")
+    ['tcp://:1', 'fd://']
+    """
     values = []
     # Not as a shell would: ps shows arguments without quotes.
     words = iter(command_line.split()[1:])
-    for word in words:
+    for written in words:
+        word = re.sub(r"^-D+(?=[A-Za-z])", "-", written)  # -D has no value, and others may follow
         for name in names:
             if word == name:
                 values.append(next(words, ""))

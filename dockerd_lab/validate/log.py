@@ -20,6 +20,8 @@ _LINE = re.compile(
 
 def errors(log: Iterable[str], given: Given, asked: Asked) -> list[Error]:
     """The known errors in a log, with the place in the input where that can be told."""
+    # What was typed tells what its error is about.
+    typed = [command.value for command in asked.commands if command.where.file == "--command"]
     return [
         Error(
             id=finding.id,
@@ -28,7 +30,7 @@ def errors(log: Iterable[str], given: Given, asked: Asked) -> list[Error]:
             fix="\n".join(finding.error.fix),
             where=shown(locate(finding.text, given, asked), given),
         )
-        for finding in explain(log)
+        for finding in explain([*typed, *log])
         # What is said of clients is said of the lab's own, which were to be refused.
         if finding.error.kind == "start"
     ]
