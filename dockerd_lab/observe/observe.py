@@ -4,9 +4,10 @@ import secrets
 import shlex
 import time
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, STATE
 from dockerd_lab.cases.apply import fix as fix_daemon
@@ -34,6 +35,8 @@ _DAEMON_JSON = (
 )
 #: Seconds a case's show.sh or fix-client.sh may take.
 SCRIPT_LIMIT = 90
+#: The questions about what was said.
+_SAID = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
@@ -64,9 +67,9 @@ def observe(
     seen_first = {} if fix else shown(fleet, case)
     with ThreadPoolExecutor(2) as pool:
         trying = pool.submit(_everybody_tries, fleet, case)
-        if tools:
+        if tools or again:
             trying.result()
-        looked = pool.submit(look_at_daemon, fleet, case, again=again, more=more)
+        looked = pool.submit(look_at_daemon, fleet, case, again=again, more=more, after=trying)
         levels = trying.result()
         client = _tools(fleet, case, levels["client"], tools)
         daemon = looked.result()
@@ -172,10 +175,20 @@ def look_at_daemon(
     *,
     again: bool = True,
     more: Mapping[str, Question] = MappingProxyType({}),
+    after: "Future[Any] | None" = None,
 ) -> DaemonSeen:
-    """Look at `daemon` alone and, with `again`, apply the case there a second time."""
+    """Look at `daemon` alone and, with `again`, apply the case there a second time.
+
+    What is said in the log counts up to the end of `after`, which may go on meanwhile.
+    """
     questions = {**_daemon_questions(), **(_twice(case) if again else {}), **more}
+    last = {}
+    if after is not None and not after.done():
+        last = {name: questions.pop(name) for name in _SAID}
     answers = ask(fleet.lab, fleet.root, "daemon", questions)
+    if last and after is not None:
+        after.result()
+        answers |= ask(fleet.lab, fleet.root, "daemon", last)
     if again and answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")
     for name, answer in answers.items():

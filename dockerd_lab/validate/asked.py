@@ -79,6 +79,8 @@ def asked(given: Given) -> Asked:
     lines = _lines(commands, options)
     named = [file for line in lines for file in flag_values(line.value, "--config-file")]
     config_file = named[-1] if named else DAEMON_JSON
+    if given.command is not None:
+        config_file = str(PurePosixPath(HOME) / config_file)
     text = given.texts.get(config_file, "")
     daemon_json = _object(text)
     in_file = _strings(daemon_json.get("hosts"))
@@ -101,6 +103,13 @@ def asked(given: Given) -> Asked:
         },
         tls=any(_switched_on(daemon_json, lines, switch) for switch in TLS_SWITCHES),
     )
+
+
+def values_of(asked: Asked, key: str, *flags: str) -> list[str]:
+    """The values of a setting: of daemon.json's key, and of the flags."""
+    in_file = asked.daemon_json.get(key)
+    values = [in_file] if isinstance(in_file, str) else []
+    return values + [v for line in asked.lines for v in flag_values(line.value, *flags)]
 
 
 def key_line(text: str, key: str, value: str = "", *, file: str = DAEMON_JSON) -> Where:

@@ -19,10 +19,10 @@ _TAIL = re.compile(
 #: A prompt, and docker's units being stopped first, as start.sh does anyway.
 _BEFORE = re.compile(
     r"^(?:[\w.-]+@[\w.-]+:\S*[$#]\s*|[$#]\s+)?"
-    r"(?:(?:sudo\s+)?(?:systemctl\s+stop\s+(?:docker[.\w]*\s*)+|service\s+docker\s+stop\s*)(?:&&|;)\s*)?"
+    r"(?:(?:sudo\s+)?(?:systemctl\s+stop(?:\s+docker[.\w]*)+\s*|service\s+docker\s+stop\s*)(?:&&|;)\s*)?"
 )
 #: A comment, and what ends or leaves the command.
-_AFTER = re.compile(r"(?:\s+#\s.*)?\s*(?:;|&\s*disown)?\s*$")
+_AFTER = re.compile(r"(?:\s+#[^'\"]*)?\s*(?:;|&\s*disown)?\s*$")
 _WRAPPERS = ("sudo", "env", "nohup", "exec", "setsid", "command", "nice")
 _SHELLS = ("sh", "bash", "dash")
 #: Options of sudo that take a value.
@@ -98,7 +98,7 @@ def _unwrapped(words: list[str]) -> tuple[list[str], list[str]]:
             environment.append(words[0])
         elif _name(words[0]) in _WRAPPERS:
             wrapped = True
-        elif not (wrapped and words[0].startswith("-")):
+        elif not (wrapped and re.match(r"-|\d+$", words[0])):  # nice has a number
             break
         words = words[1:]
     return environment, words

@@ -4,14 +4,16 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.cases.apply import STATE
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
+from dockerd_lab.settings import checkout
 from dockerd_lab.validate import layout, tree, units
-from dockerd_lab.validate.command import ByHand
+from dockerd_lab.validate.command import HOME, ByHand
 from dockerd_lab.validate.recognise import is_text
 
 #: The harness's own places on the machine.
@@ -80,7 +82,9 @@ def gather(
         if has_case:
             case, complete = load_case(_name(path), path), like_a_case
         elif not sources:
-            _add_all(wanted, layout.one_by_one(path))
+            found = layout.one_by_one(path)
+            _add_all(wanted, found)
+            ignored += layout.left_out(path, found.values())
             continue
         _add_all(wanted, {f"/{relative}": top / relative for relative in sources})
         if like_a_case:
@@ -116,19 +120,35 @@ def _move_enabled_units(wanted: dict[str, Path]) -> list[str]:
     notes = []
     for destination, source in list(wanted.items()):
         path = PurePosixPath(destination)
-        enabled = path.parent.name.endswith((".wants", ".requires")) and not source.is_symlink()
-        if enabled and path.name in ("docker.service", "docker.socket"):
+        enabled = re.match(r"/etc/systemd/system/[^/]+\.(wants|requires)/", destination)
+        if enabled and not source.is_symlink() and path.name in ("docker.service", "docker.socket"):
             packaged = f"/lib/systemd/system/{path.name}"
-            _add(wanted, packaged, wanted.pop(destination))
+            del wanted[destination]
+            # A copy of a machine that followed the links has the file at all of these places.
+            if packaged in wanted and tree.content(wanted[packaged]) == tree.content(source):
+                continue
+            _add(wanted, packaged, source)
             notes.append(f"{destination} is a link on a machine: the file goes to {packaged}")
     return notes
 
 
 def _copy_case_files(path: Path, into: Path) -> None:
-    """Copy what a case has besides rootfs/: scripts, what they read, and files for `client`."""
+    """Copy what a case has besides rootfs/: scripts, what they read, and files for `client`.
+
+    They are read and written on this computer too, and so are no links; but for `unit`.
+    """
     for relative in tree.walk(path):
-        if relative.parts[0] not in ("rootfs", "case.yaml"):
-            _copy(path / relative, into / relative)
+        if relative.parts[0] in ("rootfs", "case.yaml"):
+            continue
+        source = path / relative
+        if source.is_symlink() and not (str(relative) == "unit" and _is_unit_of_ours(source)):
+            raise BadInput(f"{tree.shown(source)}: a link; give the file that it points to")
+        _copy(source, into / relative)
+
+
+def _is_unit_of_ours(link: Path) -> bool:
+    """Whether a link leads to one of provision/units."""
+    return link.resolve().parent == checkout() / "provision/units" and link.is_dir()
 
 
 def _source_and_destination(given: str) -> tuple[Path, str]:
@@ -155,7 +175,7 @@ def _add(
     fitting = deep_enough and (
         path.parts[1] not in _NEVER if anywhere else path.parts[1] in layout.TOP
     )
-    if str(path) != destination or not fitting:
+    if destination.startswith("//") or str(path) != destination or not fitting:
         raise BadInput(f"{tree.shown(Path(destination))}: no place for a configuration file")
     if any(path.is_relative_to(reserved) for reserved in _RESERVED):
         raise BadInput(f"{destination}: the harness keeps its own files there")
@@ -171,6 +191,10 @@ def _install(
     """Copy the files below `into`/rootfs; return the texts of those that are read, and the keys."""
     if len(origins) > tree.MAX_FILES:
         raise BadInput(f"{len(origins)} files; more than {tree.MAX_FILES} are no configuration")
+    for installed in origins:
+        for above in map(str, PurePosixPath(installed).parents):
+            if above in origins:
+                raise BadInput(f"{installed}: {above} is a file or a link of the input as well")
     texts: dict[str, str] = {}
     private: set[str] = set()
     others: dict[str, bytes] = {}
@@ -185,12 +209,18 @@ def _install(
             private.add(installed)
         elif is_text(installed):
             texts[installed] = tree.text(source, data)
+        elif installed.startswith("/etc/nginx/"):
+            with suppress(UnicodeDecodeError):  # of any name, for nginx includes what it is told
+                texts[installed] = data.decode()
         else:
             others[installed] = data
     # Files of any name that the configuration says are read.
     words = [*command.words] if command is not None else []
-    flags = re.findall(r"--config-file[= ]\s*(\S+)", "\n".join([*texts.values(), " ".join(words)]))
-    for named in {*units.environment_files(texts), *flags} & others.keys():
+    flags = re.findall(
+        r"--config-file[= ]\s*([^\s\"']+)", "\n".join([*texts.values(), " ".join(words)])
+    )
+    by_hand = [str(PurePosixPath(HOME) / flag) for flag in flags]
+    for named in {*units.environment_files(texts), *flags, *by_hand} & others.keys():
         texts[named] = tree.text(origins[named], others[named])
     return texts, frozenset(private)
 

@@ -10,20 +10,23 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from shlex import quote
 
-from dockerd_lab.observe.effective import flag_values
 from dockerd_lab.validate import nginx, units
-from dockerd_lab.validate.asked import Asked
+from dockerd_lab.validate.asked import Asked, values_of
 from dockerd_lab.validate.given import Given
 
 #: Where a distribution's own programs are; those elsewhere are the host's.
 _PROGRAMS = re.compile(r"/(usr/)?s?bin/[^/]+$")
-#: Units that every machine has, or that no service waits for.
-_UNITS = re.compile(r"(docker|containerd|systemd-|dbus|network|local-fs|sysinit|basic|multi-user)")
+#: Units that every machine of the lab has.
+_UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|socket)")
 #: What nginx's package brings, below its directory.
 _OF_NGINX = re.compile(
     r"(fastcgi|proxy|scgi|uwsgi)_params|fastcgi\.conf|mime\.types|koi-\w+|win-utf"
-    r"|snippets/(fastcgi-php|snakeoil)\.conf"
+    r"|snippets/(fastcgi-php|snakeoil)\.conf|modules-enabled/50-.*"
 )
+#: Directories of logs that are there.
+_LOGS = re.compile(r"/|/tmp|/root|/dev|/proc/.*|/var/log(/nginx)?|/etc/nginx")
+#: Groups that Debian and its docker.io bring.
+_GROUPS = ("root", "docker", "users", "staff", "adm", "daemon", "www-data", "nogroup", "sudo")
 #: The range of subordinate ids that a user gets, as adduser would give the first.
 _SUBORDINATE = "100000:65536"
 
@@ -47,17 +50,11 @@ def host_parts(given: Given, asked: Asked) -> list[HostPart]:
         *_profiles(given, asked),
         *_required(given, unit),
         *_scripts(given, unit),
-        *_made_at_boot(given, unit),
+        *_made_at_run_time(given, unit),
+        *_users_of_nginx(given),
         *_of_nginx(given),
     ]
     return list(dict.fromkeys(found))
-
-
-def values_of(asked: Asked, key: str, *flags: str) -> list[str]:
-    """The values of a setting: of daemon.json's key, and of the flags."""
-    in_file = asked.daemon_json.get(key)
-    values = [in_file] if isinstance(in_file, str) else []
-    return values + [v for line in asked.lines for v in flag_values(line.value, *flags)]
 
 
 def directory_of(path: str) -> str:
@@ -67,19 +64,19 @@ def directory_of(path: str) -> str:
 
 def _remapped(asked: Asked) -> Iterator[HostPart]:
     for value in values_of(asked, "userns-remap", "--userns-remap"):
-        user = value.partition(":")[0]
+        user, _, group = value.partition(":")
         # dockerd makes dockremap itself.
-        if _is_name(user) and user not in ("default", "dockremap"):
-            lines = [f"grep -q ^{user}: {f} || echo {user}:{_SUBORDINATE} >>{f}" for f in _SUB]
-            yield HostPart(
-                f"{user}: the user whose ids containers get, added with a range of them",
-                "; ".join(
-                    [f"id {user} >/dev/null 2>&1 || useradd --system --user-group {user}", *lines]
-                ),
-            )
-
-
-_SUB = ("/etc/subuid", "/etc/subgid")
+        if not is_name(user) or user in ("default", "dockremap"):
+            continue
+        group = group if is_name(group) else user
+        lines = [
+            f"grep -q ^{name}: {f} || echo {name}:{_SUBORDINATE} >>{f}"
+            for name, f in ((user, "/etc/subuid"), (group, "/etc/subgid"))
+        ]
+        yield HostPart(
+            f"{value}: whose ids containers get, added with a range of them",
+            "; ".join([_user_line(user, group), *lines]),
+        )
 
 
 def _groups(given: Given, asked: Asked) -> Iterator[HostPart]:
@@ -88,20 +85,18 @@ def _groups(given: Given, asked: Asked) -> Iterator[HostPart]:
         of_unit = units.of_unit(socket, given.texts)
         named += [each.value for each in units.in_effect(of_unit, "SocketGroup")]
     for group in named:
-        if _is_name(group) and group not in ("root", "docker", "users", "staff", "adm", "wheel"):
-            yield HostPart(
-                f"{group}: the group of the socket, added",
-                f"getent group {group} >/dev/null || groupadd --system {group}",
-            )
+        if is_name(group) and group not in _GROUPS:
+            yield HostPart(f"{group}: the group of the socket, added", _group_line(group))
 
 
 def _profiles(given: Given, asked: Asked) -> Iterator[HostPart]:
-    for path in values_of(asked, "seccomp-profile", "--seccomp-profile"):
+    for named in values_of(asked, "seccomp-profile", "--seccomp-profile"):
+        path = str(PurePosixPath(named))
         if path.startswith("/") and not given.has(path):
             allow = quote('{"defaultAction": "SCMP_ACT_ALLOW"}')
             yield HostPart(
                 f"{path}: a seccomp profile that allows everything",
-                f"{directory_of(path)}echo {allow} >{quote(path)}",
+                _unless_there(path, f"echo {allow} >{quote(path)}"),
             )
 
 
@@ -116,19 +111,22 @@ def _required(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPa
     ]
     for name in named:
         file = f"/etc/systemd/system/{name}"
-        known = _UNITS.match(name) or any(f.endswith(f"/system/{name}") for f in given.origins)
-        if known or not re.fullmatch(r"[\w@.:\\-]+\.(mount|service)", name):
+        known = _UNITS.fullmatch(name) or any(f.endswith(f"/system/{name}") for f in given.origins)
+        found = re.fullmatch(r"(\w[\w@.:\\-]*)\.(mount|service)", name)
+        if known or found is None:
             continue
-        if name.endswith(".mount"):
-            where = f"$(systemd-escape --unescape --path {quote(name.removesuffix('.mount'))})"
-            body = f"[Mount]\\nWhat={where}\\nWhere={where}\\nType=none\\nOptions=bind\\n"
-            make = f'mkdir -p "{where}"; printf "{body}" >{quote(file)}'
+        if found[2] == "mount":
+            body = "[Mount]\\nWhat=%s\\nWhere=%s\\nType=none\\nOptions=bind\\n"
+            make = (
+                f"where=$(systemd-escape --unescape --path -- {quote(found[1])});"
+                f' mkdir -p "$where"; printf \'{body}\' "$where" "$where" >{quote(file)}'
+            )
             said = f"{name}: the directory itself is mounted there"
         else:
             body = "[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n"
-            make = f'printf "{body}" >{quote(file)}'
+            make = f"printf '{body}' >{quote(file)}"
             said = f"{name}: a unit of the real host, made as one that does nothing"
-        yield HostPart(said, f"systemctl cat {quote(name)} >/dev/null 2>&1 || {{ {make}; }}")
+        yield HostPart(said, f"systemctl cat -- {quote(name)} >/dev/null 2>&1 || {{ {make}; }}")
 
 
 def _scripts(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPart]:
@@ -136,17 +134,16 @@ def _scripts(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPar
     unit = list(unit)
     for key in ("ExecStartPre", "ExecStartPost", "ExecCondition"):
         for each in units.in_effect(unit, key):
-            path = units.words(each.value)[0]
+            path = next(iter(units.words(each.value)), "")
             if path.startswith("/") and not _PROGRAMS.match(path) and not given.has(path):
                 there = quote(path)
                 yield HostPart(
                     f"{path}: a program of the real host, made as one that does nothing",
-                    f"[ -e {there} ] || {{ {directory_of(path)}echo '#!/bin/sh' >{there};"
-                    f" chmod 755 {there}; }}",
+                    _unless_there(path, f"echo '#!/bin/sh' >{there}; chmod 755 {there}"),
                 )
 
 
-def _made_at_boot(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPart]:
+def _made_at_run_time(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPart]:
     """Files with variables that another service writes; that one in /etc is absent, is told."""
     for each in units.in_effect(unit, "EnvironmentFile"):
         path = each.value
@@ -171,7 +168,7 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
     for each in nginx.directives(given.texts, "ssl_dhparam"):
         if (path := each.path) is not None and not given.has(path):
             make = f"openssl dhparam -dsaparam -out {quote(path)} 2048 2>/dev/null"
-            yield HostPart(f"{path}: parameters made for this run", directory_of(path) + make)
+            yield HostPart(f"{path}: parameters made for this run", _unless_there(path, make))
     for each in nginx.directives(given.texts, "auth_basic_user_file"):
         if (path := each.path) is not None and not given.has(path):
             yield HostPart(
@@ -181,21 +178,33 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
     for name in ("access_log", "error_log"):
         for each in nginx.directives(given.texts, name):
             path = each.path
-            if path is None or not each.first.startswith("/") or path.startswith(_LOGS):
-                continue
-            yield HostPart(
-                f"{PurePosixPath(path).parent}: made, for nginx's log", directory_of(path) + ":"
-            )
+            parent = str(PurePosixPath(path or "/").parent)
+            if each.first.startswith("/") and path is not None and not _LOGS.fullmatch(parent):
+                yield HostPart(f"{parent}: made, for nginx's log", directory_of(path) + ":")
+
+
+def _users_of_nginx(given: Given) -> Iterator[HostPart]:
     for each in nginx.directives(given.texts, "user"):
-        if _is_name(each.first) and each.first not in ("root", "www-data", "nobody"):
-            yield HostPart(
-                f"{each.first}: the user as whom nginx runs, added",
-                f"id {each.first} >/dev/null 2>&1 || useradd --system --user-group {each.first}",
-            )
+        user, group = (*each.value.split(), each.first)[:2]
+        if is_name(user) and is_name(group) and user not in ("root", "www-data", "nobody"):
+            yield HostPart(f"{user}: the user as whom nginx runs, added", _user_line(user, group))
+        elif is_name(group) and group != user and group not in _GROUPS:
+            yield HostPart(f"{group}: nginx's group, added", _group_line(group))
 
 
-_LOGS = ("/var/log/nginx/", "/dev/")
+def is_name(name: str) -> bool:
+    """Whether it can be the name of a user or a group."""
+    return re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", name) is not None
 
 
-def _is_name(name: str) -> bool:
-    return re.fullmatch(r"[a-z_][a-z0-9_-]*", name) is not None
+def _user_line(user: str, group: str) -> str:
+    add = f"useradd --system --gid {group} {user}"
+    return f"id {user} >/dev/null 2>&1 || {{ {_group_line(group)}; {add}; }}"
+
+
+def _group_line(group: str) -> str:
+    return f"getent group {group} >/dev/null || groupadd --system {group}"
+
+
+def _unless_there(path: str, make: str) -> str:
+    return f"[ -e {quote(path)} ] || {{ {directory_of(path)}{make}; }}"

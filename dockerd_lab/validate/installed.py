@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from dockerd_lab.cases.model import Configuration
+from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.machines.ask import Question, ask
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import DaemonSeen
@@ -27,6 +28,8 @@ def without_effect(fleet: Fleet, case: Configuration, seen: DaemonSeen) -> list[
     with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:
         present = False
         for name, answer in answers.items():
+            if answer.exit_code != 0:
+                raise HarnessBroke(f"reading {name} on daemon: {answer.said}")
             if answer.stdout:
                 file = Path(directory, name.lstrip("/"))
                 file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,16 +1,19 @@
 """Tells where on the machine the files go that a user gives by name or by directory."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.validate import tree
-from dockerd_lab.validate.recognise import UNITS, place
+from dockerd_lab.validate.recognise import DAEMON_JSON, place
 
 #: The directories of a machine into which a tree that is laid out like it may install files.
 TOP = ("etc", "usr", "lib", "root", "home", "opt", "srv", "var", "run")
 #: More files than this in a directory that is not laid out like a machine are not looked into.
 _FEW = 20
+#: Endings of what lies beside a configuration, and may quote one.
+_NO_CONFIGURATION = (".md", ".rst", ".txt", ".adoc", ".sh", ".py", ".yml", ".yaml")
 HINT = (
     "a directory lies as on the machine (etc/docker/daemon.json,"
     " etc/systemd/system/docker.service.d/x.conf); or give the files themselves, or"
@@ -20,7 +23,7 @@ HINT = (
 
 def of_directory(path: Path) -> tuple[Path, list[Path]]:
     """The directory whose files are installed, and those files relative to it."""
-    everything = list(tree.walk(path))
+    everything = list(tree.walk(path, _at(path)))
     rootfs = path / "rootfs"
     top = rootfs if rootfs.is_dir() and not rootfs.is_symlink() else path
     inside = [path / file for file in everything if (path / file).is_relative_to(top)]
@@ -44,28 +47,44 @@ def of_file(path: Path) -> str:
 def one_by_one(path: Path) -> dict[str, Path]:
     """Where the files of a directory go that is not laid out like a machine.
 
-    It may be one of a machine's (`etc`, `docker.service.d`), or hold a few files that are known.
-    Raises BadInput where it is neither.
+    It may be one of a machine's own (`etc`), or hold a few files that are known. Raises BadInput
+    where it is neither, or where two files go to the same place.
     """
-    files = list(tree.walk(path))
-    name = os.path.basename(os.path.abspath(path))
-    above = {
-        **{top: f"/{top}" for top in TOP},
-        **{each: f"{UNITS}/{each}" for each in ("docker.service.d", "docker.socket.d")},
-    }
-    if name in above and files:
-        return {f"{above[name]}/{file}": path / file for file in files}
+    files = list(tree.walk(path, _at(path)))
+    if _at(path) and files:
+        return {f"{_at(path)}/{file}": path / file for file in files}
     found: dict[str, Path] = {}
     flat = len(files) <= _FEW and not any(len(file.parts) > 1 for file in files)
     for file in files if flat else ():
-        if not (path / file).is_symlink():
-            text = tree.content(path / file).decode(errors="replace")
-            where = place(PurePosixPath((path / file).absolute()), text)
-            if where is not None:
-                found[where] = path / file
+        source = path / file
+        if source.is_symlink() or file.suffix in _NO_CONFIGURATION:
+            continue
+        text = tree.content(source).decode(errors="replace")
+        where = place(PurePosixPath(source.absolute()), text)
+        # Of several .json it is the one of that name: dockerd's key.json lies beside it.
+        guessed = where == DAEMON_JSON and file.name != "daemon.json"
+        if where is None or (guessed and Path("daemon.json") in files):
+            continue
+        if where in found:
+            both = f"{found[where].name} and {tree.shown(file)}"
+            raise BadInput(f"{tree.shown(path)}: {where} would be both {both}", HINT)
+        found[where] = source
     if not found:
         raise BadInput(f"{tree.shown(path)}: {_nothing_in(path)}", HINT)
     return found
+
+
+def left_out(path: Path, taken: Iterable[Path]) -> list[str]:
+    """The files of such a directory that are not installed, by name."""
+    files = {path / file for file in tree.walk(path, _at(path))}
+    return sorted(tree.shown(file.relative_to(path)) for file in files - {*taken})
+
+
+def _at(path: Path) -> str:
+    """The directory of a machine that a directory is, by its name."""
+    name = os.path.basename(os.path.abspath(path))
+    alone = name in ("etc", "usr") and not any((path / top).is_dir() for top in ("etc", "rootfs"))
+    return f"/{name}" if alone else ""
 
 
 def beside(path: Path) -> list[str]:

@@ -51,7 +51,8 @@ def directives(texts: Mapping[str, str], name: str) -> Iterator[Directive]:
             continue
         # A `#` within a word is no comment.
         bare = re.sub(r"(^|\s)#.*", r"\1", text, flags=re.MULTILINE)
-        for found in re.finditer(rf"(?:^|[;{{}}\n])\s*({name})\s+([^;{{}}]+)", bare):
+        start = rf"(?:^|[;{{}}])[ \t]*({name})\s+([^;{{}}]+)"
+        for found in re.finditer(start, bare, re.MULTILINE):
             number = bare.count("\n", 0, found.start(1)) + 1
             yield Directive(file, number, " ".join(found[2].split()))
 
@@ -76,7 +77,8 @@ def _listen(found: Directive, tls: bool) -> Listen | None:
     else:
         host, _, port = place.partition(":")
     port = port.removeprefix(":") or "80"
-    if place.startswith("unix:") or not port.isdigit():
+    udp = {"udp", "quic"} & set(found.value.split()[1:])
+    if place.startswith("unix:") or not port.isdigit() or udp:
         return None
     host = "" if host == "*" else host
     speaks_tls = tls or "ssl" in found.value.split()[1:]

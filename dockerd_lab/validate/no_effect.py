@@ -84,15 +84,22 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
             message, fix = f"dockerd reads {DAEMON_JSON}, and not this", "Rename it."
         elif path.name == "daemon.json" and file not in (DAEMON_JSON, read):
             message, fix = f"dockerd reads {read}, and not this", "Move it there."
-        elif drop_in and path.parent.parent.name != "system":
+        elif drop_in and not units.is_looked_into(path.parent):
             message = "systemd does not look for drop-ins in this directory"
             fix = "Move it to /etc/systemd/system/docker.service.d."
+        elif drop_in and _without_section(file, given.texts.get(file, "")):
+            message = "systemd ignores what stands before a section"
+            fix = "Put [Service], or [Socket] for docker.socket, on the first line."
         elif file.startswith(SYSCONFIG) and file not in named:
             message = "no unit reads this file; it is Red Hat's place for options"
             fix = "Put the options into a drop-in's ExecStart=, or into daemon.json."
         else:
             continue
         yield _found(given, path.name, message, fix, Where(file))
+
+
+def _without_section(file: str, text: str) -> bool:
+    return "=" in text and not units.assignments(file, text)
 
 
 def _overridden(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
@@ -143,24 +150,19 @@ def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
 def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:
     """A TCP host or stream of the input, or a `listen` of nginx's, at which nobody listens."""
     ports = {_port(listener.address) for listener in seen.listeners if listener.protocol != "unix"}
-    wanted = [(h, str(place[1])) for h in asked.hosts if (place := tcp_place(h.value))]
-    wanted += [(s, _port(s.value)) for s in asked.streams if _port(s.value).isdigit()]
+    hosts = ", ".join(seen.hosts) or "none"
+    fix = f"See what is in effect: the running dockerd's hosts are {hosts}."
+    wanted = [(h, str(place[1]), fix) for h in asked.hosts if (place := tcp_place(h.value))]
+    wanted += [(s, _port(s.value), fix) for s in asked.streams if _port(s.value).isdigit()]
     if "is:nginx.service" in seen.raw and seen.raw["is:nginx.service"].stdout.startswith("active"):
-        wanted += [
-            (Value(f"listen {listen.port}", Where(listen.file, listen.line)), str(listen.port))
-            for listen in asked.nginx
-        ]
-    for host, port in wanted:
+        fix = "nginx reads sites-enabled, not sites-available: nginx -T shows what it has read."
+        for listen in asked.nginx:
+            place_of = Value(f"listen {listen.port}", Where(listen.file, listen.line))
+            wanted.append((place_of, str(listen.port), fix))
+    for host, port, remedy in wanted:
         if port not in ports:
-            yield _found(
-                given,
-                host.value,
-                f"nothing listens on port {port}, which is asked for here",
-                "See what is in effect: the running dockerd's hosts are "
-                + (", ".join(seen.hosts) or "none")
-                + ".",
-                host.where,
-            )
+            message = f"nothing listens on port {port}, which is asked for here"
+            yield _found(given, host.value, message, remedy, host.where)
 
 
 def _tls_without_tcp(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:

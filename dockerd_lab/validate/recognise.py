@@ -17,8 +17,6 @@ SYSCONFIG = "/etc/sysconfig/docker"
 _TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
 #: Endings of files that are read, not only installed; they must be text.
 _TEXT = (".json", ".conf", ".service", ".socket")
-#: Endings of certificates and keys, which are not read.
-_CREDENTIALS = (".pem", ".crt", ".cer", ".csr", ".key", ".der", ".p12", ".pfx")
 #: An ExecStart= that starts the daemon, also as `docker` did before 2017.
 _STARTS_DOCKERD = r"ExecStart=.*(\bdockerd\b|/docker(-current)?\s+(-d|daemon)\b)"
 
@@ -44,7 +42,6 @@ def is_text(installed: str) -> bool:
         installed.endswith(_TEXT)
         or installed in (DEFAULTS, IPTABLES, IP6TABLES)
         or installed.startswith(SYSCONFIG)
-        or (installed.startswith("/etc/nginx/") and not installed.endswith(_CREDENTIALS))
     )
 
 
@@ -88,7 +85,7 @@ def _of_systemd(name: str, text: str) -> str | None:
 
 def _options(text: str) -> str | None:
     # Upstart's file of old, a script within, sets it too.
-    if _line(r"#?\s*(export\s+)?DOCKER_OPTS=", text) and not _line("(start on|script)", text):
+    if _line(r"#?[ \t]*(export[ \t]+)?DOCKER_OPTS=", text) and not _line("(start on|script)", text):
         return DEFAULTS
     return SYSCONFIG if _line(r"OPTIONS=['\"]?.*-", text) else None
 
@@ -102,11 +99,11 @@ def _rules(text: str) -> str | None:
 
 
 def _of_nginx(name: str, text: str) -> str | None:
-    if not _line(r"\s*(server|stream)\s*\{", text):
+    if not _line(r"[ \t]*(server|stream)\s*\{", text):
         return None
-    if _line(r"\s*events\s*\{", text):
+    if _line(r"[ \t]*events\s*\{", text):
         return "/etc/nginx/nginx.conf"
-    if _line(r"\s*stream\s*\{", text):
+    if _line(r"[ \t]*stream\s*\{", text):
         # Debian's nginx.conf includes this directory outside of its http{}.
         return f"/etc/nginx/modules-enabled/90-{_conf(name)}"
     return f"/etc/nginx/sites-enabled/{name}"

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from dockerd_lab.cases.apply import STATE
 from dockerd_lab.validate import nginx, units
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_parts import directory_of
+from dockerd_lab.validate.host_parts import directory_of, is_name
 from dockerd_lab.validate.recognise import IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.validate.stand_ins import StandIns
 
@@ -83,7 +83,11 @@ def _not_started(given: Given) -> list[str]:
         for path in given.texts
         if PurePosixPath(path).parent.name == "system" and path.endswith(".service")
     ]
-    return [f"{n}: installed, but not started" for n in others if not n.startswith("docker.")]
+    unit = units.of_unit("docker.service", given.texts)
+    started = {"docker.service", "nginx.service", "nftables.service", "containerd.service"}
+    for key in ("Requires", "Wants", "BindsTo"):
+        started |= {name for each in units.in_effect(unit, key) for name in each.value.split()}
+    return [f"{name}: installed, but not started" for name in others if name not in started]
 
 
 def routes(standing: StandIns, own_address: str) -> str | None:
@@ -113,7 +117,12 @@ def _standing(standing: StandIns, address: str) -> list[str]:
     for bridge in standing.bridges:
         there = f"ip link show {bridge} >/dev/null 2>&1"
         lines += [f"{there} || ip link add name {bridge} type bridge", f"ip link set {bridge} up"]
-    return lines + [part.line for part in standing.parts]
+    # One that cannot be made is the configuration's affair; dash ends at a failed redirection.
+    parts = [
+        f"( {part.line} ) || echo {shlex.quote('not made: ' + part.said)}"
+        for part in standing.parts
+    ]
+    return lines + parts
 
 
 _Step = tuple[str, list[str], str]
@@ -127,12 +136,17 @@ def _nginx(given: Given) -> _Step:
     if any("docker.sock" in given.texts.get(path, "") for path in sites):
         users = [found.first for found in nginx.directives(given.texts, "user")]
         user = users[-1] if users else "www-data"
-        if user != "root" and re.fullmatch(r"[a-z_][a-z0-9_-]*", user):
-            lines.append(f"usermod --append --groups docker {user}")
+        if user != "root" and is_name(user):
+            lines.append(f"! id {user} >/dev/null 2>&1 || usermod --append --groups docker {user}")
             said = f"{user}: added to group docker, so that nginx may use docker.sock"
     whole = given.texts.get(_NGINX_CONF, "")
-    modular = re.search(r"\bload_module\b|modules-enabled", whole)
-    if re.search(r"^\s*stream\s*\{", whole, re.MULTILINE) and not modular:
+    loaded = [
+        each.value
+        for name in ("load_module", "include")
+        for each in nginx.directives({_NGINX_CONF: whole}, name)
+    ]
+    modular = any("stream" in value or "modules-enabled" in value for value in loaded)
+    if re.search(r"^[ \t]*stream\s*\{", whole, re.MULTILINE) and not modular:
         # Images of nginx have it built in; Debian's is a module.
         module = "load_module modules/ngx_stream_module.so;"
         lines.append(f"sed -i '1i {module}' {_NGINX_CONF}")

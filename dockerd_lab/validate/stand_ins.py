@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.cases.model import Credential, Credentials
 from dockerd_lab.settings import Settings
-from dockerd_lab.validate.asked import Asked, tcp_place
+from dockerd_lab.validate.asked import Asked, tcp_place, values_of
 from dockerd_lab.validate.command import HOME
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_parts import HostPart, host_parts, values_of
+from dockerd_lab.validate.host_parts import HostPart, host_parts
 
 #: The client's own certificate, where the docker client looks for it.
 CLIENT: dict[str, Credential] = {
@@ -216,7 +216,8 @@ def _of_sockets(asked: Asked) -> list[str]:
 
 
 def _programs(given: Given, asked: Asked) -> list[str]:
-    started = ((c.value.split(maxsplit=1)[0], c.where.file) for c in asked.commands)
+    typed = [command for command in asked.commands if command.value.strip()]
+    started = ((command.value.split()[0], command.where.file) for command in typed)
     # Typed by hand, a relative one is meant from where that is done.
     first = _paths(
         str(PurePosixPath(HOME) / program) if "/" in program and place == "--command" else program

@@ -17,8 +17,10 @@ _PACKAGED = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/usr/share/ngi
 IGNORED = (".git",)
 
 
-def walk(top: Path) -> Iterator[Path]:
+def walk(top: Path, at: str = "") -> Iterator[Path]:
     """All files and links below `top`, as paths relative to it, in a fixed order.
+
+    `at` is the directory of the machine that `top` is, where it is not the machine's root.
 
     Links are not followed. Raises BadInput for what is neither a file, a directory nor a link, for
     a link that leads out of the tree, for a name that cannot be installed, and beyond the limits.
@@ -35,7 +37,7 @@ def walk(top: Path) -> Iterator[Path]:
                 raise BadInput(f"{shown(top)}: more than {MAX_FILES} files; give the ones to check")
             check_name(path.relative_to(top))
             if os.path.islink(path):
-                _check_link(top, path)
+                _check_link(top, path, at)
             else:
                 size += checked_size(path)
                 if size > MAX_BYTES:
@@ -95,16 +97,19 @@ def shown(path: Path) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
 
 
-def _check_link(top: Path, link: Path) -> None:
+def _check_link(top: Path, link: Path, at: str) -> None:
     """Raise BadInput where a link leads out of its tree.
 
     An absolute one is meant for the machine, where the tree's top is `/`. /dev/null is how systemd
     masks a unit, and is on every machine; so are packaged units, and nginx's modules.
     """
     target = os.readlink(link)
-    if target == "/dev/null" or (target.startswith(_PACKAGED) and ".." not in target):
+    here = f"{at}/{link.relative_to(top)}".lstrip("/")
+    packaged = here.startswith(("etc/systemd/", "etc/nginx/")) and target.startswith(_PACKAGED)
+    if target == "/dev/null" or (packaged and ".." not in target):
         return
-    there = top / target.lstrip("/") if target.startswith("/") else link.parent / target
+    below = target.removeprefix(f"{at}/").lstrip("/")
+    there = top / below if target.startswith("/") else link.parent / target
     real = Path(os.path.realpath(there))
     if not real.is_relative_to(os.path.realpath(top)) or not real.exists():
         raise BadInput(f"{shown(link)}: a link to {shown(Path(target))}, which is not in the input")

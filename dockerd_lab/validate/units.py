@@ -61,7 +61,9 @@ def of_unit(unit: str, texts: Mapping[str, str]) -> list[Assignment]:
     drop_ins = {
         path.name: str(path)
         for path in paths
-        if path.parent.name == f"{unit}.d" and path.suffix == ".conf"
+        if path.parent.name == f"{unit}.d"
+        and path.suffix == ".conf"
+        and is_looked_into(path.parent)
     }
     files = [*whole.values(), *(drop_ins[name] for name in sorted(drop_ins))]
     return [found for file in files for found in assignments(file, texts[file])]
@@ -96,6 +98,11 @@ def sockets(texts: Mapping[str, str]) -> list[str]:
         if path.parent.name.endswith(".socket.d")
     }
     return sorted(names)
+
+
+def is_looked_into(drop_ins: PurePosixPath) -> bool:
+    """Whether systemd looks for a system unit's drop-ins in this directory."""
+    return drop_ins.parent.name in ("system", "system.control", "system.attached")
 
 
 def environment_files(texts: Mapping[str, str]) -> list[str]:
@@ -141,4 +148,4 @@ def _rank(file: str) -> int:
 
 
 def _is_unit(file: str) -> bool:
-    return "/systemd/system/" in file
+    return "/systemd/system" in file

@@ -10,6 +10,7 @@ from observations import write
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.settings import checkout
+from dockerd_lab.validate import nginx
 from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.given import gather
 from dockerd_lab.validate.recognise import place
@@ -124,11 +125,99 @@ def test_a_part_of_a_machine_s_etc_and_a_flat_directory(top, tmp_path, into):
     flat = tmp_path / "repository"
     write(flat / "nginx.conf", "events {}\n")
     write(flat / "README.md", "Docker")
-    assert list(gather([top / "etc", drop_ins, flat], into).origins) == [
+    gathered = gather([top / "etc", drop_ins, flat], into)
+    assert list(gathered.origins) == [
         "/etc/docker/daemon.json",
         "/etc/nginx/nginx.conf",
         "/etc/systemd/system/docker.service.d/x.conf",
     ]
+    assert gathered.ignored == ["README.md"]
+
+
+def test_links_within_a_part_of_a_machine(top, into):
+    write(top / "etc/nginx/sites-available/docker", SITE)
+    (top / "etc/nginx/sites-enabled").mkdir()
+    (top / "etc/nginx/sites-enabled/docker").symlink_to("/etc/nginx/sites-available/docker")
+    assert "/etc/nginx/sites-enabled/docker" in gather([top / "etc"], into).origins
+
+
+def test_of_several_json_the_one_of_that_name_is_meant(tmp_path, into):
+    for name in ("daemon.json", "key.json", "package.json"):
+        write(tmp_path / "repository" / name, {})
+    gathered = gather([tmp_path / "repository"], into)
+    assert [file.name for file in gathered.origins.values()] == ["daemon.json"]
+    assert gathered.ignored == ["key.json", "package.json"]
+
+
+def test_two_files_for_one_place_are_one_too_many(tmp_path, into):
+    for name in ("override", "override.conf"):
+        write(tmp_path / "repository" / name, DROP_IN)
+    with pytest.raises(BadInput, match="would be both"):
+        gather([tmp_path / "repository"], into)
+
+
+def test_many_files_that_lie_anyhow_are_not_looked_into(tmp_path, into):
+    for number in range(30):
+        write(tmp_path / "repository" / f"{number}.json", {})
+    with pytest.raises(BadInput, match="nothing of it would be installed"):
+        gather([tmp_path / "repository"], into)
+
+
+@pytest.mark.parametrize("name", ["provision.sh", "restart.sh", "unit", "client"])
+def test_a_case_s_own_files_are_no_links(top, into, name):
+    """They are read and written on this computer."""
+    (top / "etc/docker/daemon.json").rename(write(top / "rootfs/etc/docker/daemon.json", {}))
+    write(top / "home/u/f", "x")
+    (top / name).symlink_to("/home/u/f")
+    with pytest.raises(BadInput, match="a link; give the file"):
+        gather([top], into)
+    assert not (into / name).exists()
+
+
+def test_packaged_targets_are_for_units_and_sites_only(top, into):
+    (top / "home").mkdir()
+    (top / "home/x").symlink_to("/lib/systemd/system/docker.service")
+    with pytest.raises(BadInput, match="which is not in the input"):
+        gather([top], into)
+
+
+def test_nothing_is_written_through_a_link_of_the_input(top, into, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    write(top / "opt/here/keep", "x")
+    (top / "lib/systemd").mkdir(parents=True)
+    (top / "lib/systemd/system").symlink_to("/opt/here")
+    write(top / "etc/systemd/system/multi-user.target.wants/docker.service", DROP_IN)
+    with pytest.raises(BadInput, match="is a file or a link of the input as well"):
+        gather([top], into)
+
+
+@pytest.mark.parametrize("where", ["//root/.ssh/authorized_keys", "/root/.ssh/authorized_keys"])
+def test_the_harness_s_own_key_stays(tmp_path, into, where):
+    file = write(tmp_path / "k", "x")
+    with pytest.raises(BadInput):
+        gather([], into, files=[f"{file}:{where}"])
+
+
+def test_a_copy_that_followed_the_links(top, into):
+    for directory in ("lib/systemd/system", "etc/systemd/system/multi-user.target.wants"):
+        write(top / directory / "docker.service", DROP_IN)
+    assert "/lib/systemd/system/docker.service" in gather([top], into).origins
+
+
+def test_what_nginx_includes_need_be_no_text(top, into):
+    (top / "etc/nginx").mkdir()
+    (top / "etc/nginx/geo.mmdb").write_bytes(b"\xff\xfe\x00")
+    assert "/etc/nginx/geo.mmdb" not in gather([top], into).texts
+
+
+@pytest.mark.timeout(5)
+def test_long_input_takes_no_long_time(top, into):
+    write(top / "etc/nginx/sites-enabled/a", "\n" * 100_000 + SITE)
+    assert len(nginx.listens(gather([top], into).texts)) == 1
+    with pytest.raises(BadInput):
+        by_hand("systemctl stop " + "docker" * 40 + " x dockerd")
+    assert place(PurePosixPath("x"), "\n" * 100_000) is None
 
 
 def test_what_is_a_link_on_a_machine_is_the_packaged_unit(top, into):
@@ -169,6 +258,7 @@ def test_a_file_may_be_said_to_go_to_the_host_s_own_directory(tmp_path, into):
         "sudo systemctl stop docker && sudo dockerd -H tcp://0.0.0.0:2375",
         "service docker stop; dockerd -H tcp://0.0.0.0:2375;",
         "dockerd -H tcp://0.0.0.0:2375 & disown",
+        "nice -n 5 dockerd -H tcp://0.0.0.0:2375",
         "dockerd \\  \n -H tcp://0.0.0.0:2375  # start it",
     ],
 )

@@ -136,7 +136,7 @@ def test_what_nginx_needs_of_the_real_host(ready):
     made = ready({"etc/nginx/nginx.conf": NGINX})
     said = script(made)
     assert said.count("useradd") == 1
-    assert "useradd --system --user-group nginx" in said
+    assert "useradd --system --gid nginx nginx" in said
     assert "usermod --append --groups docker nginx" in said
     assert ": >>/etc/letsencrypt/options-ssl-nginx.conf" in said
     assert "-out /etc/letsencrypt/ssl-dhparams.pem" in said
@@ -251,3 +251,49 @@ def test_other_services_are_not_started_and_that_is_said(ready):
     unit = "[Unit]\n[Service]\nExecStart=/usr/bin/socat\n"
     made = ready({"etc/systemd/system/docker-socat.service": unit})
     assert made.notes == ("docker-socat.service: installed, but not started",)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        (f"{UNIT_D}/x.conf", "[Service]\nExecStartPre=-\nExecStart=-\n"),
+        (f"{UNIT_D}/x.conf", "[Unit]\nRequires=-.mount my--data.mount docker-data.mount\n"),
+        ("etc/nginx/sites-enabled/a", "include conf.d/;\nuser ${USER} x;\nlisten 53 udp;\n"),
+        ("etc/docker/daemon.json", {"userns-remap": "a b", "group": "x y", "bridge": "e/0"}),
+        ("etc/docker/daemon.json", {"seccomp-profile": "../x", "hosts": ["tcp://255.255.255.255"]}),
+    ],
+)
+def test_odd_names_are_taken_as_they_are(ready, file, content):
+    """And the script goes on, whatever cannot be made."""
+    made = ready({file: content})
+    for line in script(made).splitlines():
+        assert not line.startswith(("groupadd", "useradd", "mkdir -p ;"))
+        assert line.endswith("'") or "( " not in line[:2]
+
+
+def test_a_user_whose_group_is_there_already(ready):
+    files = {
+        "etc/docker/daemon.json": {"group": "nginx"},
+        "etc/nginx/nginx.conf": "user nginx;\nevents {}\n",
+    }
+    made = script(ready(files))
+    assert (
+        "getent group nginx >/dev/null || groupadd --system nginx; useradd --system --gid nginx"
+        in made
+    )
+
+
+def test_the_user_s_own_profile_is_left_alone(ready):
+    files = {"etc/docker/daemon.json": {"seccomp-profile": "/etc/docker//s.json"}}
+    made = ready({**files, "etc/docker/s.json": {"defaultAction": "SCMP_ACT_ERRNO"}})
+    assert not made.said
+
+
+def test_a_dockerd_unpacked_where_it_is_started(ready):
+    made = ready({}, command="nice -n 5 ./docker/dockerd --config-file=$HOME/d.json")
+    assert 'ln -sf "$(command -v dockerd)" /root/docker/dockerd' in script(made)
+    assert made.asked.config_file == "/root/d.json"
+
+
+def test_the_data_root_of_old(ready):
+    assert "mkdir -p /data/d" in script(ready({"etc/docker/daemon.json": {"graph": "/data/d"}}))

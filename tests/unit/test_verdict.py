@@ -19,6 +19,7 @@ from dockerd_lab.report.verdict_sections import headline
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import checkout, load_settings
 from dockerd_lab.validate import log
+from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.draft import draft
 from dockerd_lab.validate.given import gather
 from dockerd_lab.validate.model import Report
@@ -40,13 +41,15 @@ UNIT_D = "etc/systemd/system/docker.service.d"
 def judged(tmp_path):
     """The verdict on an observation of these files."""
 
-    def make(files, seen, *, allow_insecure=False, version="20.10.24"):
+    def make(files, seen, *, allow_insecure=False, version="20.10.24", command=None):
         top, into = tmp_path / "mine", tmp_path / "into"
         if not into.exists():
             into.mkdir()
             for path, content in files.items():
                 write(top / path, content)
-        made = prepare(gather([top], into), load_settings(checkout()))
+        typed = by_hand(command) if command else None
+        given = gather([top] if command is None else [], into, command=typed)
+        made = prepare(given, load_settings(checkout()))
         case = made.given.case.on(Circumstances(version)) if made.given.case else None
         return judge(
             made, seen, version=version, unit="docker.io", allow_insecure=allow_insecure, case=case
@@ -102,11 +105,37 @@ def test_the_last_words_are_those_that_tell(judged, lines, words):
 
 
 @pytest.mark.parametrize(
-    "file", [f"{UNIT_D}/x.config", "etc/sysconfig/docker", "etc/docker/daemon.json.j2"]
+    "file",
+    [
+        f"{UNIT_D}/x.config",
+        "etc/sysconfig/docker",
+        "etc/docker/daemon.json.j2",
+        "usr/local/etc/docker/daemon.json",
+        "lib/systemd/docker.service.d/x.conf",
+    ],
 )
 def test_a_file_that_nobody_reads_has_no_effect(judged, file):
     (found,) = judged({file: DROP_IN}, observation()).no_effect
     assert found.where.endswith(file)
+
+
+def test_an_assignment_before_the_section_has_no_effect(judged):
+    (found,) = judged({f"{UNIT_D}/x.conf": "ExecStart=\n"}, observation()).no_effect
+    assert "before a section" in found.message
+
+
+def test_what_was_typed_tells_what_the_error_is_about(judged):
+    seen = failed(log=["unknown shorthand flag: 'd' in -d", "See 'docker --help'."])
+    result = judged({}, seen, command="docker -d -H 0.0.0.0:4243")
+    assert [error.id for error in result.errors] == ["invalid-command-line"]
+
+
+def test_a_site_that_is_not_enabled_has_no_effect(judged):
+    site = {"etc/nginx/sites-available/docker": "server {\n  listen 2376;\n}\n"}
+    (found,) = judged(site, observation(raw={"is:nginx.service": answer("active\n")})).no_effect
+    assert (found.setting, "sites-enabled" in found.fix) == ("listen 2376", True)
+    raw = {"is:nginx.service": answer("failed\n")}
+    assert judged(site, observation(raw=raw)).no_effect == []
 
 
 def test_a_closed_daemon_passes(judged):
