@@ -96,7 +96,7 @@ def probe(root: Path, targets: Iterable[str], *, run_as: str = "") -> Question:
     """The question that measures these targets."""
     program = (root / "provision/probe.py").read_text()
     given = f"TARGETS = {list(targets)!r}\nTOKEN_FILE = {TOKEN_FILE!r}\n"
-    return Question(f"{run_as}python3 - <<'PROBE'\n{given}{program}\nPROBE", PROBE_LIMIT)
+    return Question(f"{run_as}python3 -I -S - <<'PROBE'\n{given}{program}\nPROBE", PROBE_LIMIT)
 
 
 def parse(who: str, answer: Answer, token: str) -> Exposure:

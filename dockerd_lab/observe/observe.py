@@ -179,15 +179,14 @@ def look_at_daemon(
 ) -> DaemonSeen:
     """Look at `daemon` alone and, with `again`, apply the case there a second time.
 
-    What is said in the log counts up to the end of `after`, which may go on meanwhile.
+    What a daemon says up to the end of `after` counts, which may go on meanwhile.
     """
     questions = {**_daemon_questions(), **(_twice(case) if again else {}), **more}
-    last = {}
-    if after is not None and not after.done():
-        last = {name: questions.pop(name) for name in _SAID}
+    meanwhile = after is not None and not after.done()
     answers = ask(fleet.lab, fleet.root, "daemon", questions)
-    if last and after is not None:
+    if after is not None and meanwhile and "daemon=active" in answers["outcome"].stdout:
         after.result()
+        last = {name: questions[name] for name in _SAID}
         answers |= ask(fleet.lab, fleet.root, "daemon", last)
     if again and answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")

@@ -111,7 +111,7 @@ def _standing(standing: StandIns, address: str) -> list[str]:
         length, _, nodad = flags.partition(" ")
         lines.append(f'ip address replace {added}{length} dev "$device" {nodad}'.rstrip())
     lines += [f"echo {address} {shlex.quote(name)} >>/etc/hosts" for name in standing.names]
-    lines += [f"mkdir -p {shlex.quote(path)}" for path in standing.directories]
+    lines += [f"mkdir -p {shlex.quote(path)} || true" for path in standing.directories]
     for path in standing.programs:
         lines.append(directory_of(path) + f'ln -sf "$(command -v dockerd)" {shlex.quote(path)}')
     for bridge in standing.bridges:
