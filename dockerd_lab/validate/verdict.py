@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from dockerd_lab.cases.model import LEVELS, Case, Expectation
 from dockerd_lab.differences import differences, expected_level
+from dockerd_lab.machines.ask import TIMED_OUT
 from dockerd_lab.observe.listeners import Listener as Seen
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.validate import log, questions
@@ -89,17 +90,23 @@ def _daemon(seen: Observation, found: list[Error], expect: Expectation | None) -
     else:
         yield "the daemon does not start"
     if state != "active" and not found:
+        if seen.daemon.outcome.restart_exit_code == TIMED_OUT:
+            yield "it was neither ready nor did it end, until it was stopped"
         yield f"no known error; its last words: {_last_words(seen)}"
 
 
 def _last_words(seen: Observation) -> str:
     """Why systemd could not start dockerd; or the last line of dockerd's own, or of anybody's."""
     programs = ("dockerd", "docker")  # as units of 2016 and before have it
-    own = [entry.message for entry in seen.daemon.journal if entry.program in programs]
+    journal = seen.daemon.journal
+    # What stands before is the daemon's that was stopped.
+    starts = [n for n, entry in enumerate(journal) if entry.message.startswith("Starting docker.")]
+    since = starts[0] if starts else 0
+    own = [entry.message for entry in journal[since:] if entry.program in programs]
     own = [line for line in [*own, *seen.daemon.by_hand.splitlines()] if not _is_hint(line)]
     # The lines of dockerd's own are the old one's then.
     refused = [line for line in seen.daemon.log if re.match(_NOT_STARTED, line)]
-    lines = refused[:1] or own or seen.daemon.log
+    lines = refused[:1] or own or seen.daemon.log[since:]
     return log.message(lines[-1]) if lines else "none"
 
 

@@ -1,5 +1,6 @@
 """What is made of an observation of a user's configuration: the verdict, and the reports of it."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -102,6 +103,18 @@ def test_an_unknown_failure_shows_the_last_words(judged):
 def test_the_last_words_are_those_that_tell(judged, lines, words):
     result = judged({"etc/docker/daemon.json": HOSTS}, failed(log=lines))
     assert result.reasons[1] == f"no known error; its last words: {words}"
+
+
+def test_what_the_daemon_before_said_is_not_this_one_s(judged):
+    lines = ["Daemon shutdown complete", "Starting docker.service - Docker Engine..."]
+    seen = failed(log=lines)
+    hung = dataclasses.replace(seen.daemon.outcome, restart_exit_code=124)
+    daemon = dataclasses.replace(seen.daemon, outcome=hung)
+    result = judged({"etc/docker/daemon.json": {}}, dataclasses.replace(seen, daemon=daemon))
+    assert result.reasons[1:] == [
+        "it was neither ready nor did it end, until it was stopped",
+        f"no known error; its last words: {lines[1]}",
+    ]
 
 
 @pytest.mark.parametrize(
