@@ -220,6 +220,8 @@ by_systemd() {
     elif [ "$code" = 0 ]; then
         daemon=active
         await_ping || daemon=failed
+        # A unit of another type counted as started at once: this is when it was ready.
+        [ "$(property Type)" = notify ] || record restart_seconds "$(since "$started")"
         # As below: the first exit tells.
         [ -z "$ended" ] || systemctl stop docker.service
     elif [ "$before" != 0 ] && [ "$(main_pid)" = "$before" ]; then

@@ -9,6 +9,10 @@ from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.unit import Unit
 
 
+#: Seconds in which no dockerd starts.
+_AT_ONCE = 0.2
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What provision/apply.sh left in its outcome file."""
@@ -77,7 +81,9 @@ class DaemonSeen:
     def own_seconds(self) -> float:
         """The seconds dockerd itself took: until it was ready, or until it gave up."""
         if self.outcome.daemon == "active" and self.outcome.restart_exit_code is not None:
-            return self.service.start_seconds or self.outcome.restart_seconds
+            # A unit that does not tell when it is ready counts as started at once.
+            told = self.service.start_seconds
+            return told if told >= _AT_ONCE else self.outcome.restart_seconds
         return self.outcome.restart_seconds
 
 

@@ -48,6 +48,7 @@ def host_parts(given: Given, asked: Asked) -> list[HostPart]:
         *_remapped(asked),
         *_groups(given, asked),
         *_profiles(given, asked),
+        *_runtimes(given, asked),
         *_required(given, unit),
         *_scripts(given, unit),
         *_made_at_run_time(given, unit),
@@ -98,6 +99,16 @@ def _profiles(given: Given, asked: Asked) -> Iterator[HostPart]:
                 f"{path}: a seccomp profile that allows everything",
                 _unless_there(path, f"echo {allow} >{quote(path)}"),
             )
+
+
+def _runtimes(given: Given, asked: Asked) -> Iterator[HostPart]:
+    """The programs of other runtimes: what they would do is not what is asked here."""
+    runtimes = asked.daemon_json.get("runtimes")
+    for each in runtimes.values() if isinstance(runtimes, dict) else ():
+        path = each.get("path") if isinstance(each, dict) else None
+        if isinstance(path, str) and path.startswith("/") and not given.has(path):
+            link = f'ln -s "$(command -v runc)" {quote(path)}'
+            yield HostPart(f"{path}: a link to runc", _unless_there(path, link))
 
 
 def _required(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPart]:

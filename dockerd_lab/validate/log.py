@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dockerd_lab.explain.matcher import explain
+from dockerd_lab.explain.model import known_errors
 from dockerd_lab.validate.asked import Asked
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import Error
 from dockerd_lab.validate.where import locate, shown
 
+_OLD_COMMAND = "invalid-command-line"
 #: Seconds between two lines that are no waiting, but work.
 _WORK = 0.9
 
@@ -34,6 +36,24 @@ def errors(log: Iterable[str], given: Given, asked: Asked) -> list[Error]:
         # What is said of clients is said of the lab's own, which were to be refused.
         if finding.error.kind == "start"
     ]
+
+
+def old_command(asked: Asked) -> list[Error]:
+    """The error of a unit that starts the client, `docker daemon`, as before 2017.
+
+    It may say nothing: it waits for an answer from the socket that systemd holds for it.
+    """
+    known = known_errors()[_OLD_COMMAND]
+    return [
+        Error(
+            id=_OLD_COMMAND,
+            message=f"{command.value}: docker is the client, and starts no daemon",
+            cause=known.cause,
+            fix="\n".join(known.fix),
+        )
+        for command in asked.commands
+        if re.match(r"\S*\bdocker\s+(daemon|-d)\b", command.value)
+    ][:1]
 
 
 def warnings(log: Iterable[str]) -> list[str]:

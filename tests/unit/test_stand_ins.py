@@ -200,6 +200,11 @@ def test_the_same_address_in_two_ways_is_one(ready):
     [
         ("etc/docker/daemon.json", {"userns-remap": "james"}, "james:100000:65536 >>/etc/subuid"),
         ("etc/docker/daemon.json", {"group": "dev"}, "groupadd --system dev"),
+        (
+            "etc/docker/daemon.json",
+            {"runtimes": {"runsc": {"path": "/opt/runsc"}}},
+            'ln -s "$(command -v runc)" /opt/runsc',
+        ),
         ("etc/docker/daemon.json", {"seccomp-profile": "/a/s.json"}, "SCMP_ACT_ALLOW"),
         (f"{UNIT_D}/x.conf", "[Unit]\nRequires=a.service\n", ">/etc/systemd/system/a.service"),
         (f"{UNIT_D}/x.conf", "[Unit]\nBindsTo=var-lib-docker.mount\n", "Options=bind"),

@@ -143,6 +143,12 @@ def test_what_was_typed_tells_what_the_error_is_about(judged):
     assert [error.id for error in result.errors] == ["invalid-command-line"]
 
 
+def test_the_client_that_a_unit_starts_is_told_though_it_says_nothing(judged):
+    drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/docker daemon -H fd://\n"
+    result = judged({f"{UNIT_D}/x.conf": drop_in}, failed(log=["Starting docker.service..."]))
+    assert [error.id for error in result.errors] == ["invalid-command-line"]
+
+
 def test_a_site_that_is_not_enabled_has_no_effect(judged):
     site = {"etc/nginx/sites-available/docker": "server {\n  listen 2376;\n}\n"}
     (found,) = judged(site, observation(raw={"is:nginx.service": answer("active\n")})).no_effect
