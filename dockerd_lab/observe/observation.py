@@ -8,7 +8,6 @@ from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.unit import Unit
 
-
 #: Seconds in which no dockerd starts.
 _AT_ONCE = 0.2
 
