@@ -34,7 +34,7 @@ EXCEPTIONS = (
     NamedException("unix", "/(var/)?run/nri/nri.sock", "containerd", "for its plugins, from 2.0"),
     NamedException(
         "unix",
-        r"/.+/docker/(metrics|libnetwork/\w+)\.sock",  # below --exec-root
+        r"/.+/(metrics|libnetwork/\w+|swarm/control)\.sock",  # below --exec-root
         "dockerd",
         "for its plugins and networks",
     ),
