@@ -106,7 +106,9 @@ def _runtimes(given: Given, asked: Asked) -> Iterator[HostPart]:
     runtimes = asked.daemon_json.get("runtimes")
     for each in runtimes.values() if isinstance(runtimes, dict) else ():
         path = each.get("path") if isinstance(each, dict) else None
-        if isinstance(path, str) and path.startswith("/") and not given.has(path):
+        if not isinstance(path, str) or path in ("/usr/sbin/runc", "/sbin/runc"):
+            continue
+        if path.startswith("/") and not given.has(path):
             link = f'ln -s "$(command -v runc)" {quote(path)}'
             yield HostPart(f"{path}: a link to runc", _unless_there(path, link))
 
