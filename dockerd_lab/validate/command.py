@@ -83,7 +83,9 @@ def by_hand(typed: str) -> ByHand:
         raise BadInput(f"--command: it must start dockerd, found {typed!r}")
     # A shell's `~` and `$HOME`.
     words = [HOME + word[1:] if word.startswith("~/") else word for word in words]
-    return ByHand(tuple(environment), tuple(words))
+    # By its whole path, so that netstat calls it what it is.
+    first = str(PurePosixPath(HOME) / words[0]) if "/" in words[0] else words[0]
+    return ByHand(tuple(environment), (first, *words[1:]))
 
 
 def _unwrapped(words: list[str]) -> tuple[list[str], list[str]]:

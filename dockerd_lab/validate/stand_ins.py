@@ -14,7 +14,6 @@ from pathlib import PurePosixPath
 from dockerd_lab.cases.model import Credential, Credentials
 from dockerd_lab.settings import Settings
 from dockerd_lab.validate.asked import Asked, tcp_place, values_of
-from dockerd_lab.validate.command import HOME
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.host_parts import HostPart, host_parts
 
@@ -217,12 +216,7 @@ def _of_sockets(asked: Asked) -> list[str]:
 
 def _programs(given: Given, asked: Asked) -> list[str]:
     typed = [command for command in asked.commands if command.value.strip()]
-    started = ((command.value.split()[0], command.where.file) for command in typed)
-    # Typed by hand, a relative one is meant from where that is done.
-    first = _paths(
-        str(PurePosixPath(HOME) / program) if "/" in program and place == "--command" else program
-        for program, place in started
-    )
+    first = _paths(command.value.split()[0] for command in typed)
     return [
         path
         for path in first

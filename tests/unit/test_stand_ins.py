@@ -298,6 +298,7 @@ def test_a_dockerd_unpacked_where_it_is_started(ready):
     made = ready({}, command="nice -n 5 ./docker/dockerd --config-file=$HOME/d.json")
     assert 'ln -sf "$(command -v dockerd)" /root/docker/dockerd' in script(made)
     assert made.asked.config_file == "/root/d.json"
+    assert "exec env /root/docker/dockerd" in script(made, "start.sh")
 
 
 def test_the_data_root_of_old(ready):
