@@ -182,10 +182,11 @@ def look_at_daemon(
     What a daemon says up to the end of `after` counts, which may go on meanwhile.
     """
     questions = {**_daemon_questions(), **(_twice(case) if again else {}), **more}
-    meanwhile = after is not None and not after.done()
+    meanwhile = after if after is not None and not after.done() else None
     answers = ask(fleet.lab, fleet.root, "daemon", questions)
-    if after is not None and meanwhile and "daemon=active" in answers["outcome"].stdout:
-        after.result()
+    outcome = _outcome(answers["outcome"])
+    if meanwhile is not None and outcome.daemon == "active":
+        meanwhile.result()
         last = {name: questions[name] for name in _SAID}
         answers |= ask(fleet.lab, fleet.root, "daemon", last)
     if again and answers["again"].exit_code != 0:
@@ -198,7 +199,7 @@ def look_at_daemon(
     seen = listeners.parse(said["tcp"]) + listeners.parse(said["unix"])
     command = effective.command(said["ps"])
     return DaemonSeen(
-        outcome=_outcome(answers["outcome"]),
+        outcome=outcome,
         service=unit.parse(said["service"]),
         socket=unit.parse(said["socket"]),
         listeners=listeners.reachable(seen),

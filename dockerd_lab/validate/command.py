@@ -81,7 +81,7 @@ def by_hand(typed: str) -> ByHand:
         return replace(inner, environment=(*environment, *inner.environment))
     if not _starts_the_daemon(words):
         raise BadInput(f"--command: it must start dockerd, found {typed!r}")
-    # A shell's `~` and `$HOME`.
+    # A shell's `~`.
     words = [HOME + word[1:] if word.startswith("~/") else word for word in words]
     # By its whole path, so that netstat calls it what it is.
     first = str(PurePosixPath(HOME) / words[0]) if "/" in words[0] else words[0]

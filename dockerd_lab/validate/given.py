@@ -82,9 +82,9 @@ def gather(
         if has_case:
             case, complete = load_case(_name(path), path), like_a_case
         elif not sources:
-            found = layout.one_by_one(path)
+            found, left_out = layout.one_by_one(path)
             _add_all(wanted, found)
-            ignored += layout.left_out(path, found.values())
+            ignored += left_out
             continue
         _add_all(wanted, {f"/{relative}": top / relative for relative in sources})
         if like_a_case:

@@ -5,7 +5,7 @@ on the machine already.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from shlex import quote
@@ -113,9 +113,8 @@ def _runtimes(given: Given, asked: Asked) -> Iterator[HostPart]:
             yield HostPart(f"{path}: a link to runc", _unless_there(path, link))
 
 
-def _required(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPart]:
+def _required(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     """Mounts and services without which systemd does not start docker.service."""
-    unit = list(unit)
     named = [
         name
         for key in ("Requires", "BindsTo", "Requisite")
@@ -142,9 +141,8 @@ def _required(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPa
         yield HostPart(said, f"systemctl cat -- {quote(name)} >/dev/null 2>&1 || {{ {make}; }}")
 
 
-def _scripts(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPart]:
+def _scripts(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     """Programs of the host's that docker.service runs before or after dockerd."""
-    unit = list(unit)
     for key in ("ExecStartPre", "ExecStartPost", "ExecCondition"):
         for each in units.in_effect(unit, key):
             path = next(iter(units.words(each.value)), "")
@@ -156,15 +154,12 @@ def _scripts(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPar
                 )
 
 
-def _made_at_run_time(given: Given, unit: Iterable[units.Assignment]) -> Iterator[HostPart]:
+def _made_at_run_time(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     """Files with variables that another service writes; that one in /etc is absent, is told."""
     for each in units.in_effect(unit, "EnvironmentFile"):
         path = each.value
         if path.startswith(("/run/", "/var/run/")) and not given.has(path):
-            yield HostPart(
-                f"{path}: made at run time on the real host, here an empty file",
-                f"{directory_of(path)}: >>{quote(path)}",
-            )
+            yield _empty_file(path, "made at run time on the real host, here an empty file")
 
 
 def _of_nginx(given: Given) -> Iterator[HostPart]:
@@ -174,20 +169,14 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
         if path is None or "*" in path or given.has(path):
             continue
         if not _OF_NGINX.fullmatch(path.removeprefix(f"{nginx.DIRECTORY}/")):
-            yield HostPart(
-                f"{path}: settings of the real host, made as an empty file",
-                f"{directory_of(path)}: >>{quote(path)}",
-            )
+            yield _empty_file(path, "settings of the real host, made as an empty file")
     for each in nginx.directives(given.texts, "ssl_dhparam"):
         if (path := each.path) is not None and not given.has(path):
             make = f"openssl dhparam -dsaparam -out {quote(path)} 2048 2>/dev/null"
             yield HostPart(f"{path}: parameters made for this run", _unless_there(path, make))
     for each in nginx.directives(given.texts, "auth_basic_user_file"):
         if (path := each.path) is not None and not given.has(path):
-            yield HostPart(
-                f"{path}: a list without passwords, with which nobody gets in",
-                f"{directory_of(path)}: >>{quote(path)}",
-            )
+            yield _empty_file(path, "a list without passwords, with which nobody gets in")
     for name in ("access_log", "error_log"):
         for each in nginx.directives(given.texts, name):
             path = each.path
@@ -217,6 +206,10 @@ def _user_line(user: str, group: str) -> str:
 
 def _group_line(group: str) -> str:
     return f"getent group {group} >/dev/null || groupadd --system {group}"
+
+
+def _empty_file(path: str, said: str) -> HostPart:
+    return HostPart(f"{path}: {said}", f"{directory_of(path)}: >>{quote(path)}")
 
 
 def _unless_there(path: str, make: str) -> str:

@@ -1,7 +1,6 @@
 """Tells where on the machine the files go that a user gives by name or by directory."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.errors import BadInput
@@ -44,15 +43,15 @@ def of_file(path: Path) -> str:
     return found
 
 
-def one_by_one(path: Path) -> dict[str, Path]:
-    """Where the files of a directory go that is not laid out like a machine.
+def one_by_one(path: Path) -> tuple[dict[str, Path], list[str]]:
+    """Where the files of a directory go that is not laid out like a machine, and what is left out.
 
     It may be one of a machine's own (`etc`), or hold a few files that are known. Raises BadInput
     where it is neither, or where two files go to the same place.
     """
     files = list(tree.walk(path, _at(path)))
     if _at(path) and files:
-        return {f"{_at(path)}/{file}": path / file for file in files}
+        return {f"{_at(path)}/{file}": path / file for file in files}, []
     found: dict[str, Path] = {}
     flat = len(files) <= _FEW and not any(len(file.parts) > 1 for file in files)
     for file in files if flat else ():
@@ -71,13 +70,8 @@ def one_by_one(path: Path) -> dict[str, Path]:
         found[where] = source
     if not found:
         raise BadInput(f"{tree.shown(path)}: {_nothing_in(path)}", HINT)
-    return found
-
-
-def left_out(path: Path, taken: Iterable[Path]) -> list[str]:
-    """The files of such a directory that are not installed, by name."""
-    files = {path / file for file in tree.walk(path, _at(path))}
-    return sorted(tree.shown(file.relative_to(path)) for file in files - {*taken})
+    taken = {*found.values()}
+    return found, [tree.shown(file) for file in files if path / file not in taken]
 
 
 def _at(path: Path) -> str:

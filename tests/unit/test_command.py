@@ -1,0 +1,77 @@
+"""A dockerd that is started by hand: which command lines are taken, and what is made of them."""
+
+import pytest
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.validate.command import by_hand
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "root@host:~# dockerd -H tcp://0.0.0.0:2375",
+        "sudo systemctl stop docker && sudo dockerd -H tcp://0.0.0.0:2375",
+        "service docker stop; dockerd -H tcp://0.0.0.0:2375;",
+        "dockerd -H tcp://0.0.0.0:2375 & disown",
+        "nice -n 5 dockerd -H tcp://0.0.0.0:2375",
+        "dockerd \\  \n -H tcp://0.0.0.0:2375  # start it",
+    ],
+)
+def test_a_command_as_people_paste_it(typed):
+    assert by_hand(typed).words == ("dockerd", "-H", "tcp://0.0.0.0:2375")
+
+
+@pytest.mark.parametrize(
+    ("typed", "environment", "words"),
+    [
+        ("dockerd --debug", (), ("dockerd", "--debug")),
+        ("sudo -E A='b c' /usr/bin/dockerd &", ("A=b c",), ("/usr/bin/dockerd",)),
+        ("dockerd --label 'a;b' -H tcp://:1", (), ("dockerd", "--label", "a;b", "-H", "tcp://:1")),
+    ],
+)
+def test_a_command_as_it_was_typed(typed, environment, words):
+    read = by_hand(typed)
+    assert (read.environment, read.words) == (environment, words)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "docker ps",
+        "dockerd; rm -rf /",
+        "dockerd | less",
+        "docker run -d x",
+        "dockerd & docker ps",
+        "dockerd $X",
+        "dockerd 'a",
+        "sudo",
+    ],
+)
+def test_a_command_that_is_none(typed):
+    with pytest.raises(BadInput, match="--command: "):
+        by_hand(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "$ dockerd -H tcp://:1 > /tmp/log 2>&1 &",
+        "sudo -b nohup dockerd -H tcp://:1 &>>/dev/null &",
+        "sudo -u root dockerd \\\n  -H tcp://:1 2>&1 | tee /tmp/log",
+        "sudo bash -c 'nohup dockerd -H tcp://:1 >/tmp/log 2>&1 &'",
+    ],
+)
+def test_what_surrounds_a_command_that_was_pasted(typed):
+    assert by_hand(typed).words == ("dockerd", "-H", "tcp://:1")
+
+
+@pytest.mark.parametrize("typed", ["docker -d -H :1", "sudo docker daemon", "docker --daemon"])
+def test_the_daemon_as_old_versions_were_started(typed):
+    assert by_hand(typed).arguments is None
+
+
+def test_a_file_in_the_home_directory():
+    read = by_hand("dockerd --tlscert ~/c.pem")
+    assert read.words[-1] == "/root/c.pem"
+    assert "cd /root" in read.script
