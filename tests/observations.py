@@ -11,6 +11,12 @@ from dockerd_lab.observe.unit import Unit
 
 STOCK = "/usr/sbin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock"
 SOCKET = Listener("unix", "/run/docker.sock", "init")
+OPEN = Listener("tcp6", ":::2375", "dockerd")
+CONFLICT = (
+    "unable to configure the Docker daemon with file /etc/docker/daemon.json: the following"
+    " directives are specified both as a flag and in the configuration file: hosts: (from flag:"
+    " [fd://], from file: [tcp://0.0.0.0:2375])"
+)
 
 
 def answer(stdout="", exit_code=0):
@@ -48,6 +54,19 @@ def observation(
     )
     ways = {who: Exposure(who, [Way("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()}
     return Observation(f"{engine}/x", engine, "x", seen, {}, ways, {}, {}, "", 12.0)
+
+
+def failed(log=(CONFLICT,), **more):
+    """One of a daemon that does not start, because of a conflict unless `log` says otherwise."""
+    return observation(daemon="failed", hosts=(), log=log, **more)
+
+
+def opened(**more):
+    """One of a daemon that is open to everybody."""
+    told = {"client": "full-control", "outsider": "full-control", "local_user": "full-control"}
+    told["command"] = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375"
+    told["hosts"] = ("fd://", "tcp://0.0.0.0:2375")
+    return observation(listeners=(SOCKET, OPEN), **{**told, **more})
 
 
 def tree(root, **files):

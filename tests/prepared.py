@@ -4,6 +4,8 @@ from dockerd_lab.settings import checkout, load_settings
 
 SETTINGS = load_settings(checkout())
 UNIT_D = "etc/systemd/system/docker.service.d"
+HOSTS = {"debug": False, "hosts": ["tcp://0.0.0.0:2375"]}
+DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375\n"
 TLS = {
     "hosts": ["unix:///var/run/docker.sock", "tcp://0.0.0.0:2376"],
     "tlsverify": True,

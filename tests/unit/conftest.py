@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from observations import write
-from prepared import SETTINGS
+from prepared import HOSTS, SETTINGS
 
+from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.given import gather
 from dockerd_lab.validate.prepare import prepare
+from dockerd_lab.validate.verdict import judge
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,22 @@ def root(tmp_path) -> Path:
 
 
 @pytest.fixture
+def into(tmp_path):
+    """An empty directory, for what is gathered."""
+    made = tmp_path / "into"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def top(tmp_path):
+    """A directory laid out like the machine, with a daemon.json."""
+    made = tmp_path / "my config"
+    write(made / "etc/docker/daemon.json", HOSTS)
+    return made
+
+
+@pytest.fixture
 def ready(tmp_path):
     """Prepare files, by their paths without the leading slash."""
 
@@ -53,5 +71,26 @@ def ready(tmp_path):
         for script in into.glob("*.sh"):
             subprocess.run(["sh", "-n", script], check=True)
         return made
+
+    return make
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """The verdict on an observation of these files."""
+
+    def make(files, seen, *, allow_insecure=False, version="20.10.24", command=None):
+        top, into = tmp_path / "mine", tmp_path / "into"
+        if not into.exists():
+            into.mkdir()
+            for path, content in files.items():
+                write(top / path, content)
+        typed = by_hand(command) if command else None
+        given = gather([top] if command is None else [], into, command=typed)
+        made = prepare(given, SETTINGS)
+        case = made.given.case.on(Circumstances(version)) if made.given.case else None
+        return judge(
+            made, seen, version=version, unit="docker.io", allow_insecure=allow_insecure, case=case
+        )
 
     return make

@@ -1,0 +1,53 @@
+"""The commands `validate`, `record` and `schema`, as they are typed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from observations import write
+
+from dockerd_lab.settings import checkout
+
+
+def cli(*args):
+    main = "from dockerd_lab.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", main, *args], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_schema_is_published():
+    done = cli("schema")
+    assert json.loads(done.stdout)["properties"]["schema"]["const"] == 1
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["validate"], "nothing to validate"),
+        (["validate", "--engine", "debian-99", "."], "unknown engine 'debian-99'"),
+        (
+            ["validate", "--unit", "mine", "."],
+            "unknown unit 'mine'; provision/units has: docker-ce",
+        ),
+        (["validate", "{empty}"], "{empty}: an empty directory"),
+        (["validate", "{empty}", "--json", "/nowhere/x"], "/nowhere/x: cannot be written"),
+        (["validate", "--command", "ls"], "--command: it must start dockerd"),
+        (["record", "{cases}"], "{cases}: this repository's own cases are written by hand"),
+        (["record", "{empty}/x"], "{empty}/x: not a directory"),
+    ],
+)
+def test_bad_input_starts_nothing(tmp_path, args, message):
+    places = {"empty": tmp_path, "cases": checkout() / "provision/methods/daemon-json"}
+    done = cli(*(arg.format(**places) for arg in args))
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith(f"dockerd-lab: bad input: {message.format(**places)}")
+    assert done.stdout == ""
+
+
+def test_a_recorded_case_is_not_overwritten(tmp_path):
+    write(tmp_path / "case.yaml", "mine")
+    done = cli("record", str(tmp_path))
+    assert done.returncode == 2
+    assert "is there already" in done.stderr

@@ -1,0 +1,86 @@
+"""The reports of a verdict: terminal, JSON, JUnit, Markdown, and the draft of a case."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+import yaml
+from observations import failed, opened, write
+from prepared import DROP_IN, HOSTS, UNIT_D
+
+from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.report.redact import redact
+from dockerd_lab.report.verdict_json import as_json
+from dockerd_lab.report.verdict_junit import junit
+from dockerd_lab.report.verdict_markdown import markdown
+from dockerd_lab.report.verdict_sections import headline
+from dockerd_lab.report.verdict_terminal import verdict
+from dockerd_lab.validate.draft import draft
+from dockerd_lab.validate.model import Report
+
+
+def two(judged):
+    files = {"etc/docker/daemon.json": HOSTS, f"{UNIT_D}/x.conf": DROP_IN}
+    log_line = 'time="2026-11-24T12:32:56Z" level=warning msg="Binding [/red] is insecure"'
+    first = judged(files, opened(log=(log_line,)))
+    second = judged({}, failed(engine="debian-14"), version="28.5.2")
+    return Report(case="mine", results=[first, second])
+
+
+def test_differences_come_first(judged):
+    report = two(judged)
+    assert headline(report) == "starts on 20.10.24, fails on 28.5.2"
+    text = verdict(report, width=80, colour=False)
+    assert text.splitlines()[0] == "mine: starts on 20.10.24, fails on 28.5.2"
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    assert "\x1b" in verdict(report, width=80, colour=True)
+    flat = " ".join(text.split())
+    assert "debian-12: Binding [/red] is insecure" in flat
+    assert "debian-14: hosts-flag-file-conflict: unable to configure" in flat
+    assert "fix: sudo " in flat
+
+
+def test_junit_markdown_and_json(judged):
+    report = two(judged)
+    suite = ET.fromstring(junit(report))[0]  # noqa: S314  (our own)
+    assert [test.get("name") for test in suite] == ["debian-12", "debian-14"]
+    assert suite[1][0].get("message") == "the daemon does not start"
+    assert "hosts-flag-file-conflict" in suite[1][0].text
+    assert "| debian-14 | 28.5.2 | failed |" in markdown(report)
+    assert r"Binding \[/red\] is insecure" in markdown(report)
+    data = json.loads(as_json(report))
+    assert (data["schema"], data["case"]) == (1, "mine")
+    first, second = data["results"]
+    assert first["exposure"]["local-user"] == "full-control"
+    assert first["listeners"][0] == {
+        "family": "unix",
+        "address": None,
+        "port": None,
+        "path": "/run/docker.sock",
+        "process": "init",
+    }
+    assert second["errors"][0]["id"] == "hosts-flag-file-conflict"
+    assert Report.model_validate(data) == report
+
+
+@pytest.mark.parametrize("engines", [("debian-12",), ("debian-12", "debian-14")])
+def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
+    report = two(judged)
+    seen = {"debian-12": opened(command="dockerd"), "debian-14": failed(engine="debian-14")}
+    tried = [(r, seen[r.engine]) for r in report.results if r.engine in engines]
+    file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
+    case = load_case("mine", file.parent)
+    assert case.on(Circumstances("20.10.24")).expect.outsider == "full-control"
+    if len(engines) > 1:
+        newer = case.on(Circumstances("28.5.2")).expect
+        assert (newer.daemon, newer.error) == ("failed", "hosts-flag-file-conflict")
+        assert list(yaml.safe_load(file.read_text())["engines"]) == [">=28.5.2"]
+    for result, observed in tried:
+        assert judged({}, observed, version=result.engine_version).reasons == []
+
+
+def test_private_keys_are_left_out():
+    text = "a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb"
+    assert redact(text) == "a\n(a private key)\nb"
+    assert "MII" not in redact("x -----BEGIN PRIVATE KEY-----\nMII")
