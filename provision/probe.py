@@ -5,14 +5,16 @@ TOKEN_FILE, a file on the daemon's machine that only root can read, in front. It
 object per target: the level, what was seen, and what a container read from that file. Like the
 docker client it uses what lies in ~/.docker: cert.pem, key.pem, and config.json's HttpHeaders.
 It must run on Python 3.9.
+
+What takes an emulated machine long to load, HTTP and TLS, is loaded where somebody has answered:
+most targets refuse.
 """
 
-import http.client
+import importlib
 import json
 import os
 import re
 import socket
-import ssl
 import subprocess
 import sys
 import threading
@@ -46,6 +48,10 @@ class Gets(Exception):
     """Ends a measurement: the level that was reached, and what showed it."""
 
 
+class NoHTTP(OSError):
+    """What came back is no HTTP."""
+
+
 def measure(target):
     """The level of one target, with its evidence, the token that was read, and the seconds."""
     seen = {"target": target, "token": ""}
@@ -66,13 +72,16 @@ def first_answer(target):
     if target.startswith("ssh:"):
         over_ssh(target)
         return None
+    first = connect(target, SILENCE)
+    importlib.import_module("http.client")  # now, so that the silence is the target's own
     end = time.monotonic() + SILENCE
-    for tls in (None, context()):
+    for make, made in ((None, first), (context, None)):
+        tls = make and make()
         try:
-            status, body = request(target, tls, "GET", "/_ping", end=end)
+            status, body = request(target, tls, "GET", "/_ping", end=end, made=made)
         except socket.timeout:
             raise Gets("filtered", f"connected, but no answer within {SILENCE} s") from None
-        except (OSError, http.client.HTTPException) as error:
+        except OSError as error:
             if tls is not None:
                 raise refused_tls(target, error) from None
             continue  # some servers hang up on HTTP where they want HTTPS
@@ -85,6 +94,8 @@ def first_answer(target):
 
 def refused_tls(target, error):
     """What a failed HTTPS request tells: only words about certificates make it `tls-required`."""
+    import ssl
+
     if NO_TLS.search(str(error)):
         return Gets("refused", f"neither HTTP nor HTTPS: {error}")
     if not ALERTS.search(str(error)):
@@ -174,27 +185,32 @@ def work(target, tls, method, path, body=None):
     """A request to a daemon that has spoken; one that fails now tells nothing of the level."""
     try:
         return request(target, tls, method, path, body, end=time.monotonic() + WORK)
-    except (OSError, http.client.HTTPException) as error:
+    except OSError as error:
         raise Gets("unclear", f"{method} {path}: {error!r}") from None
 
 
-def request(target, tls, method, path, body=None, *, end):
-    """Send one request on a connection of its own; return status and body, by `end`."""
-    with connected(target, tls, end) as made:
+def request(target, tls, method, path, body=None, *, end, made=None):
+    """Send one request on a connection of its own, or `made`; return status and body, by `end`."""
+    with connected(target, tls, end, made) as open_one:
+        import http.client
+
         connection = http.client.HTTPConnection("docker")  # the Host header; nobody minds it
-        connection.sock = made
+        connection.sock = open_one
         headers = dict(HEADERS)
         if isinstance(body, dict):
             body, headers["Content-Type"] = json.dumps(body), "application/json"
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read(ENOUGH)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read(ENOUGH)
+        except http.client.HTTPException as error:
+            raise NoHTTP(repr(error)) from None
 
 
 @contextmanager
-def connected(target, tls, end):
-    """A connection that is over at `end`, however slowly the other side speaks."""
-    made = connect(target, max(0.1, end - time.monotonic()))
+def connected(target, tls, end, made=None):
+    """A connection (`made`, if there is one) that is over at `end`, however slow the other side."""
+    made = made or connect(target, max(0.1, end - time.monotonic()))
     if tls is not None:
         made = tls.wrap_socket(made, do_handshake_on_connect=False)
     last = threading.Timer(max(0.1, end - time.monotonic()), shut, [made])
@@ -203,7 +219,7 @@ def connected(target, tls, end):
         if tls is not None:
             made.do_handshake()
         yield made
-    except (OSError, http.client.HTTPException):
+    except OSError:
         if time.monotonic() >= end:
             raise socket.timeout() from None
         raise
@@ -272,6 +288,8 @@ def ssh(target, *command):
 
 def context():
     """TLS with this machine's client certificate, if it has one; any server's is taken."""
+    import ssl
+
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
     made.minimum_version = ssl.TLSVersion.TLSv1  # an old server is open all the same

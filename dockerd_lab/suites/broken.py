@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from dockerd_lab.errors import LabError
+from dockerd_lab.progress import say
 from dockerd_lab.suites.options import end, session_of
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def broke(config: pytest.Config, engine: str, error: LabError) -> NoReturn:
     session = session_of(config)
     if len(session.engines) == 1:
         end(error)
+    say(f"lab: nothing more is said of {engine}: {error.kind}: {error}")
     pytest.fail(session.broken.setdefault(engine, f"{error.kind}: {error}"), pytrace=False)
 
 

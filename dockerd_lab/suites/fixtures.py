@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,14 +43,10 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
     from dockerd_lab.machines.fleet import running
 
     session = session_of(request.config)
-    terminal = request.config.pluginmanager.get_plugin("terminalreporter")
-    capture = request.config.pluginmanager.get_plugin("capturemanager")
     home = None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
         home = home_apart(session.root, engine)
-        progress.sink = partial(_show_from_worker, engine)
-    elif terminal is not None and capture is not None:
-        progress.sink = partial(_show, terminal, capture)
+    progress.sink = shown(request.config, engine)
     try:
         keep = request.config.getoption("keep")
         settings = session.settings_on(engine)
@@ -140,16 +136,25 @@ def outsider(fleet: Fleet) -> Any:
     return _host(fleet, "outsider")
 
 
-def _show_from_worker(engine: str, line: str) -> None:
-    """Show progress past pytest's capture; a worker's standard error is the whole run's."""
-    print(f"{engine}: {line}", file=sys.__stderr__, flush=True)
+def shown(config: pytest.Config, engine: str) -> Callable[[str], None]:
+    """What shows a line of progress at once, past pytest's capture.
 
+    A worker of pytest-xdist has no terminal, but the run's standard error; several engines speak
+    there, so each line names its own.
+    """
+    capture = config.pluginmanager.get_plugin("capturemanager")
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    uncaptured = capture.global_and_fixture_disabled if capture is not None else nullcontext
 
-def _show(terminal: Any, capture: Any, line: str) -> None:
-    """Show progress on a line of its own, at once, past pytest's capture."""
-    with capture.global_and_fixture_disabled():
-        terminal.ensure_newline()
-        terminal.write(f"{line}\n", flush=True)
+    def show(line: str) -> None:
+        with uncaptured():
+            if is_worker(config) or terminal is None:
+                print(f"{engine}: {line}", file=sys.__stderr__, flush=True)
+            else:
+                terminal.ensure_newline()
+                terminal.write(f"{line}\n", flush=True)
+
+    return show
 
 
 def _host(fleet: Fleet, machine: str) -> Any:
