@@ -25,8 +25,8 @@ from http import HTTPStatus
 
 #: Seconds a target has to say anything, and over ssh, which starts two programs over there.
 SILENCE, SSH_SILENCE = 3, 30
-#: Seconds a request has once the daemon has spoken.
-WORK = 40
+#: Seconds a request has once the daemon has spoken; four containers may start at once, emulated.
+WORK = 120
 #: Bytes of an answer that are read.
 ENOUGH = 1_000_000
 NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)

@@ -34,7 +34,7 @@ stdio_handler = "file"
 """
 
 #: Seconds libvirtd may take until it answers; it takes less than 1.
-LIBVIRTD_LIMIT = 30
+LIBVIRTD_LIMIT = 60
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.progress import say, step
 
 #: Seconds a lab may take until its libvirtd answers: the KVM try (11 s), libvirtd (30 s), room.
-START_LIMIT = 60
+START_LIMIT = 120
 
 
 #: The outer processes of the labs that this process started, whose standard input they watch.

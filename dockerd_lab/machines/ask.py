@@ -13,9 +13,9 @@ from dockerd_lab.machines import ssh
 #: The exit code of a question that got no answer in time, as timeout(1) has it.
 TIMED_OUT = 124
 #: Seconds after which a machine is taken not to answer at all.
-MACHINE_LIMIT = 180
+MACHINE_LIMIT = 480
 #: Seconds a question may take unless it says otherwise.
-USUAL_LIMIT = 20
+USUAL_LIMIT = 60
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dockerd_lab.host.lab import Lab
 from dockerd_lab.settings import Machines
 
 #: Seconds saving or restoring one machine may take; it takes less than 1.
-SNAPSHOT_LIMIT = 60
+SNAPSHOT_LIMIT = 180
 #: What to type when a machine cannot be worked with any more.
 NEW_MACHINES = "dockerd-lab down   # ends the lab; the next command starts new machines"
 

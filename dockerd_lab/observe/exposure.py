@@ -16,7 +16,7 @@ from dockerd_lab.observe.listeners import Listener
 #: On `daemon`, mode 0600: who reads it is root there.
 TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
 #: Seconds a probe may take: a container is made on an emulated machine, and others run beside it.
-PROBE_LIMIT = 120
+PROBE_LIMIT = 300
 #: Whom a local user is played by: in no group, and without a home.
 LOCAL_USER = "setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/nonexistent "
 

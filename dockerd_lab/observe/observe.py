@@ -34,7 +34,7 @@ _DAEMON_JSON = (
     ' cat "${file:-/etc/docker/daemon.json}" 2>/dev/null'
 )
 #: Seconds a case's show.sh or fix-client.sh may take.
-SCRIPT_LIMIT = 90
+SCRIPT_LIMIT = 180
 #: The questions about what was said.
 _SAID = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="

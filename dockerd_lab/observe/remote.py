@@ -27,6 +27,8 @@ REACHED = ("ps", "ping")
 #: Which tools try a port that does not answer, and the seconds each of them gets.
 ASKED_OF_THE_SILENT = ("ps", "sdk", "ping", "run")
 PATIENCE = 5
+#: Seconds any other tool has: two labs on two slow cores need 15 for `docker run`.
+USUAL = 90
 #: curl with the client's certificate.
 CURL_TLS = "--cacert ~/.docker/ca.pem --cert ~/.docker/cert.pem --key ~/.docker/key.pem"
 
@@ -38,7 +40,7 @@ tls = docker.tls.TLSConfig(
     ca_cert=pem("ca.pem"),
     verify=True,
 ) if {tls} else False
-client = docker.DockerClient(base_url="{url}", tls=tls, timeout=20)
+client = docker.DockerClient(base_url="{url}", tls=tls, timeout=60)
 print(json.dumps({{
     "ping": client.ping(),
     "version": client.version()["Version"],
@@ -62,21 +64,21 @@ def questions(remote: Remote, *, silent: bool) -> dict[str, Question]:
 def _questions(remote: Remote) -> dict[str, Question]:
     docker = f"docker {'--tlsverify ' if remote.tls else ''}-H {remote.host}"
     run = f"run --detach --rm --network none --name {CONTAINER} busybox sleep 600"
-    asked = {"ps": Question(f"{docker} ps", limit=40)}
+    asked = {"ps": Question(f"{docker} ps", limit=USUAL)}
     if not remote.host.startswith("ssh:"):  # curl speaks none, and the SDK wants paramiko for it
-        asked["sdk"] = Question(_SDK.format(url=remote.host, tls=remote.tls), limit=60)
+        asked["sdk"] = Question(_SDK.format(url=remote.host, tls=remote.tls), limit=USUAL)
         asked |= _with_curl(remote)
     if remote.tls:
         asked |= _ways_to_name_certificates(remote.host)
     # Last, so that the others find none.
-    asked["run"] = Question(f"{docker} {run}", limit=60)
+    asked["run"] = Question(f"{docker} {run}", limit=USUAL)
     return asked
 
 
 def _with_curl(remote: Remote) -> dict[str, Question]:
     place = urlsplit(remote.host).netloc
     url = f"{'https' if remote.tls else 'http'}://{place}"
-    curl = f"curl -sS --max-time 10 {CURL_TLS if remote.tls else ''}"
+    curl = f"curl -sS --max-time 30 {CURL_TLS if remote.tls else ''}"
     return {
         "ping": Question(f"{curl} --verbose {url}/_ping"),
         "containers": Question(f"{curl} {url}/{API}/containers/json"),
@@ -90,12 +92,12 @@ def _ways_to_name_certificates(host: str) -> dict[str, Question]:
     return {
         "ps_by_environment": Question(
             f"DOCKER_HOST={host} DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=$HOME/.docker docker ps",
-            limit=40,
+            limit=USUAL,
         ),
         "ps_by_context": Question(
             "docker context rm --force lab >/dev/null 2>&1; docker context create lab"
             f" --docker host={host},{pem} >/dev/null && docker --context lab ps",
-            limit=60,
+            limit=USUAL,
         ),
     }
 

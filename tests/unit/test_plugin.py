@@ -58,7 +58,7 @@ def test_a_test_without_a_selected_case_is_deselected(run):
     result.assert_outcomes(passed=1, deselected=2)
 
 
-def test_the_progress_of_two_labs_at_once_is_shown(pytester, run):
+def test_the_progress_of_a_worker_s_lab_is_shown(pytester, run):
     pytester.makepyfile(
         """
         from dockerd_lab.suites.fixtures import shown
@@ -67,8 +67,8 @@ def test_the_progress_of_two_labs_at_once_is_shown(pytester, run):
             shown(request.config, subject.engine)("lab: booting …")
         """
     )
-    result = run("--engine", "all", "--case", "unix-default", "-n2", "--dist", "loadgroup")
-    result.stderr.fnmatch_lines_random([f"debian-{n}: lab: booting …" for n in (11, 12, 13, 14)])
+    result = run("--case", "unix-default", "-n1", "--dist", "loadgroup")
+    result.stderr.fnmatch_lines(["debian-12: lab: booting …"])
 
 
 @pytest.mark.parametrize(
