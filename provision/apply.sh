@@ -32,8 +32,21 @@ mkdir -p "$state/replaced"
 touch "$state/installed"
 
 say() { printf 'apply: %s\n' "$*"; }
-now() { cut -d' ' -f1 /proc/uptime; }
-since() { awk -v t="$1" -v n="$(now)" 'BEGIN { printf "%.2f", n - t }'; }
+# Times are hundredths of seconds since the boot, and are had without another process: each costs an
+# emulated machine some 50 ms.
+tick() {
+    read -r now _ </proc/uptime
+    now=${now%.*}${now#*.}
+}
+since() {
+    tick
+    printf '%d.%02d' $(((now - $1) / 100)) $(((now - $1) % 100))
+}
+# Whether more than this many seconds ($2) have passed since then ($1).
+over() {
+    tick
+    [ $((now - $1)) -gt $(($2 * 100)) ]
+}
 record() { printf '%s=%s\n' "$1" "$2" >>"$state/outcome.new"; }
 
 # Packages have their units in one place, whichever of its two names a case has for it. Debian 11's
@@ -94,6 +107,7 @@ remove_others() {
             rm -f "/$path"
         fi
         say "took back /$path"
+        note_unit "$path"
     done <"$state/installed"
     : >"$state/installed"
     rm -rf "$state/replaced"
@@ -119,6 +133,13 @@ install_one() {
     fi
     printf '%s\n' "$1" >>"$state/installed"
     say "installed /$1"
+    note_unit "$1"
+}
+
+# Only a changed unit makes systemd read them all again, which takes an emulated machine a second.
+reload=
+note_unit() {
+    case $1 in *systemd/* | etc/init.d/*) reload=yes ;; esac
 }
 
 # The daemon that runs when the case comes is one that the other unit has started: where systemd
@@ -177,15 +198,17 @@ answers_at() {
 }
 
 await_ping() {
-    pinged=$(now)
+    tick
+    pinged=$now
+    ended=
+    ! answers || return 0
     limit=$ping_limit
     # Only a unit of this type tells when dockerd is ready; any other counts as started at once, and
     # this is the time that a restart would have taken.
     [ "$(property Type)" = notify ] || limit=$restart_limit
     pid=$(main_pid)
-    ended=
     until answers; do
-        if awk -v s="$(since "$pinged")" -v l="$limit" 'BEGIN { exit !(s > l) }'; then
+        if over "$pinged" "$limit"; then
             say "dockerd runs, but /_ping was not OK within $limit s"
             return 1
         elif [ "$(main_pid)" != "$pid" ] || [ "$(property ActiveState)" = failed ]; then
@@ -203,8 +226,9 @@ main_pid() { property MainPID; }
 by_systemd() {
     before=$(main_pid)
     rm -f "$state/by-hand.log"
-    systemctl daemon-reload
-    started=$(now)
+    [ -z "$reload" ] || systemctl daemon-reload
+    tick
+    started=$now
     code=0
     restart="systemctl restart docker.service"
     [ ! -f "$case_dir/restart.sh" ] || restart="sh $case_dir/restart.sh"
@@ -239,7 +263,8 @@ by_systemd() {
 
 by_hand() {
     systemctl stop docker.service docker.socket
-    started=$(now)
+    tick
+    started=$now
     setsid sh "$case_dir/start.sh" >"$state/by-hand.log" 2>&1 &
     starter=$!
     daemon=failed
@@ -253,7 +278,7 @@ by_hand() {
         elif answers; then
             daemon=active
             break
-        elif awk -v s="$(since "$started")" -v l="$restart_limit" 'BEGIN { exit !(s > l) }'; then
+        elif over "$started" "$restart_limit"; then
             say "dockerd by hand: neither ended nor answered within $restart_limit s"
             break
         fi
@@ -265,7 +290,8 @@ by_hand() {
 
 # Waits until systemd is done with docker.service: it runs, it failed for good, or nobody starts it.
 settle() {
-    started=$(now)
+    tick
+    started=$now
     daemon=
     while [ -z "$daemon" ]; do
         case $(systemctl show --property ActiveState --value docker.service) in
@@ -279,7 +305,7 @@ settle() {
                 esac ;;
             *) sleep 0.2 ;;
         esac
-        if awk -v s="$(since "$started")" -v l="$restart_limit" 'BEGIN { exit !(s > l) }'; then
+        if over "$started" "$restart_limit"; then
             say "docker.service did not settle within $restart_limit s"
             daemon=failed
         fi
@@ -288,7 +314,8 @@ settle() {
 }
 
 fix() {
-    begun=$(now)
+    tick
+    begun=$now
     code=0
     # As it would be typed, one step after the other.
     (cd "$case_dir" && PS4='$ ' timeout "$fix_limit" sh -ex ./fix.sh) 2>&1 || code=$?
@@ -303,7 +330,7 @@ record_place() {
     record journal_from "--after-cursor=$(journalctl --unit docker.service --lines 1 --show-cursor | sed -n 's/^-- cursor: //p')"
 }
 
-digest=$(cd "$case_dir" && { find . -type f -exec sha256sum {} + && find . -type l -printf '%l  %p\n'; } | sort | sha256sum | cut -d' ' -f1)
+digest=$(tar --sort=name --mtime=@0 --mode=644 --owner=0 --group=0 -cf - -C "$case_dir" . | sha256sum)
 if [ "${2:-}" = booted ]; then
     : >"$state/outcome.new"
     record journal_from --boot
@@ -335,6 +362,7 @@ install_files
 if [ -f "$case_dir/provision.sh" ]; then
     (cd "$case_dir" && sh ./provision.sh)
     say "ran provision.sh"
+    reload=yes
 fi
 record_place
 if [ -f "$case_dir/start.sh" ]; then by_hand; else by_systemd; fi

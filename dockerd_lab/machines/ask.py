@@ -1,6 +1,7 @@
 """Asks a machine many questions in one ssh round trip."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,14 +50,26 @@ def ask(lab: Lab, root: Path, machine: str, questions: Mapping[str, Question]) -
     """
     wire = {name: [question.command, question.limit] for name, question in questions.items()}
     program = f"QUESTIONS = {wire!r}\n{(root / 'provision/ask.py').read_text()}"
-    # It needs nothing but the standard library: an emulated machine starts it in half the time so.
     limit = min(MACHINE_LIMIT, 30 + sum(question.limit for question in questions.values()))
     what = f"asking {machine} for {', '.join(questions)}"
-    done = ssh.run(
-        lab, machine, "python3 -I -S -", what=what, timeout=limit, stdin=program.encode()
-    )
+    done = run_python(lab, machine, program, what=what, limit=limit)
     try:
         return {name: Answer(**answer) for name, answer in json.loads(done.stdout).items()}
     except (ValueError, TypeError):
-        said = (done.stdout + done.stderr).decode(errors="replace")
-        raise HarnessBroke(f"{what}: no JSON came back" + last_lines(said)) from None
+        raise HarnessBroke(f"{what}: no JSON came back" + last_lines(done.said)) from None
+
+
+def run_python(
+    lab: Lab, machine: str, program: str, *, what: str, limit: float, run_as: str = ""
+) -> Answer:
+    """Run a Python program on a machine, which needs nothing but the standard library.
+
+    `run_as` is what comes before `python3` in the shell. Raises HarnessBroke when the machine
+    cannot be reached or takes longer than `limit` seconds.
+    """
+    # Without `site`, an emulated machine starts it in half the time.
+    command = f"{run_as}python3 -I -S -"
+    started = time.monotonic()
+    done = ssh.run(lab, machine, command, what=what, timeout=limit, stdin=program.encode())
+    out, err = (text.decode(errors="replace") for text in (done.stdout, done.stderr))
+    return Answer(command, done.returncode, out, err, time.monotonic() - started)

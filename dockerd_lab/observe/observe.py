@@ -13,10 +13,11 @@ from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, STATE
 from dockerd_lab.cases.apply import fix as fix_daemon
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, ask
+from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, ask, run_python
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import effective, exposure, journal, listeners, remote, unit
 from dockerd_lab.observe.exposure import Exposure
+from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
 
 _JOURNAL = (
@@ -35,6 +36,10 @@ _DAEMON_JSON = (
 )
 #: Seconds a case's show.sh or fix-client.sh may take.
 SCRIPT_LIMIT = 180
+_LISTENING = {
+    "tcp": Question(listeners.NETSTAT_TCP),
+    "unix": Question(listeners.NETSTAT_UNIX),
+}
 #: The questions about what was said.
 _SAID = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
@@ -65,11 +70,16 @@ def observe(
     last of all for the container that `client` has started.
     """
     seen_first = {} if fix else shown(fleet, case)
+    token = secrets.token_hex(16)
+    found = _what_listens(fleet, token)
     with ThreadPoolExecutor(2) as pool:
-        trying = pool.submit(_everybody_tries, fleet, case)
+        trying = pool.submit(_everybody_tries, fleet, case, _listeners(found), token)
         if tools or again:
             trying.result()
-        looked = pool.submit(look_at_daemon, fleet, case, again=again, more=more, after=trying)
+            found = {}  # they may change it
+        looked = pool.submit(
+            look_at_daemon, fleet, case, again=again, more=more, after=trying, found=found
+        )
         levels = trying.result()
         client = _tools(fleet, case, levels["client"], tools)
         daemon = looked.result()
@@ -134,36 +144,40 @@ def _containers(fleet: Fleet) -> str:
     return answers["containers"].stdout
 
 
-def _everybody_tries(fleet: Fleet, case: Configuration) -> dict[str, Exposure]:
-    """How much everybody gets, by who it is; measured with a token of its own."""
-    token = secrets.token_hex(16)
-    first = {
-        "token": exposure.write_token(token),
-        "tcp": Question(listeners.NETSTAT_TCP),
-        "unix": Question(listeners.NETSTAT_UNIX),
-    }
-    found = ask(fleet.lab, fleet.root, "daemon", first)
-    _must_have_worked(found, *first)
-    listening = listeners.reachable(
-        listeners.parse(found["tcp"].stdout) + listeners.parse(found["unix"].stdout)
-    )
+def _what_listens(fleet: Fleet, token: str) -> dict[str, Answer]:
+    """Ask `daemon` what listens, and leave this observation's token there."""
+    asked = {"token": exposure.write_token(token), **_LISTENING}
+    found = ask(fleet.lab, fleet.root, "daemon", asked)
+    _must_have_worked(found, *asked)
+    return {name: found[name] for name in _LISTENING}
+
+
+def _listeners(found: Mapping[str, Answer]) -> list[Listener]:
+    seen = listeners.parse(found["tcp"].stdout) + listeners.parse(found["unix"].stdout)
+    return listeners.reachable(seen)
+
+
+def _everybody_tries(
+    fleet: Fleet, case: Configuration, listening: list[Listener], token: str
+) -> dict[str, Exposure]:
+    """How much everybody gets, by who it is; who reads the token is root on `daemon`."""
     declared = case.remote.host
     over_ssh = [declared] if declared.startswith("ssh://") else []
     elsewhere = exposure.from_elsewhere(listening, fleet.address, *over_ssh)
     from_elsewhere = exposure.probe(fleet.root, elsewhere)
-    from_here = exposure.probe(
-        fleet.root, exposure.from_here(listening), run_as=exposure.LOCAL_USER
-    )
+    from_here = exposure.probe(fleet.root, exposure.from_here(listening))
 
-    def measure(who: str, machine: str, question: Question) -> Exposure:
-        answer = ask(fleet.lab, fleet.root, machine, {"probe": question})["probe"]
+    def measure(who: str, machine: str, program: str, run_as: str = "") -> Exposure:
+        what = f"measuring the exposure of {who}"
+        limit = exposure.PROBE_LIMIT
+        answer = run_python(fleet.lab, machine, program, what=what, limit=limit, run_as=run_as)
         return exposure.parse(who, answer, token)
 
     with ThreadPoolExecutor(3) as pool:
         everybody = [
             pool.submit(measure, "client", "client", from_elsewhere),
             pool.submit(measure, "outsider", "outsider", from_elsewhere),
-            pool.submit(measure, "local-user", "daemon", from_here),
+            pool.submit(measure, "local-user", "daemon", from_here, exposure.LOCAL_USER),
         ]
         levels = [measured.result() for measured in everybody]
     return {level.who: level for level in levels}
@@ -176,14 +190,17 @@ def look_at_daemon(
     again: bool = True,
     more: Mapping[str, Question] = MappingProxyType({}),
     after: "Future[Any] | None" = None,
+    found: Mapping[str, Answer] = MappingProxyType({}),
 ) -> DaemonSeen:
     """Look at `daemon` alone and, with `again`, apply the case there a second time.
 
-    What a daemon says up to the end of `after` counts, which may go on meanwhile.
+    What a daemon says up to the end of `after` counts, which may go on meanwhile. What was `found`
+    already is not asked again.
     """
     questions = {**_daemon_questions(), **(_twice(case) if again else {}), **more}
+    questions = {name: asked for name, asked in questions.items() if name not in found}
     meanwhile = after if after is not None and not after.done() else None
-    answers = ask(fleet.lab, fleet.root, "daemon", questions)
+    answers = {**found, **ask(fleet.lab, fleet.root, "daemon", questions)}
     outcome = _outcome(answers["outcome"])
     if meanwhile is not None and outcome.daemon == "active":
         meanwhile.result()
@@ -196,13 +213,12 @@ def look_at_daemon(
             raise HarnessBroke(f"asking daemon for {name}: {answer.stderr.strip()}")
     _must_have_worked(answers, "tcp", "unix", "service", "socket")
     said = {name: answer.stdout for name, answer in answers.items()}
-    seen = listeners.parse(said["tcp"]) + listeners.parse(said["unix"])
     command = effective.command(said["ps"])
     return DaemonSeen(
         outcome=outcome,
         service=unit.parse(said["service"]),
         socket=unit.parse(said["socket"]),
-        listeners=listeners.reachable(seen),
+        listeners=_listeners(answers),
         command=command,
         hosts=effective.hosts(command, said["daemon_json"]),
         journal=journal.parse(said["journal"]),
@@ -225,8 +241,7 @@ def _daemon_questions() -> dict[str, Question]:
         "outcome": Question(f"cat {OUTCOME}"),
         "service": Question(unit.SHOW.format(unit="docker.service")),
         "socket": Question(unit.SHOW.format(unit="docker.socket")),
-        "tcp": Question(listeners.NETSTAT_TCP),
-        "unix": Question(listeners.NETSTAT_UNIX),
+        **_LISTENING,
         "ps": Question("ps -ww -C dockerd -o pid=,args="),
         "daemon_json": Question(_DAEMON_JSON),
         "unit_files": Question("systemctl cat docker.service docker.socket"),

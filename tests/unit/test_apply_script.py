@@ -43,16 +43,16 @@ def test_ready_is_asked_first_where_dockerd_itself_listens(tmp_path, says, ready
     [("simple", "7 7 7 7", 0), ("simple", "7 7 8", 1), ("notify", "7 7 0", 1)],
 )
 def test_readiness_is_not_waited_for_where_dockerd_has_ended(tmp_path, kind, pids, code):
-    """apply.sh, with a dockerd that answers at the third time."""
+    """apply.sh, with a dockerd that answers at the fourth time."""
     whole = (checkout() / "provision/apply.sh").read_text()
     functions = whole[whole.index("await_ping() {") : whole.index("by_systemd() {")]
     write(tmp_path / "pids", pids.replace(" ", "\n"))
     stubs = f"""
 restart_limit=120 ping_limit=30
 say() {{ echo "$*"; }}
-now() {{ echo 0; }}
-since() {{ echo 0; }}
-answers() {{ echo >>{tmp_path}/tries; [ "$(wc -l <{tmp_path}/tries)" -ge 3 ]; }}
+tick() {{ now=0; }}
+over() {{ false; }}
+answers() {{ echo >>{tmp_path}/tries; [ "$(wc -l <{tmp_path}/tries)" -ge 4 ]; }}
 {functions}
 property() {{
     case $1 in

@@ -86,10 +86,16 @@ def server(level, *, tls=None, **facts):
 
 def measured(*targets, home="/nonexistent"):
     """What the probe says, run as on a machine."""
-    question = exposure.probe(checkout(), targets, run_as=f"HOME={home} ")
-    command = question.command.replace("python3", sys.executable)
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
-    answer = Answer(command, done.returncode, done.stdout, done.stderr, 0.1)
+    program = exposure.probe(checkout(), targets)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-"],
+        input=program,
+        env={"HOME": home},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    answer = Answer("probe", done.returncode, done.stdout, done.stderr, 0.1)
     return exposure.parse("client", answer, TOKEN)
 
 
