@@ -1,21 +1,19 @@
 """The three machines: booted once, then restored from a live snapshot as often as needed."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import Box, ensure_box
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines import boot, ssh, vagrant, versions, virsh
+from dockerd_lab.machines import boot, saved, ssh, vagrant, versions, virsh
+from dockerd_lab.machines.virsh import NEW_MACHINES
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Settings
 
@@ -84,9 +82,9 @@ def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
     checks.require(sandboxed=lab_module.sandboxed())
     directory = home / settings.fleet_name
     boxes = _boxes(root, settings)  # those that are missing are built before there is a lab
-    key = _key(root, boxes)
+    key = saved.key(root, boxes)
     kernel = boxes["daemon"].kernel
-    if lab_module.sandboxed() and _saved(directory).get("key") == key:
+    if lab_module.sandboxed() and saved.read(directory).get("key") == key:
         lab = lab_module.start(directory, kernel, kept=kept)
         try:
             return _resume(lab, root, settings)
@@ -126,24 +124,26 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
 
     Raises HarnessBroke when it has none, or others than asked for.
     """
-    saved = _saved(lab.directory)
-    if not saved:
+    if lab.directory.name != settings.fleet_name:  # before a box is built for nothing
+        engines = lab.directory.name.replace("+", ", ")
         raise HarnessBroke(
-            "the running lab has no machines of the harness's",
-            "dockerd-lab down   # ends it; the next command starts a new one",
+            f"another lab is running: its daemon, client and outsider are {engines}", NEW_MACHINES
         )
-    if saved["key"] != _key(root, _boxes(root, settings)):
+    facts = saved.read(lab.directory)
+    if not facts:
+        raise HarnessBroke("the running lab has no machines of the harness's", NEW_MACHINES)
+    if facts["key"] != saved.key(root, _boxes(root, settings)):
         raise HarnessBroke(
             "the machines of the running lab were made from other boxes or another Vagrantfile",
-            "dockerd-lab down   # ends it; the next command starts a new one",
+            NEW_MACHINES,
         )
     stopped = [name for name, state in virsh.states(lab).items() if state != "running"]
     if stopped:
         raise HarnessBroke(
             f"in the running lab, these machines are not running: {', '.join(stopped)}",
-            "dockerd-lab down   # ends it; the next command starts a new one",
+            NEW_MACHINES,
         )
-    return Fleet(lab, root, settings, saved["versions"])
+    return Fleet(lab, root, settings, facts["versions"])
 
 
 def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], key: str) -> Fleet:
@@ -154,15 +154,7 @@ def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], ke
     fleet = Fleet(lab, root, settings, versions.of_fleet(lab, root, settings))
     with step("saving the machines' snapshot"):
         _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
-    saved = {
-        "key": key,
-        "driver": lab.driver,
-        "versions": fleet.versions,
-        "sizes": _disks(lab),
-    }
-    part = lab.directory / "snapshot.json.part"
-    part.write_text(json.dumps(saved, indent=1) + "\n")
-    part.replace(lab.directory / "snapshot.json")
+    saved.write(lab, key, fleet.versions)
     return fleet
 
 
@@ -183,15 +175,15 @@ def _vagrant_up(lab: Lab, root: Path, settings: Settings) -> None:
 
 def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
     ssh.write_config(lab, settings)
-    saved = _saved(lab.directory)
-    fleet = Fleet(lab, root, settings, saved["versions"])
-    if saved.get("driver") != lab.driver:
+    facts = saved.read(lab.directory)
+    fleet = Fleet(lab, root, settings, facts["versions"])
+    if facts.get("driver") != lab.driver:
         raise HarnessBroke(
-            f"they were saved with {saved.get('driver')}, and now it is {lab.driver}"
+            f"they were saved with {facts.get('driver')}, and now it is {lab.driver}"
         )
     # A disk only grows. What is missing at its end QEMU would read as zeros, without a word.
-    now = _disks(lab)
-    for disk, size in saved["sizes"].items():
+    now = saved.disks(lab)
+    for disk, size in facts["sizes"].items():
         if now.get(disk, 0) < size:
             raise HarnessBroke(f"{disk} has {now.get(disk, 0)} bytes, it was saved with {size}")
 
@@ -217,31 +209,6 @@ def _boxes(root: Path, settings: Settings) -> dict[str, Box]:
     """The box of every machine, by the machine's name; checked, and built where it is missing."""
     engines = settings.engine_by_machine.items()
     return {name: ensure_box(root, engine, settings.engine(engine)) for name, engine in engines}
-
-
-def _key(root: Path, boxes: Mapping[str, Box]) -> str:
-    """What a snapshot depends on: the boxes, the Vagrantfile and what it provisions, lab.yaml."""
-    digest = hashlib.sha256()
-    for name, box in boxes.items():
-        digest.update(f"{name} {box.directory} {box.build}\n".encode())
-    for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh"):
-        digest.update((root / file).read_bytes())
-    return digest.hexdigest()
-
-
-def _disks(lab: Lab) -> dict[str, int]:
-    """The disks of the machines, with their snapshots, and their sizes in bytes."""
-    images = lab.directory / "libvirt/lib/images"
-    found = images.iterdir() if images.is_dir() else ()
-    return {disk.name: disk.stat().st_size for disk in found}
-
-
-def _saved(directory: Path) -> dict[str, Any]:
-    try:
-        saved = json.loads((directory / "snapshot.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return saved if isinstance(saved, dict) and "sizes" in saved else {}
 
 
 def _set_clock(lab: Lab, machine: str) -> None:

@@ -46,7 +46,7 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
     home = None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
         home = home_apart(session.root, engine)
-    progress.sink = shown(request.config, engine)
+    progress.sink = progress_line(request.config, engine)
     try:
         keep = request.config.getoption("keep")
         settings = session.settings_on(engine)
@@ -136,8 +136,8 @@ def outsider(fleet: Fleet) -> Any:
     return _host(fleet, "outsider")
 
 
-def shown(config: pytest.Config, engine: str) -> Callable[[str], None]:
-    """What shows a line of progress at once, past pytest's capture.
+def progress_line(config: pytest.Config, engine: str) -> Callable[[str], None]:
+    """What prints a line of progress at once, past pytest's capture.
 
     A worker of pytest-xdist has no terminal, but the run's standard error; several engines speak
     there, so each line names its own.

@@ -61,10 +61,10 @@ def test_a_test_without_a_selected_case_is_deselected(run):
 def test_the_progress_of_a_worker_s_lab_is_shown(pytester, run):
     pytester.makepyfile(
         """
-        from dockerd_lab.suites.fixtures import shown
+        from dockerd_lab.suites.fixtures import progress_line
 
         def test_progress(subject, request):
-            shown(request.config, subject.engine)("lab: booting …")
+            progress_line(request.config, subject.engine)("lab: booting …")
         """
     )
     result = run("--case", "unix-default", "-n1", "--dist", "loadgroup")

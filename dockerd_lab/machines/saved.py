@@ -1,0 +1,44 @@
+"""What is known of the machines' saved snapshot: snapshot.json in the lab's directory."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dockerd_lab.host.boxes import Box
+from dockerd_lab.host.lab import Lab
+
+
+def write(lab: Lab, key: str, versions: Mapping[str, str]) -> None:
+    """Note that the machines were saved: from what, with which accelerator, their sizes."""
+    facts = {"key": key, "driver": lab.driver, "versions": versions, "sizes": disks(lab)}
+    part = lab.directory / "snapshot.json.part"
+    part.write_text(json.dumps(facts, indent=1) + "\n")
+    part.replace(lab.directory / "snapshot.json")
+
+
+def read(directory: Path) -> dict[str, Any]:
+    """What was noted in a lab's directory; nothing where no machines were saved."""
+    try:
+        facts = json.loads((directory / "snapshot.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return facts if isinstance(facts, dict) and "sizes" in facts else {}
+
+
+def key(root: Path, boxes: Mapping[str, Box]) -> str:
+    """What a snapshot depends on: the boxes, the Vagrantfile and what it provisions, lab.yaml."""
+    digest = hashlib.sha256()
+    for name, box in boxes.items():
+        digest.update(f"{name} {box.directory} {box.build}\n".encode())
+    for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh"):
+        digest.update((root / file).read_bytes())
+    return digest.hexdigest()
+
+
+def disks(lab: Lab) -> dict[str, int]:
+    """The disks of the machines, with their snapshots, and their sizes in bytes."""
+    images = lab.directory / "libvirt/lib/images"
+    found = images.iterdir() if images.is_dir() else ()
+    return {disk.name: disk.stat().st_size for disk in found}
