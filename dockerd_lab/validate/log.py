@@ -11,7 +11,8 @@ from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import Error
 from dockerd_lab.validate.where import locate, shown
 
-_OLD_COMMAND = "invalid-command-line"
+_COMMAND_LINE = "invalid-command-line"
+_USAGE = re.compile(r"Usage:\s+dockerd \[OPTIONS\]")
 #: Seconds between two lines that are no waiting, but work.
 _WORK = 0.9
 
@@ -38,22 +39,22 @@ def errors(log: Iterable[str], given: Given, asked: Asked) -> list[Error]:
     ]
 
 
-def old_command(asked: Asked) -> list[Error]:
-    """The error of a unit that starts the client, `docker daemon`, as before 2017.
+def wordless(asked: Asked, log: Iterable[str]) -> list[Error]:
+    """The error of a command line that is wrong, where nothing says so.
 
-    It may say nothing: it waits for an answer from the socket that systemd holds for it.
+    A unit that starts the client, `docker daemon`, as before 2017, waits for an answer from the
+    socket that systemd holds for it. From 28 on, dockerd that is given an argument prints its usage.
     """
-    known = known_errors()[_OLD_COMMAND]
-    return [
-        Error(
-            id=_OLD_COMMAND,
-            message=f"{command.value}: docker is the client, and starts no daemon",
-            cause=known.cause,
-            fix="\n".join(known.fix),
-        )
+    said = [
+        f"{command.value}: docker is the client, and starts no daemon"
         for command in asked.commands
         if re.match(r"\S*\bdocker\s+(daemon|-d)\b", command.value)
-    ][:1]
+    ]
+    if any(_USAGE.match(line) for line in log):
+        said.append("dockerd prints its usage and nothing else: it was given an argument")
+    known = known_errors()[_COMMAND_LINE]
+    fix = "\n".join(known.fix)
+    return [Error(id=_COMMAND_LINE, message=m, cause=known.cause, fix=fix) for m in said[:1]]
 
 
 def warnings(log: Iterable[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Settings that were accepted and change nothing: what was asked, against what is in effect."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
@@ -29,6 +30,8 @@ SPELLINGS = {
     "registry-mirror": "registry-mirrors",
     "storage-opt": "storage-opts",
 }
+#: How systemd says that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….
+_IGNORED = re.compile(r"(?P<file>/\S+):(?P<line>\d+): (?P<why>.*ignoring.*)", re.IGNORECASE)
 #: Keys that Docker Desktop writes into its own daemon.json.
 _DESKTOP = ("builder", "experimental", "features")
 
@@ -43,6 +46,7 @@ def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
     found = [
         *_another_file(given, seen.command),
         *_unread(given, asked.config_file),
+        *_ignored_by_systemd(given, seen),
         *_overridden(given, asked, seen.command),
         *_options(given, asked, seen.command),
         *_spellings(given, asked),
@@ -100,6 +104,24 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
 
 def _without_section(file: str, text: str) -> bool:
     return "=" in text and not units.assignments(file, text)
+
+
+def _ignored_by_systemd(given: Given, seen: DaemonSeen) -> Iterator[NoEffect]:
+    """Lines of the input's units that systemd says it ignores."""
+    for entry in seen.journal:
+        said = _IGNORED.match(entry.message)
+        # Of what stands before a section, `_unread` tells.
+        if said is None or said["file"] not in given.origins or "outside of section" in said["why"]:
+            continue
+        line = int(said["line"])
+        text = given.texts.get(said["file"], "").splitlines()[line - 1 : line]
+        yield _found(
+            given,
+            "".join(text).split("=")[0].strip() or PurePosixPath(said["file"]).name,
+            f"systemd says: {said['why']}",
+            "Correct the line; one that goes on in the next ends with a backslash.",
+            Where(said["file"], line),
+        )
 
 
 def _overridden(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:

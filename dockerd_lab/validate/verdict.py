@@ -39,7 +39,7 @@ def judge(
     daemon = seen.daemon
     found = log.errors(seen.said, prepared.given, prepared.asked)
     if daemon.outcome.daemon == "failed" and not found:
-        found = log.old_command(prepared.asked)
+        found = log.wordless(prepared.asked, seen.said)
     levels = {who: exposure.level for who, exposure in seen.exposure.items()}
     expect = case.expect if case is not None else None
     reasons = [

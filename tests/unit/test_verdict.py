@@ -77,6 +77,30 @@ def test_an_assignment_before_the_section_has_no_effect(judged):
     assert "before a section" in found.message
 
 
+def test_a_daemon_that_only_prints_its_usage_was_given_an_argument(judged):
+    lines = ("Usage:\tdockerd [OPTIONS]", "Options:", "  -v, --version   Print version and quit")
+    (error,) = judged({"etc/default/docker": 'DOCKER_OPTS="x"\n'}, failed(log=lines)).errors
+    assert error.id == "invalid-command-line"
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "Unknown key name '--dns' in section 'Service', ignoring.",
+        "Unknown key '--dns' in section [Service], ignoring.",
+    ],
+)
+def test_what_systemd_ignores_has_no_effect(judged, why):
+    text = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n  --dns=8.8.8.8\n"
+    log = (f"/etc/systemd/system/docker.service.d/x.conf:4: {why}", "/lib/x.service:4: ignoring")
+    (found,) = judged(
+        {f"{UNIT_D}/x.conf": text}, observation(log=log, command="/usr/bin/dockerd -H fd://")
+    ).no_effect
+    assert found.setting == "--dns"
+    assert found.where.endswith("x.conf:4")
+    assert why in found.message
+
+
 def test_what_was_typed_tells_what_the_error_is_about(judged):
     seen = failed(log=["unknown shorthand flag: 'd' in -d", "See 'docker --help'."])
     result = judged({}, seen, command="docker -d -H 0.0.0.0:4243")
