@@ -43,7 +43,7 @@ def wordless(asked: Asked, log: Iterable[str]) -> list[Error]:
     """The error of a command line that is wrong, where nothing says so.
 
     A unit that starts the client, `docker daemon`, as before 2017, waits for an answer from the
-    socket that systemd holds for it. From 28 on, dockerd that is given an argument prints its usage.
+    socket that systemd holds for it. From 28 on, a dockerd with an argument only prints its usage.
     """
     said = [
         f"{command.value}: docker is the client, and starts no daemon"

@@ -30,6 +30,7 @@ SPELLINGS = {
     "registry-mirror": "registry-mirrors",
     "storage-opt": "storage-opts",
 }
+_UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
 #: How systemd says that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….
 _IGNORED = re.compile(r"(?P<file>/\S+):(?P<line>\d+): (?P<why>.*ignoring.*)", re.IGNORECASE)
 #: Keys that Docker Desktop writes into its own daemon.json.
@@ -91,6 +92,9 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
         elif drop_in and not units.is_looked_into(path.parent):
             message = "systemd does not look for drop-ins in this directory"
             fix = "Move it to /etc/systemd/system/docker.service.d."
+        elif _of_no_unit(path.parent):
+            message = f"systemd looks for no drop-ins in {path.parent.name}: it is no unit's"
+            fix = "Move it to /etc/systemd/system/docker.service.d."
         elif drop_in and _without_section(file, given.texts.get(file, "")):
             message = "systemd ignores what stands before a section"
             fix = "Put [Service], or [Socket] for docker.socket, on the first line."
@@ -100,6 +104,17 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
         else:
             continue
         yield _found(given, path.name, message, fix, Where(file))
+
+
+def _of_no_unit(directory: PurePosixPath) -> bool:
+    """Whether it looks like a directory of drop-ins, and its name is of no unit.
+
+    >>> _of_no_unit(PurePosixPath("/etc/systemd/system/docker.d"))
+    True
+    """
+    unit, dot, end = directory.name.rpartition(".")
+    of_systemd = directory.parent.name == "system" and directory.parent.parent.name == "systemd"
+    return of_systemd and dot + end == ".d" and unit.rpartition(".")[2] not in _UNIT_TYPES
 
 
 def _without_section(file: str, text: str) -> bool:

@@ -61,6 +61,7 @@ def test_what_the_daemon_before_said_is_not_this_one_s(judged):
     "file",
     [
         f"{UNIT_D}/x.config",
+        "etc/systemd/system/docker.d/x.conf",
         "etc/sysconfig/docker",
         "etc/docker/daemon.json.j2",
         "usr/local/etc/docker/daemon.json",
