@@ -159,16 +159,20 @@ start_with_unit() {
 }
 
 # Ready means that the API answers, wherever it is. dockerd's own sockets come first: systemd listens
-# at /run/docker.sock also where dockerd was not given that socket, and nobody answers there.
+# at /run/docker.sock also where dockerd was not given that socket, and nobody answers there. Last are
+# the ports that systemd holds, for docker.socket or others.
 answers() {
-    for place in $(own_ports) $(own_sockets) /run/docker.sock; do
+    for place in $(ports_of dockerd) $(own_sockets) /run/docker.sock; do
+        ! answers_at "$place" || return 0
+    done
+    for place in $(ports_of '(init|systemd)'); do
         ! answers_at "$place" || return 0
     done
     return 1
 }
 
-own_ports() {
-    netstat -lntpW 2>/dev/null | awk '$7 ~ /\/dockerd/ {
+ports_of() {
+    netstat -lntpW 2>/dev/null | awk -v owner="/$1" '$7 ~ owner {
         port = host = $4; sub(".*:", "", port); sub(":[^:]*$", "", host)
         if (host == "::" || host == "0.0.0.0") host = "127.0.0.1"
         else if (host ~ /:/) host = "[" host "]"

@@ -66,7 +66,7 @@ def from_elsewhere(listeners: Iterable[Listener], address: str, *more: str) -> l
     ways that no listener tells of.
     """
     places = [_split(listener.address) for listener in listeners if _is_tcp(listener)]
-    ports = sorted({port for _, port in places} | {"2375"}, key=int)
+    ports = sorted({port for _, port in places} or {"2375"}, key=int)
     bound = sorted({(host, port) for host, port in places if _is_another(host, address)})
     return [
         *more,

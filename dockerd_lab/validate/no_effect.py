@@ -10,6 +10,7 @@ from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Asked, Value, Where, key_line, tcp_place
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import NoEffect
+from dockerd_lab.validate.questions import of_socket
 from dockerd_lab.validate.recognise import DAEMON_JSON, SYSCONFIG
 from dockerd_lab.validate.where import shown
 
@@ -123,8 +124,8 @@ def _without_section(file: str, text: str) -> bool:
 
 def _ignored_by_systemd(given: Given, seen: DaemonSeen) -> Iterator[NoEffect]:
     """Lines of the input's units that systemd says it ignores."""
-    for entry in seen.journal:
-        said = _IGNORED.match(entry.message)
+    for message in [*of_socket(seen.raw), *(entry.message for entry in seen.journal)]:
+        said = _IGNORED.match(message)
         # Of what stands before a section, `_unread` tells.
         if said is None or said["file"] not in given.origins or "outside of section" in said["why"]:
             continue

@@ -26,6 +26,12 @@ for word in $argv; do
 done
 [ $# -eq 0 ] || shift
 """
+#: What systemd says of docker.socket since the configuration was applied.
+_SOCKET_LOG = "socket_log"
+_OF_SOCKET = (
+    "journalctl --unit docker.socket --no-pager --output cat"
+    f' "$(sed -n s/^journal_from=//p {OUTCOME})"'
+)
 _VALIDATE = "validate"
 _SCRIPTS = "provision_code"
 #: The first engine that has `dockerd --validate`.
@@ -35,6 +41,8 @@ _SINCE = 23
 def questions(prepared: Prepared, version: str) -> dict[str, Question]:
     """The questions about this configuration on an engine of that version."""
     asked = {f"is:{name}": Question(_state(name)) for name in prepared.steps.services}
+    if any("docker.socket" in file for file in prepared.given.origins):
+        asked[_SOCKET_LOG] = Question(_OF_SOCKET)
     if prepared.steps.scripts:
         asked[_SCRIPTS] = Question(f"cat {PROVISION_CODE} 2>/dev/null")
     command = prepared.given.command
@@ -48,6 +56,11 @@ def questions(prepared: Prepared, version: str) -> dict[str, Question]:
         arguments = f"set -- {command.arguments}\n" if command else _UNIT_S_ARGUMENTS
         asked[_VALIDATE] = Question(f'{only_failed}{arguments}dockerd --validate "$@"')
     return asked
+
+
+def of_socket(raw: Mapping[str, Answer]) -> list[str]:
+    """What systemd said of docker.socket, where the configuration has it."""
+    return raw[_SOCKET_LOG].stdout.splitlines() if _SOCKET_LOG in raw else []
 
 
 def noticed(raw: Mapping[str, Answer], daemon: str) -> bool | None:

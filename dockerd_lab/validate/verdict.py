@@ -37,7 +37,8 @@ def judge(
     `version` is the engine's and `unit` says whose docker.service it has.
     """
     daemon = seen.daemon
-    found = log.errors(seen.said, prepared.given, prepared.asked)
+    said = [*questions.of_socket(daemon.raw), *seen.said]
+    found = log.errors(said, prepared.given, prepared.asked)
     if daemon.outcome.daemon == "failed" and not found:
         found = log.wordless(prepared.asked, seen.said)
     levels = {who: exposure.level for who, exposure in seen.exposure.items()}
