@@ -18,6 +18,9 @@ from dockerd_lab.validate.given import Given
 _PROGRAMS = re.compile(r"/(usr/)?s?bin/[^/]+$")
 #: Units that every machine of the lab has.
 _UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|socket)")
+_SOCKET = "/run/docker.sock"
+#: A docker.sock to which nginx hands requests on.
+_PROXIED_SOCKET = re.compile(r"^[^#\n]*\bunix:(/[\w./-]*docker\.sock)\b", re.MULTILINE)
 #: What nginx's package brings, below its directory.
 _OF_NGINX = re.compile(
     r"(fastcgi|proxy|scgi|uwsgi)_params|fastcgi\.conf|mime\.types|koi-\w+|win-utf"
@@ -54,6 +57,7 @@ def host_parts(given: Given, asked: Asked) -> list[HostPart]:
         *_made_at_run_time(given, unit),
         *_users_of_nginx(given),
         *_of_nginx(given),
+        *_socket_for_nginx(given, asked),
     ]
     return list(dict.fromkeys(found))
 
@@ -183,6 +187,16 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
             parent = str(PurePosixPath(path or "/").parent)
             if each.first.startswith("/") and path is not None and not _LOGS.fullmatch(parent):
                 yield HostPart(f"{parent}: made, for nginx's log", directory_of(path) + ":")
+
+
+def _socket_for_nginx(given: Given, asked: Asked) -> Iterator[HostPart]:
+    """The socket of the real host, at the path where a container with nginx has it mounted."""
+    own = {_SOCKET, "/var/run/docker.sock", *(h.value.removeprefix("unix://") for h in asked.hosts)}
+    for text in (given.texts.get(file, "") for file in given.origins if "/nginx/" in file):
+        for path in _PROXIED_SOCKET.findall(text):
+            if path not in own:
+                make = f"ln -s {_SOCKET} {quote(path)}"
+                yield HostPart(f"{path}: a link to {_SOCKET}", _unless_there(path, make))
 
 
 def _users_of_nginx(given: Given) -> Iterator[HostPart]:

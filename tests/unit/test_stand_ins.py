@@ -303,3 +303,12 @@ def test_a_dockerd_unpacked_where_it_is_started(ready):
 
 def test_the_data_root_of_old(ready):
     assert "mkdir -p /data/d" in script(ready({"etc/docker/daemon.json": {"graph": "/data/d"}}))
+
+
+def test_the_socket_where_a_container_has_it(ready):
+    proxied = NGINX.replace("unix:/run/docker.sock", "unix:/host/var/run/docker.sock")
+    made = ready({"etc/nginx/nginx.conf": proxied + "# unix:/a/docker.sock\n"})
+    assert [said for said in made.said if "docker.sock:" in said] == [
+        "/host/var/run/docker.sock: a link to /run/docker.sock"
+    ]
+    assert "ln -s /run/docker.sock /host/var/run/docker.sock" in script(made)
