@@ -19,7 +19,8 @@ _TAIL = re.compile(
 #: A prompt, and docker's units being stopped first, as start.sh does anyway.
 _BEFORE = re.compile(
     r"^(?:[\w.-]+@[\w.-]+:\S*[$#]\s*|[$#]\s+)?"
-    r"(?:(?:sudo\s+)?(?:systemctl\s+stop(?:\s+docker[.\w]*)+\s*|service\s+docker\s+stop\s*)(?:&&|;)\s*)?"
+    r"(?:(?:sudo\s+)?(?:systemctl\s+stop(?:[ \t]+docker[.\w]*)+|service\s+docker\s+stop)"
+    r"[ \t]*(?:&&|;|\n)\s*(?:[$#]\s+)?)*"
 )
 #: A comment, and what ends or leaves the command.
 _AFTER = re.compile(r"(?:\s+#[^'\"]*)?\s*(?:;|&\s*disown)?\s*$")

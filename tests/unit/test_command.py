@@ -11,6 +11,8 @@ from dockerd_lab.validate.command import by_hand
     [
         "root@host:~# dockerd -H tcp://0.0.0.0:2375",
         "sudo systemctl stop docker && sudo dockerd -H tcp://0.0.0.0:2375",
+        "$ sudo service docker stop\n$ sudo dockerd -H tcp://0.0.0.0:2375",
+        "systemctl stop docker.socket\nsystemctl stop docker\ndockerd -H tcp://0.0.0.0:2375",
         "service docker stop; dockerd -H tcp://0.0.0.0:2375;",
         "dockerd -H tcp://0.0.0.0:2375 & disown",
         "nice -n 5 dockerd -H tcp://0.0.0.0:2375",
