@@ -88,6 +88,7 @@ def first_answer(target):
             raise Gets("tls-required", f"HTTP {status}: {text(body)}")
         if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
             return tls
+        end = time.monotonic() + WORK  # it has spoken, and TLS takes an emulated machine seconds
     raise Gets("refused", f"answers as if HTTPS were HTTP: {text(body)}")
 
 
