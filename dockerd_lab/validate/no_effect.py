@@ -129,14 +129,13 @@ def _ignored_by_systemd(given: Given, seen: DaemonSeen) -> Iterator[NoEffect]:
         # Of what stands before a section, `_unread` tells.
         if said is None or said["file"] not in given.origins or "outside of section" in said["why"]:
             continue
-        line = int(said["line"])
-        text = given.texts.get(said["file"], "").splitlines()[line - 1 : line]
+        key = re.search("Unknown key(?: name)? '(.+?)'", said["why"])
         yield _found(
             given,
-            "".join(text).split("=")[0].strip() or PurePosixPath(said["file"]).name,
+            key[1] if key else PurePosixPath(said["file"]).name,
             f"systemd says: {said['why']}",
             "Correct the line; one that goes on in the next ends with a backslash.",
-            Where(said["file"], line),
+            Where(said["file"], int(said["line"])),  # of several that belong together, the last
         )
 
 
