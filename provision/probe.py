@@ -122,8 +122,10 @@ def read_token(target, tls):
         raise Gets("refused", f"not Docker's API: HTTP {status}: {text(body)}")
     refusal = f"GET /containers/json: HTTP {status}: {text(body)}"
     name = "dockerd-lab-probe-" + os.urandom(4).hex()
+    refused = False
     try:
         status, body = create(target, tls, prefix, name)
+        refused = is_refusal(status)
         if status != HTTPStatus.CREATED and not answers:
             raise Gets("auth-required", refusal)
         must(status, HTTPStatus.CREATED, "creating a container", body)
@@ -137,7 +139,9 @@ def read_token(target, tls):
     finally:
         gone = f"{prefix}/containers/{name}?force=1"
         status, body = work(target, tls, "DELETE", gone)
-        if answers and status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED):
+        done = status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED)
+        # Who refuses to create a container may refuse to delete it, in whatever words.
+        if answers and not done and not (refused and is_refusal(status)):
             raise Gets("unclear", f"{name} may be left: HTTP {status}: {text(body)}")
 
 
@@ -173,11 +177,15 @@ def is_list(status, body):
         return False
 
 
+def is_refusal(status):
+    """Whether a request was refused, by the daemon or by whoever guards it."""
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 def must(status, wanted, what, body):
     """Raise Gets where a request was not granted: refused by whoever guards it, or gone wrong."""
     if status != wanted:
-        refused = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-        level = "read-only" if refused else "unclear"
+        level = "read-only" if is_refusal(status) else "unclear"
         raise Gets(level, f"{what}: HTTP {status}: {text(body)}")
 
 

@@ -33,6 +33,7 @@ class Api(BaseHTTPRequestHandler):
     level = "full-control"
     token = TOKEN
     gone = 204
+    refusal = 403
     deleted: ClassVar[list[str]] = []
 
     def answer(self, status, body=""):
@@ -56,7 +57,7 @@ class Api(BaseHTTPRequestHandler):
 
     def do_POST(self):
         if self.level in ("read-only", "auth-required"):
-            self.answer(403, "no")
+            self.answer(self.refusal, "no")
         elif "/create?name=" in self.path:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             assert asked["HostConfig"]["Binds"] == ["/:/host:ro"]
@@ -103,6 +104,11 @@ def measured(*targets, home="/nonexistent"):
 def test_levels_over_http(level):
     with server(level) as target:
         assert measured(target).level == level
+
+
+def test_a_proxy_that_allows_only_get_and_head():
+    with server("read-only", refusal=405, gone=405) as target:
+        assert measured(target).level == "read-only"
 
 
 def test_a_website_is_no_daemon():
