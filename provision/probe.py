@@ -73,13 +73,14 @@ def first_answer(target):
         return None
     first = connect(target, SILENCE)
     importlib.import_module("http.client")  # now, so that the silence is the target's own
-    end = time.monotonic() + SILENCE
+    limit = SILENCE
+    end = time.monotonic() + limit
     for make, made in ((None, first), (context, None)):
         tls = make and make()
         try:
             status, body = request(target, tls, "GET", "/_ping", end=end, made=made)
         except socket.timeout:
-            raise Gets("filtered", f"connected, but no answer within {SILENCE} s") from None
+            raise Gets("filtered", f"connected, but no answer within {limit} s") from None
         except OSError as error:
             if tls is not None:
                 raise refused_tls(target, error) from None
@@ -88,7 +89,8 @@ def first_answer(target):
             raise Gets("tls-required", f"HTTP {status}: {text(body)}")
         if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
             return tls
-        end = time.monotonic() + WORK  # it has spoken, and TLS takes an emulated machine seconds
+        limit = WORK  # it has spoken, and TLS takes an emulated machine seconds
+        end = time.monotonic() + limit
     raise Gets("refused", f"answers as if HTTPS were HTTP: {text(body)}")
 
 

@@ -22,6 +22,8 @@ APPLY = "/tmp/apply.sh"  # noqa: S108  (on the machine)
 #: What apply.sh keeps on the machine, and in it what came of the case applied last.
 STATE = "/var/lib/dockerd-lab"
 OUTCOME = f"{STATE}/outcome"
+#: journalctl's option, in a shell there, for what was said since then.
+SINCE = f'"$(sed -n s/^journal_from=//p {OUTCOME})"'
 #: Seconds apply.sh may take: its own limits (120 to restart, up to 120 to answer) and room.
 APPLY_LIMIT = 300
 #: The same with fix.sh, which has 180 of its own.

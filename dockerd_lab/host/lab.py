@@ -29,7 +29,7 @@ from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.progress import say, step
 
-#: Seconds a lab may take until its libvirtd answers: the KVM try (11 s), libvirtd (30 s), room.
+#: Seconds a lab may take until its libvirtd answers: the KVM try (11 s), libvirtd (60 s), room.
 START_LIMIT = 120
 
 

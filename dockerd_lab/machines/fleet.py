@@ -13,7 +13,6 @@ from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import Box, ensure_box
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import boot, saved, ssh, vagrant, versions, virsh
-from dockerd_lab.machines.virsh import NEW_MACHINES
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Settings
 
@@ -127,21 +126,22 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     if lab.directory.name != settings.fleet_name:  # before a box is built for nothing
         engines = lab.directory.name.replace("+", ", ")
         raise HarnessBroke(
-            f"another lab is running: its daemon, client and outsider are {engines}", NEW_MACHINES
+            f"another lab is running: its daemon, client and outsider are {engines}",
+            virsh.NEW_MACHINES,
         )
     facts = saved.read(lab.directory)
     if not facts:
-        raise HarnessBroke("the running lab has no machines of the harness's", NEW_MACHINES)
+        raise HarnessBroke("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
     if facts["key"] != saved.key(root, _boxes(root, settings)):
         raise HarnessBroke(
             "the machines of the running lab were made from other boxes or another Vagrantfile",
-            NEW_MACHINES,
+            virsh.NEW_MACHINES,
         )
     stopped = [name for name, state in virsh.states(lab).items() if state != "running"]
     if stopped:
         raise HarnessBroke(
             f"in the running lab, these machines are not running: {', '.join(stopped)}",
-            NEW_MACHINES,
+            virsh.NEW_MACHINES,
         )
     return Fleet(lab, root, settings, facts["versions"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, STATE
+from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, SINCE, STATE
 from dockerd_lab.cases.apply import fix as fix_daemon
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.errors import HarnessBroke
@@ -20,10 +20,7 @@ from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
 
-_JOURNAL = (
-    "journalctl --unit docker.service --no-pager --output json"
-    f' "$(sed -n s/^journal_from=//p {OUTCOME})"'
-)
+_JOURNAL = f"journalctl --unit docker.service --no-pager --output json {SINCE}"
 # Before journald runs, systemd speaks to the kernel's log: there the unit is in the text alone.
 _EARLY = (
     f"grep -q ^journal_from=--boot {OUTCOME} && journalctl --boot --no-pager --output json"

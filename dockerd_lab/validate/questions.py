@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from packaging.version import Version
 
-from dockerd_lab.cases.apply import OUTCOME
+from dockerd_lab.cases.apply import OUTCOME, SINCE
 from dockerd_lab.machines.ask import Answer, Question
 from dockerd_lab.validate.prepare import Prepared
 from dockerd_lab.validate.scripts import PROVISION_CODE
@@ -28,10 +28,7 @@ done
 """
 #: What systemd says of docker.socket since the configuration was applied.
 _SOCKET_LOG = "socket_log"
-_OF_SOCKET = (
-    "journalctl --unit docker.socket --no-pager --output cat"
-    f' "$(sed -n s/^journal_from=//p {OUTCOME})"'
-)
+_OF_SOCKET = f"journalctl --unit docker.socket --no-pager --output cat {SINCE}"
 _VALIDATE = "validate"
 _SCRIPTS = "provision_code"
 #: The first engine that has `dockerd --validate`.
