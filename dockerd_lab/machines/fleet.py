@@ -148,6 +148,9 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
 
 def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], key: str) -> Fleet:
     vagrant.prepare(lab, boxes.values())
+    if lab.sandbox:
+        network = root / "provision/network.xml"
+        virsh.run(lab, "making the network of Vagrant's", "net-define", str(network))
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
         _vagrant_up(lab, root, settings)

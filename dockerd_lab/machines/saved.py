@@ -28,11 +28,11 @@ def read(directory: Path) -> dict[str, Any]:
 
 
 def key(root: Path, boxes: Mapping[str, Box]) -> str:
-    """What a snapshot depends on: the boxes, the Vagrantfile and what it provisions, lab.yaml."""
+    """What a snapshot depends on: the boxes, and all that the machines are made from."""
     digest = hashlib.sha256()
     for name, box in boxes.items():
         digest.update(f"{name} {box.directory} {box.build}\n".encode())
-    for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh"):
+    for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh", "provision/network.xml"):
         digest.update((root / file).read_bytes())
     return digest.hexdigest()
 

@@ -40,8 +40,8 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
         limit = ("timeout", "--foreground", f"{VAGRANT_LIMIT}", "vagrant")
         return self.lab.enter([*limit, *filter(None, args)])
 
-    def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> None:
-        """Run `vagrant ARGS`; raise HarnessBroke with Vagrant's own last lines when it fails.
+    def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> str:
+        """Run `vagrant ARGS` and return what it said; raise HarnessBroke with that when it fails.
 
         `env` is added to Vagrant's environment, for example CASE.
         """
@@ -50,17 +50,21 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
         self.env = {**usual, **(env or {})}
         try:
             self._call_vagrant_command(list(args))
+            return self._said_since(before)
         except subprocess.CalledProcessError as error:
             self.lab.require_alive()
-            with self.log.open(errors="replace") as log:
-                log.seek(before)
-                said = last_lines(log.read()) or "\n    (vagrant said nothing)"
+            said = last_lines(self._said_since(before)) or "\n    (vagrant said nothing)"
             raise HarnessBroke(
                 f"{what}: `vagrant {' '.join(args)}` ended with exit code {error.returncode}{said}",
                 f"its whole output: {self.log}; the consoles: {consoles(self.lab)}",
             ) from None
         finally:
             self.env = usual
+
+    def _said_since(self, size: int) -> str:
+        with self.log.open(errors="replace") as log:
+            log.seek(size)
+            return log.read()
 
 
 def environment(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:

@@ -62,6 +62,13 @@ def test_a_snapshot_cut_short_is_replaced(booted):
     assert "the saved machines cannot be used, booting new ones: client.img has" in done.said
 
 
+def test_vagrant_enters_machines_that_were_resumed(lab):
+    """Vagrant takes a machine's address from its DHCP lease, which must outlive the lab."""
+    done = lab.dockerd_lab("exec", "--", "vagrant", "ssh", "daemon", "-c", "hostname", limit=120)
+    assert done.code == 0, done.said
+    assert "daemon" in done.said.split(), done.said
+
+
 def test_a_libvirtd_that_dies_between_runs(lab):
     os.kill(lab_process(lab, r"^libvirtd\b"), signal.SIGKILL)
     done = lab.pytest(*ONE, limit=400)
