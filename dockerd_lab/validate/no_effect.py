@@ -1,6 +1,8 @@
 """Settings that were accepted and change nothing: what was asked, against what is in effect."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
@@ -52,6 +54,7 @@ def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
         *_overridden(given, asked, seen.command),
         *_options(given, asked, seen.command),
         *_spellings(given, asked),
+        *_repeated(given, asked),
         *_no_listener(given, asked, seen),
         *_tls_without_tcp(given, asked, seen),
     ]
@@ -182,6 +185,23 @@ def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
                 f"Call it {SPELLINGS[key]}.",
                 _key(given, asked, key),
             )
+
+
+def _repeated(given: Given, asked: Asked) -> Iterator[NoEffect]:
+    """Keys that daemon.json has twice: Go's encoding/json, and so dockerd, keeps the last."""
+    if not asked.daemon_json:
+        return
+    keys: list[str] = []
+
+    def outermost(members: list[tuple[str, object]]) -> dict[str, object]:
+        keys[:] = [key for key, _ in members]  # the object around the others comes last
+        return dict(members)
+
+    text = given.texts[asked.config_file].removeprefix("\ufeff")
+    json.loads(text, object_pairs_hook=outermost)
+    for key in (key for key, count in Counter(keys).items() if count > 1):
+        message = f"{key} is in the file more than once: the last counts"
+        yield _found(given, key, message, "Keep one.", _key(given, asked, key))
 
 
 def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:

@@ -78,6 +78,14 @@ def test_an_assignment_before_the_section_has_no_effect(judged):
     assert "before a section" in found.message
 
 
+def test_of_a_key_that_is_there_twice_the_last_counts(judged):
+    text = (
+        '{"hosts": ["fd://"], "log-opts": {"hosts": "x"},\n"hosts": ["unix://"],\n"debug": false}'
+    )
+    (found,) = judged({"etc/docker/daemon.json": text}, observation()).no_effect
+    assert (found.setting, found.where[-14:]) == ("hosts", "/daemon.json:1")
+
+
 def test_a_daemon_that_only_prints_its_usage_was_given_an_argument(judged):
     lines = ("Usage:\tdockerd [OPTIONS]", "Options:", "  -v, --version   Print version and quit")
     (error,) = judged({"etc/default/docker": 'DOCKER_OPTS="x"\n'}, failed(log=lines)).errors
