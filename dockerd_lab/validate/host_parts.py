@@ -20,7 +20,7 @@ _PROGRAMS = re.compile(r"/(usr/)?s?bin/[^/]+$")
 _UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|socket)")
 _SOCKET = "/run/docker.sock"
 #: A docker.sock to which nginx hands requests on.
-_PROXIED_SOCKET = re.compile(r"^[^#\n]*\bunix:(/[\w./-]*docker\.sock)\b", re.MULTILINE)
+_PROXIED_SOCKET = re.compile(r"\bunix:(/[\w./-]*docker\.sock)\b")
 #: What nginx's package brings, below its directory.
 _OF_NGINX = re.compile(
     r"(fastcgi|proxy|scgi|uwsgi)_params|fastcgi\.conf|mime\.types|koi-\w+|win-utf"
@@ -192,8 +192,8 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
 def _socket_for_nginx(given: Given, asked: Asked) -> Iterator[HostPart]:
     """The socket of the real host, at the path where a container with nginx has it mounted."""
     own = {_SOCKET, "/var/run/docker.sock", *(h.value.removeprefix("unix://") for h in asked.hosts)}
-    for text in (given.texts.get(file, "") for file in given.origins if "/nginx/" in file):
-        for path in _PROXIED_SOCKET.findall(text):
+    for each in nginx.directives(given.texts, "proxy_pass|server|set"):
+        for path in _PROXIED_SOCKET.findall(each.value):
             if path not in own:
                 make = f"ln -s {_SOCKET} {quote(path)}"
                 yield HostPart(f"{path}: a link to {_SOCKET}", _unless_there(path, make))

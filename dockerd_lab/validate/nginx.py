@@ -45,7 +45,7 @@ class Listen:
 
 
 def directives(texts: Mapping[str, str], name: str) -> Iterator[Directive]:
-    """Every directive of a name in the given files."""
+    """Every directive of a name, or of one of several (`server|set`), in the given files."""
     for file, text in texts.items():
         if "/nginx/" not in file:
             continue
