@@ -14,14 +14,19 @@ UNIX = (
 )
 
 
+def functions_from(first, end):
+    """The functions of apply.sh, which runs as a whole, from one up to another."""
+    whole = (checkout() / "provision/apply.sh").read_text()
+    return whole[whole.index(f"{first}() {{") : whole.index(f"{end}() {{")]
+
+
 @pytest.mark.parametrize(
     ("says", "ready_now"),
     [("OK", 0), ("Client sent an HTTP request to an HTTPS server.", 0), ("curl: (28)", 1)],
 )
 def test_ready_is_asked_first_where_dockerd_itself_listens(tmp_path, says, ready_now):
     """apply.sh, with a netstat that shows one port, and a curl that notes what it is asked."""
-    whole = (checkout() / "provision/apply.sh").read_text()
-    functions = whole[whole.index("answers() {") : whole.index("await_ping() {")]
+    functions = functions_from("answers", "await_ping")
     code, _ = run(
         f"{functions}\nanswers",
         tmp_path,
@@ -40,8 +45,7 @@ def test_ready_is_asked_first_where_dockerd_itself_listens(tmp_path, says, ready
 
 def test_a_port_that_systemd_holds_for_dockerd_answers_too(tmp_path):
     """apply.sh, where docker.socket has a port and no path."""
-    whole = (checkout() / "provision/apply.sh").read_text()
-    functions = whole[whole.index("answers() {") : whole.index("await_ping() {")]
+    functions = functions_from("answers", "await_ping")
     held = TCP.replace("7/dockerd", "1/init")
     assert held != TCP
     tools = {"netstat": f"[ $1 = -lnxp ] || echo '{held}'", "curl": "echo OK"}
@@ -54,8 +58,7 @@ def test_a_port_that_systemd_holds_for_dockerd_answers_too(tmp_path):
 )
 def test_readiness_is_not_waited_for_where_dockerd_has_ended(tmp_path, kind, pids, code):
     """apply.sh, with a dockerd that answers at the fourth time."""
-    whole = (checkout() / "provision/apply.sh").read_text()
-    functions = whole[whole.index("await_ping() {") : whole.index("by_systemd() {")]
+    functions = functions_from("await_ping", "by_systemd")
     write(tmp_path / "pids", pids.replace(" ", "\n"))
     stubs = f"""
 restart_limit=120 ping_limit=30
