@@ -57,6 +57,7 @@ def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
         *_repeated(given, asked),
         *_no_listener(given, asked, seen),
         *_tls_without_tcp(given, asked, seen),
+        *_owner_of_a_port(given),
     ]
     return list({(each.setting, each.where): each for each in found}.values())
 
@@ -241,6 +242,23 @@ def _tls_without_tcp(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[N
             "Add a tcp:// host, or drop the TLS settings.",
             places[0][1],
         )
+
+
+def _owner_of_a_port(given: Given) -> Iterator[NoEffect]:
+    """Mode and owner of a socket unit that has ports only: they are about a socket's file."""
+    for name in units.sockets(given.texts):
+        unit = units.of_unit(name, given.texts)
+        # A drop-in that adds a port leaves the packaged unit's path.
+        whole = any(file.endswith(f"/system/{name}") for file in given.origins)
+        replaced = any(each.key == "ListenStream" and not each.value for each in unit)
+        streams = [each.value for each in units.in_effect(unit, "ListenStream")]
+        if not streams or not (whole or replaced) or not all(_port(s).isdigit() for s in streams):
+            continue
+        for key in ("SocketMode", "SocketUser", "SocketGroup"):
+            for each in units.in_effect(unit, key):
+                message = f"{name} has no socket file: {key}= does not say who may use a port"
+                fix = "Protect the port: with TLS, a firewall, or 127.0.0.1."
+                yield _found(given, key, message, fix, Where(each.file, each.line))
 
 
 def _missing(wanted: Iterable[str], command: str) -> list[str]:

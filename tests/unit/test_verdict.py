@@ -6,6 +6,7 @@ import pytest
 from observations import OPEN, SOCKET, STOCK, answer, failed, observation, opened
 from prepared import DROP_IN, HOSTS, UNIT_D
 
+from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate import log
 
@@ -120,6 +121,19 @@ def test_the_client_that_a_unit_starts_is_told_though_it_says_nothing(judged):
     drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/docker daemon -H fd://\n"
     result = judged({f"{UNIT_D}/x.conf": drop_in}, failed(log=["Starting docker.service..."]))
     assert [error.id for error in result.errors] == ["invalid-command-line"]
+
+
+TCP_ONLY = "[Socket]\nListenStream=2375\nSocketMode=0660\n"
+
+
+def test_the_mode_of_a_port_has_no_effect(judged):
+    drop_in = "etc/systemd/system/docker.socket.d/x.conf"
+    seen = observation(listeners=[Listener("tcp6", ":::2375", "init")])
+    (found,) = judged({"etc/systemd/system/docker-tcp.socket": TCP_ONLY}, seen).no_effect
+    assert (found.setting, found.where[-19:]) == ("SocketMode", "docker-tcp.socket:3")
+    assert judged({drop_in: TCP_ONLY}, seen).no_effect == [], "the packaged unit has a path"
+    replaced = TCP_ONLY.replace("[Socket]", "[Socket]\nListenStream=")
+    assert [each.setting for each in judged({drop_in: replaced}, seen).no_effect] == ["SocketMode"]
 
 
 def test_a_site_that_is_not_enabled_has_no_effect(judged):
