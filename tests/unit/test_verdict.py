@@ -123,17 +123,20 @@ def test_the_client_that_a_unit_starts_is_told_though_it_says_nothing(judged):
     assert [error.id for error in result.errors] == ["invalid-command-line"]
 
 
-TCP_ONLY = "[Socket]\nListenStream=2375\nSocketMode=0660\n"
-
-
-def test_the_mode_of_a_port_has_no_effect(judged):
-    drop_in = "etc/systemd/system/docker.socket.d/x.conf"
-    seen = observation(listeners=[Listener("tcp6", ":::2375", "init")])
-    (found,) = judged({"etc/systemd/system/docker-tcp.socket": TCP_ONLY}, seen).no_effect
-    assert (found.setting, found.where[-19:]) == ("SocketMode", "docker-tcp.socket:3")
-    assert judged({drop_in: TCP_ONLY}, seen).no_effect == [], "the packaged unit has a path"
-    replaced = TCP_ONLY.replace("[Socket]", "[Socket]\nListenStream=")
-    assert [each.setting for each in judged({drop_in: replaced}, seen).no_effect] == ["SocketMode"]
+@pytest.mark.parametrize(
+    ("file", "stream", "ignored"),
+    [
+        ("docker-tcp.socket", "2375", ["SocketMode"]),
+        ("docker.socket.d/x.conf", "\nListenStream=2375", ["SocketMode"]),
+        ("docker.socket.d/x.conf", "2375", []),  # the packaged unit has a path besides
+        ("docker.socket", "/run/docker.sock", []),
+    ],
+)
+def test_the_mode_of_a_port_has_no_effect(judged, file, stream, ignored):
+    text = f"[Socket]\nListenStream={stream}\nSocketMode=0660\n"
+    seen = observation(listeners=[Listener("tcp6", ":::2375", "init"), SOCKET])
+    found = judged({f"etc/systemd/system/{file}": text}, seen).no_effect
+    assert [each.setting for each in found] == ignored
 
 
 def test_a_site_that_is_not_enabled_has_no_effect(judged):
