@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.cases.apply import STATE
@@ -13,6 +14,7 @@ from dockerd_lab.validate.host_parts import directory_of, is_name
 from dockerd_lab.validate.recognise import IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.validate.stand_ins import StandIns
 
+_DOCKER0 = ip_network("172.17.0.0/16")
 #: Where the exit code of the user's own script is left on the machine.
 PROVISION_CODE = f"{STATE}/provision-code"
 #: The harness comes by ssh: in every chain that filters it, its packets are accepted first.
@@ -91,11 +93,15 @@ def _not_started(given: Given) -> list[str]:
 
 
 def routes(standing: StandIns, own_address: str) -> str | None:
-    """What another machine has to run to reach the added addresses; None where there are none."""
-    if not standing.addresses:
+    """What another machine has to run to reach the added addresses; None where there are none.
+
+    To docker0's network no other machine has a route: it is on every machine with dockerd.
+    """
+    reached = [a for a in standing.addresses if ip_address(a) not in _DOCKER0]
+    if not reached:
         return None
     return _device(own_address) + "; ".join(
-        f'ip route replace {address} dev "$device"' for address in standing.addresses
+        f'ip route replace {address} dev "$device"' for address in reached
     )
 
 

@@ -101,6 +101,12 @@ def test_other_machines_find_an_added_address(ready):
     assert 'ip route replace 10.1.2.3 dev "$device"' in made.routes["outsider"]
 
 
+def test_other_machines_find_none_of_docker0_s(ready):
+    made = ready({"etc/docker/daemon.json": {"hosts": ["tcp://172.17.42.1:2375"]}})
+    assert "ip address replace 172.17.42.1/32" in script(made)
+    assert made.routes == {}
+
+
 def test_what_docker_s_archive_and_the_host_s_network_bring(ready):
     unit = (
         "[Unit]\n[Service]\n"
