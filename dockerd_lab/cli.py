@@ -99,7 +99,7 @@ def status() -> None:
 
 @app.command()
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per run")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="a list, one object per finding")] = False,
 ) -> None:
     """Look at this computer: what the lab needs, what is there, and the line that mends the rest.
 
@@ -155,7 +155,7 @@ def clean(
         if items and (yes or (sys.stdin.isatty() and typer.confirm("remove it?"))):
             for item in items:
                 remove(item.path)
-            print("removed; all of it is made again when it is needed")
+            print("removed; boxes and machines are made again when they are needed")
         elif items:
             print("dockerd-lab clean --yes   # removes it")
 
@@ -163,8 +163,10 @@ def clean(
 @app.command("list")
 def list_cases() -> None:
     """List the cases."""
-    for case in find_cases(checkout()):
-        print(f"{case.name:36}{case.title}")
+    cases = find_cases(checkout())
+    width = max(len(case.name) for case in cases) + 2
+    for case in cases:
+        print(f"{case.name:{width}}{case.title}")
 
 
 @app.command(name="exec", context_settings=_PASSED_ON)

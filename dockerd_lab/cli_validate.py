@@ -49,6 +49,13 @@ _Json = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="the verdict as JSON; - is stdout")
 ]
 
+_Junit = Annotated[
+    Path | None, typer.Option("--junitxml", metavar="FILE", help="the verdict as a job's tests")
+]
+_Markdown = Annotated[
+    Path | None, typer.Option("--markdown", metavar="FILE", help="the verdict as a job's summary")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
@@ -67,11 +74,11 @@ def validate(
     provision: _Provision = None,
     no_stand_ins: _NoStandIns = False,
     allow_insecure: Annotated[
-        bool, typer.Option("--allow-insecure", help="anybody may read or control the daemon")
+        bool, typer.Option("--allow-insecure", help="pass though anybody may read or control it")
     ] = False,
     json_file: _Json = None,
-    junit_file: Annotated[Path | None, typer.Option("--junitxml", metavar="FILE")] = None,
-    markdown_file: Annotated[Path | None, typer.Option("--markdown", metavar="FILE")] = None,
+    junit_file: _Junit = None,
+    markdown_file: _Markdown = None,
 ) -> None:
     """Tell what your own configuration does on real engines. Exit code 1 when it fails.
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import BadInput, HarnessBroke
 from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import Box, ensure_box
@@ -121,11 +121,11 @@ def end(lab: Lab, root: Path, settings: Settings) -> None:
 def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     """The machines of a lab that runs already.
 
-    Raises HarnessBroke when it has none, or others than asked for.
+    Raises BadInput where it has other engines than asked for, HarnessBroke where it is of no use.
     """
     if lab.directory.name != settings.fleet_name:  # before a box is built for nothing
         engines = lab.directory.name.replace("+", ", ")
-        raise HarnessBroke(
+        raise BadInput(
             f"another lab is running: its daemon, client and outsider are {engines}",
             virsh.NEW_MACHINES,
         )

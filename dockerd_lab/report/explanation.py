@@ -14,8 +14,9 @@ COLLECT = """\
 nothing known was found. Collect more, and try again:
 
   journalctl -r -u docker -u docker.socket --no-pager | dockerd-lab explain
-  sudo dockerd --debug 2>&1 | tee dockerd.log   # the reason on the terminal; Ctrl-C ends it
   systemctl status docker docker.socket --full --no-pager
+  # where docker does not start, the reason on the terminal (Ctrl-C ends it):
+  sudo systemctl stop docker docker.socket; sudo dockerd --debug 2>&1 | tee dockerd.log
   docker --debug version                        # what the client says
 """
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Who is in group docker is root; this user can do nothing else, and logs in with a key only.
+# deploy is in group docker, which is as good as root; there is no password, only a key.
 set -eu
 id deploy >/dev/null 2>&1 || useradd --create-home --shell /bin/sh --groups docker deploy
 install -d -o deploy -g deploy -m 0700 /home/deploy/.ssh
