@@ -48,6 +48,8 @@ class Asked:
     config_file: str
     """The file that dockerd is to read: daemon.json, or what --config-file names."""
     daemon_json: Mapping[str, Any]
+    json_keys: tuple[str, ...]
+    """The keys of daemon.json as they are written: one may be there twice."""
     """What is in that; empty where there is none, or where it is no JSON object."""
     commands: tuple[Value, ...]
     """The command lines of dockerd: typed, or ExecStart= of the given units that counts."""
@@ -82,13 +84,14 @@ def asked(given: Given) -> Asked:
     if given.command is not None:
         config_file = str(PurePosixPath(HOME) / config_file)
     text = given.texts.get(config_file, "")
-    daemon_json = _object(text)
+    daemon_json, json_keys = _object(text)
     in_file = _strings(daemon_json.get("hosts"))
     hosts = [Value(host, key_line(text, "hosts", host, file=config_file)) for host in in_file]
     hosts += [Value(h, c.where) for c in lines for h in flag_values(c.value, "-H", "--host")]
     return Asked(
         config_file=config_file,
         daemon_json=daemon_json,
+        json_keys=json_keys,
         commands=commands,
         options=options,
         hosts=tuple(hosts),
@@ -142,13 +145,20 @@ def tcp_place(host: str) -> tuple[str, int] | None:
         return None
 
 
-def _object(text: str) -> Mapping[str, Any]:
+def _object(text: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The object in a JSON text, and its keys as they are written; both empty where it has none."""
+    keys: list[str] = []
+
+    def outermost(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys[:] = [key for key, _ in members]  # the object around the others comes last
+        return dict(members)
+
     try:
         # dockerd takes a byte order mark, from 23 on.
-        found = json.loads(text.removeprefix("\ufeff") or "{}")
+        found = json.loads(text.removeprefix("\ufeff") or "{}", object_pairs_hook=outermost)
     except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return {}, ()
+    return (found, tuple(keys)) if isinstance(found, dict) else ({}, ())
 
 
 def _strings(value: object) -> list[str]:

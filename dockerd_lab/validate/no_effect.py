@@ -1,6 +1,5 @@
 """Settings that were accepted and change nothing: what was asked, against what is in effect."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -190,19 +189,10 @@ def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
 
 def _repeated(given: Given, asked: Asked) -> Iterator[NoEffect]:
     """Keys that daemon.json has twice: Go's encoding/json, and so dockerd, keeps the last."""
-    if not asked.daemon_json:
-        return
-    keys: list[str] = []
-
-    def outermost(members: list[tuple[str, object]]) -> dict[str, object]:
-        keys[:] = [key for key, _ in members]  # the object around the others comes last
-        return dict(members)
-
-    text = given.texts[asked.config_file].removeprefix("\ufeff")
-    json.loads(text, object_pairs_hook=outermost)
-    for key in (key for key, count in Counter(keys).items() if count > 1):
-        message = f"{key} is in the file more than once: the last counts"
-        yield _found(given, key, message, "Keep one.", _key(given, asked, key))
+    for key, count in Counter(asked.json_keys).items():
+        if count > 1:
+            message = f"{key} is in the file more than once: the last counts"
+            yield _found(given, key, message, "Keep one.", _key(given, asked, key))
 
 
 def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:

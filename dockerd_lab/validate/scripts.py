@@ -14,6 +14,7 @@ from dockerd_lab.validate.host_parts import directory_of, is_name
 from dockerd_lab.validate.recognise import IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.validate.stand_ins import StandIns
 
+#: docker0's network, unless bip says otherwise.
 _DOCKER0 = ip_network("172.17.0.0/16")
 #: Where the exit code of the user's own script is left on the machine.
 PROVISION_CODE = f"{STATE}/provision-code"
