@@ -68,18 +68,27 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
 
 
 def environment(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
-    """Vagrant's environment: its homes are the lab's, and it looks nowhere else."""
+    """Vagrant's environment: its homes are the lab's, and it looks nowhere else.
+
+    So is its TMPDIR. In /tmp Vagrant has a directory that is named after its process id and removed
+    at its end; every lab has process ids of its own, and /tmp is one.
+    """
     return {
         **os.environ,
         **{f"{name.upper()}_ENGINE": e for name, e in settings.engine_by_machine.items()},
         "LAB_FACTS": str(lab.directory / "vagrant.json"),
         "VAGRANT_CWD": str(root),
         "VAGRANT_HOME": str(lab.directory / "vagrant-home"),
+        "TMPDIR": str(_temporary(lab)),
         "VAGRANT_DOTFILE_PATH": str(lab.directory / "vagrant"),
         "VAGRANT_DEFAULT_PROVIDER": "libvirt",
         "VAGRANT_CHECKPOINT_DISABLE": "1",
         "VAGRANT_NO_COLOR": "1",
     }
+
+
+def _temporary(lab: Lab) -> Path:
+    return lab.directory / "vagrant-home/tmp"
 
 
 def consoles(lab: Lab) -> Path:
@@ -90,6 +99,7 @@ def consoles(lab: Lab) -> Path:
 def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
     """Give Vagrant its boxes and the facts that the Vagrantfile reads."""
     consoles(lab).mkdir(exist_ok=True)
+    _temporary(lab).mkdir(parents=True, exist_ok=True)
     facts = {
         "driver": lab.driver,
         "prefix": lab.domain(""),

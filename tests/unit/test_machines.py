@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
+from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.boot import ANSWER_LIMIT, Boot
-from dockerd_lab.settings import checkout
+from dockerd_lab.machines.vagrant import environment
+from dockerd_lab.settings import checkout, load_settings
 
 
 def ask(questions):
@@ -65,3 +67,11 @@ def test_other_lines_are_no_steps(line):
     boot = Boot()
     boot.read([line], 5)
     assert (boot.steps, boot.last_line) == ({}, 5)
+
+
+def test_vagrants_of_two_labs_do_not_share_their_temporary_files(tmp_path):
+    settings = load_settings(checkout())
+    for name in ("one", "two"):
+        lab = Lab(tmp_path / name, 1, 1, "qemu", kept=False)
+        place = environment(lab, checkout(), settings)["TMPDIR"]
+        assert place.startswith(f"{lab.directory}/")
