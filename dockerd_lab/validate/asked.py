@@ -227,7 +227,7 @@ def _tls_file(
         for path in flag_values(line.value, f"--{flag}"):
             # Who starts dockerd by hand does it where the files are.
             by_hand = line.where.file == "--command"
-            if by_hand and path.startswith("~"):
+            if not path or (by_hand and path.startswith("~")):
                 continue  # no shell puts a home there, after a `=`: dockerd will not find it
             yield Value(str(PurePosixPath(HOME) / path) if by_hand else path, line.where)
 

@@ -1,5 +1,6 @@
 """Settings that were accepted and change nothing: what was asked, against what is in effect."""
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,8 @@ SPELLINGS = {
 _UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
 #: How systemd says that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….
 _IGNORED = re.compile(r"(?P<file>/\S+):(?P<line>\d+): (?P<why>.*ignoring.*)", re.IGNORECASE)
+#: From here on difflib finds a name to be almost another: deamon.json is, docker.json is not.
+_ALIKE = 0.8
 #: Keys that Docker Desktop writes into its own daemon.json.
 _DESKTOP = ("builder", "experimental", "features")
 
@@ -93,6 +96,8 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
             message, fix = f"dockerd reads {DAEMON_JSON}, and not this", "Rename it."
         elif path.name == "daemon.json" and file not in (DAEMON_JSON, read):
             message, fix = f"dockerd reads {read}, and not this", "Move it there."
+        elif file not in (DAEMON_JSON, read) and _is_misspelt(path):
+            message, fix = f"dockerd reads {read}, and not this", "Rename it."
         elif drop_in and not units.is_looked_into(path.parent):
             message = "systemd does not look for drop-ins in this directory"
             fix = "Move it to /etc/systemd/system/docker.service.d."
@@ -108,6 +113,17 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
         else:
             continue
         yield _found(given, path.name, message, fix, Where(file))
+
+
+def _is_misspelt(path: PurePosixPath) -> bool:
+    """Whether a file lies where daemon.json does, and is called almost so.
+
+    >>> _is_misspelt(PurePosixPath("/etc/docker/deamon.json"))
+    True
+    """
+    right = PurePosixPath(DAEMON_JSON)
+    alike = difflib.SequenceMatcher(None, path.name.lower(), right.name).ratio()
+    return path.parent == right.parent and alike >= _ALIKE
 
 
 def _of_no_unit(directory: PurePosixPath) -> bool:

@@ -124,6 +124,11 @@ def test_files_of_tls_lie_where_dockerd_is_started_by_hand(ready):
     }
 
 
+def test_an_empty_name_is_no_file_of_tls(ready):
+    typed = 'dockerd --tlsverify --tlscacert="" --tlscert="" --tlskey= -H tcp://0.0.0.0:2375'
+    assert not ready({}, command=typed).configuration.credentials.daemon
+
+
 @pytest.mark.parametrize(
     ("files", "port"),
     [

@@ -65,6 +65,7 @@ def test_what_the_daemon_before_said_is_not_this_one_s(judged):
         "etc/systemd/system/docker.d/x.conf",
         "etc/sysconfig/docker",
         "etc/docker/daemon.json.j2",
+        "etc/docker/deamon.json",
         "usr/local/etc/docker/daemon.json",
         "lib/systemd/docker.service.d/x.conf",
     ],
