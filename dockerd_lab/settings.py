@@ -105,6 +105,19 @@ class Settings(YamlModel):
         chosen = {"daemon": daemon, "client": client, "outsider": client}
         return self._replace({name: engine for name, engine in chosen.items() if engine})
 
+    def beside_others(self, labs: int) -> "Settings":
+        """The same lab where `labs` run at once: no machine has more processors than its share.
+
+        The kernel of a machine with two waits for the other's answer, and meanwhile takes away the
+        time in which that one could give it.
+        """
+        share = max(1, (os.cpu_count() or 1) // labs)
+        changed = {
+            name: machine.model_copy(update={"cpus": min(machine.cpus, share)})
+            for name, machine in self.machines.items()
+        }
+        return self.model_copy(update={"machines": self.machines.model_copy(update=changed)})
+
     def _replace(self, engines: dict[str, str]) -> "Settings":
         changed = {
             name: getattr(self.machines, name).model_copy(update={"engine": engine})

@@ -81,7 +81,7 @@ def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
     checks.require(sandboxed=lab_module.sandboxed())
     directory = home / settings.fleet_name
     boxes = _boxes(root, settings)  # those that are missing are built before there is a lab
-    key = saved.key(root, boxes)
+    key = saved.key(root, settings, boxes)
     kernel = boxes["daemon"].kernel
     if lab_module.sandboxed() and saved.read(directory).get("key") == key:
         lab = lab_module.start(directory, kernel, kept=kept)
@@ -132,7 +132,7 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     facts = saved.read(lab.directory)
     if not facts:
         raise HarnessBroke("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
-    if facts["key"] != saved.key(root, _boxes(root, settings)):
+    if facts["key"] != saved.key(root, settings, _boxes(root, settings)):
         raise HarnessBroke(
             "the machines of the running lab were made from other boxes or another Vagrantfile",
             virsh.NEW_MACHINES,

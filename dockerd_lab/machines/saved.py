@@ -8,6 +8,7 @@ from typing import Any
 
 from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.settings import Settings
 
 
 def write(lab: Lab, key: str, versions: Mapping[str, str]) -> None:
@@ -27,9 +28,11 @@ def read(directory: Path) -> dict[str, Any]:
     return facts if isinstance(facts, dict) and "sizes" in facts else {}
 
 
-def key(root: Path, boxes: Mapping[str, Box]) -> str:
+def key(root: Path, settings: Settings, boxes: Mapping[str, Box]) -> str:
     """What a snapshot depends on: the boxes, and all that the machines are made from."""
     digest = hashlib.sha256()
+    for name, machine in settings.machines.items():
+        digest.update(f"{name} {machine.cpus}\n".encode())
     for name, box in boxes.items():
         digest.update(f"{name} {box.directory} {box.build}\n".encode())
     for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh", "provision/network.xml"):

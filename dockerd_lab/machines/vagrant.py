@@ -76,6 +76,7 @@ def environment(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
         **{f"{name.upper()}_ENGINE": e for name, e in settings.engine_by_machine.items()},
+        **{f"{name.upper()}_CPUS": str(m.cpus) for name, m in settings.machines.items()},
         "LAB_FACTS": str(lab.directory / "vagrant.json"),
         "VAGRANT_CWD": str(root),
         "VAGRANT_HOME": str(lab.directory / "vagrant-home"),

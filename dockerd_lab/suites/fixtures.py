@@ -13,7 +13,7 @@ import pytest
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.suites.broken import broke, fail_if_broken
-from dockerd_lab.suites.options import is_worker, session_of
+from dockerd_lab.suites.options import is_worker, labs_at_once, session_of
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
@@ -43,13 +43,13 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
     from dockerd_lab.machines.fleet import running
 
     session = session_of(request.config)
-    home = None
+    settings, home = session.settings_on(engine), None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
+        settings = settings.beside_others(labs_at_once(request.config))
         home = home_apart(session.root, engine)
     progress.sink = progress_line(request.config, engine)
     try:
         keep = request.config.getoption("keep")
-        settings = session.settings_on(engine)
         with running(session.root, settings, keep=keep, home=home) as machines:
             session.fleet = machines
             session.on_machines = None

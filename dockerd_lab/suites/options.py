@@ -65,6 +65,11 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def labs_at_once(config: pytest.Config) -> int:
+    """How many labs run at once: one for each of pytest-xdist's workers."""
+    return int(getattr(config, "workerinput", {}).get("workercount", 1))
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Check the options once, where pytest-xdist's workers would each do it."""
     if getattr(session.config.option, "dist", "no") != "no" and not is_worker(session.config):

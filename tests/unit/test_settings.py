@@ -27,6 +27,12 @@ def test_other_engines_are_another_fleet(root):
         settings.with_engines(client="nine")
 
 
+@pytest.mark.parametrize(("cores", "labs", "cpus"), [(2, 1, 2), (2, 2, 1), (1, 2, 1), (16, 2, 2)])
+def test_labs_at_once_share_the_processors(root, monkeypatch, cores, labs, cpus):
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert load_settings(root).beside_others(labs).machines.daemon.cpus == cpus
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
