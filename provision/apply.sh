@@ -127,6 +127,8 @@ install_one() {
     fi
     if [ -L "$case_dir/rootfs/$1" ]; then
         mkdir -p "/$(dirname "$1")"
+        # Of a directory ln would put the link inside.
+        [ ! -d "/$1" ] || [ -L "/$1" ] || rm -r "/${1:?}"
         ln -sfn "$(readlink "$case_dir/rootfs/$1")" "/$1"
     else
         install -D -o root -g root -m "$(mode_of "$1")" "$case_dir/rootfs/$1" "/$1"

@@ -75,7 +75,7 @@ class Asked:
 def asked(given: Given) -> Asked:
     """Read what the given files and the command ask for."""
     commands = tuple(_commands(given))
-    options = tuple(_defaults(given.texts.get(DEFAULTS, "")))
+    options = tuple(_defaults(given.texts.get(DEFAULTS, "")))[-1:]  # the last one counts
     if not commands and not options:
         options = tuple(_of_environment(given.texts))
     lines = _lines(commands, options)
@@ -136,7 +136,7 @@ def tcp_place(host: str) -> tuple[str, int] | None:
     """
     if host and "://" not in host:
         host = f"tcp://{host}"
-    if not host.startswith("tcp://"):
+    if not host.startswith("tcp://") or set("$`") & set(host):  # what a shell makes of it
         return None
     try:
         parts = urlsplit(host)
@@ -189,6 +189,8 @@ def _defaults(text: str) -> Iterator[Value]:
         quoted = found[1].replace("\\\n", " ").strip()
         try:
             value = " ".join(shlex.split(quoted, comments=True))
+            # Where systemd splits $DOCKER_OPTS, it takes off quotes once more.
+            value = " ".join(shlex.split(value))
         except ValueError:
             value = quoted
         yield Value(value, Where(DEFAULTS, text.count("\n", 0, found.start()) + 1))

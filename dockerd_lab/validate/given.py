@@ -46,6 +46,11 @@ class Given:
     private: frozenset[str] = field(default_factory=frozenset)
     """The files that hold a private key."""
 
+    @property
+    def linked(self) -> set[str]:
+        """The paths on the machine to which a link of the input leads."""
+        return {*_links(self.origins).values()}
+
     def has(self, installed: str) -> bool:
         """Whether the input holds a file of that path on the machine."""
         return installed in self.origins
@@ -198,10 +203,14 @@ def _install(
     texts: dict[str, str] = {}
     private: set[str] = set()
     others: dict[str, bytes] = {}
+    links = _links(origins)
     for installed, source in origins.items():
         target = into / "rootfs" / installed.lstrip("/")
         data = _copy(source, target)
         if data is None:
+            there = origins.get(links[installed])
+            if there is not None and is_text(installed) and not there.is_symlink():
+                texts[installed] = tree.text(there, tree.content(there))
             continue
         if b"PRIVATE KEY-----" in data:
             # As such a file should be; apply.sh keeps this mode.
@@ -223,6 +232,15 @@ def _install(
     for named in {*units.environment_files(texts), *flags, *by_hand} & others.keys():
         texts[named] = tree.text(origins[named], others[named])
     return texts, frozenset(private)
+
+
+def _links(origins: Mapping[str, Path]) -> dict[str, str]:
+    """The links among the files, and where each leads on the machine."""
+    return {
+        installed: os.path.normpath(PurePosixPath(installed).parent / os.readlink(source))
+        for installed, source in origins.items()
+        if source.is_symlink()
+    }
 
 
 def _copy(source: Path, target: Path) -> bytes | None:

@@ -70,8 +70,8 @@ def directory_of(path: str) -> str:
 def _remapped(asked: Asked) -> Iterator[HostPart]:
     for value in values_of(asked, "userns-remap", "--userns-remap"):
         user, _, group = value.partition(":")
-        # dockerd makes dockremap itself.
-        if not is_name(user) or user in ("default", "dockremap"):
+        # For `default` dockerd makes the user dockremap; by its name it must be there.
+        if not is_name(user) or user == "default":
             continue
         group = group if is_name(group) else user
         lines = [
@@ -181,6 +181,9 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
     for each in nginx.directives(given.texts, "auth_basic_user_file"):
         if (path := each.path) is not None and not given.has(path):
             yield _empty_file(path, "a list without passwords, with which nobody gets in")
+    for each in nginx.directives(given.texts, "(?:proxy|fastcgi)_cache_path"):
+        if (path := each.path) is not None:
+            yield HostPart(f"{path}: made, for what nginx keeps", f"mkdir -p {quote(path)}")
     for name in ("access_log", "error_log"):
         for each in nginx.directives(given.texts, name):
             path = each.path

@@ -34,7 +34,13 @@ def of_file(path: Path) -> str:
     """Where a single file belongs on the machine; raises BadInput where that cannot be told."""
     tree.check_name(Path(path.name))
     text = tree.text(path, tree.content(path))
-    found = place(PurePosixPath(path.absolute()), text)
+    if text.startswith("#!") and "nft" not in text.split("\n", maxsplit=1)[0]:
+        raise BadInput(
+            f"{tree.shown(path)}: a script",
+            f"--provision {tree.shown(path)} runs it on the machine",
+        )
+    quotes = path.suffix in _NO_CONFIGURATION or path.name == "Dockerfile"
+    found = None if quotes else place(PurePosixPath(path.absolute()), text)
     if found is None:
         raise BadInput(
             f"{tree.shown(path)}: what this file is cannot be told from its name or content",

@@ -68,6 +68,16 @@ def listens(texts: Mapping[str, str]) -> list[Listen]:
     return [listen for listen in all_of_them if listen is not None]
 
 
+def servers(texts: Mapping[str, str]) -> set[str]:
+    """The hosts to which nginx hands requests on, whose addresses it looks up when it starts."""
+    known = "\n".join(text for file, text in texts.items() if "/nginx/" in file)
+    blocks = {*re.findall(r"^\s*upstream\s+([^\s{]+)", known, re.MULTILINE), "localhost"}
+    places = [d.first for d in directives(texts, "server|(?:proxy|grpc|fastcgi|uwsgi|scgi)_pass")]
+    fixed = (re.sub(r"^\w+://", "", place) for place in places if "$" not in place)
+    hosts = {re.split("[:/]", place)[0] for place in fixed if not place.startswith("unix:")}
+    return hosts - blocks
+
+
 def _listen(found: Directive, tls: bool) -> Listen | None:
     place = found.first
     if place.isdigit():
@@ -78,7 +88,8 @@ def _listen(found: Directive, tls: bool) -> Listen | None:
         host, _, port = place.partition(":")
     port = port.removeprefix(":") or "80"
     udp = {"udp", "quic"} & set(found.value.split()[1:])
-    if place.startswith("unix:") or not port.isdigit() or udp:
+    several = re.search(r"\d-\d+$", place) or "$" in place  # a range of ports, or unknown
+    if place.startswith("unix:") or not port.isdigit() or udp or several:
         return None
     host = "" if host == "*" else host
     speaks_tls = tls or "ssl" in found.value.split()[1:]

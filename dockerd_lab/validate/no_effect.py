@@ -13,7 +13,7 @@ from dockerd_lab.validate.asked import Asked, Value, Where, key_line, tcp_place
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import NoEffect
 from dockerd_lab.validate.questions import of_socket
-from dockerd_lab.validate.recognise import DAEMON_JSON, SYSCONFIG
+from dockerd_lab.validate.recognise import DAEMON_JSON, DEFAULTS, SYSCONFIG
 from dockerd_lab.validate.where import shown
 
 #: dockerd takes a flag's name for a known key, but reads the key of another name.
@@ -55,6 +55,7 @@ def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
         *_ignored_by_systemd(given, seen),
         *_overridden(given, asked, seen.command),
         *_options(given, asked, seen.command),
+        *_variables(given, asked, seen.command),
         *_spellings(given, asked),
         *_repeated(given, asked),
         *_no_listener(given, asked, seen),
@@ -87,7 +88,10 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
     """Files that nobody reads under their name, although they look as if."""
     unit = units.of_unit("docker.service", given.texts)
     named = {file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")}
+    linked = given.linked
     for file in given.origins:
+        if file in linked:
+            continue
         path = PurePosixPath(file)
         drop_in = path.parent.name in ("docker.service.d", "docker.socket.d")
         if drop_in and path.suffix != ".conf":
@@ -166,10 +170,13 @@ def _overridden(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
     for start in units.of_unit("docker.service", given.texts):
         if start.key != "ExecStart" or not start.value:
             continue
+        words = units.words(start.value)
+        if not any("docker" in word for word in words[:1]):
+            continue  # a shell or `env` starts it, and what it is given is not to be read here
         counted = (start.file, start.line) in counts
         # The input's own drop-in takes the place of the input's own unit: that is what it is for.
         meant = not counted and start.file.endswith("/docker.service")
-        if not meant and (not counted or _missing(units.words(start.value)[1:], command)):
+        if not meant and (not counted or _missing(words[1:], command)):
             yield _found(
                 given,
                 "ExecStart",
@@ -191,6 +198,22 @@ def _options(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
             )
 
 
+def _variables(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
+    """Options in another variable than DOCKER_OPTS, or in that one, that no ExecStart= has."""
+    told = {option.where.file for option in asked.options}
+    for name, variable in units.variables(DEFAULTS, given.texts):
+        words = variable.value.split()
+        gone = _missing(words, command) if any(word.startswith("-") for word in words) else []
+        if gone and not (name == "DOCKER_OPTS" and variable.file in told):
+            yield _found(
+                given,
+                name,
+                f"no ExecStart= passes {name} on: {' '.join(gone)} is not in {command}",
+                "Put the options into a drop-in's ExecStart=, or into daemon.json.",
+                Where(variable.file, variable.line),
+            )
+
+
 def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
     for key in asked.daemon_json:
         if key in SPELLINGS:
@@ -206,7 +229,7 @@ def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
 def _repeated(given: Given, asked: Asked) -> Iterator[NoEffect]:
     """Keys that daemon.json has twice: Go's encoding/json, and so dockerd, keeps the last."""
     for key, count in Counter(asked.json_keys).items():
-        if count > 1:
+        if count > 1 and not isinstance(asked.daemon_json[key], dict):  # those are joined
             message = f"{key} is in the file more than once: the last counts"
             yield _found(given, key, message, "Keep one.", _key(given, asked, key))
 
@@ -236,9 +259,9 @@ def _tls_without_tcp(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[N
         return
     keys = [k for k in asked.daemon_json if k.startswith("tls") and asked.daemon_json[k]]
     places = [(key, _key(given, asked, key)) for key in keys]
-    for command in asked.commands:
-        flags = [word.split("=")[0] for word in command.value.split() if word.startswith("--tls")]
-        places += [(flag, command.where) for flag in flags]
+    for line in asked.lines:
+        flags = [word.split("=")[0] for word in line.value.split() if word.startswith("--tls")]
+        places += [(flag, line.where) for flag in flags]
     if places:
         names = ", ".join(dict.fromkeys(name for name, _ in places))
         yield _found(

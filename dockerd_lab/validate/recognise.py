@@ -27,6 +27,7 @@ def place(path: PurePosixPath, text: str) -> str | None:
     >>> place(PurePosixPath("override.conf"), "[Service]\nExecStart=\n")
     '/etc/systemd/system/docker.service.d/override.conf'
     """
+    text = text.removeprefix("\ufeff")
     while path.suffix in _TEMPLATES:  # what it is filled in with is not known: judged as it lies
         path = path.with_suffix("")
     return _by_name(path, text) or _by_content(path.name, text)

@@ -29,6 +29,8 @@ nft list chains | awk '
     nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
 done"""
 _NGINX_CONF = f"{nginx.DIRECTORY}/nginx.conf"
+#: Programs that a box has not, by their directory in /etc.
+_ABSENT = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
 #: The user's own scripts, as they are called in the case's directory.
 _OWN = ("own-provision", "given-provision")
 
@@ -56,7 +58,12 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
     services: list[str] = []
     said: list[str] = []
     if not given.complete:
-        for service, lines, sentence in (_nginx(given), _nftables(given), _iptables(given)):
+        for service, lines, sentence in (
+            _containerd(given),
+            _nginx(given),
+            _nftables(given),
+            _iptables(given),
+        ):
             steps += lines
             services += [service] if service else []
             said += [sentence] if sentence else []
@@ -90,7 +97,14 @@ def _not_started(given: Given) -> list[str]:
     started = {"docker.service", "nginx.service", "nftables.service", "containerd.service"}
     for key in ("Requires", "Wants", "BindsTo"):
         started |= {name for each in units.in_effect(unit, key) for name in each.value.split()}
-    return [f"{name}: installed, but not started" for name in others if name not in started]
+    tops = dict.fromkeys("/".join(path.split("/")[:3]) for path in given.origins)
+    absent = [top for top in tops if top.removeprefix("/etc/") in _ABSENT]
+    if not given.has(NFTABLES) and "/etc/nftables.d" in tops:
+        absent.append("/etc/nftables.d")
+    return [
+        *(f"{name}: installed, but not started" for name in others if name not in started),
+        *(f"{top}: installed, but nothing on the machine reads it" for top in absent),
+    ]
 
 
 def routes(standing: StandIns, own_address: str) -> str | None:
@@ -146,14 +160,14 @@ def _nginx(given: Given) -> _Step:
         if user != "root" and is_name(user):
             lines.append(f"! id {user} >/dev/null 2>&1 || usermod --append --groups docker {user}")
             said = f"{user}: added to group docker, so that nginx may use docker.sock"
-    whole = given.texts.get(_NGINX_CONF, "")
-    loaded = [
-        each.value
-        for name in ("load_module", "include")
-        for each in nginx.directives({_NGINX_CONF: whole}, name)
-    ]
-    modular = any("stream" in value or "modules-enabled" in value for value in loaded)
-    if re.search(r"^[ \t]*stream\s*\{", whole, re.MULTILINE) and not modular:
+    texts = [given.texts.get(path, "") for path in sites]
+    streams = any(re.search(r"^[ \t]*stream\s*\{", text, re.MULTILINE) for text in texts)
+    own = {_NGINX_CONF: given.texts.get(_NGINX_CONF, "")}
+    modular = any("stream" in each.value for each in nginx.directives(own, "load_module")) or any(
+        re.search("modules-enabled|mod-stream", each.value)
+        for each in nginx.directives(own, "include")
+    )
+    if given.has(_NGINX_CONF) and streams and not modular:
         # Images of nginx have it built in; Debian's is a module.
         module = "load_module modules/ngx_stream_module.so;"
         lines.append(f"sed -i '1i {module}' {_NGINX_CONF}")
@@ -167,6 +181,12 @@ def _nftables(given: Given) -> _Step:
     if not given.has(NFTABLES):
         return "", [], ""
     return "nftables.service", _restarted("nftables.service"), ""
+
+
+def _containerd(given: Given) -> _Step:
+    if not given.has("/etc/containerd/config.toml"):
+        return "", [], ""
+    return "containerd.service", _restarted("containerd.service"), ""
 
 
 def _iptables(given: Given) -> _Step:

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.cases.model import Credential, Credentials
 from dockerd_lab.settings import Settings
+from dockerd_lab.validate import nginx
 from dockerd_lab.validate.asked import Asked, tcp_place, values_of
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.host_parts import HostPart, host_parts
@@ -27,6 +28,12 @@ CLIENT: dict[str, Credential] = {
 _BRIDGE = "172.17.0.1"
 #: Where a box has dockerd; the archives with Docker's binaries are unpacked elsewhere.
 _PROGRAMS = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
+#: What nginx shows to a daemon with TLS, and with what it knows that one.
+_OF_A_PROXY: dict[str, tuple[Credential, str]] = {
+    "proxy_ssl_certificate": ("client-cert", "a client's certificate made for this run"),
+    "proxy_ssl_certificate_key": ("client-key", "a client's key made for this run"),
+    "proxy_ssl_trusted_certificate": ("ca", "the lab's own CA"),
+}
 #: Files of these names are on every machine.
 _ON_THE_MACHINE = ("/etc/ssl/certs/ca-certificates.crt",)
 
@@ -61,7 +68,7 @@ def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
     bridge = (values_of(asked, "bip", "--bip") or [_BRIDGE])[0].split("/", maxsplit=1)[0]
     places = {_as_written_once(place) for place in _hosts(asked)} - {bridge}
     addresses = sorted(place for place in places if _is_another_machine_s(place, settings))
-    names = sorted(place for place in places if _is_name(place))
+    names = sorted(n for n in {*places, *nginx.servers(given.texts)} if _is_name(n))
     directories = _directories(asked)
     said += [f"{a}: an address of the real host, added to the lab's machine" for a in addresses]
     said += [f"{name}: a name of the real host, in the machine's /etc/hosts" for name in names]
@@ -125,6 +132,11 @@ def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], li
     several = {*certificates} & {*keys, *authorities} & daemon.keys()
     daemon |= dict.fromkeys(several, "server-pem")
     client = CLIENT if daemon else {}
+    for directive, (name, what) in _OF_A_PROXY.items():
+        for each in nginx.directives(given.texts, directive):
+            if each.path is not None and not given.has(each.path) and each.path not in daemon:
+                daemon[each.path] = name
+                said.append(f"{each.path}: {what}")
     if client:
         said.append("/root/.docker on the client: a certificate and key of the lab's CA")
     return Credentials(daemon=daemon, client=client), replaced, said, notes
@@ -153,8 +165,9 @@ def _authorities(
 
 def _paths(values: Iterable[str]) -> list[str]:
     """Absolute paths, each once, in their order."""
-    found = (v for v in values if PurePosixPath(v).is_absolute() and v not in _ON_THE_MACHINE)
-    return list(dict.fromkeys(path for path in found if ".." not in PurePosixPath(path).parts))
+    paths = [PurePosixPath(re.sub("^/+", "/", value)) for value in values]
+    whole = (str(path) for path in paths if path.is_absolute() and ".." not in path.parts)
+    return list(dict.fromkeys(path for path in whole if path not in _ON_THE_MACHINE))
 
 
 def _hosts(asked: Asked) -> Iterator[str]:

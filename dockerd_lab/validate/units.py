@@ -5,7 +5,7 @@ configparser does not read them: a key may stand more than once, and an empty on
 
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -31,7 +31,7 @@ def assignments(file: str, text: str) -> list[Assignment]:
     'dockerd    -H fd://'
     """
     found = []
-    lines = iter(enumerate(text.splitlines(), 1))
+    lines = iter(enumerate(text.removeprefix("\ufeff").splitlines(), 1))
     section = False
     for number, line in lines:
         section = section or line.strip().startswith("[")
@@ -86,6 +86,18 @@ def environment(found: Iterable[Assignment], texts: Mapping[str, str]) -> dict[s
         text = texts.get(file.value.removeprefix("-"), "").replace("\\\n", " ")
         lines += [_variable(line) for line in text.splitlines()]
     return dict(word.partition("=")[::2] for line in lines for word in line if "=" in word)
+
+
+def variables(defaults: str, texts: Mapping[str, str]) -> Iterator[tuple[str, Assignment]]:
+    """Every variable by name that docker.service's drop-ins and the file `defaults` set."""
+    for each in in_effect(of_unit("docker.service", texts), "Environment"):
+        for word in _split(each.value):
+            name, _, value = word.partition("=")
+            yield name, Assignment(each.file, each.line, each.key, value)
+    for number, line in enumerate(texts.get(defaults, "").splitlines(), 1):
+        for word in _variable(line):
+            name, _, value = word.partition("=")
+            yield name, Assignment(defaults, number, name, value)
 
 
 def sockets(texts: Mapping[str, str]) -> list[str]:

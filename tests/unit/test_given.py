@@ -1,5 +1,6 @@
 """What a user gives: what is taken, and where it goes."""
 
+import json
 import os
 from pathlib import PurePosixPath
 
@@ -117,6 +118,14 @@ def test_a_part_of_a_machine_s_etc_and_a_flat_directory(top, tmp_path, into):
         "/etc/systemd/system/docker.service.d/x.conf",
     ]
     assert gathered.ignored == ["README.md"]
+
+
+def test_a_link_is_read_where_it_leads(tmp_path, into):
+    write(tmp_path / "etc/docker/daemon.prod.json", HOSTS)
+    (tmp_path / "etc/docker/daemon.json").symlink_to("daemon.prod.json")
+    gathered = gather([tmp_path], into)
+    assert json.loads(gathered.texts["/etc/docker/daemon.json"]) == HOSTS
+    assert gathered.linked == {"/etc/docker/daemon.prod.json"}
 
 
 def test_links_within_a_part_of_a_machine(top, into):

@@ -1,6 +1,7 @@
 """What a user gives and is refused, before anything starts."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,21 @@ def test_a_wrong_place_is_refused(top, into, files, reason):
     with pytest.raises(BadInput) as caught:
         gather([top], into, files=[file.format(top=top) for file in files])
     assert reason in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("x.sh", "#!/bin/sh\n", "--provision .*x.sh runs it on the machine"),
+        ("README.md", "", "--file .*README.md:/DEST says where it goes"),
+        ("play.yml", "", "--file .*play.yml:/DEST says where it goes"),
+    ],
+)
+def test_what_only_quotes_a_configuration_is_none(tmp_path, into, name, text, reason):
+    write(tmp_path / name, text + "[Service]\nExecStart=\nExecStart=dockerd\n")
+    with pytest.raises(BadInput) as caught:
+        gather([tmp_path / name], into)
+    assert re.search(reason, str(caught.value))
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")

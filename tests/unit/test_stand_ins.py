@@ -1,5 +1,7 @@
 """What stands in for what a configuration names and the input does not hold."""
 
+import re
+
 import pytest
 from prepared import TLS, UNIT_D, script
 
@@ -173,6 +175,35 @@ def test_a_comment_in_etc_default_takes_nothing_back(ready):
     assert made.asked.commands[0].value == "dockerd -D"
 
 
+def test_of_several_options_in_etc_default_the_last_count(ready):
+    text = 'DOCKER_OPTS="-H 10.9.8.7:1"\nDOCKER_OPTS=\'-H :2 --label "a=b"\'\n'
+    made = ready({"etc/default/docker": text})
+    assert [each.value for each in made.asked.options] == ["-H :2 --label a=b"]
+    assert "ip address" not in script(made)
+
+
+def test_what_a_shell_makes_of_a_host_is_not_known(ready):
+    start = "ExecStart=/bin/sh -c 'exec dockerd -H tcp://$(hostname -i):2375'"
+    made = ready({f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\n{start}\n"})
+    assert made.said == ()
+    assert "/etc/hosts" not in script(made)
+
+
+def test_an_authority_of_the_input_is_kept_however_its_path_is_written(ready):
+    files = {
+        "etc/docker/ca.pem": "x",
+        "etc/docker/daemon.json": {"tlscacert": "/etc/docker//ca.pem"},
+    }
+    assert not ready(files).configuration.credentials.daemon
+
+
+def test_a_byte_order_mark_hides_no_section(ready):
+    made = ready(
+        {f"{UNIT_D}/x.conf": "\ufeff[Service]\r\nExecStart=\r\nExecStart=dockerd -H :1\r\n"}
+    )
+    assert [host.value for host in made.asked.hosts] == [":1"]
+
+
 def test_options_over_several_lines(ready):
     made = ready({"etc/default/docker": 'DOCKER_OPTS="-D \\\n  -H tcp://0.0.0.0:1"\n'})
     assert [host.value for host in made.asked.hosts] == ["tcp://0.0.0.0:1"]
@@ -205,6 +236,7 @@ def test_the_same_address_in_two_ways_is_one(ready):
     ("file", "content", "line"),
     [
         ("etc/docker/daemon.json", {"userns-remap": "james"}, "james:100000:65536 >>/etc/subuid"),
+        ("etc/docker/daemon.json", {"userns-remap": "dockremap:dockremap"}, "useradd --system"),
         ("etc/docker/daemon.json", {"group": "dev"}, "groupadd --system dev"),
         (
             "etc/docker/daemon.json",
@@ -248,6 +280,51 @@ def test_a_stream_in_a_whole_nginx_conf_gets_its_module(ready):
     whole = "events {}\nstream {\n server {\n  listen 1;\n }\n}\n"
     made = ready({"etc/nginx/nginx.conf": whole})
     assert "sed -i '1i load_module modules/ngx_stream_module.so;'" in script(made)
+
+
+def test_a_stream_in_a_file_that_nginx_conf_includes_gets_its_module_too(ready):
+    files = {"etc/nginx/nginx.conf": "events {}\ninclude /etc/nginx/stream.d/*.conf;\n"}
+    files["etc/nginx/stream.d/a.conf"] = "stream {\n server {\n  listen 1;\n }\n}\n"
+    assert "load_module modules/ngx_stream_module.so" in script(ready(files))
+
+
+def test_hosts_that_nginx_looks_up_are_this_machine(ready):
+    site = (
+        "upstream api { server socket-proxy:2375; }\n"
+        "server { listen 1; location / { proxy_pass http://api; }\n"
+        " location /v2 { proxy_pass http://registry:5000/; }\n"
+        " location /x { proxy_pass http://$host:1; }\n"
+        " location /y { proxy_pass http://unix:/a:/; } }\n"
+    )
+    made = ready({"etc/nginx/sites-enabled/a": site})
+    assert re.findall(r"echo \S+ (\S+) >>/etc/hosts", script(made)) == ["registry", "socket-proxy"]
+
+
+def test_nginx_before_a_daemon_with_tls_gets_a_client_s_certificate(ready):
+    site = "server { proxy_ssl_certificate /a/c; proxy_ssl_certificate_key /a/k;\n"
+    site += " proxy_ssl_trusted_certificate /a/ca; }\n"
+    made = ready({"etc/nginx/conf.d/a.conf": site})
+    assert made.configuration.credentials.daemon == {
+        "/a/c": "client-cert",
+        "/a/k": "client-key",
+        "/a/ca": "ca",
+    }
+
+
+@pytest.mark.parametrize("listen", ["8000-8010", "${PORT}", "1.2.3.4:1-2"])
+def test_ports_that_are_not_one_are_not_read(ready, listen):
+    assert not ready({"etc/nginx/conf.d/a.conf": f"server {{ listen {listen}; }}\n"}).asked.nginx
+
+
+def test_what_no_program_of_the_machine_reads_is_said(ready):
+    files = {
+        "etc/haproxy/haproxy.cfg": "bind *:2375\n",
+        "etc/nftables.d/a.nft": "table inet a {}\n",
+    }
+    assert ready(files).notes == (
+        "/etc/haproxy: installed, but nothing on the machine reads it",
+        "/etc/nftables.d: installed, but nothing on the machine reads it",
+    )
 
 
 def test_a_directive_over_two_lines(ready):

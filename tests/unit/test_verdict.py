@@ -227,6 +227,13 @@ def test_whether_dockerd_validate_notices(judged, said, code, would):
             STOCK,
             ["DOCKER_OPTS", "tcp://:2375"],
         ),
+        ({"etc/default/docker": 'OPTIONS="--debug"\n'}, STOCK, ["OPTIONS"]),
+        ({f"{UNIT_D}/x.conf": "[Service]\nEnvironment='OPTS=-D'\n"}, STOCK, ["OPTS"]),
+        (
+            {"etc/default/docker": "DOCKER_OPTS=--tlsverify\n"},
+            f"{STOCK} --tlsverify",
+            ["--tlsverify"],
+        ),
         ({"etc/docker/daemon.json": {"tlsverify": True, "tls": True}}, STOCK, ["tlsverify, tls"]),
         ({"etc/docker/daemon.json": HOSTS}, "dockerd", ["tcp://0.0.0.0:2375"]),
         ({"etc/docker/daemon.json": {"debug": True}}, "dockerd --config-file=/a", ["daemon.json"]),
@@ -245,6 +252,17 @@ def test_settings_without_effect(judged, files, command, settings):
     result = judged(files, observation(command=command, listeners=listeners))
     assert [found.setting for found in result.no_effect] == settings
     assert all(found.where for found in result.no_effect)
+
+
+def test_what_a_shell_starts_is_not_compared(judged):
+    start = "ExecStart=/bin/sh -c 'exec dockerd -H fd:// $EXTRA'"
+    files = {f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\n{start}\n"}
+    assert judged(files, observation(command="dockerd -H fd://")).no_effect == []
+
+
+def test_objects_of_a_key_that_is_there_twice_are_joined(judged):
+    text = '{"log-opts": {"max-size": "1m"}, "log-opts": {"max-file": "2"}}'
+    assert judged({"etc/docker/daemon.json": text}, observation()).no_effect == []
 
 
 def test_settings_with_effect(judged):
