@@ -22,8 +22,10 @@ _BEFORE = re.compile(
     r"(?:(?:sudo\s+)?(?:systemctl\s+stop(?:[ \t]+docker[.\w]*)+|service\s+docker\s+stop)"
     r"[ \t]*(?:&&|;|\n)\s*(?:[$#]\s+)?)*"
 )
-#: A comment, and what ends or leaves the command.
-_AFTER = re.compile(r"(?:\s+#[^'\"]*)?\s*(?:;|&\s*disown)?\s*$")
+#: A comment, with or without quotes in it; before it quotes match.
+_COMMENT = re.compile(r"""^((?:'[^']*'|"(?:[^"\\]|\\.)*"|[^'"\s]|\s(?!#))*)\s+#.*$""", re.DOTALL)
+#: What ends or leaves the command.
+_AFTER = re.compile(r"\s*(?:;|&\s*disown)?\s*$")
 _WRAPPERS = ("sudo", "env", "nohup", "exec", "setsid", "command", "nice")
 _SHELLS = ("sh", "bash", "dash")
 #: Options of sudo that take a value.
@@ -61,7 +63,7 @@ def by_hand(typed: str) -> ByHand:
     ('dockerd', '-H', 'tcp://:2375')
     """
     line = re.sub(r"\\[ \t]*\r?\n", " ", typed.strip())
-    line = _AFTER.sub("", _BEFORE.sub("", line))
+    line = _AFTER.sub("", _COMMENT.sub(r"\1", _BEFORE.sub("", line)))
     line = _TAIL.sub("", line)
     line = re.sub(r"\$HOME\b|\$\{HOME\}", HOME, line)
     if re.search(r"[$`\x00-\x08\x0a-\x1f]", line):

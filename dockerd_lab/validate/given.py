@@ -77,7 +77,8 @@ def gather(
     complete = False
     for path in paths:
         if not os.path.isdir(path):  # never raises, unlike pathlib's
-            _add_all(wanted, {layout.of_file(path): path})
+            files_beside = [p for p in paths if not os.path.isdir(p)]
+            _add_all(wanted, {layout.of_file(path, files_beside): path})
             continue
         has_case = os.path.isfile(path / "case.yaml")
         if has_case and len(paths) > 1:

@@ -21,6 +21,8 @@ _UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|so
 _SOCKET = "/run/docker.sock"
 #: A docker.sock to which nginx hands requests on.
 _PROXIED_SOCKET = re.compile(r"\bunix:(/[\w./-]*docker\.sock)\b")
+#: A certificate and its key in one file, for an nginx whose own is in a file that is not given.
+CERTIFICATE = f"{nginx.DIRECTORY}/dockerd-lab.pem"
 #: What nginx's package brings, below its directory.
 _OF_NGINX = re.compile(
     r"(fastcgi|proxy|scgi|uwsgi)_params|fastcgi\.conf|mime\.types|koi-\w+|win-utf"
@@ -54,6 +56,7 @@ def host_parts(given: Given, asked: Asked) -> list[HostPart]:
         *_runtimes(given, asked),
         *_required(given, unit),
         *_scripts(given, unit),
+        *_working_directory(unit),
         *_made_at_run_time(given, unit),
         *_users_of_nginx(given),
         *_of_nginx(given),
@@ -158,6 +161,13 @@ def _scripts(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPar
                 )
 
 
+def _working_directory(unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
+    for each in units.in_effect(unit, "WorkingDirectory"):
+        if re.fullmatch(r"/\w[^\s%$]*", each.value):
+            said = f"{each.value}: made, for docker.service to run in"
+            yield HostPart(said, f"mkdir -p {quote(each.value)}")
+
+
 def _made_at_run_time(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     """Files with variables that another service writes; that one in /etc is absent, is told."""
     for each in units.in_effect(unit, "EnvironmentFile"):
@@ -168,12 +178,14 @@ def _made_at_run_time(given: Given, unit: Sequence[units.Assignment]) -> Iterato
 
 def _of_nginx(given: Given) -> Iterator[HostPart]:
     """Files and directories that nginx needs; certbot's own are in no repository."""
-    for each in nginx.directives(given.texts, "include"):
-        path = each.path
-        if path is None or "*" in path or given.has(path):
-            continue
-        if not _OF_NGINX.fullmatch(path.removeprefix(f"{nginx.DIRECTORY}/")):
-            yield _empty_file(path, "settings of the real host, made as an empty file")
+    absent = absent_includes(given)
+    if absent and nginx.lacks_certificate(given.texts):
+        lines = f"ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE};"
+        made = absent.pop(0)
+        make = f"{directory_of(made)}echo {quote(lines)} >{quote(made)}"
+        yield HostPart(f"{made}: made, with a certificate and key made for this run", make)
+    for include in absent:
+        yield _empty_file(include, "settings of the real host, made as an empty file")
     for each in nginx.directives(given.texts, "ssl_dhparam"):
         if (path := each.path) is not None and not given.has(path):
             make = f"openssl dhparam -dsaparam -out {quote(path)} 2048 2>/dev/null"
@@ -190,6 +202,20 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
             parent = str(PurePosixPath(path or "/").parent)
             if each.first.startswith("/") and path is not None and not _LOGS.fullmatch(parent):
                 yield HostPart(f"{parent}: made, for nginx's log", directory_of(path) + ":")
+
+
+def absent_includes(given: Given) -> list[str]:
+    """What nginx includes and nobody has; first what is likely to name a certificate."""
+    paths = [each.path for each in nginx.directives(given.texts, "include")]
+    absent = {
+        path: None
+        for path in paths
+        if path is not None
+        and "*" not in path
+        and not given.has(path)
+        and not _OF_NGINX.fullmatch(path.removeprefix(f"{nginx.DIRECTORY}/"))
+    }
+    return sorted(absent, key=lambda path: not re.search("cert|sign|(ssl|tls)(?!.*param)", path))
 
 
 def _socket_for_nginx(given: Given, asked: Asked) -> Iterator[HostPart]:

@@ -1,6 +1,8 @@
 """Tells where on the machine the files go that a user gives by name or by directory."""
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.errors import BadInput
@@ -30,8 +32,11 @@ def of_directory(path: Path) -> tuple[Path, list[Path]]:
     return top, [file for file in relative if file.parts[0] in TOP and len(file.parts) > 1]
 
 
-def of_file(path: Path) -> str:
-    """Where a single file belongs on the machine; raises BadInput where that cannot be told."""
+def of_file(path: Path, beside: Iterable[Path] = ()) -> str:
+    """Where a single file belongs on the machine; raises BadInput where that cannot be told.
+
+    One of the files that are given `beside` it may name the place.
+    """
     tree.check_name(Path(path.name))
     text = tree.text(path, tree.content(path))
     if text.startswith("#!") and "nft" not in text.split("\n", maxsplit=1)[0]:
@@ -40,7 +45,8 @@ def of_file(path: Path) -> str:
             f"--provision {tree.shown(path)} runs it on the machine",
         )
     quotes = path.suffix in _NO_CONFIGURATION or path.name == "Dockerfile"
-    found = None if quotes else place(PurePosixPath(path.absolute()), text)
+    others = [_text(other) for other in beside if other != path]
+    found = None if quotes else _place(path, text, others)
     if found is None:
         raise BadInput(
             f"{tree.shown(path)}: what this file is cannot be told from its name or content",
@@ -64,8 +70,8 @@ def one_by_one(path: Path) -> tuple[dict[str, Path], list[str]]:
         source = path / file
         if source.is_symlink() or file.suffix in _NO_CONFIGURATION:
             continue
-        text = tree.content(source).decode(errors="replace")
-        where = place(PurePosixPath(source.absolute()), text)
+        others = [_text(path / other) for other in files if other != file]
+        where = _place(source, _text(source), others)
         # Of several .json it is the one of that name: dockerd's key.json lies beside it.
         guessed = where == DAEMON_JSON and file.name != "daemon.json"
         if where is None or (guessed and Path("daemon.json") in files):
@@ -78,6 +84,23 @@ def one_by_one(path: Path) -> tuple[dict[str, Path], list[str]]:
         raise BadInput(f"{tree.shown(path)}: {_nothing_in(path)}", HINT)
     taken = {*found.values()}
     return found, [tree.shown(file) for file in files if path / file not in taken]
+
+
+def _place(path: Path, text: str, others: Iterable[str]) -> str | None:
+    """Where a file belongs: what its content looks like counts less than a path that names it."""
+    where = place(PurePosixPath(path.absolute()), text)
+    if where is not None and PurePosixPath(where).name == path.name:
+        in_conf_d = where.replace("/sites-enabled/", "/conf.d/")
+        elsewhere = any(re.search(r"^\s*include\s.*/conf\.d/", o, re.MULTILINE) for o in others)
+        included = any("sites-enabled" in other for other in others)
+        return in_conf_d if elsewhere and not included else where
+    name = rf"(?<![\w.])/[\w./-]+/{re.escape(path.name)}(?![\w.-])"
+    named = {found for other in others for found in re.findall(name, other)}
+    return named.pop() if len(named) == 1 else where
+
+
+def _text(path: Path) -> str:
+    return "" if path.is_symlink() else tree.content(path).decode(errors="replace")
 
 
 def _at(path: Path) -> str:

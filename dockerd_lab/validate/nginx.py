@@ -68,6 +68,13 @@ def listens(texts: Mapping[str, str]) -> list[Listen]:
     return [listen for listen in all_of_them if listen is not None]
 
 
+def lacks_certificate(texts: Mapping[str, str]) -> bool:
+    """Whether nginx is to speak TLS, and what is given names no certificate: an include has it."""
+    return any(listen.tls for listen in listens(texts)) and not any(
+        directives(texts, "ssl_certificate")
+    )
+
+
 def servers(texts: Mapping[str, str]) -> set[str]:
     """The hosts to which nginx hands requests on, whose addresses it looks up when it starts."""
     known = "\n".join(text for file, text in texts.items() if "/nginx/" in file)

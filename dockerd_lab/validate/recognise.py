@@ -71,7 +71,8 @@ def _by_name(path: PurePosixPath, text: str) -> str | None:
 
 def _by_content(name: str, text: str) -> str | None:
     found = _of_systemd(name, text) or _options(text) or _of_nginx(name, text) or _rules(text)
-    json = name.endswith(".json") and text.lstrip().startswith("{")
+    others = '"auths"' in text or '"defaultAction"' in text  # a client's, and of seccomp
+    json = name.endswith(".json") and text.lstrip().startswith("{") and not others
     return found or (DAEMON_JSON if json else None)
 
 

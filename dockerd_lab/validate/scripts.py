@@ -29,6 +29,8 @@ nft list chains | awk '
     nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
 done"""
 _NGINX_CONF = f"{nginx.DIRECTORY}/nginx.conf"
+#: A network card in rules of nftables or iptables, by the names that Linux gives cards.
+_CARD = re.compile(r"(?:[io]if(?:name)?|-[io])\s+[\"']?(eth\d+|en[opsx]\w+|em\d+)\b")
 #: Programs that a box has not, by their directory in /etc.
 _ABSENT = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
 #: The user's own scripts, as they are called in the case's directory.
@@ -55,9 +57,14 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
     `address` is the daemon's in the lab.
     """
     steps = _standing(standing, address)
+    rules = [file for file in (NFTABLES, IPTABLES, IP6TABLES) if given.has(file)]
     services: list[str] = []
     said: list[str] = []
     if not given.complete:
+        if interface := _interface(given.texts[file] for file in rules):
+            steps.append(_device(address) + 'test -n "$device"')
+            steps += [f'sed -i "s/\\b{interface}\\b/$device/g" {file}' for file in rules]
+            said.append(f"{interface}: the real host's interface; in the rules, the machine's own")
         for service, lines, sentence in (
             _containerd(given),
             _nginx(given),
@@ -67,7 +74,7 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
             steps += lines
             services += [service] if service else []
             said += [sentence] if sentence else []
-        if any(given.has(rules) for rules in (NFTABLES, IPTABLES, IP6TABLES)):
+        if rules:
             steps.append(_SSH_STAYS)
             said.append("port 22: open for the harness's ssh, whatever the firewall says")
     own = _own_scripts(given)
@@ -105,6 +112,12 @@ def _not_started(given: Given) -> list[str]:
         *(f"{name}: installed, but not started" for name in others if name not in started),
         *(f"{top}: installed, but nothing on the machine reads it" for top in absent),
     ]
+
+
+def _interface(rules: Iterable[str]) -> str | None:
+    """The one network card that rules of a firewall name; None where it is not one."""
+    found = {name for text in rules for name in _CARD.findall(re.sub("#.*", "", text))}
+    return found.pop() if len(found) == 1 else None
 
 
 def routes(standing: StandIns, own_address: str) -> str | None:

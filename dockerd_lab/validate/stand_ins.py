@@ -16,7 +16,7 @@ from dockerd_lab.settings import Settings
 from dockerd_lab.validate import nginx
 from dockerd_lab.validate.asked import Asked, tcp_place, values_of
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_parts import HostPart, host_parts
+from dockerd_lab.validate.host_parts import CERTIFICATE, HostPart, absent_includes, host_parts
 
 #: The client's own certificate, where the docker client looks for it.
 CLIENT: dict[str, Credential] = {
@@ -131,15 +131,22 @@ def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], li
     # One file may be all of them.
     several = {*certificates} & {*keys, *authorities} & daemon.keys()
     daemon |= dict.fromkeys(several, "server-pem")
+    if nginx.lacks_certificate(given.texts) and absent_includes(given):
+        daemon[CERTIFICATE] = "server-pem"
     client = CLIENT if daemon else {}
+    said += _of_a_proxy(given, daemon)
+    if client:
+        said.append("/root/.docker on the client: a certificate and key of the lab's CA")
+    return Credentials(daemon=daemon, client=client), replaced, said, notes
+
+
+def _of_a_proxy(given: Given, daemon: dict[str, Credential]) -> Iterator[str]:
+    """Add what nginx needs to speak TLS to a daemon, and say so."""
     for directive, (name, what) in _OF_A_PROXY.items():
         for each in nginx.directives(given.texts, directive):
             if each.path is not None and not given.has(each.path) and each.path not in daemon:
                 daemon[each.path] = name
-                said.append(f"{each.path}: {what}")
-    if client:
-        said.append("/root/.docker on the client: a certificate and key of the lab's CA")
-    return Credentials(daemon=daemon, client=client), replaced, said, notes
+                yield f"{each.path}: {what}"
 
 
 def _authorities(

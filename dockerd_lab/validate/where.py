@@ -53,7 +53,7 @@ def _broken_line(text: str) -> int:
 def _first_line(name: str, given: Given) -> Where | None:
     for file, text in given.texts.items():
         for number, line in enumerate(text.splitlines(), 1):
-            if name in line:
+            if name in line and not line.lstrip().startswith(("#", ";")):  # a comment
                 return Where(file, number)
     if given.command is not None and any(name in word for word in given.command.words):
         return Where("--command")

@@ -17,6 +17,7 @@ from dockerd_lab.validate.command import by_hand
         "dockerd -H tcp://0.0.0.0:2375 & disown",
         "nice -n 5 dockerd -H tcp://0.0.0.0:2375",
         "dockerd \\  \n -H tcp://0.0.0.0:2375  # start it",
+        'dockerd -H tcp://0.0.0.0:2375 # don\'t; see "man dockerd"',
     ],
 )
 def test_a_command_as_people_paste_it(typed):
@@ -28,6 +29,7 @@ def test_a_command_as_people_paste_it(typed):
     [
         ("dockerd --debug", (), ("dockerd", "--debug")),
         ("sudo -E A='b c' /usr/bin/dockerd &", ("A=b c",), ("/usr/bin/dockerd",)),
+        ("dockerd --label 'a #b'", (), ("dockerd", "--label", "a #b")),
         ("dockerd --label 'a;b' -H tcp://:1", (), ("dockerd", "--label", "a;b", "-H", "tcp://:1")),
     ],
 )

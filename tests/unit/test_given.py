@@ -135,6 +135,30 @@ def test_links_within_a_part_of_a_machine(top, into):
     assert "/etc/nginx/sites-enabled/docker" in gather([top / "etc"], into).origins
 
 
+@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize(
+    "named",
+    [
+        ('{"defaultAction": ""}', "--seccomp-profile=/etc/docker/my.json", "/etc/docker/my.json"),
+        ("{}", "--config-file /srv/docker/my.json", "/srv/docker/my.json"),
+        ("DOCKER_OPTS=-D\n", "\nEnvironmentFile=-/etc/docker/my.json", "/etc/docker/my.json"),
+        ("{}", "", "/etc/docker/daemon.json"),
+    ],
+)
+def test_a_file_goes_where_another_names_it(tmp_path, into, named, one_by_one):
+    (content, beside, where), flat = named, tmp_path / "flat"
+    write(flat / "my.json", content)
+    write(flat / "override.conf", f"{DROP_IN.rstrip()} {beside}\n")
+    paths = [flat / "my.json", flat / "override.conf"] if one_by_one else [flat]
+    assert where in gather(paths, into).origins
+
+
+def test_a_site_goes_where_the_given_nginx_conf_looks(tmp_path, into):
+    write(tmp_path / "nginx.conf", "events {}\nhttp {\n include /etc/nginx/conf.d/*.conf;\n}\n")
+    write(tmp_path / "default.conf", SITE)
+    assert "/etc/nginx/conf.d/default.conf" in gather([tmp_path], into).origins
+
+
 def test_of_several_json_the_one_of_that_name_is_meant(tmp_path, into):
     for name in ("daemon.json", "key.json", "package.json"):
         write(tmp_path / "repository" / name, {})

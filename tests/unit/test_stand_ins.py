@@ -395,3 +395,31 @@ def test_the_socket_where_a_container_has_it(ready):
         "/host/var/run/docker.sock: a link to /run/docker.sock"
     ]
     assert "ln -s /run/docker.sock /host/var/run/docker.sock" in script(made)
+
+
+def test_an_include_that_would_name_the_certificate_names_one(ready):
+    site = "server { listen 443 ssl; include snippets/ssl-params.conf;\n"
+    made = ready({"etc/nginx/sites-enabled/a": site + " include snippets/self-signed.conf; }\n"})
+    assert made.configuration.credentials.daemon == {"/etc/nginx/dockerd-lab.pem": "server-pem"}
+    assert "dockerd-lab.pem;' >/etc/nginx/snippets/self-signed.conf" in script(made)
+    assert ": >>/etc/nginx/snippets/ssl-params.conf" in script(made)
+
+
+@pytest.mark.parametrize(
+    ("rules", "changed"),
+    [
+        ('iif "enp3s0" accept', True),
+        ("iifname ens18 oifname ens18", True),
+        ("iifname eth0 drop; iifname eth1", False),  # of two, which is which?
+        ("iifname docker0 accept", False),
+        ("# iifname eth0", False),
+    ],
+)
+def test_the_card_that_rules_name_is_the_machine_s(ready, rules, changed):
+    made = ready({"etc/nftables.conf": f"table inet f {{ chain c {{ {rules}\n }} }}\n"})
+    assert ("sed -i" in script(made)) == changed
+
+
+def test_the_directory_where_the_unit_runs_is_made(ready):
+    made = ready({f"{UNIT_D}/x.conf": "[Service]\nWorkingDirectory=/mnt/docker\n"})
+    assert "mkdir -p /mnt/docker" in script(made)
