@@ -45,7 +45,7 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
     session = session_of(request.config)
     settings, home = session.settings_on(engine), None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
-        settings = settings.beside_others(labs_at_once(request.config))
+        settings = settings.beside_others(min(labs_at_once(request.config), len(session.engines)))
         home = home_apart(session.root, engine)
     progress.sink = progress_line(request.config, engine)
     try:

@@ -96,6 +96,7 @@ def _place(path: Path, text: str, others: Iterable[str]) -> str | None:
         return in_conf_d if elsewhere and not included else where
     name = rf"(?<![\w.])/[\w./-]+/{re.escape(path.name)}(?![\w.-])"
     named = {found for other in others for found in re.findall(name, other)}
+    named = {found for found in named if found.split("/")[1] in TOP}
     return named.pop() if len(named) == 1 else where
 
 

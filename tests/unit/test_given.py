@@ -143,6 +143,8 @@ def test_links_within_a_part_of_a_machine(top, into):
         ("{}", "--config-file /srv/docker/my.json", "/srv/docker/my.json"),
         ("DOCKER_OPTS=-D\n", "\nEnvironmentFile=-/etc/docker/my.json", "/etc/docker/my.json"),
         ("{}", "", "/etc/docker/daemon.json"),
+        ("{}", "--config-file /mnt/my.json", "/etc/docker/daemon.json"),
+        ("PEM", "--tlscacert=/etc/docker/tls/my.json", "/etc/docker/tls/my.json"),
     ],
 )
 def test_a_file_goes_where_another_names_it(tmp_path, into, named, one_by_one):
