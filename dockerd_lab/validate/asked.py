@@ -48,9 +48,9 @@ class Asked:
     config_file: str
     """The file that dockerd is to read: daemon.json, or what --config-file names."""
     daemon_json: Mapping[str, Any]
+    """What is in that; empty where there is none, or where it is no JSON object."""
     json_keys: tuple[str, ...]
     """The keys of daemon.json as they are written: one may be there twice."""
-    """What is in that; empty where there is none, or where it is no JSON object."""
     commands: tuple[Value, ...]
     """The command lines of dockerd: typed, or ExecStart= of the given units that counts."""
     options: tuple[Value, ...]
