@@ -75,10 +75,10 @@ def gather(
     ignored: list[str] = []
     case: Case | None = None
     complete = False
+    alone = [path for path in paths if not os.path.isdir(path)]  # never raises, unlike pathlib's
     for path in paths:
-        if not os.path.isdir(path):  # never raises, unlike pathlib's
-            files_beside = [p for p in paths if not os.path.isdir(p)]
-            _add_all(wanted, {layout.of_file(path, files_beside): path})
+        if path in alone:
+            _add_all(wanted, {layout.of_file(path, alone): path})
             continue
         has_case = os.path.isfile(path / "case.yaml")
         if has_case and len(paths) > 1:

@@ -178,14 +178,15 @@ def _made_at_run_time(given: Given, unit: Sequence[units.Assignment]) -> Iterato
 
 def _of_nginx(given: Given) -> Iterator[HostPart]:
     """Files and directories that nginx needs; certbot's own are in no repository."""
-    absent = absent_includes(given)
-    if absent and nginx.lacks_certificate(given.texts):
-        lines = f"ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE};"
-        made = absent.pop(0)
-        make = f"{directory_of(made)}echo {quote(lines)} >{quote(made)}"
-        yield HostPart(f"{made}: made, with a certificate and key made for this run", make)
-    for include in absent:
-        yield _empty_file(include, "settings of the real host, made as an empty file")
+    with_certificate = certificate_include(given)
+    for include in _absent_includes(given):
+        if include == with_certificate:
+            lines = f"ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE};"
+            make = f"{directory_of(include)}echo {quote(lines)} >{quote(include)}"
+            said = f"{include}: made, with a certificate and key made for this run"
+            yield HostPart(said, make)
+        else:
+            yield _empty_file(include, "settings of the real host, made as an empty file")
     for each in nginx.directives(given.texts, "ssl_dhparam"):
         if (path := each.path) is not None and not given.has(path):
             make = f"openssl dhparam -dsaparam -out {quote(path)} 2048 2>/dev/null"
@@ -204,7 +205,13 @@ def _of_nginx(given: Given) -> Iterator[HostPart]:
                 yield HostPart(f"{parent}: made, for nginx's log", directory_of(path) + ":")
 
 
-def absent_includes(given: Given) -> list[str]:
+def certificate_include(given: Given) -> str | None:
+    """The file that names nginx's certificate on the real host, where it is in no other."""
+    absent = _absent_includes(given)
+    return absent[0] if absent and nginx.lacks_certificate(given.texts) else None
+
+
+def _absent_includes(given: Given) -> list[str]:
     """What nginx includes and nobody has; first what is likely to name a certificate."""
     paths = [each.path for each in nginx.directives(given.texts, "include")]
     absent = {

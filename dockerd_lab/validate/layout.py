@@ -66,12 +66,12 @@ def one_by_one(path: Path) -> tuple[dict[str, Path], list[str]]:
         return {f"{_at(path)}/{file}": path / file for file in files}, []
     found: dict[str, Path] = {}
     flat = len(files) <= _FEW and not any(len(file.parts) > 1 for file in files)
-    for file in files if flat else ():
+    texts = {file: _text(path / file) for file in files} if flat else {}
+    for file, text in texts.items():
         source = path / file
         if source.is_symlink() or file.suffix in _NO_CONFIGURATION:
             continue
-        others = [_text(path / other) for other in files if other != file]
-        where = _place(source, _text(source), others)
+        where = _place(source, text, [texts[other] for other in files if other != file])
         # Of several .json it is the one of that name: dockerd's key.json lies beside it.
         guessed = where == DAEMON_JSON and file.name != "daemon.json"
         if where is None or (guessed and Path("daemon.json") in files):

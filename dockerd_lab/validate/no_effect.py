@@ -36,6 +36,8 @@ SPELLINGS = {
 _UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
 #: How systemd says that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….
 _IGNORED = re.compile(r"(?P<file>/\S+):(?P<line>\d+): (?P<why>.*ignoring.*)", re.IGNORECASE)
+#: What to do with options in a variable that no unit passes on.
+_INSTEAD = "Put the options into a drop-in's ExecStart=, or into daemon.json."
 #: From here on difflib finds a name to be almost another: deamon.json is, docker.json is not.
 _ALIKE = 0.8
 #: Keys that Docker Desktop writes into its own daemon.json.
@@ -113,7 +115,7 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
             fix = "Put [Service], or [Socket] for docker.socket, on the first line."
         elif file.startswith(SYSCONFIG) and file not in named:
             message = "no unit reads this file; it is Red Hat's place for options"
-            fix = "Put the options into a drop-in's ExecStart=, or into daemon.json."
+            fix = _INSTEAD
         else:
             continue
         yield _found(given, path.name, message, fix, Where(file))
@@ -171,7 +173,7 @@ def _overridden(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
         if start.key != "ExecStart" or not start.value:
             continue
         words = units.words(start.value)
-        if not any("docker" in word for word in words[:1]):
+        if "docker" not in "".join(words[:1]):
             continue  # a shell or `env` starts it, and what it is given is not to be read here
         counted = (start.file, start.line) in counts
         # The input's own drop-in takes the place of the input's own unit: that is what it is for.
@@ -188,30 +190,24 @@ def _overridden(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
 
 def _options(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
     for option in asked.options:
-        if missing := _missing(option.value.split(), command):
-            yield _found(
-                given,
-                "DOCKER_OPTS",
-                f"the unit does not pass DOCKER_OPTS on: {' '.join(missing)} is not in {command}",
-                "Put the options into a drop-in's ExecStart=, or into daemon.json.",
-                option.where,
-            )
+        yield from _not_passed_on(given, "DOCKER_OPTS", option, command)
 
 
 def _variables(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
     """Options in another variable than DOCKER_OPTS, or in that one, that no ExecStart= has."""
     told = {option.where.file for option in asked.options}
-    for name, variable in units.variables(DEFAULTS, given.texts):
-        words = variable.value.split()
-        gone = _missing(words, command) if any(word.startswith("-") for word in words) else []
-        if gone and not (name == "DOCKER_OPTS" and variable.file in told):
-            yield _found(
-                given,
-                name,
-                f"no ExecStart= passes {name} on: {' '.join(gone)} is not in {command}",
-                "Put the options into a drop-in's ExecStart=, or into daemon.json.",
-                Where(variable.file, variable.line),
-            )
+    unit = units.of_unit("docker.service", given.texts)
+    for each in units.variables(unit, [DEFAULTS], given.texts):
+        options = any(word.startswith("-") for word in each.value.split())
+        if options and not (each.key == "DOCKER_OPTS" and each.file in told):
+            option = Value(each.value, Where(each.file, each.line))
+            yield from _not_passed_on(given, each.key, option, command)
+
+
+def _not_passed_on(given: Given, name: str, option: Value, command: str) -> Iterator[NoEffect]:
+    if missing := _missing(option.value.split(), command):
+        message = f"the unit does not pass {name} on: {' '.join(missing)} is not in {command}"
+        yield _found(given, name, message, _INSTEAD, option.where)
 
 
 def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:

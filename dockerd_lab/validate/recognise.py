@@ -9,6 +9,8 @@ DEFAULTS = "/etc/default/docker"
 NFTABLES = "/etc/nftables.conf"
 IPTABLES = "/etc/iptables/rules.v4"
 IP6TABLES = "/etc/iptables/rules.v6"
+#: The files with rules of a firewall.
+FIREWALLS = (NFTABLES, IPTABLES, IP6TABLES)
 
 #: Red Hat's place for options; on Debian only a unit of the input's own reads it.
 SYSCONFIG = "/etc/sysconfig/docker"

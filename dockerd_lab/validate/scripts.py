@@ -11,7 +11,7 @@ from dockerd_lab.cases.apply import STATE
 from dockerd_lab.validate import nginx, units
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.host_parts import directory_of, is_name
-from dockerd_lab.validate.recognise import IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.validate.recognise import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.validate.stand_ins import StandIns
 
 #: docker0's network, unless bip says otherwise.
@@ -29,8 +29,6 @@ nft list chains | awk '
     nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
 done"""
 _NGINX_CONF = f"{nginx.DIRECTORY}/nginx.conf"
-#: A network card in rules of nftables or iptables, by the names that Linux gives cards.
-_CARD = re.compile(r"(?:[io]if(?:name)?|-[io])\s+[\"']?(eth\d+|en[opsx]\w+|em\d+)\b")
 #: Programs that a box has not, by their directory in /etc.
 _ABSENT = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
 #: The user's own scripts, as they are called in the case's directory.
@@ -57,14 +55,13 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
     `address` is the daemon's in the lab.
     """
     steps = _standing(standing, address)
-    rules = [file for file in (NFTABLES, IPTABLES, IP6TABLES) if given.has(file)]
+    rules = [file for file in FIREWALLS if given.has(file)]
     services: list[str] = []
     said: list[str] = []
     if not given.complete:
-        if interface := _interface(given.texts[file] for file in rules):
+        if standing.card is not None:
             steps.append(_device(address) + 'test -n "$device"')
-            steps += [f'sed -i "s/\\b{interface}\\b/$device/g" {file}' for file in rules]
-            said.append(f"{interface}: the real host's interface; in the rules, the machine's own")
+            steps += [f'sed -i "s/\\b{standing.card}\\b/$device/g" {file}' for file in rules]
         for service, lines, sentence in (
             _containerd(given),
             _nginx(given),
@@ -90,7 +87,7 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
     # One that is there already says itself how to restart.
     if sockets and not given.complete and given.command is None and not restart.exists():
         restart.write_text(_restart(sockets))
-    return Steps(tuple(services), tuple(said), bool(own), tuple(_not_started(given)))
+    return Steps(tuple(services), tuple(said), bool(own), (*_not_started(given), *_not_read(given)))
 
 
 def _not_started(given: Given) -> list[str]:
@@ -104,20 +101,16 @@ def _not_started(given: Given) -> list[str]:
     started = {"docker.service", "nginx.service", "nftables.service", "containerd.service"}
     for key in ("Requires", "Wants", "BindsTo"):
         started |= {name for each in units.in_effect(unit, key) for name in each.value.split()}
+    return [f"{name}: installed, but not started" for name in others if name not in started]
+
+
+def _not_read(given: Given) -> list[str]:
+    """Directories of programs that the machine has not."""
     tops = dict.fromkeys("/".join(path.split("/")[:3]) for path in given.origins)
     absent = [top for top in tops if top.removeprefix("/etc/") in _ABSENT]
     if not given.has(NFTABLES) and "/etc/nftables.d" in tops:
         absent.append("/etc/nftables.d")
-    return [
-        *(f"{name}: installed, but not started" for name in others if name not in started),
-        *(f"{top}: installed, but nothing on the machine reads it" for top in absent),
-    ]
-
-
-def _interface(rules: Iterable[str]) -> str | None:
-    """The one network card that rules of a firewall name; None where it is not one."""
-    found = {name for text in rules for name in _CARD.findall(re.sub("#.*", "", text))}
-    return found.pop() if len(found) == 1 else None
+    return [f"{top}: installed, but nothing on the machine reads it" for top in absent]
 
 
 def routes(standing: StandIns, own_address: str) -> str | None:

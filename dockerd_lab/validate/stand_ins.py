@@ -16,7 +16,8 @@ from dockerd_lab.settings import Settings
 from dockerd_lab.validate import nginx
 from dockerd_lab.validate.asked import Asked, tcp_place, values_of
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_parts import CERTIFICATE, HostPart, absent_includes, host_parts
+from dockerd_lab.validate.host_parts import CERTIFICATE, HostPart, certificate_include, host_parts
+from dockerd_lab.validate.recognise import FIREWALLS
 
 #: The client's own certificate, where the docker client looks for it.
 CLIENT: dict[str, Credential] = {
@@ -34,6 +35,8 @@ _OF_A_PROXY: dict[str, tuple[Credential, str]] = {
     "proxy_ssl_certificate_key": ("client-key", "a client's key made for this run"),
     "proxy_ssl_trusted_certificate": ("ca", "the lab's own CA"),
 }
+#: A network card in rules of nftables or iptables, by the names that Linux gives cards.
+_CARD = re.compile(r"(?:[io]if(?:name)?|-[io])\s+[\"']?(eth\d+|en[opsx]\w+|em\d+)\b")
 #: Files of these names are on every machine.
 _ON_THE_MACHINE = ("/etc/ssl/certs/ca-certificates.crt",)
 
@@ -54,6 +57,8 @@ class StandIns:
     """Where the engine's dockerd shall be as well."""
     bridges: tuple[str, ...] = ()
     """Network bridges to add."""
+    card: str | None = None
+    """The network card of the real host that rules of a firewall name."""
     parts: tuple[HostPart, ...] = ()
     """What else of the real host is made."""
     said: tuple[str, ...] = ()
@@ -79,6 +84,8 @@ def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
     said += [f"{path}: a link to the engine's own dockerd" for path in programs]
     bridges = _bridges(asked)
     said += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
+    card = _card(given)
+    said += [f"{card}: the real host's interface; in the rules, the machine's own"] if card else []
     parts = host_parts(given, asked)
     said += [part.said for part in parts]
     return StandIns(
@@ -89,6 +96,7 @@ def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
         directories=(*directories, *for_sockets),
         programs=tuple(programs),
         bridges=tuple(bridges),
+        card=card,
         parts=tuple(parts),
         said=tuple(said),
         notes=tuple(notes),
@@ -131,7 +139,7 @@ def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], li
     # One file may be all of them.
     several = {*certificates} & {*keys, *authorities} & daemon.keys()
     daemon |= dict.fromkeys(several, "server-pem")
-    if nginx.lacks_certificate(given.texts) and absent_includes(given):
+    if certificate_include(given) is not None:
         daemon[CERTIFICATE] = "server-pem"
     client = CLIENT if daemon else {}
     said += _of_a_proxy(given, daemon)
@@ -175,6 +183,13 @@ def _paths(values: Iterable[str]) -> list[str]:
     paths = [PurePosixPath(re.sub("^/+", "/", value)) for value in values]
     whole = (str(path) for path in paths if path.is_absolute() and ".." not in path.parts)
     return list(dict.fromkeys(path for path in whole if path not in _ON_THE_MACHINE))
+
+
+def _card(given: Given) -> str | None:
+    """The one network card that rules of a firewall name; None where it is not one."""
+    rules = (re.sub("#.*", "", given.texts[file]) for file in FIREWALLS if given.has(file))
+    found = {name for text in rules for name in _CARD.findall(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _hosts(asked: Asked) -> Iterator[str]:

@@ -81,23 +81,24 @@ def in_effect(found: Iterable[Assignment], key: str) -> list[Assignment]:
 def environment(found: Iterable[Assignment], texts: Mapping[str, str]) -> dict[str, str]:
     """The variables that a unit sets: `Environment=`, then the files it names, where given."""
     found = list(found)
-    lines = [_split(each.value) for each in in_effect(found, "Environment")]
-    for file in in_effect(found, "EnvironmentFile"):
-        text = texts.get(file.value.removeprefix("-"), "").replace("\\\n", " ")
-        lines += [_variable(line) for line in text.splitlines()]
-    return dict(word.partition("=")[::2] for line in lines for word in line if "=" in word)
+    files = [each.value.removeprefix("-") for each in in_effect(found, "EnvironmentFile")]
+    return {each.key: each.value for each in variables(found, files, texts)}
 
 
-def variables(defaults: str, texts: Mapping[str, str]) -> Iterator[tuple[str, Assignment]]:
-    """Every variable by name that docker.service's drop-ins and the file `defaults` set."""
-    for each in in_effect(of_unit("docker.service", texts), "Environment"):
+def variables(
+    found: Iterable[Assignment], files: Iterable[str], texts: Mapping[str, str]
+) -> Iterator[Assignment]:
+    """Every `NAME=value` of a unit's `Environment=`, and then of files with variables."""
+    for each in in_effect(found, "Environment"):
         for word in _split(each.value):
-            name, _, value = word.partition("=")
-            yield name, Assignment(each.file, each.line, each.key, value)
-    for number, line in enumerate(texts.get(defaults, "").splitlines(), 1):
-        for word in _variable(line):
-            name, _, value = word.partition("=")
-            yield name, Assignment(defaults, number, name, value)
+            if "=" in word:
+                yield Assignment(each.file, each.line, *word.split("=", 1))
+    for file in files:
+        number = 1
+        for line in texts.get(file, "").replace("\\\n", "\0").splitlines():
+            for word in _variable(line.replace("\0", " ")):
+                yield Assignment(file, number, *word.split("=", 1))
+            number += 1 + line.count("\0")
 
 
 def sockets(texts: Mapping[str, str]) -> list[str]:

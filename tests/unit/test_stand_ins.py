@@ -1,7 +1,5 @@
 """What stands in for what a configuration names and the input does not hold."""
 
-import re
-
 import pytest
 from prepared import TLS, UNIT_D, script
 
@@ -28,6 +26,13 @@ def test_nothing_stands_in_where_that_is_turned_off(ready):
     made = ready({"etc/docker/daemon.json": TLS}, allowed=False)
     assert made.configuration.credentials.daemon == {}
     assert made.said == ()
+
+
+def test_a_firewall_s_card_is_left_alone_where_that_is_turned_off(ready):
+    made = ready(
+        {"etc/nftables.conf": "table inet f { chain c { iif eth0 drop\n } }\n"}, allowed=False
+    )
+    assert "sed -i" not in script(made)
 
 
 def test_a_certificate_without_its_key_is_replaced(ready):
@@ -123,34 +128,6 @@ def test_what_docker_s_archive_and_the_host_s_network_bring(ready):
     assert "mkdir -p /var/lib/docker" not in said
 
 
-NGINX = """user nginx;
-events {}
-# user nobody2;
-http {
-  server { listen 80; return 301 https://$host$request_uri; }
-  server {
-    listen 8443 ssl;
-    ssl_certificate /etc/letsencrypt/live/x/fullchain.pem;
-    ssl_certificate_key /etc/letsencrypt/live/x/privkey.pem;
-    include /etc/letsencrypt/options-ssl-nginx.conf;
-    ssl_dhparam /etc/letsencrypt/ssl-dhparams.pem;
-    location / { proxy_set_header user me; proxy_pass http://unix:/run/docker.sock:/; }
-  }
-}
-"""
-
-
-def test_what_nginx_needs_of_the_real_host(ready):
-    made = ready({"etc/nginx/nginx.conf": NGINX})
-    said = script(made)
-    assert said.count("useradd") == 1
-    assert "useradd --system --gid nginx nginx" in said
-    assert "usermod --append --groups docker nginx" in said
-    assert ": >>/etc/letsencrypt/options-ssl-nginx.conf" in said
-    assert "-out /etc/letsencrypt/ssl-dhparams.pem" in said
-    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:8443", tls=True)
-
-
 SOCKET_D = "etc/systemd/system/docker.socket.d"
 
 
@@ -207,12 +184,6 @@ def test_a_byte_order_mark_hides_no_section(ready):
 def test_options_over_several_lines(ready):
     made = ready({"etc/default/docker": 'DOCKER_OPTS="-D \\\n  -H tcp://0.0.0.0:1"\n'})
     assert [host.value for host in made.asked.hosts] == ["tcp://0.0.0.0:1"]
-
-
-def test_one_file_with_certificate_key_and_authority(ready):
-    site = "server {\n listen 1 ssl;\n ssl_certificate a.pem;\n ssl_certificate_key a.pem;\n}\n"
-    made = ready({"etc/nginx/sites-enabled/a": site})
-    assert made.configuration.credentials.daemon == {"/etc/nginx/a.pem": "server-pem"}
 
 
 def test_no_shell_expands_a_home_within_a_flag(ready):
@@ -276,46 +247,6 @@ def test_what_the_machine_has_is_left_alone(ready, file, content):
     assert not ready({file: content}).said
 
 
-def test_a_stream_in_a_whole_nginx_conf_gets_its_module(ready):
-    whole = "events {}\nstream {\n server {\n  listen 1;\n }\n}\n"
-    made = ready({"etc/nginx/nginx.conf": whole})
-    assert "sed -i '1i load_module modules/ngx_stream_module.so;'" in script(made)
-
-
-def test_a_stream_in_a_file_that_nginx_conf_includes_gets_its_module_too(ready):
-    files = {"etc/nginx/nginx.conf": "events {}\ninclude /etc/nginx/stream.d/*.conf;\n"}
-    files["etc/nginx/stream.d/a.conf"] = "stream {\n server {\n  listen 1;\n }\n}\n"
-    assert "load_module modules/ngx_stream_module.so" in script(ready(files))
-
-
-def test_hosts_that_nginx_looks_up_are_this_machine(ready):
-    site = (
-        "upstream api { server socket-proxy:2375; }\n"
-        "server { listen 1; location / { proxy_pass http://api; }\n"
-        " location /v2 { proxy_pass http://registry:5000/; }\n"
-        " location /x { proxy_pass http://$host:1; }\n"
-        " location /y { proxy_pass http://unix:/a:/; } }\n"
-    )
-    made = ready({"etc/nginx/sites-enabled/a": site})
-    assert re.findall(r"echo \S+ (\S+) >>/etc/hosts", script(made)) == ["registry", "socket-proxy"]
-
-
-def test_nginx_before_a_daemon_with_tls_gets_a_client_s_certificate(ready):
-    site = "server { proxy_ssl_certificate /a/c; proxy_ssl_certificate_key /a/k;\n"
-    site += " proxy_ssl_trusted_certificate /a/ca; }\n"
-    made = ready({"etc/nginx/conf.d/a.conf": site})
-    assert made.configuration.credentials.daemon == {
-        "/a/c": "client-cert",
-        "/a/k": "client-key",
-        "/a/ca": "ca",
-    }
-
-
-@pytest.mark.parametrize("listen", ["8000-8010", "${PORT}", "1.2.3.4:1-2"])
-def test_ports_that_are_not_one_are_not_read(ready, listen):
-    assert not ready({"etc/nginx/conf.d/a.conf": f"server {{ listen {listen}; }}\n"}).asked.nginx
-
-
 def test_what_no_program_of_the_machine_reads_is_said(ready):
     files = {
         "etc/haproxy/haproxy.cfg": "bind *:2375\n",
@@ -325,14 +256,6 @@ def test_what_no_program_of_the_machine_reads_is_said(ready):
         "/etc/haproxy: installed, but nothing on the machine reads it",
         "/etc/nftables.d: installed, but nothing on the machine reads it",
     )
-
-
-def test_a_directive_over_two_lines(ready):
-    made = ready(
-        {"etc/nginx/sites-enabled/a": "server {\n  listen\n   10.1.2.3:2376 ssl; # here\n}\n"}
-    )
-    [listen] = made.asked.nginx
-    assert (listen.host, listen.port, listen.tls, listen.line) == ("10.1.2.3", 2376, True, 2)
 
 
 def test_other_services_are_not_started_and_that_is_said(ready):
@@ -386,23 +309,6 @@ def test_a_dockerd_unpacked_where_it_is_started(ready):
 
 def test_the_data_root_of_old(ready):
     assert "mkdir -p /data/d" in script(ready({"etc/docker/daemon.json": {"graph": "/data/d"}}))
-
-
-def test_the_socket_where_a_container_has_it(ready):
-    proxied = NGINX.replace("unix:/run/docker.sock", "unix:/host/var/run/docker.sock")
-    made = ready({"etc/nginx/nginx.conf": proxied + "# unix:/a/docker.sock\n"})
-    assert [said for said in made.said if "docker.sock:" in said] == [
-        "/host/var/run/docker.sock: a link to /run/docker.sock"
-    ]
-    assert "ln -s /run/docker.sock /host/var/run/docker.sock" in script(made)
-
-
-def test_an_include_that_would_name_the_certificate_names_one(ready):
-    site = "server { listen 443 ssl; include snippets/ssl-params.conf;\n"
-    made = ready({"etc/nginx/sites-enabled/a": site + " include snippets/self-signed.conf; }\n"})
-    assert made.configuration.credentials.daemon == {"/etc/nginx/dockerd-lab.pem": "server-pem"}
-    assert "dockerd-lab.pem;' >/etc/nginx/snippets/self-signed.conf" in script(made)
-    assert ": >>/etc/nginx/snippets/ssl-params.conf" in script(made)
 
 
 @pytest.mark.parametrize(
