@@ -22,8 +22,9 @@ import time
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 
-#: Seconds a target has to say anything, and over ssh, which starts two programs over there.
-SILENCE, SSH_SILENCE = 3, 30
+#: Seconds a target has to say anything; and where that takes it long: over ssh, which starts two
+#: programs over there, and for the handshake of TLS where it has hung up on HTTP.
+SILENCE, LONG_SILENCE = 3, 30
 #: Seconds a request has once the daemon has spoken; four containers may start at once, emulated.
 WORK = 120
 #: Bytes of an answer that are read.
@@ -71,7 +72,12 @@ def first_answer(target):
     if target.startswith("ssh:"):
         over_ssh(target)
         return None
-    first = connect(target, SILENCE)
+    try:
+        first = connect(target, SILENCE)
+    except socket.timeout:
+        raise Gets("filtered", f"no answer within {SILENCE} s") from None
+    except OSError as error:
+        raise Gets("refused", os.strerror(error.errno) if error.errno else str(error)) from None
     importlib.import_module("http.client")  # now, so that the silence is the target's own
     limit = SILENCE
     end = time.monotonic() + limit
@@ -84,7 +90,9 @@ def first_answer(target):
         except OSError as error:
             if tls is not None:
                 raise refused_tls(target, error) from None
-            continue  # some servers hang up on HTTP where they want HTTPS
+            limit = LONG_SILENCE  # some servers hang up on HTTP where they want HTTPS
+            end = time.monotonic() + limit
+            continue
         if b"SSL certificate" in body:  # nginx, to a client without one
             raise Gets("tls-required", f"HTTP {status}: {text(body)}")
         if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
@@ -245,25 +253,20 @@ def shut(made):
 
 
 def connect(target, limit):
-    """A connection to a target; raises Gets where there is none."""
+    """A connection to a target; raises OSError where there is none within `limit` seconds."""
     kind, place = target.split("://", 1)
-    try:
-        if kind == "ssh":
-            made, there = socket.socketpair()
-            dial = ssh(target, "docker", "system", "dial-stdio")
-            subprocess.Popen(dial, stdin=there, stdout=there, stderr=subprocess.DEVNULL)
-            there.close()
-        elif kind == "unix":
-            made = socket.socket(socket.AF_UNIX)
-            made.settimeout(limit)
-            made.connect("\0" + place[1:] if place.startswith("@") else place)
-        else:
-            host, port = place.rsplit(":", 1)
-            made = socket.create_connection((host.strip("[]"), int(port)), timeout=limit)
-    except socket.timeout:
-        raise Gets("filtered", f"no answer within {SILENCE} s") from None
-    except OSError as error:
-        raise Gets("refused", os.strerror(error.errno) if error.errno else str(error)) from None
+    if kind == "ssh":
+        made, there = socket.socketpair()
+        dial = ssh(target, "docker", "system", "dial-stdio")
+        subprocess.Popen(dial, stdin=there, stdout=there, stderr=subprocess.DEVNULL)
+        there.close()
+    elif kind == "unix":
+        made = socket.socket(socket.AF_UNIX)
+        made.settimeout(limit)
+        made.connect("\0" + place[1:] if place.startswith("@") else place)
+    else:
+        host, port = place.rsplit(":", 1)
+        made = socket.create_connection((host.strip("[]"), int(port)), timeout=limit)
     made.settimeout(limit)
     return made
 
@@ -276,10 +279,10 @@ def over_ssh(target):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=SSH_SILENCE,
+            timeout=LONG_SILENCE,
         )
     except subprocess.TimeoutExpired:
-        raise Gets("filtered", f"ssh: no answer within {SSH_SILENCE} s") from None
+        raise Gets("filtered", f"ssh: no answer within {LONG_SILENCE} s") from None
     if tried.returncode == 0:
         return
     said = "ssh: " + text(tried.stderr)

@@ -135,6 +135,25 @@ def test_the_container_is_removed():
         assert "may be left" in measured(target).best.evidence
 
 
+def test_who_has_spoken_and_is_gone_is_no_stranger():
+    """A proxy that limits connections says nothing of the level, and certainly not `refused`."""
+    with server("full-control") as target:
+        gate = socket.create_server(("127.0.0.1", 0))
+
+        def answer_once():
+            made, _ = gate.accept()
+            gate.close()
+            made.recv(10_000)
+            made.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
+            made.close()
+
+        threading.Thread(target=answer_once, daemon=True).start()
+        gone = f"tcp://127.0.0.1:{gate.getsockname()[1]}"
+        seen = measured(gone, target)
+    assert [way.level for way in seen.ways] == ["unclear", "full-control"]
+    assert "/containers/json: ConnectionRefusedError" in seen.ways[0].evidence
+
+
 GREETERS = {
     b"220 mail.example ESMTP\r\n": "refused",
     b"HTTP/1.1 ": "filtered",
@@ -185,6 +204,36 @@ def test_tls_lets_in_who_has_a_certificate(tls, version):
     with server("full-control", tls=context) as target:
         assert measured(target).level == "tls-required"
         assert measured(target, home=home).level == "full-control"
+
+
+def test_a_server_of_tls_may_hang_up_on_http_and_take_its_time(tls):
+    """stunnel and nginx's stream do; more than what a silent port costs is TLS, emulated."""
+    context, home = tls
+    with server("full-control", tls=context) as target:
+        behind = int(target.rsplit(":", 1)[1])
+        gate = socket.create_server(("127.0.0.1", 0))
+
+        def pump(source, sink):
+            with contextlib.suppress(OSError):
+                while part := source.recv(10_000):
+                    sink.sendall(part)
+                sink.shutdown(socket.SHUT_WR)
+
+        def pass_on():
+            for number in range(50):
+                made, _ = gate.accept()
+                start = made.recv(1, socket.MSG_PEEK)
+                if start != b"\x16":
+                    made.close()
+                    continue
+                time.sleep(4 if number == 1 else 0)
+                other = socket.create_connection(("127.0.0.1", behind))
+                for pair in ((made, other), (other, made)):
+                    threading.Thread(target=pump, args=pair, daemon=True).start()
+
+        threading.Thread(target=pass_on, daemon=True).start()
+        seen = measured(f"tcp://127.0.0.1:{gate.getsockname()[1]}", home=home)
+    assert seen.level == "full-control", seen.best.evidence
 
 
 def test_an_old_server_is_open_all_the_same(tls):
