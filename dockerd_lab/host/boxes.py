@@ -256,19 +256,22 @@ def _archives(suite: str) -> list[str]:
             "apt-get",
             "indextargets",
             "--format",
-            "$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI)",
+            "$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI) $(ORIGIN)",
         ],
         what="reading this computer's apt sources",
         timeout=30,
     ).stdout
     by_release: dict[str, str] = {}
-    for created_by, release, component, uri in map(str.split, targets.splitlines()):
-        if created_by == "Packages" and component == "main":
+    for line in targets.splitlines():
+        created_by, release, component, uri, *origin = line.split()
+        # Another distribution has none of Debian's suites.
+        if created_by == "Packages" and component == "main" and origin == ["Debian"]:
             by_release.setdefault(release, uri)
     if codename not in by_release:
         raise HarnessBroke(
-            f"this computer's apt sources name no archive of its own release {codename!r}",
-            "apt-get indextargets   # shows what they name",
+            f"a box is built from Debian's archive, and this computer's apt sources name none of"
+            f" release {codename!r}",
+            "apt-get indextargets   # shows what they name, and whose it is: Origin",
         )
     security = by_release.get(f"{codename}-security") if suite == codename else None
     return [by_release[codename], *([security] if security else [])]

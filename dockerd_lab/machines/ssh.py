@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.command import last_lines
+from dockerd_lab.host.command import run as run_on_computer
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.ssh_key import private_key
 from dockerd_lab.machines.vagrant import consoles
@@ -107,10 +108,9 @@ def _panic(console: Path) -> str:
 
 def drop_connection(lab: Lab, machine: str) -> None:
     """End the connection to a machine: after its memory was restored, the machine knows none."""
-    subprocess.run(
+    run_on_computer(
         lab.enter(["ssh", "-F", config_file(lab), "-O", "exit", machine]),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
+        what=f"ending the connection to {machine}",
         timeout=20,
         check=False,  # there may be none
     )

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockerd_lab.errors import LabError
-from dockerd_lab.suites.broken import broke, fail_if_broken
 from dockerd_lab.suites.options import is_worker, labs_at_once, session_of
 
 if TYPE_CHECKING:
@@ -48,14 +46,11 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
         settings = settings.beside_others(min(labs_at_once(request.config), len(session.engines)))
         home = home_apart(session.root, engine)
     progress.sink = progress_line(request.config, engine)
-    try:
-        keep = request.config.getoption("keep")
-        with running(session.root, settings, keep=keep, home=home) as machines:
-            session.fleet = machines
-            session.on_machines = None
-            yield machines
-    except LabError as error:
-        broke(request.config, engine, error)
+    keep = request.config.getoption("keep")
+    with running(session.root, settings, keep=keep, home=home) as machines:
+        session.fleet = machines
+        session.on_machines = None
+        yield machines
 
 
 @pytest.fixture(scope="session")
@@ -82,29 +77,25 @@ def observation(
 
     session = session_of(request.config)
     this = (subject.engine, subject.case.name, fleet.restored)
-    fail_if_broken(session, subject.engine)
-    try:
+    started = time.monotonic()
+    goes_on = subject.rebooted or subject.fixed
+    if not (goes_on and session.on_machines == this):
+        fleet.restore()
         started = time.monotonic()
-        goes_on = subject.rebooted or subject.fixed
-        if not (goes_on and session.on_machines == this):
-            fleet.restore()
-            started = time.monotonic()
-            session.applications[subject.id] += 1
-            session.on_machines = (subject.engine, subject.case.name, fleet.restored)
-            apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
-        done: dict[str, Answer] = {}
-        if subject.fixed:
-            session.on_machines = None
-            done = mend(fleet, subject.case, unit)
-        elif subject.rebooted:
-            fleet.reboot()
-            after_boot(fleet.lab, fleet.root, subject.case, fleet.address, unit)
-        # Of a failure, whether it is reached says enough; every tool is tried on the methods.
-        tools = remote.TOOLS if subject.case.group == "methods" else remote.REACHED
-        again = not subject.fixed
-        seen = observe(fleet, subject.case, subject.id, started, again=again, tools=tools, fix=done)
-    except LabError as error:
-        broke(request.config, subject.engine, error)
+        session.applications[subject.id] += 1
+        session.on_machines = (subject.engine, subject.case.name, fleet.restored)
+        apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
+    done: dict[str, Answer] = {}
+    if subject.fixed:
+        session.on_machines = None
+        done = mend(fleet, subject.case, unit)
+    elif subject.rebooted:
+        fleet.reboot()
+        after_boot(fleet.lab, fleet.root, subject.case, fleet.address, unit)
+    # Of a failure, whether it is reached says enough; every tool is tried on the methods.
+    tools = remote.TOOLS if subject.case.group == "methods" else remote.REACHED
+    again = not subject.fixed
+    seen = observe(fleet, subject.case, subject.id, started, again=again, tools=tools, fix=done)
     session.observations[subject.id] = seen
     return seen
 

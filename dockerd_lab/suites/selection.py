@@ -40,11 +40,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     wanted: dict[str, Any] = {}
     try:
+        # The closest marker comes first, and a function's wins over its module's.
         for marker in metafunc.definition.iter_markers("cases"):
             if unknown := sorted(set(marker.kwargs) - set(CONDITIONS)):
                 where = metafunc.definition.nodeid
                 raise BadInput(f"{where}: the marker `cases` has no {', '.join(unknown)}")
-            wanted.update(marker.kwargs)
+            wanted = {**marker.kwargs, **wanted}
         session = session_of(metafunc.config)
         all_subjects, engines = session.subjects, session.engines
     except LabError as error:
@@ -124,6 +125,18 @@ def subject_of(item: pytest.Item | None) -> Subject | None:
 
     # Another project's test may have a parameter of that name.
     return found if isinstance(found, Subject) else None
+
+
+def engine_of(item: pytest.Item) -> str | None:
+    """The engine whose machines a test is about, if it is about any."""
+    subject = subject_of(item)
+    if subject is not None:
+        return subject.engine
+    found = _param(item, "engine")
+    if found is None:
+        return None
+    # Another project's test may have a parameter of that name.
+    return found if found in session_of(item.config).engines else None
 
 
 def _param(item: pytest.Item | None, name: str) -> Any:

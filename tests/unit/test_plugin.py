@@ -209,3 +209,42 @@ def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, root):
     result = run("--engine=debian-13")
     assert result.ret == 3
     assert result.stdout.str().count("harness broke: no machine came up") == 1
+
+
+LOST = """
+from dockerd_lab.errors import HarnessBroke
+
+def test_lost(fleet, subject):
+    if subject.engine == "debian-12": raise HarnessBroke("ssh to daemon failed")
+
+def test_after_it(fleet, subject): pass
+"""
+
+
+def test_a_machine_that_is_lost_in_a_test_is_no_failed_test(pytester, run, root):
+    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+    pytester.makepyfile(LOST)
+    alone = run("--engine=debian-12", "--case=unix-default")
+    assert alone.ret == 3
+    assert alone.stdout.str().count("harness broke: ssh to daemon failed") == 1
+    among_others = run("--engine=all", "--case=unix-default")
+    # debian-13 never came up; debian-12 was there for one test.
+    among_others.assert_outcomes(passed=4, failed=1, errors=3)
+    assert among_others.ret == 3
+    among_others.stdout.fnmatch_lines(["*debian-12: nothing more is said of it*", "*ssh to daemon*"])
+
+
+def test_a_test_s_own_marker_wins_over_its_module_s(pytester, run):
+    pytester.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.cases(name=["methods/unix-only"], daemon=["active"])
+
+        @pytest.mark.cases(name=["methods/unix-default"])
+        def test_own(subject): pass
+        """
+    )
+    assert collected(run("--collect-only", "-q", "-k", "own")) == [
+        "test_own[debian-12/unix-default]"
+    ]
