@@ -91,6 +91,8 @@ def validate(
     ]
     for file, _ in reports:
         _check_writable(file)
+    if [file for file, _ in reports].count(Path("-")) > 1:
+        raise BadInput("-: standard output is for one report; give the others a file")
     wish = Wish(
         paths=paths or [],
         files=files or [],

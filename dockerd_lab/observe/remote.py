@@ -28,7 +28,7 @@ REACHED = ("ps", "ping")
 ASKED_OF_THE_SILENT = ("ps", "sdk", "ping", "run")
 PATIENCE = 5
 #: Seconds any other tool has: two labs on two slow cores need 15 for `docker run`.
-USUAL = 90
+USUAL = 60
 #: curl with the client's certificate.
 CURL_TLS = "--cacert ~/.docker/ca.pem --cert ~/.docker/cert.pem --key ~/.docker/key.pem"
 

@@ -7,7 +7,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from dockerd_lab.explain.matcher import Finding
+from dockerd_lab.explain.model import KnownError
 from dockerd_lab.report.console import drawn
+from dockerd_lab.settings import checkout, load_settings
 
 #: What to collect where nothing known was found; also what the README recommends.
 COLLECT = """\
@@ -47,7 +49,15 @@ def _explained(console: Console, finding: Finding) -> None:
     _commands(console, "mend", error.fix)
     _commands(console, "look", error.look)
     if error.reproduce:
-        _commands(console, "reproduce", [f"dockerd-lab reproduce {finding.id} --fix"])
+        _commands(
+            console, "reproduce", [f"dockerd-lab reproduce {finding.id}{_where(error)} --fix"]
+        )
+
+
+def _where(error: KnownError) -> str:
+    """The engine to name for an error that has not been seen on the usual one."""
+    usual = load_settings(checkout()).engine_of("daemon")
+    return f" --engine {error.seen[0]}" if error.seen and usual not in error.seen else ""
 
 
 def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:

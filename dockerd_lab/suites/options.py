@@ -53,9 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "cases(name=[…], without=[…], daemon=[…], client=[…], engine=[…], group=…, main=…, fails=…,"
-        " fixed=…, rebooted=…, unit=…): run only for cases with, or without, these names, that"
-        " expect one of these daemon states, one of these levels of the client, on one of these"
-        " engines, of this directory under provision, in the main job or not, that fail or do not,"
+        " silent=…, fixed=…, rebooted=…, unit=…): run only for cases with, or without, these names,"
+        " that expect one of these daemon states, one of these levels of the client, on one of"
+        " these engines, of this directory under provision, in the main job or not, that fail or"
+        " do not, without a word or with one,"
         " before or after they are mended or rebooted, with this docker.service",
     )
 

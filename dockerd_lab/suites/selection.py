@@ -26,6 +26,7 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "engine": lambda subject, engines: subject.engine in engines,
     "group": lambda subject, group: subject.case.group == group,
     "main": lambda subject, main: subject.case.said.main is main,
+    "silent": lambda subject, silent: (subject.case.said.expect.error is None) is silent,
     "fixed": lambda subject, fixed: subject.fixed is fixed,
     "fails": lambda subject, fails: subject.case.expect.is_failure is fails,
     "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,

@@ -1,11 +1,14 @@
 """Writes down what was observed as a draft of a case.yaml, which `validate` then guards."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 from packaging.version import Version
 
+from dockerd_lab.cases.model import LEVELS
+from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.validate.model import Result
@@ -19,9 +22,10 @@ def draft(name: str, observed: Sequence[tuple[Result, Observation]]) -> str:
 
     What most engines did is `expect`, and what the others did is under `engines`, by ranges of
     versions: between two of the engines that were tried nothing is known, and the range of the
-    older one reaches up to the newer one.
+    older one reaches up to the newer one. Raises HarnessBroke where a level could not be measured:
+    no case can expect that.
     """
-    seen = {result.engine_version: _expected(observation) for result, observation in observed}
+    seen = {result.engine_version: _expected(result, its) for result, its in observed}
     versions = sorted(seen, key=Version)
     usual = max(versions, key=lambda version: sum(seen[version] == seen[v] for v in versions))
     said: dict[str, Any] = {"title": f"{name}, as recorded", "expect": seen[usual]}
@@ -32,8 +36,11 @@ def draft(name: str, observed: Sequence[tuple[Result, Observation]]) -> str:
     return head + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=96)
 
 
-def _expected(seen: Observation) -> Expected:
+def _expected(result: Result, seen: Observation) -> Expected:
     """What a case would expect, had this been seen."""
+    for who, exposure in seen.exposure.items():
+        if exposure.level not in LEVELS:
+            raise HarnessBroke(f"nothing is recorded: what {who} gets is unclear: {exposure.best}")
     state = seen.daemon.outcome.daemon
     found: Expected = {"daemon": state}
     if state != "failed":
@@ -41,12 +48,23 @@ def _expected(seen: Observation) -> Expected:
     found["hosts"] = list(seen.daemon.hosts)
     found["listeners"] = [str(listener) for listener in seen.daemon.listeners]
     found |= {who: exposure.level for who, exposure in seen.exposure.items()}
+    if result.no_effect:
+        found["no_effect"] = [each.setting for each in result.no_effect]
     if state != "active":
         known = [f for f in explain(seen.daemon.log) if f.error.kind == "start"]
         last = seen.daemon.log[-1] if seen.daemon.log else "nothing"
         found["error"] = known[0].id if known else UNEXPLAINED
-        found["words"] = known[0].text if known else last
+        found["words"] = _lasting(known[0].text if known else last)
     return found
+
+
+def _lasting(line: str) -> str:
+    """The longest part of a line that has no number which the next run may have otherwise.
+
+    >>> _lasting("process with PID 4711 is still running")
+    'is still running'
+    """
+    return max((part.strip() for part in re.split(r"\d{3,}", line)), key=len) or line
 
 
 def _differences(

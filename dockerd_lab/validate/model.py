@@ -4,9 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-#: Changes when a key changes its meaning or goes; a new key does not change it.
-SCHEMA = 1
-
 
 class Part(BaseModel):
     """A part of the verdict."""
@@ -103,7 +100,11 @@ class Result(Part):
 class Report(Part):
     """The verdict on one configuration."""
 
-    version: Literal[1] = Field(default=1, alias="schema")
+    version: Literal[1] = Field(
+        default=1,
+        alias="schema",
+        description="changes when a key changes its meaning or goes; a new key does not change it",
+    )
     case: str = Field(description="what the configuration is called")
     results: list[Result]
 

@@ -9,7 +9,7 @@ from dockerd_lab.machines.ask import TIMED_OUT
 from dockerd_lab.observe.listeners import Listener as Seen
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.validate import log, questions
-from dockerd_lab.validate.model import Error, Exposure, Listener, Proof, Result
+from dockerd_lab.validate.model import Error, Exposure, Listener, NoEffect, Proof, Result
 from dockerd_lab.validate.no_effect import desktop_note, no_effect
 from dockerd_lab.validate.prepare import Prepared
 
@@ -41,6 +41,7 @@ def judge(
     found = log.errors(said, prepared.given, prepared.asked)
     if daemon.outcome.daemon == "failed" and not found:
         found = log.wordless(prepared.asked, seen.said)
+    ignored = no_effect(prepared.given, prepared.asked, daemon)
     levels = {who: exposure.level for who, exposure in seen.exposure.items()}
     expect = case.expect if case is not None else None
     reasons = [
@@ -48,9 +49,9 @@ def judge(
         *questions.broken_scripts(daemon.raw),
         *questions.broken_services(daemon.raw),
         *_exposure(seen, expect, allow_insecure),
-        *(_otherwise(seen, found, expect) if expect is not None else ()),
+        *(_otherwise(seen, found, ignored, expect) if expect is not None else ()),
     ]
-    ignored = [f"{name}: not installed" for name in prepared.given.ignored]
+    left_out = [f"{name}: not installed" for name in prepared.given.ignored]
     return Result(
         engine=seen.engine,
         engine_version=version,
@@ -65,9 +66,9 @@ def judge(
         exposure=Exposure(**levels),
         errors=found,
         warnings=log.warnings(daemon.log),
-        no_effect=no_effect(prepared.given, prepared.asked, daemon),
+        no_effect=ignored,
         stand_ins=list(prepared.said),
-        notes=[*prepared.notes, *desktop_note(prepared.asked), *ignored],
+        notes=[*prepared.notes, *desktop_note(prepared.asked), *left_out],
         dockerd_validate=questions.noticed(daemon.raw, daemon.outcome.daemon),
         proofs=[
             Proof(who=who, target=way.target, level=way.level, seconds=way.seconds)
@@ -135,9 +136,11 @@ def _too_much(level: str) -> bool:
     return level not in LEVELS or LEVELS.index(level) >= _TOO_MUCH
 
 
-def _otherwise(seen: Observation, found: list[Error], expect: Expectation) -> Iterator[str]:
+def _otherwise(
+    seen: Observation, found: list[Error], ignored: list[NoEffect], expect: Expectation
+) -> Iterator[str]:
     """What is not as the case expects it, besides the daemon's state."""
-    yield from differences(expect, seen)
+    yield from differences(expect, seen, [each.setting for each in ignored])
     ids = [error.id for error in found] or [UNEXPLAINED]
     if expect.error is not None and expect.error not in ids:
         yield f"the error is {', '.join(ids)}; the case expects {expect.error}"

@@ -29,18 +29,22 @@ def test_it_is_the_known_error(observation, case, errors):
     )
 
 
-def test_how_it_ended(observation, case, subject):
+@pytest.mark.cases(daemon=["unchanged"])
+def test_a_refused_unit_leaves_the_old_daemon(observation):
     daemon = observation.daemon
-    if case.expect.daemon == "unchanged":
-        assert daemon.outcome.restart_exit_code == 1
-        assert daemon.service.load_state == "bad-setting"
-        assert daemon.exit_status is None, "the refused restart must not end the old daemon"
-        assert daemon.service.active_state == "active", "the old daemon must still run"
-    elif case.expect.daemon == "failed":
-        codes = (daemon.outcome.restart_exit_code, daemon.outcome.by_hand_exit_code)
-        assert any(codes) or subject.rebooted, "a failed start has an exit code other than 0"
-        assert daemon.service.active_state != "active"
-        assert daemon.service.main_pid == 0
+    assert daemon.outcome.restart_exit_code == 1
+    assert daemon.service.load_state == "bad-setting"
+    assert daemon.exit_status is None, "the refused restart must not end the old daemon"
+    assert daemon.service.active_state == "active", "the old daemon must still run"
+
+
+@pytest.mark.cases(daemon=["failed"])
+def test_a_failed_start_leaves_none(observation, subject):
+    daemon = observation.daemon
+    codes = (daemon.outcome.restart_exit_code, daemon.outcome.by_hand_exit_code)
+    assert any(codes) or subject.rebooted, "a failed start has an exit code other than 0"
+    assert daemon.service.active_state != "active"
+    assert daemon.service.main_pid == 0
 
 
 @pytest.mark.cases(main=True)

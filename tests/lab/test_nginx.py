@@ -119,10 +119,13 @@ def test_what_changes_something_is_refused(client, observation, command):
         "/containers/any/attach/ws",
         "/v1.40/containers/any/archive?path=/",
         "/containers/any/export",
+        "/containers/web/db/export",
         "/v1.41/images/busybox/get",
         "/images/get?names=busybox",
         "/v1.40//containers/any/export",
         "/containers/any/%65xport",
+        "/swarm",
+        "/v1.41/swarm/unlockkey",
     ],
 )
 def test_reads_that_carry_something_away_are_refused(client, observation, path):
@@ -130,3 +133,19 @@ def test_reads_that_carry_something_away_are_refused(client, observation, path):
         f"curl -sS -o /dev/null -w '%{{http_code}}' 'http://192.168.3.201:2375{path}'"
     )
     assert got == "403"
+
+
+@pytest.mark.cases(name=READ_ONLY)
+def test_what_reads_is_let_through(client, daemon, observation):
+    """HEAD, and a stream: the line arrives while the container runs on."""
+    head = client.check_output("curl -sSI http://192.168.3.201:2375/_ping")
+    assert head.startswith("HTTP/1.1 200 OK")
+    daemon.check_output(
+        "docker run -d --network none --name read busybox sh -c 'echo early; exec sleep 60'"
+    )
+    try:
+        seen = client.run("timeout 6 docker -H tcp://192.168.3.201:2375 logs -f read")
+        assert seen.rc == 124, "the stream stays open"
+        assert seen.stdout == "early\n"
+    finally:
+        daemon.check_output("docker rm -f read")

@@ -17,6 +17,11 @@ def test_ten_calls_at_once(client, observation):
     assert lines[:CALLS] == ["0"] * CALLS, done.stdout
 
 
+def test_sshd_s_limit_is_the_case_s(daemon, observation):
+    """Below it no connection is dropped: ten calls are never more than ten that log in."""
+    assert "maxstartups 50:30:100" in daemon.check_output("sshd -T").splitlines()
+
+
 def test_a_password_is_not_asked_for(outsider, observation):
     options = "-o BatchMode=yes -o StrictHostKeyChecking=accept-new"
     done = outsider.run(f"ssh {options} deploy@192.168.3.201 true || echo exit code $?")

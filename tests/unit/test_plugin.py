@@ -231,7 +231,9 @@ def test_a_machine_that_is_lost_in_a_test_is_no_failed_test(pytester, run, root)
     # debian-13 never came up; debian-12 was there for one test.
     among_others.assert_outcomes(passed=4, failed=1, errors=3)
     assert among_others.ret == 3
-    among_others.stdout.fnmatch_lines(["*debian-12: nothing more is said of it*", "*ssh to daemon*"])
+    among_others.stdout.fnmatch_lines(
+        ["*debian-12: nothing more is said of it*", "*ssh to daemon*"]
+    )
 
 
 def test_a_test_s_own_marker_wins_over_its_module_s(pytester, run):

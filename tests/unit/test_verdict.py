@@ -6,6 +6,7 @@ import pytest
 from observations import OPEN, SOCKET, STOCK, answer, failed, observation, opened
 from prepared import DROP_IN, HOSTS, UNIT_D
 
+from dockerd_lab.cases.model import load_case
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate import log
@@ -184,9 +185,24 @@ def test_a_case_that_says_so_passes_and_another_than_it_says_fails(judged):
 def test_a_case_s_failure_is_expected(judged):
     case = (checkout() / "provision/failures/hosts-in-file-stock-unit/case.yaml").read_text()
     files = {"etc/docker/daemon.json": HOSTS, "case.yaml": case}
-    assert judged(files, failed()).verdict == "passed"
+    words = load_case("x", checkout() / "provision/failures/hosts-in-file-stock-unit").expect.words
+    assert judged(files, failed(log=(words,))).reasons == []
     result = judged(files, failed(log=("something else",)))
-    assert result.reasons == ["the error is unexplained; the case expects hosts-flag-file-conflict"]
+    assert result.reasons == [
+        f"nobody said: {words}",
+        "the error is unexplained; the case expects hosts-flag-file-conflict",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "reasons"),
+    [("[host]", []), ("[]", ["without effect is host; the case expects nothing"])],
+)
+def test_settings_without_effect_are_as_the_case_says(judged, ignored, reasons):
+    case = (checkout() / "provision/failures/key-host-ignored/case.yaml").read_text()
+    case = case.replace("no_effect: [host]", f"no_effect: {ignored}")
+    files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}, "case.yaml": case}
+    assert judged(files, observation()).reasons == reasons
 
 
 def test_other_services_and_scripts_that_fail(judged):

@@ -9,6 +9,7 @@ from observations import failed, opened, write
 from prepared import DROP_IN, HOSTS, UNIT_D
 
 from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.report.redact import redact
 from dockerd_lab.report.verdict_json import as_json
 from dockerd_lab.report.verdict_junit import junit
@@ -67,7 +68,7 @@ def test_junit_markdown_and_json(judged):
 @pytest.mark.parametrize("engines", [("debian-12",), ("debian-12", "debian-14")])
 def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
     report = two(judged)
-    seen = {"debian-12": opened(command="dockerd"), "debian-14": failed(engine="debian-14")}
+    seen = {"debian-12": opened(), "debian-14": failed(engine="debian-14")}
     tried = [(r, seen[r.engine]) for r in report.results if r.engine in engines]
     file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
     case = load_case("mine", file.parent)
@@ -78,6 +79,19 @@ def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
         assert list(yaml.safe_load(file.read_text())["engines"]) == [">=28.5.2"]
     for result, observed in tried:
         assert judged({}, observed, version=result.engine_version).reasons == []
+
+
+def test_what_is_unclear_is_not_recorded(judged):
+    seen = opened(outsider="unclear")
+    with pytest.raises(HarnessBroke, match="what outsider gets is unclear: tcp://a:1"):
+        draft("mine", [(judged({"etc/docker/daemon.json": {}}, seen), seen)])
+
+
+def test_a_draft_s_words_hold_the_next_time(judged):
+    line = "failed to start daemon: process with PID 4711 is still running as a daemon"
+    seen = failed(log=(line,))
+    said = yaml.safe_load(draft("mine", [(judged({"etc/docker/daemon.json": {}}, seen), seen)]))
+    assert said["expect"]["words"] == "is still running as a daemon"
 
 
 def test_private_keys_are_left_out():
