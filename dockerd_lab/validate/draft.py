@@ -61,8 +61,8 @@ def _expected(result: Result, seen: Observation) -> Expected:
 def _lasting(line: str) -> str:
     """The longest part of a line that has no number which the next run may have otherwise.
 
-    >>> _lasting("process with PID 4711 is still running")
-    'is still running'
+    >>> _lasting("process with PID 4711 runs on")
+    'process with PID'
     """
     return max((part.strip() for part in re.split(r"\d{3,}", line)), key=len) or line
 

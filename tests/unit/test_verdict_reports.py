@@ -91,7 +91,7 @@ def test_a_draft_s_words_hold_the_next_time(judged):
     line = "failed to start daemon: process with PID 4711 is still running as a daemon"
     seen = failed(log=(line,))
     said = yaml.safe_load(draft("mine", [(judged({"etc/docker/daemon.json": {}}, seen), seen)]))
-    assert said["expect"]["words"] == "is still running as a daemon"
+    assert said["expect"]["words"] == "failed to start daemon: process with PID"
 
 
 def test_private_keys_are_left_out():
