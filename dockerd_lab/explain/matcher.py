@@ -8,7 +8,7 @@ message itself. What was found once is not looked for again.
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -28,6 +28,9 @@ NARROW = 60
 EDGE = 60
 #: The longest line that is shown (characters).
 MAX_TEXT = 1000
+
+#: Whether a pattern is found around the lines from a first to a last one.
+_Nearby = Callable[[str, int, int], bool]
 
 # A line that starts so is a message of its own, not the rest of the one above.
 _STARTS = re.compile(
@@ -90,18 +93,19 @@ def _search(block: Block, known: set[str]) -> dict[str, int]:
     squashed = squash_lines(block.lines)
     text = "".join(squashed)
     ends = list(accumulate(map(len, squashed)))
+    nearby = _nearby(block.lines)
     found: dict[str, int] = {}
     for words, wordings in _by_words().items():
         if words in text:
             for name, wording in wordings:
-                first = None if name in known else _first(wording, block.lines, text, ends)
+                first = None if name in known else _first(wording, block.lines, text, ends, nearby)
                 if first is not None and first < found.get(name, len(squashed)):
                     found[name] = first
     for name, wording, at in cut_words(squashed, block.lines):
         if (
             name not in known
             and at < found.get(name, len(squashed))
-            and _holds(wording, block.lines, at, at)
+            and _holds(wording, block.lines, at, at, nearby)
         ):
             found[name] = at
     return found
@@ -117,20 +121,22 @@ def _by_words() -> dict[str, list[tuple[str, Wording]]]:
     return found
 
 
-def _first(wording: Wording, lines: Sequence[str], text: str, ends: list[int]) -> int | None:
+def _first(
+    wording: Wording, lines: Sequence[str], text: str, ends: list[int], nearby: _Nearby
+) -> int | None:
     """The first line on which a wording holds; `ends` are the lines' ends in the squashed text."""
     words = wording.squashed
     at = text.find(words)
     while at >= 0:
         first, last = bisect_right(ends, at), bisect_right(ends, at + len(words) - 1)
-        if last - first <= WRAPPED and _holds(wording, lines, first, last):
+        if last - first <= WRAPPED and _holds(wording, lines, first, last, nearby):
             return first
         # Not twice for one line.
         at = text.find(words, max(at + 1, ends[first]))
     return None
 
 
-def _holds(wording: Wording, lines: Sequence[str], first: int, last: int) -> bool:
+def _holds(wording: Wording, lines: Sequence[str], first: int, last: int, nearby: _Nearby) -> bool:
     """Whether what has to stand with the words does, and what must not does not."""
     if any(_STARTS.match(line) for line in lines[first + 1 : last + 1]):
         return False
@@ -140,9 +146,33 @@ def _holds(wording: Wording, lines: Sequence[str], first: int, last: int) -> boo
                 _with_rest(message, lines, last)
             ):
                 return False
-            around = lines[max(0, first - NEAR) : last + NEAR + 1]
-            return wording.near is None or any(map(compiled(wording.near).search, around))
+            return wording.near is None or nearby(wording.near, first, last)
     return False
+
+
+def _nearby(lines: Sequence[str]) -> _Nearby:
+    """What tells whether a pattern is found around some lines; none is searched twice for one.
+
+    Another program may say thousands of times what only a few lines tell from dockerd's words.
+    """
+    unknown, without, found = range(3)
+    states: dict[str, bytearray] = {}
+
+    def search(pattern: str, first: int, last: int) -> bool:
+        state = states.setdefault(pattern, bytearray(len(lines)))
+        start, end = max(0, first - NEAR), last + NEAR + 1
+        if state.find(found, start, end) >= 0:
+            return True
+        at = state.find(unknown, start, end)
+        while at >= 0:
+            if compiled(pattern).search(lines[at]):
+                state[at] = found
+                return True
+            state[at] = without
+            at = state.find(unknown, at + 1, end)
+        return False
+
+    return search
 
 
 def _with_rest(message: str, lines: Sequence[str], last: int) -> str:
