@@ -1,4 +1,4 @@
-"""What a configuration names of the real host, and the lab makes an empty or harmless one of.
+"""What docker's configuration names of the real host, and the lab makes: empty, or harmless.
 
 Users, groups, units, scripts and profiles: each with the shell line that makes it, where it is not
 on the machine already.
@@ -6,44 +6,28 @@ on the machine already.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from shlex import quote
 
-from dockerd_lab.validate import nginx, units
+from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Asked, values_of
 from dockerd_lab.validate.given import Given
+from dockerd_lab.validate.host_part import (
+    GROUPS,
+    HostPart,
+    empty_file,
+    group_line,
+    is_name,
+    unless_there,
+    user_line,
+)
 
 #: Where a distribution's own programs are; those elsewhere are the host's.
 _PROGRAMS = re.compile(r"/(usr/)?s?bin/[^/]+$")
 #: Units that every machine of the lab has.
 _UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|socket)")
-_SOCKET = "/run/docker.sock"
-#: A docker.sock to which nginx hands requests on.
-_PROXIED_SOCKET = re.compile(r"\bunix:(/[\w./-]*docker\.sock)\b")
-#: A certificate and its key in one file, for an nginx whose own is in a file that is not given.
-CERTIFICATE = f"{nginx.DIRECTORY}/dockerd-lab.pem"
-#: What nginx's package brings, below its directory.
-_OF_NGINX = re.compile(
-    r"(fastcgi|proxy|scgi|uwsgi)_params|fastcgi\.conf|mime\.types|koi-\w+|win-utf"
-    r"|snippets/(fastcgi-php|snakeoil)\.conf|modules-enabled/50-.*"
-)
-#: Directories of logs that are there.
-_LOGS = re.compile(r"/|/tmp|/root|/dev|/proc/.*|/var/log(/nginx)?|/etc/nginx")
-#: Groups that Debian and its docker.io bring.
-_GROUPS = ("root", "docker", "users", "staff", "adm", "daemon", "www-data", "nogroup", "sudo")
 #: The range of subordinate ids that a user gets, as adduser would give the first.
 _SUBORDINATE = "100000:65536"
-
-
-@dataclass(frozen=True)
-class HostPart:
-    """Something of the real host."""
-
-    said: str
-    """The sentence of the verdict."""
-    line: str
-    """The shell line that makes it."""
 
 
 def host_parts(given: Given, asked: Asked) -> list[HostPart]:
@@ -58,16 +42,8 @@ def host_parts(given: Given, asked: Asked) -> list[HostPart]:
         *_scripts(given, unit),
         *_working_directory(unit),
         *_made_at_run_time(given, unit),
-        *_users_of_nginx(given),
-        *_of_nginx(given),
-        *_socket_for_nginx(given, asked),
     ]
     return list(dict.fromkeys(found))
-
-
-def directory_of(path: str) -> str:
-    """The start of a shell line that makes the directory of a file."""
-    return f"mkdir -p {quote(str(PurePosixPath(path).parent))}; "
 
 
 def _remapped(asked: Asked) -> Iterator[HostPart]:
@@ -83,7 +59,7 @@ def _remapped(asked: Asked) -> Iterator[HostPart]:
         ]
         yield HostPart(
             f"{value}: whose ids containers get, added with a range of them",
-            "; ".join([_user_line(user, group), *lines]),
+            "; ".join([user_line(user, group), *lines]),
         )
 
 
@@ -93,8 +69,8 @@ def _groups(given: Given, asked: Asked) -> Iterator[HostPart]:
         of_unit = units.of_unit(socket, given.texts)
         named += [each.value for each in units.in_effect(of_unit, "SocketGroup")]
     for group in named:
-        if is_name(group) and group not in _GROUPS:
-            yield HostPart(f"{group}: the group of the socket, added", _group_line(group))
+        if is_name(group) and group not in GROUPS:
+            yield HostPart(f"{group}: the group of the socket, added", group_line(group))
 
 
 def _profiles(given: Given, asked: Asked) -> Iterator[HostPart]:
@@ -104,7 +80,7 @@ def _profiles(given: Given, asked: Asked) -> Iterator[HostPart]:
             allow = quote('{"defaultAction": "SCMP_ACT_ALLOW"}')
             yield HostPart(
                 f"{path}: a seccomp profile that allows everything",
-                _unless_there(path, f"echo {allow} >{quote(path)}"),
+                unless_there(path, f"echo {allow} >{quote(path)}"),
             )
 
 
@@ -117,7 +93,7 @@ def _runtimes(given: Given, asked: Asked) -> Iterator[HostPart]:
             continue
         if path.startswith("/") and not given.has(path):
             link = f'ln -s "$(command -v runc)" {quote(path)}'
-            yield HostPart(f"{path}: a link to runc", _unless_there(path, link))
+            yield HostPart(f"{path}: a link to runc", unless_there(path, link))
 
 
 def _required(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
@@ -157,7 +133,7 @@ def _scripts(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPar
                 there = quote(path)
                 yield HostPart(
                     f"{path}: a program of the real host, made as one that does nothing",
-                    _unless_there(path, f"echo '#!/bin/sh' >{there}; chmod 755 {there}"),
+                    unless_there(path, f"echo '#!/bin/sh' >{there}; chmod 755 {there}"),
                 )
 
 
@@ -173,94 +149,4 @@ def _made_at_run_time(given: Given, unit: Sequence[units.Assignment]) -> Iterato
     for each in units.in_effect(unit, "EnvironmentFile"):
         path = each.value
         if path.startswith(("/run/", "/var/run/")) and not given.has(path):
-            yield _empty_file(path, "made at run time on the real host, here an empty file")
-
-
-def _of_nginx(given: Given) -> Iterator[HostPart]:
-    """Files and directories that nginx needs; certbot's own are in no repository."""
-    with_certificate = certificate_include(given)
-    for include in _absent_includes(given):
-        if include == with_certificate:
-            lines = f"ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE};"
-            make = f"{directory_of(include)}echo {quote(lines)} >{quote(include)}"
-            said = f"{include}: made, with a certificate and key made for this run"
-            yield HostPart(said, make)
-        else:
-            yield _empty_file(include, "settings of the real host, made as an empty file")
-    for each in nginx.directives(given.texts, "ssl_dhparam"):
-        if (path := each.path) is not None and not given.has(path):
-            make = f"openssl dhparam -dsaparam -out {quote(path)} 2048 2>/dev/null"
-            yield HostPart(f"{path}: parameters made for this run", _unless_there(path, make))
-    for each in nginx.directives(given.texts, "auth_basic_user_file"):
-        if (path := each.path) is not None and not given.has(path):
-            yield _empty_file(path, "a list without passwords, with which nobody gets in")
-    for each in nginx.directives(given.texts, "(?:proxy|fastcgi)_cache_path"):
-        if (path := each.path) is not None:
-            yield HostPart(f"{path}: made, for what nginx keeps", f"mkdir -p {quote(path)}")
-    for name in ("access_log", "error_log"):
-        for each in nginx.directives(given.texts, name):
-            path = each.path
-            parent = str(PurePosixPath(path or "/").parent)
-            if each.first.startswith("/") and path is not None and not _LOGS.fullmatch(parent):
-                yield HostPart(f"{parent}: made, for nginx's log", directory_of(path) + ":")
-
-
-def certificate_include(given: Given) -> str | None:
-    """The file that names nginx's certificate on the real host, where it is in no other."""
-    absent = _absent_includes(given)
-    return absent[0] if absent and nginx.lacks_certificate(given.texts) else None
-
-
-def _absent_includes(given: Given) -> list[str]:
-    """What nginx includes and nobody has; first what is likely to name a certificate."""
-    paths = [each.path for each in nginx.directives(given.texts, "include")]
-    absent = {
-        path: None
-        for path in paths
-        if path is not None
-        and "*" not in path
-        and not given.has(path)
-        and not _OF_NGINX.fullmatch(path.removeprefix(f"{nginx.DIRECTORY}/"))
-    }
-    return sorted(absent, key=lambda path: not re.search("cert|sign|(ssl|tls)(?!.*param)", path))
-
-
-def _socket_for_nginx(given: Given, asked: Asked) -> Iterator[HostPart]:
-    """The socket of the real host, at the path where a container with nginx has it mounted."""
-    own = {_SOCKET, "/var/run/docker.sock", *(h.value.removeprefix("unix://") for h in asked.hosts)}
-    for each in nginx.directives(given.texts, "proxy_pass|server|set"):
-        for path in _PROXIED_SOCKET.findall(each.value):
-            if path not in own:
-                make = f"ln -s {_SOCKET} {quote(path)}"
-                yield HostPart(f"{path}: a link to {_SOCKET}", _unless_there(path, make))
-
-
-def _users_of_nginx(given: Given) -> Iterator[HostPart]:
-    for each in nginx.directives(given.texts, "user"):
-        user, group = (*each.value.split(), each.first)[:2]
-        if is_name(user) and is_name(group) and user not in ("root", "www-data", "nobody"):
-            yield HostPart(f"{user}: the user as whom nginx runs, added", _user_line(user, group))
-        elif is_name(group) and group != user and group not in _GROUPS:
-            yield HostPart(f"{group}: nginx's group, added", _group_line(group))
-
-
-def is_name(name: str) -> bool:
-    """Whether it can be the name of a user or a group."""
-    return re.fullmatch(r"[a-z_][a-z0-9_-]{0,31}", name) is not None
-
-
-def _user_line(user: str, group: str) -> str:
-    add = f"useradd --system --gid {group} {user}"
-    return f"id {user} >/dev/null 2>&1 || {{ {_group_line(group)}; {add}; }}"
-
-
-def _group_line(group: str) -> str:
-    return f"getent group {group} >/dev/null || groupadd --system {group}"
-
-
-def _empty_file(path: str, said: str) -> HostPart:
-    return HostPart(f"{path}: {said}", f"{directory_of(path)}: >>{quote(path)}")
-
-
-def _unless_there(path: str, make: str) -> str:
-    return f"[ -e {quote(path)} ] || {{ {directory_of(path)}{make}; }}"
+            yield empty_file(path, "made at run time on the real host, here an empty file")

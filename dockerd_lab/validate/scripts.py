@@ -1,6 +1,5 @@
 """The shell scripts that bring a gathered configuration into effect, as a person would."""
 
-import re
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +7,9 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.cases.apply import STATE
-from dockerd_lab.validate import nginx, units
+from dockerd_lab.validate import units
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_parts import directory_of, is_name
+from dockerd_lab.validate.host_part import directory_of
 from dockerd_lab.validate.recognise import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.validate.stand_ins import StandIns
 
@@ -28,7 +27,6 @@ nft list chains | awk '
 ' | while read -r family table chain port; do
     nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
 done"""
-_NGINX_CONF = f"{nginx.DIRECTORY}/nginx.conf"
 #: Programs that a box has not, by their directory in /etc.
 _ABSENT = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
 #: The user's own scripts, as they are called in the case's directory.
@@ -62,7 +60,7 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
         if standing.card is not None:
             steps.append(_device(address) + 'test -n "$device"')
             steps += [f'sed -i "s/\\b{standing.card}\\b/$device/g" {file}' for file in rules]
-        for service, lines, sentence in (
+        for service, lines in (
             _containerd(given),
             _nginx(given),
             _nftables(given),
@@ -70,7 +68,6 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
         ):
             steps += lines
             services += [service] if service else []
-            said += [sentence] if sentence else []
         if rules:
             steps.append(_SSH_STAYS)
             said.append("port 22: open for the harness's ssh, whatever the firewall says")
@@ -152,47 +149,29 @@ def _standing(standing: StandIns, address: str) -> list[str]:
     return lines + parts
 
 
-_Step = tuple[str, list[str], str]
+_Step = tuple[str, list[str]]
 
 
 def _nginx(given: Given) -> _Step:
     sites = [path for path in given.origins if path.startswith("/etc/nginx/")]
     if not sites:
-        return "", [], ""
-    lines, said = [], ""
-    if any("docker.sock" in given.texts.get(path, "") for path in sites):
-        users = [found.first for found in nginx.directives(given.texts, "user")]
-        user = users[-1] if users else "www-data"
-        if user != "root" and is_name(user):
-            lines.append(f"! id {user} >/dev/null 2>&1 || usermod --append --groups docker {user}")
-            said = f"{user}: added to group docker, so that nginx may use docker.sock"
-    texts = [given.texts.get(path, "") for path in sites]
-    streams = any(re.search(r"^[ \t]*stream\s*\{", text, re.MULTILINE) for text in texts)
-    own = {_NGINX_CONF: given.texts.get(_NGINX_CONF, "")}
-    modular = any("stream" in each.value for each in nginx.directives(own, "load_module")) or any(
-        re.search("modules-enabled|mod-stream", each.value)
-        for each in nginx.directives(own, "include")
-    )
-    if given.has(_NGINX_CONF) and streams and not modular:
-        # Images of nginx have it built in; Debian's is a module.
-        module = "load_module modules/ngx_stream_module.so;"
-        lines.append(f"sed -i '1i {module}' {_NGINX_CONF}")
-        said = "; ".join(filter(None, [said, f"{_NGINX_CONF}: `{module}` put before it"]))
+        return "", []
+    lines = []
     if not any(path.endswith("/sites-enabled/default") for path in sites):
         lines.append("rm -f /etc/nginx/sites-enabled/default # Debian's example")
-    return "nginx.service", [*lines, *_restarted("nginx.service")], said
+    return "nginx.service", [*lines, *_restarted("nginx.service")]
 
 
 def _nftables(given: Given) -> _Step:
     if not given.has(NFTABLES):
-        return "", [], ""
-    return "nftables.service", _restarted("nftables.service"), ""
+        return "", []
+    return "nftables.service", _restarted("nftables.service")
 
 
 def _containerd(given: Given) -> _Step:
     if not given.has("/etc/containerd/config.toml"):
-        return "", [], ""
-    return "containerd.service", _restarted("containerd.service"), ""
+        return "", []
+    return "containerd.service", _restarted("containerd.service")
 
 
 def _iptables(given: Given) -> _Step:
@@ -205,7 +184,6 @@ def _iptables(given: Given) -> _Step:
             for rules, tool in tools.items()
             if given.has(rules)
         ],
-        "",
     )
 
 

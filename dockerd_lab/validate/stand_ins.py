@@ -16,7 +16,9 @@ from dockerd_lab.settings import Settings
 from dockerd_lab.validate import nginx
 from dockerd_lab.validate.asked import Asked, tcp_place, values_of
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_parts import CERTIFICATE, HostPart, certificate_include, host_parts
+from dockerd_lab.validate.host_part import HostPart
+from dockerd_lab.validate.host_parts import host_parts
+from dockerd_lab.validate.nginx_parts import CERTIFICATE, certificate_include, nginx_parts
 from dockerd_lab.validate.recognise import FIREWALLS
 
 #: The client's own certificate, where the docker client looks for it.
@@ -86,7 +88,7 @@ def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
     said += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
     card = _card(given)
     said += [f"{card}: the real host's interface; in the rules, the machine's own"] if card else []
-    parts = host_parts(given, asked)
+    parts = [*host_parts(given, asked), *nginx_parts(given, asked)]
     said += [part.said for part in parts]
     return StandIns(
         credentials=credentials,

@@ -35,6 +35,14 @@ def test_what_nginx_needs_of_the_real_host(ready):
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:8443", tls=True)
 
 
+def test_nothing_of_it_stands_in_where_that_is_not_allowed(ready):
+    made = ready({"etc/nginx/nginx.conf": NGINX + "stream {\n}\n"}, allowed=False)
+    assert "systemctl restart nginx.service" in script(made)
+    assert "usermod" not in script(made)
+    assert "load_module" not in script(made)
+    assert made.said == ()
+
+
 def test_one_file_with_certificate_key_and_authority(ready):
     site = "server {\n listen 1 ssl;\n ssl_certificate a.pem;\n ssl_certificate_key a.pem;\n}\n"
     made = ready({"etc/nginx/sites-enabled/a": site})
