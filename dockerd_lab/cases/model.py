@@ -43,7 +43,9 @@ class Expectation(YamlModel):
         None,
         description="the running dockerd's command line; without a directory it is any unit's",
     )
-    hosts: list[str] = Field(description="the hosts in effect, from flags or from daemon.json")
+    hosts: list[str] = Field(
+        description="where dockerd is told to listen: by flags, or by daemon.json as it lies there"
+    )
     listeners: list[Listener] = Field(description="exactly these, in netstat's words")
     client: Level
     outsider: Level
