@@ -90,8 +90,9 @@ def first_answer(target):
         except OSError as error:
             if tls is not None:
                 raise refused_tls(target, error) from None
-            limit = LONG_SILENCE  # some servers hang up on HTTP where they want HTTPS
-            end = time.monotonic() + limit
+            if not isinstance(error, NoHTTP):
+                limit = LONG_SILENCE  # some servers hang up on HTTP where they want HTTPS
+                end = time.monotonic() + limit
             continue
         if b"SSL certificate" in body:  # nginx, to a client without one
             raise Gets("tls-required", f"HTTP {status}: {text(body)}")
@@ -106,6 +107,8 @@ def refused_tls(target, error):
     """What a failed HTTPS request tells: only words about certificates make it `tls-required`."""
     import ssl
 
+    if isinstance(error, ConnectionRefusedError):
+        return Gets("refused", "hung up, and is gone")
     if NO_TLS.search(str(error)):
         return Gets("refused", f"neither HTTP nor HTTPS: {error}")
     if not ALERTS.search(str(error)):
@@ -221,6 +224,8 @@ def request(target, tls, method, path, body=None, *, end, made=None):
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read(ENOUGH)
+        except http.client.RemoteDisconnected:
+            raise  # it hung up, which is an OSError
         except http.client.HTTPException as error:
             raise NoHTTP(repr(error)) from None
 

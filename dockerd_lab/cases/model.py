@@ -230,6 +230,11 @@ class Case(Configuration):
         return self.name.split("/", 1)[0]
 
     @property
+    def fails(self) -> bool:
+        """Whether something is wrong there; a method may have settings without effect as well."""
+        return self.group == "failures" and self.expect.is_failure
+
+    @property
     def in_main_job(self) -> bool:
         """Whether it is run where no case is named: the methods, and the conflicts among them."""
         return self.group == "methods" or self.said.main

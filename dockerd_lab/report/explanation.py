@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import Finding
 from dockerd_lab.explain.model import KnownError
 from dockerd_lab.report.console import drawn
@@ -56,7 +57,10 @@ def _explained(console: Console, finding: Finding) -> None:
 
 def _where(error: KnownError) -> str:
     """The engine to name for an error that has not been seen on the usual one."""
-    usual = load_settings(checkout()).engine_of("daemon")
+    try:
+        usual = load_settings(checkout()).engine_of("daemon")
+    except BadInput:
+        return ""  # what is wrong with the lab is no matter here
     return f" --engine {error.seen[0]}" if error.seen and usual not in error.seen else ""
 
 

@@ -1,6 +1,6 @@
 """When the harness breaks: a run of one engine ends, a run of several goes on with the others.
 
-It is no failed test, whether it was a fixture that broke or a command in the test itself.
+Its exit code is the harness's own, whether a fixture broke or a command in the test itself.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import pytest
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.progress import say
-from dockerd_lab.suites.options import end, session_of
-from dockerd_lab.suites.selection import engine_of
+from dockerd_lab.suites.options import broke, session_of
+from dockerd_lab.suites.selection import engine_of, subject_of
 
 _Phase = Generator[None, object, object]
 
@@ -34,7 +34,7 @@ def pytest_runtest_call(item: pytest.Item) -> _Phase:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> _Phase:
-    """The lab may break as it ends."""
+    """A user's fixture may put something back on a machine."""
     return (yield from _told_apart(item))
 
 
@@ -46,9 +46,15 @@ def _told_apart(item: pytest.Item) -> _Phase:
         engine = engine_of(item)
         if engine is None:
             raise  # a test without a machine
-        session = session_of(item.config)
-        if len(session.engines) == 1:
-            end(error)
-        why = session.broken[engine] = f"{error.kind}: {error}"
-        say(f"lab: nothing more is said of {engine}: {why}")
-        pytest.fail(why, pytrace=False)
+        _leave_evidence(item)
+        broke(item.config, engine, error)
+
+
+def _leave_evidence(item: pytest.Item) -> None:
+    """Write down what was seen of the test's case before; the machines may be no more."""
+    subject, session = subject_of(item), session_of(item.config)
+    seen = session.observations.get(subject.id) if subject is not None else None
+    if seen is not None and session.fleet is not None:
+        from dockerd_lab.report import evidence
+
+        say(f"lab: the evidence: {evidence.write(session.fleet, seen)}")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockerd_lab.suites.options import is_worker, labs_at_once, session_of
+from dockerd_lab.errors import LabError
+from dockerd_lab.suites.options import broke, is_worker, labs_at_once, session_of
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
@@ -47,10 +48,13 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
         home = home_apart(session.root, engine)
     progress.sink = progress_line(request.config, engine)
     keep = request.config.getoption("keep")
-    with running(session.root, settings, keep=keep, home=home) as machines:
-        session.fleet = machines
-        session.on_machines = None
-        yield machines
+    try:
+        with running(session.root, settings, keep=keep, home=home) as machines:
+            session.fleet = machines
+            session.on_machines = None
+            yield machines
+    except LabError as error:  # it may also break as it ends, when the next engine's turn has come
+        broke(request.config, engine, error)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The lab's options, and the session that they make."""
+"""The lab's options, the session that they make, and its end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from dockerd_lab.errors import BadInput, LabError
+from dockerd_lab.progress import say
 
 if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session
@@ -53,10 +54,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "cases(name=[…], without=[…], daemon=[…], client=[…], engine=[…], group=…, main=…, fails=…,"
-        " silent=…, fixed=…, rebooted=…, unit=…): run only for cases with, or without, these names,"
-        " that expect one of these daemon states, one of these levels of the client, on one of"
-        " these engines, of this directory under provision, in the main job or not, that fail or"
-        " do not, without a word or with one,"
+        " has_error=…, fixed=…, rebooted=…, unit=…): run only for cases with, or without, these"
+        " names, that expect one of these daemon states, one of these levels of the client, on one"
+        " of these engines, of this directory under provision, in the main job or not, that fail or"
+        " do not, with a known error or without,"
         " before or after they are mended or rebooted, with this docker.service",
     )
 
@@ -109,3 +110,14 @@ def running_session(config: pytest.Config) -> Session | None:
 def end(error: LabError) -> NoReturn:
     """End pytest with the error's message and exit code."""
     pytest.exit(f"{error.kind}: {error}", returncode=error.exit_code)
+
+
+def broke(config: pytest.Config, engine: str, error: LabError) -> NoReturn:
+    """Say that nothing more can be said of an engine: `error` is why, unless one came before."""
+    session = session_of(config)
+    if len(session.engines) == 1:
+        end(error)
+    if engine not in session.broken:
+        session.broken[engine] = f"{error.kind}: {error}"
+        say(f"lab: nothing more is said of {engine}: {session.broken[engine]}")
+    pytest.fail(session.broken[engine], pytrace=False)

@@ -9,7 +9,7 @@ import pytest
 
 from dockerd_lab.errors import BadInput, LabError
 from dockerd_lab.suites import fixtures
-from dockerd_lab.suites.options import end, session_of
+from dockerd_lab.suites.options import end, running_session, session_of
 
 if TYPE_CHECKING:
     from dockerd_lab.suites.session import Subject
@@ -26,9 +26,9 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "engine": lambda subject, engines: subject.engine in engines,
     "group": lambda subject, group: subject.case.group == group,
     "main": lambda subject, main: subject.case.said.main is main,
-    "silent": lambda subject, silent: (subject.case.said.expect.error is None) is silent,
+    "has_error": lambda subject, yes: (subject.case.said.expect.error is not None) is yes,
     "fixed": lambda subject, fixed: subject.fixed is fixed,
-    "fails": lambda subject, fails: subject.case.expect.is_failure is fails,
+    "fails": lambda subject, fails: subject.case.fails is fails,
     "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,
     "unit": lambda subject, unit: subject.unit == unit,
 }
@@ -133,11 +133,9 @@ def engine_of(item: pytest.Item) -> str | None:
     subject = subject_of(item)
     if subject is not None:
         return subject.engine
-    found = _param(item, "engine")
-    if found is None:
-        return None
+    found, session = _param(item, "engine"), running_session(item.config)
     # Another project's test may have a parameter of that name.
-    return found if found in session_of(item.config).engines else None
+    return found if session and isinstance(found, str) and found in session.engines else None
 
 
 def _param(item: pytest.Item | None, name: str) -> Any:

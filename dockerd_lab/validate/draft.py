@@ -12,7 +12,7 @@ from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.validate.model import Result
-from dockerd_lab.validate.verdict import UNEXPLAINED
+from dockerd_lab.validate.verdict import UNEXPLAINED, last_line
 
 Expected = dict[str, Any]
 
@@ -28,7 +28,8 @@ def draft(name: str, observed: Sequence[tuple[Result, Observation]]) -> str:
     seen = {result.engine_version: _expected(result, its) for result, its in observed}
     versions = sorted(seen, key=Version)
     usual = max(versions, key=lambda version: sum(seen[version] == seen[v] for v in versions))
-    said: dict[str, Any] = {"title": f"{name}, as recorded", "expect": seen[usual]}
+    expect = {key: value for key, value in seen[usual].items() if (key, value) != ("no_effect", [])}
+    said: dict[str, Any] = {"title": f"{name}, as recorded", "expect": expect}
     if others := _differences(versions, seen, seen[usual]):
         said["engines"] = others
     engines = ", ".join(f"{result.engine} ({result.engine_version})" for result, _ in observed)
@@ -48,23 +49,22 @@ def _expected(result: Result, seen: Observation) -> Expected:
     found["hosts"] = list(seen.daemon.hosts)
     found["listeners"] = [str(listener) for listener in seen.daemon.listeners]
     found |= {who: exposure.level for who, exposure in seen.exposure.items()}
-    if result.no_effect:
-        found["no_effect"] = [each.setting for each in result.no_effect]
+    found["no_effect"] = [each.setting for each in result.no_effect]
     if state != "active":
-        known = [f for f in explain(seen.daemon.log) if f.error.kind == "start"]
-        last = seen.daemon.log[-1] if seen.daemon.log else "nothing"
+        lines = [line for entry in seen.daemon.log for line in entry.splitlines()]
+        known = [f for f in explain(lines) if f.error.kind == "start"]
         found["error"] = known[0].id if known else UNEXPLAINED
-        found["words"] = _lasting(known[0].text if known else last)
+        found["words"] = _lasting(lines[known[0].line - 1] if known else last_line(seen))
     return found
 
 
 def _lasting(line: str) -> str:
-    """The longest part of a line that has no number which the next run may have otherwise.
+    """The longest part of a line without a number, which the next run may have otherwise.
 
     >>> _lasting("process with PID 4711 runs on")
     'process with PID'
     """
-    return max((part.strip() for part in re.split(r"\d{3,}", line)), key=len) or line
+    return max((part.strip() for part in re.split(r"\S*\d\S*", line)), key=len) or line
 
 
 def _differences(

@@ -12,7 +12,7 @@ from shlex import quote
 from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Asked, values_of
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_part import (
+from dockerd_lab.validate.shell_lines import (
     GROUPS,
     HostPart,
     empty_file,

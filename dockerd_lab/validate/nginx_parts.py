@@ -8,7 +8,7 @@ from shlex import quote
 from dockerd_lab.validate import nginx
 from dockerd_lab.validate.asked import Asked
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_part import (
+from dockerd_lab.validate.shell_lines import (
     GROUPS,
     HostPart,
     directory_of,

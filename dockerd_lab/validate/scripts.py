@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from dockerd_lab.cases.apply import STATE
 from dockerd_lab.validate import units
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_part import directory_of
 from dockerd_lab.validate.recognise import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.validate.shell_lines import directory_of
 from dockerd_lab.validate.stand_ins import StandIns
 
 #: docker0's network, unless bip says otherwise.

@@ -16,10 +16,10 @@ from dockerd_lab.settings import Settings
 from dockerd_lab.validate import nginx
 from dockerd_lab.validate.asked import Asked, tcp_place, values_of
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_part import HostPart
 from dockerd_lab.validate.host_parts import host_parts
 from dockerd_lab.validate.nginx_parts import CERTIFICATE, certificate_include, nginx_parts
 from dockerd_lab.validate.recognise import FIREWALLS
+from dockerd_lab.validate.shell_lines import HostPart
 
 #: The client's own certificate, where the docker client looks for it.
 CLIENT: dict[str, Credential] = {

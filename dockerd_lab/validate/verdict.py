@@ -96,10 +96,10 @@ def _daemon(seen: Observation, found: list[Error], expect: Expectation | None) -
     if state != "active" and not found:
         if seen.daemon.outcome.restart_exit_code == TIMED_OUT:
             yield "it was neither ready nor did it end, until it was stopped"
-        yield f"no known error; its last words: {_last_words(seen)}"
+        yield f"no known error; its last words: {log.message(last_line(seen))}"
 
 
-def _last_words(seen: Observation) -> str:
+def last_line(seen: Observation) -> str:
     """Why systemd could not start dockerd; or the last line of dockerd's own, or of anybody's."""
     programs = ("dockerd", "docker")  # as units of 2016 and before have it
     journal = seen.daemon.journal
@@ -111,7 +111,7 @@ def _last_words(seen: Observation) -> str:
     # The lines of dockerd's own are the old one's then.
     refused = [line for line in seen.daemon.log if re.match(_NOT_STARTED, line)]
     lines = refused[:1] or own or seen.daemon.log[since:]
-    return log.message(lines[-1]) if lines else "none"
+    return lines[-1] if lines else "none"
 
 
 def _is_hint(line: str) -> bool:

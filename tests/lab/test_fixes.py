@@ -14,7 +14,7 @@ def test_every_step_succeeds(observation):
         assert "$ " in steps.stdout, f"{steps.command} has no step"
 
 
-@pytest.mark.cases(silent=False)
+@pytest.mark.cases(has_error=True)
 def test_the_error_is_gone(observation, case):
     told = [line for steps in observation.fix.values() for line in steps.stdout.splitlines()]
     if "daemon" in observation.fix:  # then the log is what was said since

@@ -5,7 +5,7 @@ import pytest
 from dockerd_lab.validate.installed import without_effect
 
 
-@pytest.mark.cases(group="failures", daemon=["active"], rebooted=False)
+@pytest.mark.cases(daemon=["active"], rebooted=False)
 def test_what_has_no_effect(fleet, observation, case):
     """After a fix: of what it left there."""
     found = without_effect(fleet, case, observation.daemon)

@@ -154,6 +154,19 @@ def test_who_has_spoken_and_is_gone_is_no_stranger():
     assert "/containers/json: ConnectionRefusedError" in seen.ways[0].evidence
 
 
+def test_who_hangs_up_once_and_is_gone_is_refused():
+    """As systemd does with a socket whose service does not start."""
+    gate = socket.create_server(("127.0.0.1", 0))
+
+    def hang_up():
+        made, _ = gate.accept()
+        gate.close()
+        made.close()
+
+    threading.Thread(target=hang_up, daemon=True).start()
+    assert measured(f"tcp://127.0.0.1:{gate.getsockname()[1]}").level == "refused"
+
+
 GREETERS = {
     b"220 mail.example ESMTP\r\n": "refused",
     b"HTTP/1.1 ": "filtered",

@@ -128,9 +128,12 @@ def test_a_test_s_own_parameters_are_left_alone(pytester, run):
         def engine(): return "mine"
 
         def test_my_engine(engine): assert engine == "mine"
+
+        @pytest.mark.parametrize("engine", ["sqlite", 3])
+        def test_my_database(engine): assert engine in ("sqlite", 3)
         """
     )
-    run("-k", "mine or my_engine").assert_outcomes(passed=3)
+    run("-k", "mine or my_engine or my_database").assert_outcomes(passed=5)
 
 
 def test_a_misspelt_keyword_of_the_marker_is_named(pytester, run):
@@ -221,7 +224,7 @@ def test_after_it(fleet, subject): pass
 """
 
 
-def test_a_machine_that_is_lost_in_a_test_is_no_failed_test(pytester, run, root):
+def test_a_machine_that_is_lost_in_a_test_is_the_harness_s_failure(pytester, run, root):
     pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
     pytester.makepyfile(LOST)
     alone = run("--engine=debian-12", "--case=unix-default")
@@ -234,6 +237,34 @@ def test_a_machine_that_is_lost_in_a_test_is_no_failed_test(pytester, run, root)
     among_others.stdout.fnmatch_lines(
         ["*debian-12: nothing more is said of it*", "*ssh to daemon*"]
     )
+
+
+ENDING = """
+import contextlib
+import dockerd_lab.machines.fleet
+from dockerd_lab.errors import HarnessBroke
+
+@contextlib.contextmanager
+def running(root, settings, **_):
+    yield "machines"
+    if settings.engine_of("daemon") == "debian-12":
+        raise HarnessBroke("the lab does not end")
+
+dockerd_lab.machines.fleet.running = running
+"""
+
+
+def test_a_lab_that_does_not_end_says_nothing_of_the_next_engine(pytester, run, root):
+    pytester.makeconftest(CONFTEST.format(root=str(root)) + ENDING)
+    pytester.makepyfile("def test_on(fleet, subject): pass\n\ndef test_more(fleet, subject): pass")
+    alone = run("--engine=debian-12", "--case=unix-default")
+    assert alone.ret == 3
+    among_others = run("--engine=all", "--case=unix-default")
+    assert among_others.ret == 3
+    among_others.stdout.fnmatch_lines(["*debian-12: nothing more is said of it*"])
+    assert "debian-13: nothing more" not in among_others.stdout.str()
+    # The one that comes next is told so, at its first test.
+    among_others.assert_outcomes(passed=7, errors=1)
 
 
 def test_a_test_s_own_marker_wins_over_its_module_s(pytester, run):

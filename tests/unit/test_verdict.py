@@ -4,12 +4,16 @@ import dataclasses
 
 import pytest
 from observations import OPEN, SOCKET, STOCK, answer, failed, observation, opened
-from prepared import DROP_IN, HOSTS, UNIT_D
+from prepared import DROP_IN, HOSTS, SETTINGS, UNIT_D
 
-from dockerd_lab.cases.model import load_case
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cases.model import Circumstances, load_case
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate import log
+from dockerd_lab.validate.given import gather
+from dockerd_lab.validate.prepare import prepare
+from dockerd_lab.validate.verdict import judge
 
 
 def test_a_daemon_that_does_not_start_fails_with_its_error_and_place(judged):
@@ -306,3 +310,34 @@ def test_the_wait_on_purpose_is_told_from_the_lines_own_times():
     assert log.delay(lines) == 16.0
     assert log.delay([]) == 0.0
     assert log.warnings(lines) == ['Binding to "IP"']
+
+
+OWN = [
+    pytest.param(case, engine, id=f"{case.short_name}-{name}")
+    for case in find_cases(checkout())
+    # Its link leads out of the directory, which `validate` refuses.
+    if not (case.directory / "unit").is_symlink()
+    for name, engine in SETTINGS.engines.items()
+    if case.on(Circumstances.on(engine)).expect.daemon == "active"
+]
+
+
+@pytest.mark.parametrize(("case", "engine"), OWN)
+def test_this_repository_s_cases_are_judged_as_they_expect(tmp_path, case, engine):
+    """Settings without effect, above all: nobody wrote those down by looking at the verdict."""
+    here = case.on(Circumstances.on(engine))
+    expect = here.expect
+    given = gather([case.directory], tmp_path)
+    command = expect.command or ""
+    seen = observation(
+        command=command if command.startswith("/") else f"/usr/sbin/{command}",
+        hosts=expect.hosts,
+        listeners=[Listener(*listener.split(" ")) for listener in expect.listeners],
+        log=[expect.words] if expect.words else [],
+        client=expect.client,
+        outsider=expect.outsider,
+        local_user=expect.local_user,
+    )
+    made = prepare(given, SETTINGS)
+    result = judge(made, seen, version=engine.docker, unit="docker.io", case=here)
+    assert [r for r in result.reasons if not r.startswith("the error is ")] == []

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 import yaml
-from observations import failed, opened, write
+from observations import failed, observation, opened, write
 from prepared import DROP_IN, HOSTS, UNIT_D
 
 from dockerd_lab.cases.model import Circumstances, load_case
@@ -81,6 +81,19 @@ def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
         assert judged({}, observed, version=result.engine_version).reasons == []
 
 
+def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged, tmp_path):
+    files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}}
+    twice = [
+        (judged(files, s, version=v), s) for v in ("20.10.5", "20.10.24") for s in [observation()]
+    ]
+    broken = failed(engine="debian-14")
+    tried = [*twice, (judged(files, broken, version="28.5.2"), broken)]
+    file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
+    case = load_case("mine", file.parent)
+    assert case.on(Circumstances("20.10.24")).expect.no_effect == ["host"]
+    assert case.on(Circumstances("28.5.2")).expect.no_effect == []
+
+
 def test_what_is_unclear_is_not_recorded(judged):
     seen = opened(outsider="unclear")
     with pytest.raises(HarnessBroke, match="what outsider gets is unclear: tcp://a:1"):
@@ -89,7 +102,7 @@ def test_what_is_unclear_is_not_recorded(judged):
 
 def test_a_draft_s_words_hold_the_next_time(judged):
     line = "failed to start daemon: process with PID 4711 is still running as a daemon"
-    seen = failed(log=(line,))
+    seen = failed(log=("one thing", line))
     said = yaml.safe_load(draft("mine", [(judged({"etc/docker/daemon.json": {}}, seen), seen)]))
     assert said["expect"]["words"] == "failed to start daemon: process with PID"
 
