@@ -47,6 +47,15 @@ def test_the_case_that_a_known_error_names_comes_first(name):
     assert chosen(name, engine) == known_errors()[name].reproduce
 
 
+@pytest.mark.parametrize("failure", KNOWN, ids=lambda failure: failure.case.short_name)
+def test_an_error_was_seen_where_its_case_exists(failure):
+    """The suites run it there, so the known error says so."""
+    for engine in failure.engines:
+        there = failure.case.on(Circumstances.on(SETTINGS.engine(engine))).expect
+        if there.error is not None:
+            assert engine in known_errors()[there.error].seen
+
+
 def test_at_least_thirty_five_known_errors_can_be_reproduced():
     assert len({f.error for f in KNOWN if f.error}) >= 35
     assert all(f.engines for f in KNOWN), "one that exists nowhere is none"
