@@ -313,19 +313,20 @@ def test_the_wait_on_purpose_is_told_from_the_lines_own_times():
 
 
 OWN = [
-    pytest.param(case, engine, id=f"{case.short_name}-{name}")
+    pytest.param(case, Circumstances.on(engine, unit), id=f"{case.short_name}-{name}-{unit}")
     for case in find_cases(checkout())
     # Its link leads out of the directory, which `validate` refuses.
     if not (case.directory / "unit").is_symlink()
     for name, engine in SETTINGS.engines.items()
-    if case.on(Circumstances.on(engine)).expect.daemon == "active"
+    for unit in ("docker.io", "docker-ce")
+    if case.on(Circumstances.on(engine, unit)).expect.daemon == "active"
 ]
 
 
-@pytest.mark.parametrize(("case", "engine"), OWN)
-def test_this_repository_s_cases_are_judged_as_they_expect(tmp_path, case, engine):
+@pytest.mark.parametrize(("case", "there"), OWN)
+def test_this_repository_s_cases_are_judged_as_they_expect(tmp_path, case, there):
     """Settings without effect, above all: nobody wrote those down by looking at the verdict."""
-    here = case.on(Circumstances.on(engine))
+    here = case.on(there)
     expect = here.expect
     given = gather([case.directory], tmp_path)
     command = expect.command or ""
@@ -339,5 +340,5 @@ def test_this_repository_s_cases_are_judged_as_they_expect(tmp_path, case, engin
         local_user=expect.local_user,
     )
     made = prepare(given, SETTINGS)
-    result = judge(made, seen, version=engine.docker, unit="docker.io", case=here)
+    result = judge(made, seen, version=there.version, unit=there.unit, case=here)
     assert [r for r in result.reasons if not r.startswith("the error is ")] == []
