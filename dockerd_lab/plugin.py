@@ -7,6 +7,6 @@ pytest_plugins = (
     "dockerd_lab.suites.options",
     "dockerd_lab.suites.fixtures",
     "dockerd_lab.suites.selection",
-    "dockerd_lab.suites.broken",
     "dockerd_lab.suites.outcome",
+    "dockerd_lab.suites.broken",
 )

@@ -58,7 +58,7 @@ def choose(known: Sequence[Failure], wanted: str, engine: str) -> Failure:
 
 
 def _exists(case: Case, settings: Settings, engine: str) -> bool:
-    return case.on(Circumstances.on(settings.engine(engine))).expect.is_failure
+    return case.on(Circumstances.on(settings.engine(engine))).fails
 
 
 def _none(wanted: str) -> str:

@@ -12,7 +12,8 @@ import pytest
 from dockerd_lab.errors import LabError
 from dockerd_lab.progress import say
 from dockerd_lab.suites.options import broke, session_of
-from dockerd_lab.suites.selection import engine_of, subject_of
+from dockerd_lab.suites.outcome import evidence_of
+from dockerd_lab.suites.selection import engine_of
 
 _Phase = Generator[None, object, object]
 
@@ -46,15 +47,6 @@ def _told_apart(item: pytest.Item) -> _Phase:
         engine = engine_of(item)
         if engine is None:
             raise  # a test without a machine
-        _leave_evidence(item)
+        if told := evidence_of(item):  # the machines may be no more
+            say(f"lab: the evidence: {told}")
         broke(item.config, engine, error)
-
-
-def _leave_evidence(item: pytest.Item) -> None:
-    """Write down what was seen of the test's case before; the machines may be no more."""
-    subject, session = subject_of(item), session_of(item.config)
-    seen = session.observations.get(subject.id) if subject is not None else None
-    if seen is not None and session.fleet is not None:
-        from dockerd_lab.report import evidence
-
-        say(f"lab: the evidence: {evidence.write(session.fleet, seen)}")

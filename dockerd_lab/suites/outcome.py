@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.suites.options import is_worker, running_session, session_of
 from dockerd_lab.suites.selection import subject_of
-
-if TYPE_CHECKING:
-    from dockerd_lab.observe.observation import Observation
-    from dockerd_lab.suites.session import Session, Subject
 
 #: Columns of the table where the output is no terminal.
 LOG_WIDTH = 120
@@ -33,10 +29,8 @@ def pytest_runtest_makereport(
     subject = subject_of(item)
     if report.failed and subject is not None:
         item.session.stash[_FAILED] = True
-        session = session_of(item.config)
-        seen = session.observations.get(subject.id)
-        if seen is not None and session.fleet is not None:
-            report.sections.append(("the evidence", _evidence(session, subject, seen)))
+        if told := evidence_of(item):
+            report.sections.append(("the evidence", told))
     return report
 
 
@@ -110,11 +104,17 @@ def _table(terminal: Any, config: pytest.Config) -> None:
         terminal.write(table(session.rows, width=width, colour=writer.hasmarkup))
 
 
-def _evidence(session: Session, subject: Subject, seen: Observation) -> str:
-    """Write a case's evidence, once, and say where it is and what to type next."""
+def evidence_of(item: pytest.Item) -> str | None:
+    """Write down what was seen of a test's case, once; say where it is and what to type next."""
+    subject = subject_of(item)
+    if subject is None:
+        return None
+    session = session_of(item.config)
+    seen = session.observations.get(subject.id)
+    if seen is None or session.fleet is None:
+        return None
     from dockerd_lab.report import evidence
 
-    assert session.fleet is not None  # noqa: S101  (there is an observation, so there are machines)
     if subject.id not in session.evidence:
         session.evidence[subject.id] = evidence.write(session.fleet, seen)
     directory = session.evidence[subject.id]

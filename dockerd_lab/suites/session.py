@@ -101,7 +101,7 @@ class Session:
         found = [plain]
         if self.reboot and (case.group == "methods" or case.said.reboot is not None):
             found.append(replace(plain, rebooted=True))
-        if not self.reboot and case.said.fixed is not None and case.on(plain).expect.is_failure:
+        if not self.reboot and case.said.fixed is not None and case.on(plain).fails:
             found.append(replace(plain, fixed=True))
         return found
 

@@ -83,9 +83,8 @@ def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
 
 def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged, tmp_path):
     files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}}
-    twice = [
-        (judged(files, s, version=v), s) for v in ("20.10.5", "20.10.24") for s in [observation()]
-    ]
+    seen = observation()
+    twice = [(judged(files, seen, version=v), seen) for v in ("20.10.5", "20.10.24")]
     broken = failed(engine="debian-14")
     tried = [*twice, (judged(files, broken, version="28.5.2"), broken)]
     file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
