@@ -8,8 +8,9 @@ import typer
 from dockerd_lab.errors import BadInput
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import running
+from dockerd_lab.observe import evidence
 from dockerd_lab.progress import say
-from dockerd_lab.report import evidence, reproduction
+from dockerd_lab.report import reproduction
 from dockerd_lab.report.console import terminal
 from dockerd_lab.reproduce.choose import choose, failures
 from dockerd_lab.reproduce.run import Seen, bring_about, fix

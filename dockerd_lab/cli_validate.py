@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.report.redact import redact
+from dockerd_lab.redact import redact
 from dockerd_lab.report.verdict_json import as_json, schema
 from dockerd_lab.report.verdict_junit import junit
 from dockerd_lab.report.verdict_markdown import markdown

@@ -113,7 +113,7 @@ def evidence_of(item: pytest.Item) -> str | None:
     seen = session.observations.get(subject.id)
     if seen is None or session.fleet is None:
         return None
-    from dockerd_lab.report import evidence
+    from dockerd_lab.observe import evidence
 
     if subject.id not in session.evidence:
         session.evidence[subject.id] = evidence.write(session.fleet, seen)

@@ -13,10 +13,10 @@ from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.errors import BadInput, HarnessBroke
 from dockerd_lab.machines.ask import Question, ask
 from dockerd_lab.machines.fleet import Fleet, running
+from dockerd_lab.observe import evidence
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.observe import observe
 from dockerd_lab.progress import say, step
-from dockerd_lab.report import evidence
 from dockerd_lab.settings import Settings
 from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.given import gather

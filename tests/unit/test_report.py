@@ -5,12 +5,13 @@ import pytest
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.observe import evidence
 from dockerd_lab.observe.exposure import Exposure, Way
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
 from dockerd_lab.observe.unit import Unit
-from dockerd_lab.report import evidence, terminal
+from dockerd_lab.report import terminal
 from dockerd_lab.report.rows import row
 from dockerd_lab.settings import load_settings
 

@@ -10,7 +10,7 @@ from prepared import DROP_IN, HOSTS, UNIT_D
 
 from dockerd_lab.cases.model import Circumstances, load_case
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.report.redact import redact
+from dockerd_lab.redact import redact
 from dockerd_lab.report.verdict_json import as_json
 from dockerd_lab.report.verdict_junit import junit
 from dockerd_lab.report.verdict_markdown import markdown

@@ -8,7 +8,7 @@ from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.vagrant import consoles
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.report.redact import redact
+from dockerd_lab.redact import redact
 
 
 def write(fleet: Fleet, seen: Observation) -> Path:
