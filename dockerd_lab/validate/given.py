@@ -69,7 +69,7 @@ def gather(
     `files` are `SRC:/DEST`, `provision` is a script that is run after the files are installed.
     Raises BadInput where a file cannot be read, recognised or installed.
     """
-    if not (paths or files or command):
+    if not (paths or files or command or provision):
         raise BadInput("nothing to validate", "dockerd-lab validate PATH…")
     wanted: dict[str, Path] = {}
     ignored: list[str] = []
@@ -105,7 +105,8 @@ def gather(
     notes = _move_enabled_units(wanted)
     origins = dict(sorted(wanted.items()))
     texts, private = _install(origins, into, command)
-    first = next(iter([*paths, *origins.values()]), Path("dockerd"))
+    scripts = [provision] if provision is not None else []
+    first = next(iter([*paths, *origins.values(), *scripts]), Path("dockerd"))
     return Given(
         name=_name(first),
         directory=into,

@@ -271,6 +271,12 @@ def test_a_file_may_be_said_to_go_to_the_host_s_own_directory(tmp_path, into):
         gather([], into, files=[f"{file}:/proc/sys/ca.pem"])
 
 
+def test_a_script_alone_is_a_configuration(tmp_path, into):
+    script = tmp_path / "open-docker.sh"
+    script.write_text("echo 'DOCKER_OPTS=\"-H tcp://0.0.0.0:2375\"' >>/etc/default/docker\n")
+    assert gather([], into, provision=script).name == "open-docker.sh"
+
+
 def test_a_case_counts_and_brings_all_it_has(into):
     gathered = gather([checkout() / "provision/methods/sighup-reload"], into)
     assert gathered.complete
