@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from dockerd_lab.cases.apply import STATE
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
-from dockerd_lab.settings import checkout
 from dockerd_lab.validate import layout, tree, units
 from dockerd_lab.validate.command import HOME, ByHand
 from dockerd_lab.validate.recognise import is_text
@@ -84,18 +83,20 @@ def gather(
         if has_case and len(paths) > 1:
             raise BadInput(f"{path}: it has a case.yaml, and is judged by itself")
         top, sources = layout.of_directory(path)
-        like_a_case = top != path or (has_case and not sources)
-        if has_case:
-            case, complete = load_case(_name(path), path), like_a_case
-        elif not sources:
+        like_a_case = top != path and (has_case or bool(sources))
+        if not sources and not like_a_case:
             found, left_out = layout.one_by_one(path)
+            like_a_case = has_case and not found and layout.is_case(path)
+            if not found and not like_a_case:
+                raise BadInput(layout.nothing_in(path), layout.HINT)
             _add_all(wanted, found)
             ignored += left_out
-            continue
+        if has_case:
+            case, complete = load_case(_name(path), path), like_a_case
         _add_all(wanted, {f"/{relative}": top / relative for relative in sources})
         if like_a_case:
             _copy_case_files(path, into)
-        else:
+        elif sources:
             ignored += layout.beside(path)
     for said in files:
         source, destination = _source_and_destination(said)
@@ -148,14 +149,9 @@ def _copy_case_files(path: Path, into: Path) -> None:
         if relative.parts[0] in ("rootfs", "case.yaml"):
             continue
         source = path / relative
-        if source.is_symlink() and not (str(relative) == "unit" and _is_unit_of_ours(source)):
+        if source.is_symlink() and not tree.is_unit_of_ours(source):
             raise BadInput(f"{tree.shown(source)}: a link; give the file that it points to")
         _copy(source, into / relative)
-
-
-def _is_unit_of_ours(link: Path) -> bool:
-    """Whether a link leads to one of provision/units."""
-    return link.resolve().parent == checkout() / "provision/units" and link.is_dir()
 
 
 def _source_and_destination(given: str) -> tuple[Path, str]:

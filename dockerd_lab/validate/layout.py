@@ -15,6 +15,8 @@ TOP = ("etc", "usr", "lib", "root", "home", "opt", "srv", "var", "run")
 _FEW = 20
 #: Endings of what lies beside a configuration, and may quote one.
 _NO_CONFIGURATION = (".md", ".rst", ".txt", ".adoc", ".sh", ".py", ".yml", ".yaml")
+#: What a case may consist of without files.
+_SCRIPTS = {"provision.sh", "restart.sh", "start.sh", "show.sh"}
 HINT = (
     "a directory lies as on the machine (etc/docker/daemon.json,"
     " etc/systemd/system/docker.service.d/x.conf); or give the files themselves, or"
@@ -59,9 +61,9 @@ def one_by_one(path: Path) -> tuple[dict[str, Path], list[str]]:
     """Where the files of a directory go that is not laid out like a machine, and what is left out.
 
     It may be one of a machine's own (`etc`), or hold a few files that are known. Raises BadInput
-    where it is neither, or where two files go to the same place.
+    where two files go to the same place.
     """
-    files = list(tree.walk(path, _at(path)))
+    files = [file for file in tree.walk(path, _at(path)) if str(file) != "case.yaml"]
     if _at(path) and files:
         return {f"{_at(path)}/{file}": path / file for file in files}, []
     found: dict[str, Path] = {}
@@ -80,8 +82,6 @@ def one_by_one(path: Path) -> tuple[dict[str, Path], list[str]]:
             both = f"{found[where].name} and {tree.shown(file)}"
             raise BadInput(f"{tree.shown(path)}: {where} would be both {both}", HINT)
         found[where] = source
-    if not found:
-        raise BadInput(f"{tree.shown(path)}: {_nothing_in(path)}", HINT)
     taken = {*found.values()}
     return found, [tree.shown(file) for file in files if path / file not in taken]
 
@@ -117,5 +117,13 @@ def beside(path: Path) -> list[str]:
     return sorted(tree.shown(Path(name)) for name in names)
 
 
-def _nothing_in(path: Path) -> str:
-    return "nothing of it would be installed" if any(path.iterdir()) else "an empty directory"
+def is_case(path: Path) -> bool:
+    """Whether a directory with a case.yaml and no files is a whole case: it may have scripts."""
+    names = {entry.name for entry in path.iterdir()} - {*tree.IGNORED}
+    return names == {"case.yaml"} or bool(names & _SCRIPTS)
+
+
+def nothing_in(path: Path) -> str:
+    """What is wrong with a directory of which nothing would be installed."""
+    reason = "nothing of it would be installed" if any(path.iterdir()) else "an empty directory"
+    return f"{tree.shown(path)}: {reason}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.settings import checkout
 
 #: More files than this are no configuration.
 MAX_FILES = 200
@@ -97,6 +98,12 @@ def shown(path: Path) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(path))
 
 
+def is_unit_of_ours(link: Path) -> bool:
+    """Whether it is a case's `unit`: a link to one of provision/units."""
+    there = link.resolve()
+    return link.name == "unit" and there.is_dir() and there.parent == checkout() / "provision/units"
+
+
 def _check_link(top: Path, link: Path, at: str) -> None:
     """Raise BadInput where a link leads out of its tree.
 
@@ -106,6 +113,8 @@ def _check_link(top: Path, link: Path, at: str) -> None:
     target = os.readlink(link)
     here = f"{at}/{link.relative_to(top)}".lstrip("/")
     packaged = here.startswith(("etc/systemd/", "etc/nginx/")) and target.startswith(_PACKAGED)
+    if link.parent == top and is_unit_of_ours(link):
+        return
     if target == "/dev/null" or (packaged and ".." not in target):
         return
     below = target.removeprefix(f"{at}/").lstrip("/")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import PurePosixPath
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from observations import write
 
+from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate import nginx
@@ -295,6 +297,45 @@ def test_a_recorded_case_is_still_laid_out_like_the_machine(top, into):
     gathered = gather([top], into)
     assert gathered.case is not None
     assert not gathered.complete
+
+
+DAEMON = "/etc/docker/daemon.json"
+RECORDED = [
+    ("mine", {"daemon.json": "{}", "override.conf": DROP_IN}, [DAEMON]),
+    ("etc", {"docker/daemon.json": "{}"}, [DAEMON]),
+    ("docker.service.d", {"a.conf": DROP_IN}, ["/etc/systemd/system/docker.service.d/a.conf"]),
+]
+
+
+@pytest.mark.parametrize(("name", "files", "installed"), RECORDED)
+def test_what_is_recorded_is_installed_as_before(tmp_path, into, name, files, installed):
+    for path, content in files.items():
+        write(tmp_path / name / path, content)
+    before = gather([tmp_path / name], into).origins
+    assert {*installed} <= {*before}
+    shutil.rmtree(into)
+    into.mkdir()
+    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    write(tmp_path / name / "case.yaml", source.read_text())
+    again = gather([tmp_path / name], into)
+    assert again.origins == before
+    assert again.case is not None
+    assert not again.complete
+
+
+def test_a_case_yaml_beside_a_misspelt_directory(tmp_path, into):
+    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    write(tmp_path / "mine/case.yaml", source.read_text())
+    write(tmp_path / "mine/ect/docker/daemon.json", "{}")
+    with pytest.raises(BadInput, match="nothing of it would be installed"):
+        gather([tmp_path / "mine"], into)
+
+
+@pytest.mark.parametrize("case", find_cases(checkout()), ids=lambda case: case.name)
+def test_every_case_of_this_repository_can_be_given(into, case):
+    gathered = gather([case.directory], into)
+    assert gathered.complete
+    assert {*gathered.origins} == {str(file) for file in case.files}
 
 
 def test_links_inside_stay_links(top, into):
