@@ -1,7 +1,7 @@
 """Who listens on `daemon`, in netstat's own words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import jc
@@ -34,13 +34,17 @@ EXCEPTIONS = (
     NamedException("unix", "/(var/)?run/nri/nri.sock", "containerd", "for its plugins, from 2.0"),
     NamedException(
         "unix",
-        r"/.+/(metrics|libnetwork/\w+|swarm/control)\.sock",  # below --exec-root
+        r"/(var/)?run/docker/(metrics|libnetwork/\w+|swarm/control)\.sock",
         "dockerd",
         "for its plugins and networks",
     ),
     NamedException("unix", "/run/ssh-unix-local/socket", "init", "systemd's, for ssh, from 256"),
     NamedException("unix", "/run/(systemd|udev|dbus)/.*", "init|systemd.*", "systemd's own"),
 )
+
+#: With another --exec-root they are there, as the first of them tells.
+_NETWORKS = re.compile(r"(/.+)/libnetwork/[0-9a-f]+\.sock")
+_BESIDE_IT = ("metrics.sock", "swarm/control.sock")
 
 
 @dataclass(frozen=True, order=True)
@@ -79,9 +83,21 @@ def _listener(entry: dict[str, object]) -> Listener:
 
 
 def reachable(listeners: Iterable[Listener]) -> list[Listener]:
-    """The listeners without the named exceptions, sorted."""
+    """The listeners without the named exceptions and dockerd's own for its plugins, sorted."""
+    every = list(listeners)
+    own = set(_for_plugins(every))
     return sorted(
         listener
-        for listener in listeners
-        if not any(exception.covers(listener) for exception in EXCEPTIONS)
+        for listener in every
+        if listener not in own and not any(exception.covers(listener) for exception in EXCEPTIONS)
     )
+
+
+def _for_plugins(listeners: Iterable[Listener]) -> Iterator[Listener]:
+    """The sockets that a dockerd has for its networks, and those that it has in the same place."""
+    for listener in listeners:
+        root = _NETWORKS.fullmatch(listener.address)
+        if root and listener.program == "dockerd":
+            yield listener
+            for name in _BESIDE_IT:
+                yield Listener("unix", f"{root[1]}/{name}", "dockerd")

@@ -54,6 +54,15 @@ def test_what_is_no_exception(suspicious):
     assert listeners.reachable([suspicious]) == [suspicious]
 
 
+def test_dockerd_s_own_sockets_are_below_its_exec_root():
+    paths = ("/x/libnetwork/0a1b2c.sock", "/x/metrics.sock", "/x/docker.sock", "/srv/metrics.sock")
+    seen = [listeners.Listener("unix", path, "dockerd") for path in paths]
+    assert [each.address for each in listeners.reachable(seen)] == [
+        "/srv/metrics.sock",
+        "/x/docker.sock",
+    ]
+
+
 @pytest.mark.parametrize(
     ("command", "hosts"),
     [
