@@ -130,6 +130,9 @@ install_one() {
         # Of a directory ln would put the link inside.
         [ ! -d "/$1" ] || [ -L "/$1" ] || rm -r "/${1:?}"
         ln -sfn "$(readlink "$case_dir/rootfs/$1")" "/$1"
+    elif [ -d "/$1" ]; then
+        say "cannot install a file at /$1: it is a directory on the machine"
+        exit 1
     else
         install -D -o root -g root -m "$(mode_of "$1")" "$case_dir/rootfs/$1" "/$1"
     fi

@@ -8,17 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from dockerd_lab.cases.apply import STATE
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
-from dockerd_lab.validate import layout, tree, units
+from dockerd_lab.validate import layout, places, tree, units
 from dockerd_lab.validate.command import HOME, ByHand
 from dockerd_lab.validate.recognise import is_text
-
-#: The harness's own places on the machine.
-_RESERVED = (STATE, "/root/.ssh", "/home/vagrant/.ssh")
-#: What is no directory of configuration, even where `--file` says so.
-_NEVER = ("proc", "sys", "dev", "boot", "tmp")
 
 
 @dataclass(frozen=True)
@@ -53,6 +47,22 @@ class Given:
     def has(self, installed: str) -> bool:
         """Whether the input holds a file of that path on the machine."""
         return installed in self.origins
+
+    def resolved(self, installed: str) -> str:
+        """Where a path on the machine leads, by the links of the input."""
+        links = _links(self.origins)
+        for _ in range(10):  # links may lead to links, and in a circle
+            for link, target in links.items():
+                if installed == link or installed.startswith(f"{link}/"):
+                    installed = target + installed.removeprefix(link)
+                    break
+            else:
+                break
+        return installed
+
+    def lacks(self, installed: str) -> bool:
+        """Whether the input does not hold that file, and the lab may make one there."""
+        return not self.has(installed) and places.is_free(installed, self.origins)
 
 
 def gather(
@@ -172,16 +182,7 @@ def _add(
     wanted: dict[str, Path], destination: str, source: Path, *, anywhere: bool = False
 ) -> None:
     """Note a file to install; raises BadInput where it must not go there."""
-    tree.check_name(Path(destination))
-    path = PurePosixPath(destination)
-    deep_enough = len(path.parts) > 2  # noqa: PLR2004  (/etc/nftables.conf)
-    fitting = deep_enough and (
-        path.parts[1] not in _NEVER if anywhere else path.parts[1] in layout.TOP
-    )
-    if destination.startswith("//") or str(path) != destination or not fitting:
-        raise BadInput(f"{tree.shown(Path(destination))}: no place for a configuration file")
-    if any(path.is_relative_to(reserved) for reserved in _RESERVED):
-        raise BadInput(f"{destination}: the harness keeps its own files there")
+    places.check(destination, anywhere=anywhere)
     if destination in wanted:
         both = f"{tree.shown(wanted[destination])} and {tree.shown(source)}"
         raise BadInput(f"{destination}: given twice, by {both}")

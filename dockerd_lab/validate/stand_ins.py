@@ -111,23 +111,26 @@ def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], li
     replaced: list[str] = []
     said: list[str] = []
     notes: list[str] = []
-    named = {name: _paths(v.value for v in found) for name, found in asked.tls_files.items()}
+    named = {
+        name: _paths(given.resolved(v.value) for v in found)
+        for name, found in asked.tls_files.items()
+    }
     certificates, keys, authorities = named["server-cert"], named["server-key"], named["ca"]
     # A certificate is of no use without its key: where that rightly is in no repository, both are
     # made. They are named in pairs, in the same order.
     for number, key in enumerate(keys):
         certificate = certificates[number] if number < len(certificates) else None
-        if not given.has(key):
+        if given.lacks(key):
             daemon[key] = "server-key"
             said.append(f"{key}: a key made for this run")
-            if certificate is not None:
+            if certificate is not None and (given.has(certificate) or given.lacks(certificate)):
                 daemon[certificate] = "server-cert"
                 said.append(f"{certificate}: a certificate made for this run")
                 if given.has(certificate):
                     replaced.append(certificate)
                     said[-1] += ", in place of the input's, whose key is not in the input"
     for certificate in certificates:
-        if not given.has(certificate) and certificate not in daemon:
+        if given.lacks(certificate) and certificate not in daemon:
             keyed = any(given.has(key) for key in keys)
             if keyed:
                 notes.append(f"{certificate}: only its key is in the input; nothing stands in")
@@ -154,7 +157,7 @@ def _of_a_proxy(given: Given, daemon: dict[str, Credential]) -> Iterator[str]:
     """Add what nginx needs to speak TLS to a daemon, and say so."""
     for directive, (name, what) in _OF_A_PROXY.items():
         for each in nginx.directives(given.texts, directive):
-            if each.path is not None and not given.has(each.path) and each.path not in daemon:
+            if each.path is not None and given.lacks(each.path) and each.path not in daemon:
                 daemon[each.path] = name
                 yield f"{each.path}: {what}"
 
@@ -169,10 +172,10 @@ def _authorities(
     for authority in authorities:
         if authority in others:
             said.append(f"{authority}: with the lab's own CA in it")
-        elif not given.has(authority):
+        elif given.lacks(authority):
             made[authority] = "ca"
             said.append(f"{authority}: the lab's own CA")
-        else:
+        elif given.has(authority):
             notes.append(
                 f"{authority}: the input's own CA, without a client's key of it: the client cannot"
                 " be authorised here, and is measured as a stranger"

@@ -273,6 +273,15 @@ def test_a_file_may_be_said_to_go_to_the_host_s_own_directory(tmp_path, into):
         gather([], into, files=[f"{file}:/proc/sys/ca.pem"])
 
 
+@pytest.mark.parametrize(
+    "place", ["/etc/docker", "/etc/docker/", "/etc/systemd/system/docker.service.d"]
+)
+def test_a_file_goes_to_no_directory(tmp_path, into, place):
+    file = write(tmp_path / "my.json", {})
+    with pytest.raises(BadInput, match="a directory; DEST is the path of the file itself"):
+        gather([], into, files=[f"{file}:{place}"])
+
+
 def test_a_script_alone_is_a_configuration(tmp_path, into):
     script = tmp_path / "open-docker.sh"
     script.write_text("echo 'DOCKER_OPTS=\"-H tcp://0.0.0.0:2375\"' >>/etc/default/docker\n")

@@ -1,6 +1,7 @@
 """What stands in for what a configuration names and the input does not hold."""
 
 import pytest
+from observations import write
 from prepared import TLS, UNIT_D, script
 
 from dockerd_lab.cases.model import Remote
@@ -46,6 +47,34 @@ def test_the_user_s_own_ca_means_that_no_client_can_be_authorised(ready):
     made = ready({"etc/docker/daemon.json": TLS, **files})
     assert made.configuration.credentials.daemon == {}
     assert any("the client cannot be authorised here" in note for note in made.notes)
+
+
+def test_what_a_link_of_the_input_leads_to_is_the_input_s(ready, tmp_path):
+    files = {f"etc/docker/real/{name}.pem": name for name in ("ca", "cert", "key")}
+    linked = {key: str(v).replace("/etc/docker", "/etc/docker/tls") for key, v in TLS.items()}
+    linked["tlsverify"], linked["hosts"] = True, TLS["hosts"]
+    (tmp_path / "mine/etc/docker").mkdir(parents=True)
+    (tmp_path / "mine/etc/docker/tls").symlink_to("real")
+    made = ready({"etc/docker/daemon.json": linked, **files})
+    assert made.configuration.credentials.daemon == {}
+
+
+def test_a_stand_in_goes_where_a_link_of_the_input_leads(ready, tmp_path):
+    (tmp_path / "mine/etc/docker").mkdir(parents=True)
+    write(tmp_path / "mine/etc/ssl/docker/README", "")
+    (tmp_path / "mine/etc/docker/tls").symlink_to("/etc/ssl/docker")
+    made = ready({"etc/docker/daemon.json": {"tls": True, "tlskey": "/etc/docker/tls/key.pem"}})
+    assert list(made.configuration.credentials.daemon) == ["/etc/ssl/docker/key.pem"]
+
+
+@pytest.mark.parametrize(
+    "place", ["/etc/docker/certs", "/etc/docker/daemon.json/x", "/root/.ssh/authorized_keys", "/"]
+)
+def test_nothing_stands_in_where_no_file_can_be(ready, place):
+    settings = {"tls": True, "tlskey": place, "tlscert": place, "tlscacert": place}
+    made = ready({"etc/docker/daemon.json": settings, "etc/docker/certs/a.crt": "a"})
+    assert made.configuration.credentials.daemon == {}
+    assert made.said == made.notes == ()
 
 
 def test_dockerd_s_default_places_are_not_stood_in_for(ready):
