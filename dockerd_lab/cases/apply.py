@@ -24,8 +24,9 @@ STATE = "/var/lib/dockerd-lab"
 OUTCOME = f"{STATE}/outcome"
 #: journalctl's option, in a shell there, for what was said since then.
 SINCE = f'"$(sed -n s/^journal_from=//p {OUTCOME})"'
-#: Seconds apply.sh may take: its own limits (120 to restart, up to 120 to answer) and room.
-APPLY_LIMIT = 300
+#: Seconds apply.sh may take: its own limits (120 to restart, up to 120 to answer), 150 for a user's
+#: script, and room.
+APPLY_LIMIT = 420
 #: The same with fix.sh, which has 180 of its own.
 FIX_LIMIT = APPLY_LIMIT + 180
 #: How apply.sh ends what it says of fix.sh.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dockerd_lab.cases.model import Remote
 from dockerd_lab.validate.asked import Asked, tcp_place
+from dockerd_lab.validate.ports import port_of
 
 
 def remote(asked: Asked, address: str) -> Remote:
@@ -24,9 +25,8 @@ def _places(asked: Asked) -> Iterator[tuple[str, int, bool]]:
         if place := tcp_place(host.value):
             yield *place, asked.tls
     for stream in asked.streams:
-        name, _, port = stream.value.rpartition(":")
-        if port.isdigit():
-            yield name, int(port), asked.tls
+        if (port := port_of(stream.value)) is not None:
+            yield stream.value.rpartition(":")[0], port, asked.tls
     # Where there is both, the plain one only sends people to the other.
     for listen in sorted(asked.nginx, key=lambda listen: not listen.tls):
         yield listen.host, listen.port, listen.tls

@@ -18,18 +18,24 @@ _TAIL = re.compile(
 )
 #: A prompt, and docker's units being stopped first, as start.sh does anyway.
 _BEFORE = re.compile(
-    r"^(?:[\w.-]+@[\w.-]+:\S*[$#]\s*|[$#]\s+)?"
+    r"^(?:[\w.-]+@[\w.-]+:\S*[$#]\s*|\[[\w.-]+@[\w.-]+ [^]\s]+\][$#]\s*|[$#]\s+)?"
     r"(?:(?:sudo\s+)?(?:systemctl\s+stop(?:[ \t]+docker[.\w]*)+|service\s+docker\s+stop)"
     r"[ \t]*(?:&&|;|\n)\s*(?:[$#]\s+)?)*"
 )
 #: A comment, with or without quotes in it; before it quotes match.
 _COMMENT = re.compile(r"""^((?:'[^']*'|"(?:[^"\\]|\\.)*"|[^'"\s]|\s(?!#))*)\s+#.*$""", re.DOTALL)
+#: Blanks, but for those within quotes.
+_BLANKS = re.compile(r"""('[^']*'|"(?:[^"\\]|\\.)*")|[ \t]+""", re.DOTALL)
+#: What only a shell knows what to do with, and bytes that were no UTF-8.
+_ODD = re.compile(r"[$`\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
 #: What ends or leaves the command.
 _AFTER = re.compile(r"\s*(?:;|&\s*disown)?\s*$")
 _WRAPPERS = ("sudo", "env", "nohup", "exec", "setsid", "command", "nice")
 _SHELLS = ("sh", "bash", "dash")
 #: Options of sudo that take a value.
 _WITH_VALUE = ("-u", "-g", "--user", "--group")
+#: The same, with the value in the same word.
+_USER = re.compile(r"(?:-[ug]|--(?:user|group)=)(.+)")
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,15 @@ def by_hand(typed: str) -> ByHand:
     ('dockerd', '-H', 'tcp://:2375')
     """
     line = re.sub(r"\\[ \t]*\r?\n", " ", typed.strip())
+    line = _BLANKS.sub(lambda found: found[1] or " ", line)
     line = _AFTER.sub("", _COMMENT.sub(r"\1", _BEFORE.sub("", line)))
     line = _TAIL.sub("", line)
     line = re.sub(r"\$HOME\b|\$\{HOME\}", HOME, line)
-    if re.search(r"[$`\x00-\x08\x0a-\x1f]", line):
-        raise BadInput("--command: variables and line ends are not known here; give plain words")
+    if _ODD.search(line):
+        raise BadInput(
+            "--command: variables, line ends and control characters are not known here;"
+            " give plain words"
+        )
     try:
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
         lexer.whitespace_split = True
@@ -94,19 +104,29 @@ def by_hand(typed: str) -> ByHand:
 def _unwrapped(words: list[str]) -> tuple[list[str], list[str]]:
     """The assignments before the command, and the command without what it is run by."""
     environment: list[str] = []
-    wrapped = False
+    wrapper = ""
     while words:
-        if wrapped and words[0] in _WITH_VALUE:
-            words = words[2:]
-            continue
-        if _ASSIGNMENT.fullmatch(words[0]):
-            environment.append(words[0])
-        elif _name(words[0]) in _WRAPPERS:
-            wrapped = True
-        elif not (wrapped and re.match(r"-|\d+$", words[0])):  # nice has a number
-            break
-        words = words[1:]
-    return environment, words
+        word, *words = words
+        if wrapper and word in _WITH_VALUE:
+            value, words = words[:1], words[1:]
+            if wrapper == "sudo":
+                _check_user(*value)
+        elif wrapper == "sudo" and (named := _USER.fullmatch(word)):
+            _check_user(named[1])
+        elif _ASSIGNMENT.fullmatch(word):
+            environment.append(word)
+        elif _name(word) in _WRAPPERS:
+            wrapper = _name(word)
+        # nice has a number; `command -v` runs nothing.
+        elif not (wrapper and re.match(r"-|\d+$", word)) or (wrapper, word) == ("command", "-v"):
+            return environment, [word, *words]
+    return environment, []
+
+
+def _check_user(name: str = "") -> None:
+    """Raise BadInput where sudo runs it as somebody who may not."""
+    if name not in ("root", "0"):
+        raise BadInput(f"--command: sudo runs it as {name!r}; here dockerd is run by root")
 
 
 def _starts_the_daemon(words: list[str]) -> bool:

@@ -91,10 +91,10 @@ def _place(path: Path, text: str, others: Iterable[str]) -> str | None:
     where = place(PurePosixPath(path.absolute()), text)
     if where is not None and PurePosixPath(where).name == path.name:
         in_conf_d = where.replace("/sites-enabled/", "/conf.d/")
-        elsewhere = any(re.search(r"^\s*include\s.*/conf\.d/", o, re.MULTILINE) for o in others)
+        elsewhere = any(re.search(r"^[ \t]*include\s.*/conf\.d/", o, re.MULTILINE) for o in others)
         included = any("sites-enabled" in other for other in others)
         return in_conf_d if elsewhere and not included else where
-    name = rf"(?<![\w.])/[\w./-]+/{re.escape(path.name)}(?![\w.-])"
+    name = rf"(?<![\w./])/[\w./-]+/{re.escape(path.name)}(?![\w.-])"
     named = {found for other in others for found in re.findall(name, other)}
     named = {found for found in named if found.split("/")[1] in TOP}
     return named.pop() if len(named) == 1 else where

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from dockerd_lab.validate.ports import port_of
+
 #: What is relative in nginx's configuration is below this directory.
 DIRECTORY = "/etc/nginx"
 
@@ -78,7 +80,7 @@ def lacks_certificate(texts: Mapping[str, str]) -> bool:
 def servers(texts: Mapping[str, str]) -> set[str]:
     """The hosts to which nginx hands requests on, whose addresses it looks up when it starts."""
     known = "\n".join(text for file, text in texts.items() if "/nginx/" in file)
-    blocks = {*re.findall(r"^\s*upstream\s+([^\s{]+)", known, re.MULTILINE), "localhost"}
+    blocks = {*re.findall(r"^[ \t]*upstream\s+([^\s{]+)", known, re.MULTILINE), "localhost"}
     places = [d.first for d in directives(texts, "server|(?:proxy|grpc|fastcgi|uwsgi|scgi)_pass")]
     fixed = (re.sub(r"^\w+://", "", place) for place in places if "$" not in place)
     hosts = {re.split("[:/]", place)[0] for place in fixed if not place.startswith("unix:")}
@@ -87,17 +89,17 @@ def servers(texts: Mapping[str, str]) -> set[str]:
 
 def _listen(found: Directive, tls: bool) -> Listen | None:
     place = found.first
-    if place.isdigit():
+    if re.fullmatch("[0-9]+", place):
         host, port = "", place
     elif place.startswith("["):
         host, _, port = place[1:].partition("]")
     else:
         host, _, port = place.partition(":")
-    port = port.removeprefix(":") or "80"
+    number = port_of(port or "80")
     udp = {"udp", "quic"} & set(found.value.split()[1:])
     several = re.search(r"\d-\d+$", place) or "$" in place  # a range of ports, or unknown
-    if place.startswith("unix:") or not port.isdigit() or udp or several:
+    if place.startswith("unix:") or number is None or udp or several:
         return None
     host = "" if host == "*" else host
     speaks_tls = tls or "ssl" in found.value.split()[1:]
-    return Listen(host, int(port), speaks_tls, found.file, found.line)
+    return Listen(host, number, speaks_tls, found.file, found.line)

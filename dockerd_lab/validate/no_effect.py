@@ -12,6 +12,7 @@ from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Asked, Value, Where, key_line, tcp_place
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import NoEffect
+from dockerd_lab.validate.ports import port_of
 from dockerd_lab.validate.questions import of_socket
 from dockerd_lab.validate.recognise import DAEMON_JSON, DEFAULTS, SYSCONFIG
 from dockerd_lab.validate.where import shown
@@ -232,16 +233,18 @@ def _repeated(given: Given, asked: Asked) -> Iterator[NoEffect]:
 
 def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:
     """A TCP host or stream of the input, or a `listen` of nginx's, at which nobody listens."""
-    ports = {_port(listener.address) for listener in seen.listeners if listener.protocol != "unix"}
+    ports = {
+        port_of(listener.address) for listener in seen.listeners if listener.protocol != "unix"
+    }
     hosts = ", ".join(seen.hosts) or "none"
     fix = f"See what is in effect: the running dockerd's hosts are {hosts}."
-    wanted = [(h, str(place[1]), fix) for h in asked.hosts if (place := tcp_place(h.value))]
-    wanted += [(s, _port(s.value), fix) for s in asked.streams if _port(s.value).isdigit()]
+    wanted = [(h, place[1], fix) for h in asked.hosts if (place := tcp_place(h.value))]
+    wanted += [(s, port, fix) for s in asked.streams if (port := port_of(s.value)) is not None]
     if "is:nginx.service" in seen.raw and seen.raw["is:nginx.service"].stdout.startswith("active"):
         fix = "nginx reads sites-enabled, not sites-available: nginx -T shows what it has read."
         for listen in asked.nginx:
             place_of = Value(f"listen {listen.port}", Where(listen.file, listen.line))
-            wanted.append((place_of, str(listen.port), fix))
+            wanted.append((place_of, listen.port, fix))
     for host, port, remedy in wanted:
         if port not in ports:
             message = f"nothing listens on port {port}, which is asked for here"
@@ -277,7 +280,7 @@ def _owner_of_a_port(given: Given) -> Iterator[NoEffect]:
         whole = any(file.endswith(f"/system/{name}") for file in given.origins)
         replaced = any(each.key == "ListenStream" and not each.value for each in unit)
         streams = [each.value for each in units.in_effect(unit, "ListenStream")]
-        if not streams or not (whole or replaced) or not all(_port(s).isdigit() for s in streams):
+        if not streams or not (whole or replaced) or None in map(port_of, streams):
             continue
         for key in ("SocketMode", "SocketUser", "SocketGroup"):
             for each in units.in_effect(unit, key):
@@ -296,10 +299,6 @@ def _key(given: Given, asked: Asked, key: str) -> Where:
     """Where the file that dockerd reads has a key."""
     file = asked.config_file
     return key_line(given.texts.get(file, ""), key, file=file)
-
-
-def _port(address: str) -> str:
-    return address.rpartition(":")[2]
 
 
 def _found(given: Given, setting: str, message: str, fix: str, where: Where) -> NoEffect:

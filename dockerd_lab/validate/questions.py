@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from packaging.version import Version
 
 from dockerd_lab.cases.apply import OUTCOME, SINCE
-from dockerd_lab.machines.ask import Answer, Question
+from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question
 from dockerd_lab.validate.prepare import Prepared
-from dockerd_lab.validate.scripts import PROVISION_CODE
+from dockerd_lab.validate.scripts import PROVISION_CODE, PROVISION_LIMIT
 
 #: systemctl's argv[] is what the unit says, with its variables. DOCKER_OPTS is put in where it is
 #: named; any other is nothing, as for systemd where it is not set.
@@ -86,6 +86,8 @@ def broken_services(raw: Mapping[str, Answer]) -> list[str]:
 def broken_scripts(raw: Mapping[str, Answer]) -> list[str]:
     """A sentence where a script of the user's failed."""
     code = raw[_SCRIPTS].stdout.strip() if _SCRIPTS in raw else ""
+    if code == str(TIMED_OUT):
+        return [f"the provisioning script did not end within {PROVISION_LIMIT} s"]
     return [f"the provisioning script ended with exit code {code}"] if code else []
 
 

@@ -17,6 +17,8 @@ from dockerd_lab.validate.stand_ins import StandIns
 _DOCKER0 = ip_network("172.17.0.0/16")
 #: Where the exit code of the user's own script is left on the machine.
 PROVISION_CODE = f"{STATE}/provision-code"
+#: Seconds that may take.
+PROVISION_LIMIT = 150
 #: The harness comes by ssh: in every chain that filters it, its packets are accepted first.
 _SSH_STAYS = """\
 nft list chains | awk '
@@ -207,7 +209,12 @@ def _own_scripts(given: Given) -> list[str]:
         copy.write_bytes(script.read_bytes())
         copy.chmod(0o755)
         shell = "" if copy.read_bytes().startswith(b"#!") else "sh "
-        lines.append(f"{shell}./{name} || echo $? >{PROVISION_CODE}")
+        # What it starts in the background may stay; it must not hold the connection open.
+        lines.append(
+            f"timeout --kill-after 5 {PROVISION_LIMIT} {shell}./{name} </dev/null >{name}.log 2>&1"
+            f" || echo $? >{PROVISION_CODE}"
+        )
+        lines.append(f"cat {name}.log")
     return [f"rm -f {PROVISION_CODE}", *lines] if lines else []
 
 

@@ -184,8 +184,8 @@ def _authorities(
 
 
 def _paths(values: Iterable[str]) -> list[str]:
-    """Absolute paths, each once, in their order."""
-    paths = [PurePosixPath(re.sub("^/+", "/", value)) for value in values]
+    """Absolute paths that a file can have, each once, in their order."""
+    paths = [PurePosixPath(re.sub("^/+", "/", value)) for value in values if value.isprintable()]
     whole = (str(path) for path in paths if path.is_absolute() and ".." not in path.parts)
     return list(dict.fromkeys(path for path in whole if path not in _ON_THE_MACHINE))
 

@@ -10,6 +10,8 @@ from dockerd_lab.validate.command import by_hand
     "typed",
     [
         "root@host:~# dockerd -H tcp://0.0.0.0:2375",
+        "[root@host ~]# dockerd -H tcp://0.0.0.0:2375",
+        "sudo -u root --group=0 dockerd -H tcp://0.0.0.0:2375",
         "sudo systemctl stop docker && sudo dockerd -H tcp://0.0.0.0:2375",
         "$ sudo service docker stop\n$ sudo dockerd -H tcp://0.0.0.0:2375",
         "systemctl stop docker.socket\nsystemctl stop docker\ndockerd -H tcp://0.0.0.0:2375",
@@ -43,6 +45,11 @@ def test_a_command_as_it_was_typed(typed, environment, words):
     [
         "",
         "docker ps",
+        "command -v dockerd",
+        "sudo -u nobody dockerd",
+        "sudo --user=nobody dockerd",
+        "sudo -u",
+        "dockerd --label \udcff",
         "dockerd; rm -rf /",
         "dockerd | less",
         "docker run -d x",

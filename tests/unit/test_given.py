@@ -13,7 +13,7 @@ from observations import write
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
 from dockerd_lab.settings import checkout
-from dockerd_lab.validate import nginx
+from dockerd_lab.validate import layout, nginx
 from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.given import gather
 from dockerd_lab.validate.recognise import place
@@ -239,7 +239,13 @@ def test_long_input_takes_no_long_time(top, into):
     assert len(nginx.listens(gather([top], into).texts)) == 1
     with pytest.raises(BadInput):
         by_hand("systemctl stop " + "docker" * 40 + " x dockerd")
+    with pytest.raises(BadInput):
+        by_hand("dockerd" + " " * 10_000 + "$x")
     assert place(PurePosixPath("x"), "\n" * 100_000) is None
+    assert nginx.servers({"/etc/nginx/a": "\n" * 100_000}) == set()
+    write(top.parent / "flat/daemon.json", {"label": "/" * 50_000})
+    write(top.parent / "flat/x.conf", "[Service]\n" + "\n" * 100_000)
+    assert len(layout.one_by_one(top.parent / "flat")[0]) == 2
 
 
 def test_what_is_a_link_on_a_machine_is_the_packaged_unit(top, into):

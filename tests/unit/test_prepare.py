@@ -1,6 +1,9 @@
 """What a configuration asks for, the client that goes with it, and the scripts that apply it."""
 
+import os
 import shutil
+import signal
+import subprocess
 
 import pytest
 from observations import write
@@ -158,11 +161,24 @@ def test_a_daemon_by_hand(ready):
 
 
 def test_a_user_s_script_is_run_last_and_may_fail(ready, tmp_path):
-    own = write(tmp_path / "setup.sh", "false\n")
-    made = ready({"etc/nftables.conf": ""}, provision=own)
-    assert script(made).splitlines()[-1] == (
-        "sh ./given-provision || echo $? >/var/lib/dockerd-lab/provision-code"
-    )
+    own = write(tmp_path / "setup.sh", "sleep 60 & echo $! >pid; echo said; exit 3\n")
+    made = ready({}, provision=own)
+    code = tmp_path / "code"
+    steps = script(made).replace("/var/lib/dockerd-lab/provision-code", str(code))
+    try:
+        # What it has left running does not keep whoever called it waiting.
+        done = subprocess.run(
+            ["sh", "-c", steps],
+            cwd=made.given.directory,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+    finally:
+        os.kill(int((made.given.directory / "pid").read_text()), signal.SIGTERM)
+    assert done.stdout == "said\n"
+    assert code.read_text() == "3\n"
     assert "provision_code" in questions(made, "28.5.2")
 
 

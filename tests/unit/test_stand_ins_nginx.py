@@ -24,6 +24,12 @@ http {
 """
 
 
+@pytest.mark.parametrize("place", ["1:²", "123456", "unix:/run/x", "[::]:80-90", "$port"])
+def test_a_place_without_a_port_is_none(ready, place):
+    made = ready({"etc/nginx/sites-enabled/x": f"server {{ listen {place}; }}\n"})
+    assert made.asked.nginx == ()
+
+
 def test_what_nginx_needs_of_the_real_host(ready):
     made = ready({"etc/nginx/nginx.conf": NGINX})
     said = script(made)

@@ -209,14 +209,17 @@ def test_settings_without_effect_are_as_the_case_says(judged, ignored, reasons):
     assert judged(files, observation()).reasons == reasons
 
 
-def test_other_services_and_scripts_that_fail(judged):
+@pytest.mark.parametrize(
+    ("code", "words"), [("3", "ended with exit code 3"), ("124", "did not end within 150 s")]
+)
+def test_other_services_and_scripts_that_fail(judged, code, words):
     raw = {
         "is:nginx.service": answer("failed\nnginx: [emerg] unknown directive\nmore\n"),
-        "provision_code": answer("3\n"),
+        "provision_code": answer(f"{code}\n"),
     }
     result = judged({"etc/docker/daemon.json": {}}, observation(raw=raw))
     assert result.reasons == [
-        "the provisioning script ended with exit code 3",
+        f"the provisioning script {words}",
         "nginx does not start: nginx: [emerg] unknown directive",
     ]
 
