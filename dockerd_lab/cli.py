@@ -225,6 +225,8 @@ def _settings_of(lab: Lab) -> Settings:
 def _explained(files: list[Path] | None) -> list[Finding]:
     """The findings in each of the files, or in standard input where there are none."""
     if not files:
+        if sys.stdin is None:  # closed, as by `<&-`
+            raise BadInput("nothing to read: standard input is closed", "dockerd-lab explain FILE")
         return explain_text(pieces(sys.stdin.buffer))
     found = []
     for file in files:

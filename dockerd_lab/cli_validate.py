@@ -91,8 +91,9 @@ def validate(
     ]
     for file, _ in reports:
         _check_writable(file)
-    if [file for file, _ in reports].count(Path("-")) > 1:
-        raise BadInput("-: standard output is for one report; give the others a file")
+    places = [file if file == Path("-") else file.resolve() for file, _ in reports if file]
+    if several := [file for file in places if places.count(file) > 1]:
+        raise BadInput(f"{several[0]}: it is for one report; give the others another file")
     wish = Wish(
         paths=paths or [],
         files=files or [],

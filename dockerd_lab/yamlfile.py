@@ -1,8 +1,9 @@
 """Reads YAML files into pydantic models; what is wrong is said by file, key and reason."""
 
+import reprlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -10,6 +11,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from dockerd_lab.errors import BadInput
 
 Model = TypeVar("Model", bound="YamlModel")
+#: Writes a wrong value into a message: the start of it, where it is long.
+_BRIEF = reprlib.Repr()
+_BRIEF.maxstring = _BRIEF.maxother = 80
 
 #: A configuration file larger than this is not one (bytes).
 MAX_BYTES = 1_000_000
@@ -21,6 +25,21 @@ class YamlModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML as its specification has it: a key may be there once; PyYAML keeps the last of two."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping; raises YAMLError where a key is written twice."""
+        written: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in written:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value} is there twice", key.start_mark
+                )
+            written.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
 def load(path: Path, model: type[Model]) -> Model:
     """Read `path` into `model`.
 
@@ -29,7 +48,9 @@ def load(path: Path, model: type[Model]) -> Model:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadInput(f"{path}: larger than {MAX_BYTES} bytes; this is no file of the lab's")
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loader = _Loader(path.read_text(encoding="utf-8"))
+        loader.name = path.name  # for what it says
+        data = loader.get_single_data()
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -67,7 +88,9 @@ def _sentence(path: Path, error: object, model: type[BaseModel], at: Sequence[st
         case "value_error":
             reason = error["msg"].removeprefix("Value error, ")
         case _:
-            reason = f"{error['msg'][:1].lower()}{error['msg'][1:]}, found {error['input']!r}"
+            reason = (
+                f"{error['msg'][:1].lower()}{error['msg'][1:]}, found {_BRIEF.repr(error['input'])}"
+            )
     return f"{path}: {key}: {reason}" if key else f"{path}: {reason}"
 
 
@@ -80,4 +103,4 @@ def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
         if not issubclass(field.annotation, BaseModel):
             return []
         model = field.annotation
-    return sorted(model.model_fields)
+    return sorted(field.alias or name for name, field in model.model_fields.items())

@@ -20,6 +20,8 @@ def find_cases(root: Path) -> list[Case]:
     ]
     names = [case.short_name for case in cases]
     for case in cases:
+        for unit in case.said.units:
+            check_unit(root, unit, f"{case.directory / 'case.yaml'}: units.{unit}: ")
         if names.count(case.short_name) > 1:
             raise BadInput(f"{case.directory}: another case is called {case.short_name} too")
     return cases
@@ -38,11 +40,11 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     return [c for c in cases if not patterns or any(_matches(c, p) for p in patterns)]
 
 
-def check_unit(root: Path, name: str) -> None:
-    """Raise BadInput where `root`/provision/units has no unit of that name."""
+def check_unit(root: Path, name: str, at: str = "") -> None:
+    """Raise BadInput, which begins with `at`, where `root`/provision/units has no such unit."""
     units = sorted(path.name for path in (root / "provision/units").glob("*"))
     if name not in units:
-        raise BadInput(f"unknown unit {name!r}; provision/units has: {', '.join(units)}")
+        raise BadInput(f"{at}unknown unit {name!r}; provision/units has: {', '.join(units)}")
 
 
 def _matches(case: Case, pattern: str) -> bool:

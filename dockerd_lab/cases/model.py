@@ -1,11 +1,11 @@
 """What a case says: a directory with configuration files, and what must come of them."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, get_args
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.settings import Engine
@@ -33,6 +33,15 @@ Credential = Literal[
 ]
 #: A listener in netstat's words: protocol, local address or path, program.
 Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
+
+
+def _file_s_path(path: str) -> str:
+    if str(PurePosixPath(path)) != path or not path.startswith("/") or ".." in path.split("/"):
+        raise ValueError(f"{path!r} is not the whole path of a file on the machine")
+    return path
+
+
+Installed = Annotated[str, AfterValidator(_file_s_path)]
 
 
 class Expectation(YamlModel):
@@ -72,8 +81,7 @@ class Expectation(YamlModel):
     def is_command(self, seen: str | None) -> bool:
         """Whether a command line is the expected one; without a directory any dockerd may be it.
 
-        >>> expect.command = "dockerd -H fd://"; expect.is_command("/usr/bin/dockerd -H fd://")
-        True
+        `/usr/bin/dockerd -H fd://` is what `dockerd -H fd://` expects.
         """
         if seen is None or self.command is None or self.command.startswith("/"):
             return seen == self.command
@@ -95,8 +103,8 @@ class Remote(YamlModel):
 class Credentials(YamlModel):
     """Files that are made for each run, by their path on the machine."""
 
-    daemon: dict[str, Credential] = Field(default_factory=dict)
-    client: dict[str, Credential] = Field(default_factory=dict)
+    daemon: dict[Installed, Credential] = Field(default_factory=dict)
+    client: dict[Installed, Credential] = Field(default_factory=dict)
 
 
 class Difference(YamlModel):

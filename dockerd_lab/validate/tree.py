@@ -12,6 +12,8 @@ from dockerd_lab.settings import checkout
 MAX_FILES = 200
 #: Nor are more bytes, in all of the files together.
 MAX_BYTES = 5_000_000
+#: What Linux allows of a path, with room for the directory that it is copied to; and of a name.
+_PATH_MAX, _NAME_MAX = 2048, 255
 #: Where a copy of a machine's /etc has links to what packages bring.
 _PACKAGED = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/usr/share/nginx/")
 #: What a tree may hold besides, which is neither counted nor installed.
@@ -89,6 +91,8 @@ def check_name(path: Path) -> None:
         raise BadInput(f"{shown(path)}: a name with a control character or bytes that are no UTF-8")
     if any(part != part.strip() for part in path.parts):
         raise BadInput(f"{shown(path)}: a name that begins or ends with a blank")
+    if len(name) > _PATH_MAX or any(len(os.fsencode(part)) > _NAME_MAX for part in path.parts):
+        raise BadInput(f"{shown(path)[:80]}…: longer than a path or a name can be")
     if ".." in path.parts:
         raise BadInput(f"{shown(path)}: `..` is no place on a machine")
 
@@ -110,7 +114,10 @@ def _check_link(top: Path, link: Path, at: str) -> None:
     An absolute one is meant for the machine, where the tree's top is `/`. /dev/null is how systemd
     masks a unit, and is on every machine; so are packaged units, and nginx's modules.
     """
-    target = os.readlink(link)
+    try:
+        target = os.readlink(link)
+    except OSError as error:
+        raise BadInput(f"{shown(link)}: cannot be read: {error.strerror}") from None
     here = f"{at}/{link.relative_to(top)}".lstrip("/")
     packaged = here.startswith(("etc/systemd/", "etc/nginx/")) and target.startswith(_PACKAGED)
     if link.parent == top and is_unit_of_ours(link):

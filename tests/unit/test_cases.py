@@ -43,6 +43,21 @@ def test_a_directory_without_case_yaml_is_refused(root):
 
 
 @pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("units: {none: {expect: {}}}", "units.none: unknown unit 'none'"),
+        ("credentials: {daemon: {etc/ca.pem: ca}}", "'etc/ca.pem' is not the whole path of a file"),
+        ("credentials: {client: {/a/../b: ca}}", "'/a/../b' is not the whole path of a file"),
+    ],
+)
+def test_what_could_never_be_is_refused(root, text, reason):
+    with (root / "provision/methods/unix-only/case.yaml").open("a") as file:
+        file.write(text + "\n")
+    with pytest.raises(BadInput, match=reason):
+        find_cases(root)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
         ("daemon: failed", "daemon: dead", "expect.daemon: input should be 'active', 'failed' or"),

@@ -33,6 +33,10 @@ def test_the_schema_is_published():
         ),
         (["validate", "{empty}"], "{empty}: an empty directory"),
         (["validate", "{empty}", "--json", "/nowhere/x"], "/nowhere/x: cannot be written"),
+        (
+            ["validate", "{cases}", "--json", "{empty}/x", "--junitxml", "{empty}/x"],
+            "{empty}/x: it is",
+        ),
         (["validate", "--command", "ls"], "--command: it must start dockerd"),
         (["record", "{cases}"], "{cases}: this repository's own cases are written by hand"),
         (["record", "{empty}/x"], "{empty}/x: not a directory"),

@@ -33,6 +33,11 @@ def refusal(tmp_path, text):
         ),
         ("{nam: a, inner: {port: 1}}", "FILE: name: missing"),
         ("{name: a, inner: {port: x}}", "FILE: inner.port: input should be a valid integer"),
+        (
+            "name: a\ninner: {port: 1}\nname: b",
+            'FILE: not YAML: name is there twice in "x.yaml", line 3',
+        ),
+        ("{name: &a [1, 1], inner: [*a, *a]}", "FILE: inner: input should be a valid dictionary"),
         ("", "FILE: expected a mapping of keys to values, found nothing"),
         ("[1]", "FILE: expected a mapping of keys to values, found a list"),
         ("name: [", "FILE: not YAML: "),
@@ -43,6 +48,10 @@ def refusal(tmp_path, text):
 )
 def test_refusals_name_file_key_and_reason(tmp_path, text, message):
     assert message in refusal(tmp_path, text)
+
+
+def test_a_long_value_is_not_repeated_whole(tmp_path):
+    assert len(refusal(tmp_path, f"{{name: [{'x, ' * 10_000}], inner: {{port: 1}}}}")) < 300
 
 
 def test_a_missing_file_is_bad_input(tmp_path):
