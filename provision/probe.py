@@ -1,10 +1,11 @@
 """Measures how much of a Docker daemon the machine gets on which this runs, by trying.
 
-The harness sends this program on standard input of `python3 -`, with TARGETS = ["tcp://…", …] and
-TOKEN_FILE, a file on the daemon's machine that only root can read, in front. It prints one JSON
-object per target: the level, what was seen, and what a container read from that file. Like the
-docker client it uses what lies in ~/.docker: cert.pem, key.pem, and config.json's HttpHeaders.
-It must run on Python 3.9.
+The harness sends this program on standard input of `python3 -`, with TARGETS = ["tcp://…", …],
+TOKEN_FILE, a file on the daemon's machine that only root can read, and PREFIXES, paths below which
+the API may be, in front. `tcp://ADDRESS:PORT as NAME` is what a server of that name shows there. It
+prints one JSON object per target: the level, what was seen, and what a container read from that
+file. Like the docker client it uses what lies in ~/.docker: cert.pem, key.pem, and config.json's
+HttpHeaders. It must run on Python 3.9.
 
 What takes an emulated machine long to load (HTTP, TLS) is loaded where somebody has answered, since
 most targets refuse, or not at all (concurrent.futures).
@@ -30,8 +31,8 @@ WORK = 120
 #: Bytes of an answer that are read.
 ENOUGH = 1_000_000
 NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-#: Where the API may be: a proxy may let through what docker itself asks, which names a version.
-PREFIXES = ("", "/v1.40")
+#: A proxy may let through what docker itself asks, which names a version.
+USUAL_PREFIXES = ("", "/v1.40")
 #: What a server says of a client's certificate, or of its lack.
 ALERTS = re.compile(
     "alert.((bad|unsupported|revoked).certificate|certificate.(required|expired|unknown|revoked)"
@@ -126,36 +127,50 @@ def refused_tls(target, error):
 
 def read_token(target, tls):
     """Run a container that reads the token from the daemon machine's root filesystem."""
-    for prefix in PREFIXES:
-        status, body = work(target, tls, "GET", prefix + "/containers/json")
-        if is_list(status, body):
-            break
+    prefix, status, body = listed(target, tls)
     answers = is_list(status, body)
-    if not answers and status not in NOT_ALLOWED:
-        raise Gets("refused", f"not Docker's API: HTTP {status}: {text(body)}")
-    refusal = f"GET /containers/json: HTTP {status}: {text(body)}"
+    said = f"GET {prefix}/containers/json: HTTP {status}: {text(body)}"
+    refusal = ("auth-required", said) if status in NOT_ALLOWED else ("refused", "no API: " + said)
     name = "dockerd-lab-probe-" + os.urandom(4).hex()
-    refused = False
+    status = None
     try:
         status, body = create(target, tls, prefix, name)
-        refused = is_refusal(status)
-        if status != HTTPStatus.CREATED and not answers:
-            raise Gets("auth-required", refusal)
         must(status, HTTPStatus.CREATED, "creating a container", body)
         container = prefix + "/containers/" + name
-        status, body = work(target, tls, "POST", container + "/start")
-        must(status, HTTPStatus.NO_CONTENT, "starting a container", body)
+        started, body = work(target, tls, "POST", container + "/start")
+        must(started, HTTPStatus.NO_CONTENT, "starting a container", body)
         work(target, tls, "POST", container + "/wait")
-        status, body = work(target, tls, "GET", container + "/logs?stdout=1&stderr=1")
-        must(status, HTTPStatus.OK, "reading a container's output", body)
+        printed, body = work(target, tls, "GET", container + "/logs?stdout=1&stderr=1")
+        must(printed, HTTPStatus.OK, "reading a container's output", body)
         return text(body)
+    except Gets:
+        if answers:
+            raise
+        raise Gets(*refusal) from None  # it shows no list and does nothing: no daemon, or guarded
     finally:
-        gone = f"{prefix}/containers/{name}?force=1"
-        status, body = work(target, tls, "DELETE", gone)
-        done = status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED)
-        # Who refuses to create a container may refuse to delete it, in whatever words.
-        if answers and not done and not (refused and is_refusal(status)):
-            raise Gets("unclear", f"{name} may be left: HTTP {status}: {text(body)}")
+        if answers or status == HTTPStatus.CREATED:
+            remove(target, tls, f"{prefix}/containers/{name}", status)
+
+
+def remove(target, tls, container, created):
+    """Remove the container; `created` is the status with which that was answered, if at all."""
+    status, body = work(target, tls, "DELETE", container + "?force=1")
+    done = status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED)
+    # Who refuses to create a container may refuse to delete it, in whatever words.
+    refused = created is not None and is_refusal(created) and is_refusal(status)
+    if not done and not refused:
+        raise Gets("unclear", f"{container} may be left: HTTP {status}: {text(body)}")
+
+
+def listed(target, tls):
+    """The prefix at which the containers are listed, with status and body; or the best answer."""
+    tried = []
+    for prefix in (*USUAL_PREFIXES, *PREFIXES):  # noqa: F821
+        status, body = work(target, tls, "GET", prefix + "/containers/json")
+        if is_list(status, body):
+            return prefix, status, body
+        tried.append((prefix, status, body))
+    return next((one for one in tried if one[1] in NOT_ALLOWED), tried[0])
 
 
 def create(target, tls, prefix, name):
@@ -215,7 +230,8 @@ def request(target, tls, method, path, body=None, *, end, made=None):
     with connected(target, tls, end, made) as open_one:
         import http.client
 
-        connection = http.client.HTTPConnection("docker")  # the Host header; nobody minds it
+        # The Host header, which only a proxy minds.
+        connection = http.client.HTTPConnection(name_of(target) or "docker")
         connection.sock = open_one
         headers = dict(HEADERS)
         if isinstance(body, dict):
@@ -235,7 +251,8 @@ def connected(target, tls, end, made=None):
     """A connection (`made`, if there is one) that is over at `end`, however slow the other side."""
     made = made or connect(target, max(0.1, end - time.monotonic()))
     if tls is not None:
-        made = tls.wrap_socket(made, do_handshake_on_connect=False)
+        name = name_of(target) or None
+        made = tls.wrap_socket(made, do_handshake_on_connect=False, server_hostname=name)
     last = threading.Timer(max(0.1, end - time.monotonic()), shut, [made])
     last.start()
     try:
@@ -257,9 +274,14 @@ def shut(made):
         made.shutdown(socket.SHUT_RDWR)
 
 
+def name_of(target):
+    """By which name a server is called."""
+    return target.partition(" as ")[2]
+
+
 def connect(target, limit):
     """A connection to a target; raises OSError where there is none within `limit` seconds."""
-    kind, place = target.split("://", 1)
+    kind, place = target.partition(" as ")[0].split("://", 1)
     if kind == "ssh":
         made, there = socket.socketpair()
         dial = ssh(target, "docker", "system", "dial-stdio")

@@ -3,7 +3,7 @@
 import ipaddress
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,19 @@ def write_token(token: str) -> Question:
     return Question(f"umask 077; echo {token} >{TOKEN_FILE}")
 
 
+def by_name(
+    targets: Sequence[str], listeners: Iterable[Listener], names: Sequence[str]
+) -> list[str]:
+    """The targets, and each that is nginx's once more by every name that its servers have.
+
+    >>> by_name(["tcp://a:80", "tcp://a:1"], [Listener("tcp", "0.0.0.0:80", "nginx")], ["x.org"])
+    ['tcp://a:80', 'tcp://a:1', 'tcp://a:80 as x.org']
+    """
+    ports = {_split(each.address)[1] for each in listeners if each.program == "nginx"}
+    several = [target for target in targets if target.rpartition(":")[2] in ports]
+    return [*targets, *(f"{target} as {name}" for target in several for name in names)]
+
+
 def from_elsewhere(listeners: Iterable[Listener], address: str, *more: str) -> list[str]:
     """What another machine tries: each port that was found, and 2375 where none is.
 
@@ -92,9 +105,9 @@ def from_here(listeners: Iterable[Listener]) -> list[str]:
     return sorted(set(targets)) or ["unix:///run/docker.sock"]
 
 
-def probe(root: Path, targets: Iterable[str]) -> str:
-    """The program that measures these targets."""
-    given = f"TARGETS = {list(targets)!r}\nTOKEN_FILE = {TOKEN_FILE!r}\n"
+def probe(root: Path, targets: Iterable[str], prefixes: Sequence[str] = ()) -> str:
+    """The program that measures these targets; the API may be below one of the prefixes."""
+    given = f"TARGETS = {list(targets)!r}\nTOKEN_FILE = {TOKEN_FILE!r}\nPREFIXES = {prefixes!r}\n"
     return given + (root / "provision/probe.py").read_text()
 
 

@@ -15,7 +15,7 @@ from dockerd_lab.cases.model import Configuration
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, ask, run_python
 from dockerd_lab.machines.fleet import Fleet
-from dockerd_lab.observe import effective, exposure, journal, listeners, remote, unit
+from dockerd_lab.observe import effective, exposure, journal, listeners, nginx, remote, unit
 from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
@@ -70,10 +70,11 @@ def observe(
     token = secrets.token_hex(16)
     found = _what_listens(fleet, token)
     with ThreadPoolExecutor(2) as pool:
-        trying = pool.submit(_everybody_tries, fleet, case, _listeners(found), token)
+        trying = pool.submit(_everybody_tries, fleet, case, found, token)
         if tools or again:
             trying.result()
-            found = {}  # they may change it
+            for name in _LISTENING:  # they may change it
+                del found[name]
         looked = pool.submit(
             look_at_daemon, fleet, case, again=again, more=more, after=trying, found=found
         )
@@ -142,11 +143,12 @@ def _containers(fleet: Fleet) -> str:
 
 
 def _what_listens(fleet: Fleet, token: str) -> dict[str, Answer]:
-    """Ask `daemon` what listens, and leave this observation's token there."""
-    asked = {"token": exposure.write_token(token), **_LISTENING}
-    found = ask(fleet.lab, fleet.root, "daemon", asked)
-    _must_have_worked(found, *asked)
-    return {name: found[name] for name in _LISTENING}
+    """Ask `daemon` what listens and what nginx has read; leave this observation's token there."""
+    asked = {**_LISTENING, "token": exposure.write_token(token)}
+    found = ask(fleet.lab, fleet.root, "daemon", {**asked, "nginx": Question(nginx.DUMP)})
+    _must_have_worked(found, *asked)  # nginx may read what it refuses
+    del found["token"]
+    return found
 
 
 def _listeners(found: Mapping[str, Answer]) -> list[Listener]:
@@ -155,14 +157,20 @@ def _listeners(found: Mapping[str, Answer]) -> list[Listener]:
 
 
 def _everybody_tries(
-    fleet: Fleet, case: Configuration, listening: list[Listener], token: str
+    fleet: Fleet, case: Configuration, found: Mapping[str, Answer], token: str
 ) -> dict[str, Exposure]:
     """How much everybody gets, by who it is; who reads the token is root on `daemon`."""
+    listening = _listeners(found)
+    dump = found["nginx"].stdout
+    names, prefixes = nginx.names(dump), nginx.prefixes(dump)
     declared = case.remote.host
     over_ssh = [declared] if declared.startswith("ssh://") else []
     elsewhere = exposure.from_elsewhere(listening, fleet.address, *over_ssh)
-    from_elsewhere = exposure.probe(fleet.root, elsewhere)
-    from_here = exposure.probe(fleet.root, exposure.from_here(listening))
+    here = exposure.from_here(listening)
+    from_elsewhere, from_here = (
+        exposure.probe(fleet.root, exposure.by_name(targets, listening, names), prefixes)
+        for targets in (elsewhere, here)
+    )
 
     def measure(who: str, machine: str, program: str, run_as: str = "") -> Exposure:
         what = f"measuring the exposure of {who}"

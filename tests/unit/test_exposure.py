@@ -56,7 +56,9 @@ class Api(BaseHTTPRequestHandler):
             self.answer(200, self.token + "\r\n")
 
     def do_POST(self):
-        if self.level in ("read-only", "auth-required"):
+        if self.level == "website":
+            self.answer(404, "<h1>not here</h1>")
+        elif self.level in ("read-only", "auth-required"):
             self.answer(self.refusal, "no")
         elif "/create?name=" in self.path:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -74,9 +76,9 @@ class Api(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def server(level, *, tls=None, **facts):
+def server(level, *, tls=None, base=Api, **facts):
     """A server on a free port; its target."""
-    handler = type("Handler", (Api,), {"level": level, **facts})
+    handler = type("Handler", (base,), {"level": level, **facts})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as made:
         if tls is not None:
             made.socket = tls.wrap_socket(made.socket, server_side=True)
@@ -85,9 +87,9 @@ def server(level, *, tls=None, **facts):
         made.shutdown()
 
 
-def measured(*targets, home="/nonexistent"):
+def measured(*targets, home="/nonexistent", prefixes=()):
     """What the probe says, run as on a machine."""
-    program = exposure.probe(checkout(), targets)
+    program = exposure.probe(checkout(), targets, prefixes)
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-"],
         input=program,
@@ -115,7 +117,49 @@ def test_a_website_is_no_daemon():
     with server("website") as target:
         seen = measured(target)
     assert seen.level == "refused"
-    assert "not Docker's API: HTTP 404" in seen.best.evidence
+    assert "no API: GET /containers/json: HTTP 404" in seen.best.evidence
+
+
+class Behind(Api):
+    """The API for requests with a certain Host, and below a path; anything else is not there."""
+
+    host, below, listing = "docker", "", 200
+
+    def do_GET(self):
+        if self.is_there():
+            return super().do_GET()
+        return self.answer(404, "no image, and nothing else")
+
+    def do_POST(self):
+        return super().do_POST() if self.is_there() else self.answer(404, "nor this")
+
+    def do_DELETE(self):
+        return super().do_DELETE() if self.is_there() else self.answer(404)
+
+    def is_there(self):
+        """Whether it is a request for the API; its path is the API's then."""
+        there = self.headers["Host"] == self.host and self.path.startswith(self.below + "/")
+        self.path = self.path.removeprefix(self.below)
+        return there and not (self.path == "/containers/json" and self.listing != 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "prefixes", "facts", "level"),
+    [
+        ("docker.example.com", [], {"host": "docker.example.com"}, "full-control"),
+        ("other.example.com", [], {"host": "docker.example.com"}, "refused"),
+        ("", ["/else", "/docker"], {"below": "/docker"}, "full-control"),
+        ("", ["/docker"], {"below": "/docker", "level": "read-only"}, "read-only"),
+        ("", ["/docker"], {"below": "/docker", "level": "auth-required"}, "auth-required"),
+        ("", ["/else"], {"below": "/docker"}, "refused"),
+        ("", [], {"listing": 405}, "full-control"),
+    ],
+)
+def test_an_api_behind_a_name_or_a_path(name, prefixes, facts, level):
+    facts = {"level": "full-control", **facts}
+    with server(facts.pop("level"), base=Behind, **facts) as target:
+        seen = measured(f"{target} as {name}" if name else target, prefixes=prefixes)
+    assert seen.level == level, seen.best
 
 
 def test_full_control_needs_the_token_of_this_run():
