@@ -207,9 +207,9 @@ def _install(
         target = into / "rootfs" / installed.lstrip("/")
         data = _copy(source, target)
         if data is None:
-            there = origins.get(links[installed])
-            if there is not None and is_text(installed) and not there.is_symlink():
-                texts[installed] = tree.text(there, tree.content(there))
+            meant = origins.get(links[installed])
+            if meant is not None and is_text(installed) and not meant.is_symlink():
+                texts[installed] = tree.text(meant, tree.content(meant))
             continue
         if b"PRIVATE KEY-----" in data:
             # As such a file should be; apply.sh keeps this mode.
@@ -222,15 +222,21 @@ def _install(
                 texts[installed] = data.decode()
         else:
             others[installed] = data
-    # Files of any name that the configuration says are read.
-    words = [*command.words] if command is not None else []
-    flags = re.findall(
-        r"--config-file[= ]\s*([^\s\"']+)", "\n".join([*texts.values(), " ".join(words)])
-    )
-    by_hand = [str(PurePosixPath(HOME) / flag) for flag in flags]
-    for named in {*units.environment_files(texts), *flags, *by_hand} & others.keys():
+    # A directory that is a link has what is where it leads.
+    for link, there in links.items():
+        below = [name for name in texts if name.startswith(f"{there}/")]
+        texts |= {link + name.removeprefix(there): texts[name] for name in below}
+    for named in _named(texts, command) & others.keys():
         texts[named] = tree.text(origins[named], others[named])
     return texts, frozenset(private)
+
+
+def _named(texts: Mapping[str, str], command: ByHand | None) -> set[str]:
+    """Files, whatever they are called, that the configuration says are read."""
+    typed = " ".join(command.words) if command is not None else ""
+    flags = re.findall(r"--config-file[= ]\s*([^\s\"']+)", "\n".join([*texts.values(), typed]))
+    by_hand = [str(PurePosixPath(HOME) / flag) for flag in flags]
+    return {*units.environment_files(texts), *flags, *by_hand}
 
 
 def _links(origins: Mapping[str, Path]) -> dict[str, str]:

@@ -93,9 +93,9 @@ def _unread(given: Given, read: str) -> Iterator[NoEffect]:
     named = {file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")}
     linked = given.linked
     for file in given.origins:
-        if file in linked:
-            continue
         path = PurePosixPath(file)
+        if not linked.isdisjoint(map(str, (path, *path.parents))):
+            continue
         drop_in = path.parent.name in ("docker.service.d", "docker.socket.d")
         if drop_in and path.suffix != ".conf":
             message, fix = "systemd reads only drop-ins whose name ends in .conf", "Rename it."

@@ -25,7 +25,7 @@ def test_active_unit(observation, subject):
 
 
 @pytest.mark.cases(daemon=["active", "unchanged"], group="methods")
-def test_socket_unit_is_untouched(observation):
+def test_systemd_s_socket_still_listens(observation):
     assert observation.daemon.socket.active_state == "active"
 
 

@@ -130,6 +130,13 @@ def test_a_link_is_read_where_it_leads(tmp_path, into):
     assert gathered.linked == {"/etc/docker/daemon.prod.json"}
 
 
+def test_a_directory_may_be_a_link(top, into):
+    write(top / "etc/systemd/system/x.d/o.conf", DROP_IN)
+    (top / "etc/systemd/system/docker.service.d").symlink_to("x.d")
+    gathered = gather([top], into)
+    assert gathered.texts["/etc/systemd/system/docker.service.d/o.conf"] == DROP_IN
+
+
 def test_links_within_a_part_of_a_machine(top, into):
     write(top / "etc/nginx/sites-available/docker", SITE)
     (top / "etc/nginx/sites-enabled").mkdir()

@@ -80,6 +80,14 @@ def test_a_file_that_nobody_reads_has_no_effect(judged, file):
     assert found.where.endswith(file)
 
 
+def test_a_file_that_is_read_through_a_link_has_an_effect(judged, tmp_path):
+    system = tmp_path / "mine/etc/systemd/system"
+    system.mkdir(parents=True)
+    (system / "docker.service.d").symlink_to("x.d")
+    text = "[Service]\nEnvironment=HTTP_PROXY=http://192.168.3.66:3128\n"
+    assert judged({"etc/systemd/system/x.d/o.conf": text}, observation()).no_effect == []
+
+
 def test_an_assignment_before_the_section_has_no_effect(judged):
     (found,) = judged({f"{UNIT_D}/x.conf": "ExecStart=\n"}, observation()).no_effect
     assert "before a section" in found.message
