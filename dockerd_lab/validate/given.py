@@ -193,12 +193,7 @@ def _install(
     origins: Mapping[str, Path], into: Path, command: ByHand | None
 ) -> tuple[dict[str, str], frozenset[str]]:
     """Copy the files below `into`/rootfs; return the texts of those that are read, and the keys."""
-    if len(origins) > tree.MAX_FILES:
-        raise BadInput(f"{len(origins)} files; more than {tree.MAX_FILES} are no configuration")
-    for installed in origins:
-        for above in map(str, PurePosixPath(installed).parents):
-            if above in origins:
-                raise BadInput(f"{installed}: {above} is a file or a link of the input as well")
+    _check(origins)
     texts: dict[str, str] = {}
     private: set[str] = set()
     others: dict[str, bytes] = {}
@@ -229,6 +224,16 @@ def _install(
     for named in _named(texts, command) & others.keys():
         texts[named] = tree.text(origins[named], others[named])
     return texts, frozenset(private)
+
+
+def _check(origins: Mapping[str, Path]) -> None:
+    """Raise BadInput where there are too many files, or one where another needs a directory."""
+    if len(origins) > tree.MAX_FILES:
+        raise BadInput(f"{len(origins)} files; more than {tree.MAX_FILES} are no configuration")
+    for installed in origins:
+        for above in map(str, PurePosixPath(installed).parents):
+            if above in origins:
+                raise BadInput(f"{installed}: {above} is a file or a link of the input as well")
 
 
 def _named(texts: Mapping[str, str], command: ByHand | None) -> set[str]:
