@@ -27,11 +27,11 @@ def say(line: str) -> None:
 def step(what: str) -> Iterator[None]:
     """Name the work of the block, remind of it while it lasts, and tell how long it took.
 
-    >>> with step("booting the machines"):
-    ...     boot()
-    lab: booting the machines …
-    lab: booting the machines … still, after 15 s
-    lab: booting the machines: done in 21.3 s
+    With `step("booting the machines")` it says::
+
+        lab: booting the machines …
+        lab: booting the machines … still, after 15 s
+        lab: booting the machines: done in 21.3 s
     """
     started = time.monotonic()
     ended = threading.Event()

@@ -249,11 +249,7 @@ class Case(Configuration):
 
     @property
     def short_name(self) -> str:
-        """The name without the group it is in.
-
-        >>> case.name, case.short_name
-        ('methods/daemon-json', 'daemon-json')
-        """
+        """The name without the group it is in: `daemon-json` of `methods/daemon-json`."""
         return self.name.rsplit("/", 1)[-1]
 
 

@@ -26,7 +26,8 @@ def cut_words(squashed: Sequence[str], lines: Sequence[str]) -> Iterator[tuple[s
 
     Takes a text's lines, squashed and as they are; gives ids, wordings and the lines' indices.
 
-    >>> line = "dockerd[1]: pid file found, ensure doc>"
+    >>> from dockerd_lab.explain.normalise import squash
+    >>> line = "dockerd[1]: pid file found, ensure docker is>"
     >>> [name for name, _, _ in cut_words([squash(line)], [line])]
     ['pidfile-exists']
     """

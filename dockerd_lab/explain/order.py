@@ -18,7 +18,9 @@ def by_importance(
     An item comes after those that mask it. Otherwise what stops the daemon comes before what stops
     a client, warnings come last, and equals keep their order.
 
-    >>> [finding.id for finding in by_importance(found, lambda f: (f.id, f.error))]
+    >>> from dockerd_lab.explain.model import known_errors
+    >>> found = ["start-limit-hit", "hosts-flag-file-conflict"]
+    >>> by_importance(found, lambda name: (name, known_errors()[name]))
     ['hosts-flag-file-conflict', 'start-limit-hit']
     """
     left = list(items)

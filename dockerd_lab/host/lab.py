@@ -80,8 +80,7 @@ class Lab:
     def enter(self, argv: Sequence[str | Path]) -> list[str]:
         """The command that runs `argv` inside the lab's namespaces.
 
-        >>> lab.enter(["virsh", "list"])
-        ['nsenter', '--target', '4711', '--net', …, '--wdns=/home/me', '--', 'virsh', 'list']
+        Such as `nsenter --target 4711 --net … --wdns=/home/me -- virsh list`.
         """
         if not self.sandbox:
             return [str(argument) for argument in argv]

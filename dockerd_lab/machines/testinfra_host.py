@@ -29,9 +29,5 @@ class LabBackend(testinfra.backend.ssh.SshBackend):  # type: ignore[misc]  # tes
 
 
 def testinfra_host(lab: Lab, machine: str) -> testinfra.host.Host:
-    """A testinfra host for a machine of the lab.
-
-    >>> testinfra_host(lab, "daemon").service("docker").is_running
-    True
-    """
+    """A testinfra host for a machine of the lab: `….service("docker").is_running`, and all else."""
     return testinfra.host.Host(LabBackend(lab, machine))

@@ -27,10 +27,7 @@ _COLOURS = {"start": "bold red", "reach": "bold red", "warning": "bold yellow"}
 
 
 def explanation(findings: Sequence[Finding], *, width: int, colour: bool) -> str:
-    """A paragraph per finding: what it means, where it stands, the cause, what mends it.
-
-    >>> print(explanation(found, width=80, colour=False))
-    """
+    """A paragraph per finding: what it means, where it stands, the cause, what mends it."""
 
     def draw(console: Console) -> None:
         for index, finding in enumerate(findings):

@@ -16,11 +16,7 @@ class Section:
 
 
 def headline(report: Report) -> str:
-    """What differs between engines, or what holds on all of them.
-
-    >>> headline(report)
-    'starts on 20.10.24, fails on 28.5.2'
-    """
+    """What differs between engines (`starts on 20.10.24, fails on 28.5.2`), or holds on all."""
     starts = [result.engine_version for result in report.results if result.starts]
     fails = [result.engine_version for result in report.results if not result.starts]
     if starts and fails:
