@@ -21,6 +21,7 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         "journal.txt": "\n".join(map(str, seen.daemon.journal)),
         "by-hand.txt": seen.daemon.by_hand,
         "netstat.txt": f"{raw['tcp'].stdout}\n{raw['unix'].stdout}",
+        "nginx.txt": raw["nginx"].stdout if "nginx" in raw else "",
         "unit.txt": raw["unit_files"].said,
         "unit-state.txt": f"{raw['service'].stdout}\n{raw['socket'].stdout}",
         "daemon.json": raw["daemon_json"].stdout,
