@@ -1,6 +1,5 @@
 """Settings that were accepted and change nothing: what was asked, against what is in effect."""
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,8 @@ from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import NoEffect
 from dockerd_lab.validate.ports import port_of
 from dockerd_lab.validate.questions import of_socket
-from dockerd_lab.validate.recognise import DAEMON_JSON, DEFAULTS, SYSCONFIG
+from dockerd_lab.validate.recognise import DAEMON_JSON, DEFAULTS
+from dockerd_lab.validate.unread import INSTEAD, unread
 from dockerd_lab.validate.where import shown
 
 #: dockerd takes a flag's name for a known key, but reads the key of another name.
@@ -34,13 +34,8 @@ SPELLINGS = {
     "registry-mirror": "registry-mirrors",
     "storage-opt": "storage-opts",
 }
-_UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
 #: How systemd says that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….
 _IGNORED = re.compile(r"(?P<file>/\S+):(?P<line>\d+): (?P<why>.*ignoring.*)", re.IGNORECASE)
-#: What to do with options in a variable that no unit passes on.
-_INSTEAD = "Put the options into a drop-in's ExecStart=, or into daemon.json."
-#: From here on difflib finds a name to be almost another: deamon.json is, docker.json is not.
-_ALIKE = 0.8
 #: Keys that Docker Desktop writes into its own daemon.json.
 _DESKTOP = ("builder", "experimental", "features")
 
@@ -54,7 +49,7 @@ def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
         return []
     found = [
         *_another_file(given, seen.command),
-        *_unread(given, asked.config_file),
+        *unread(given, asked.config_file),
         *_ignored_by_systemd(given, seen),
         *_overridden(given, asked, seen.command),
         *_options(given, asked, seen.command),
@@ -87,72 +82,11 @@ def _another_file(given: Given, command: str) -> Iterator[NoEffect]:
         )
 
 
-def _unread(given: Given, read: str) -> Iterator[NoEffect]:
-    """Files that nobody reads under their name, although they look as if."""
-    unit = units.of_unit("docker.service", given.texts)
-    named = {file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")}
-    linked = given.linked
-    for file in given.origins:
-        path = PurePosixPath(file)
-        if not linked.isdisjoint(map(str, (path, *path.parents))):
-            continue
-        drop_in = path.parent.name in ("docker.service.d", "docker.socket.d")
-        if drop_in and path.suffix != ".conf":
-            message, fix = "systemd reads only drop-ins whose name ends in .conf", "Rename it."
-        elif file.startswith(f"{DAEMON_JSON}."):
-            message, fix = f"dockerd reads {DAEMON_JSON}, and not this", "Rename it."
-        elif path.name == "daemon.json" and file not in (DAEMON_JSON, read):
-            message, fix = f"dockerd reads {read}, and not this", "Move it there."
-        elif file not in (DAEMON_JSON, read) and _is_misspelt(path):
-            message, fix = f"dockerd reads {read}, and not this", "Rename it."
-        elif drop_in and not units.is_looked_into(path.parent):
-            message = "systemd does not look for drop-ins in this directory"
-            fix = "Move it to /etc/systemd/system/docker.service.d."
-        elif _of_no_unit(path.parent):
-            message = f"systemd looks for no drop-ins in {path.parent.name}: it is no unit's"
-            fix = "Move it to /etc/systemd/system/docker.service.d."
-        elif drop_in and _without_section(file, given.texts.get(file, "")):
-            message = "systemd ignores what stands before a section"
-            fix = "Put [Service], or [Socket] for docker.socket, on the first line."
-        elif file.startswith(SYSCONFIG) and file not in named:
-            message = "no unit reads this file; it is Red Hat's place for options"
-            fix = _INSTEAD
-        else:
-            continue
-        yield _found(given, path.name, message, fix, Where(file))
-
-
-def _is_misspelt(path: PurePosixPath) -> bool:
-    """Whether a file lies where daemon.json does, and is called almost so.
-
-    >>> _is_misspelt(PurePosixPath("/etc/docker/deamon.json"))
-    True
-    """
-    right = PurePosixPath(DAEMON_JSON)
-    alike = difflib.SequenceMatcher(None, path.name.lower(), right.name).ratio()
-    return path.parent == right.parent and alike >= _ALIKE
-
-
-def _of_no_unit(directory: PurePosixPath) -> bool:
-    """Whether it looks like a directory of drop-ins, and its name is of no unit.
-
-    >>> _of_no_unit(PurePosixPath("/etc/systemd/system/docker.d"))
-    True
-    """
-    unit, dot, end = directory.name.rpartition(".")
-    of_systemd = directory.parent.name == "system" and directory.parent.parent.name == "systemd"
-    return of_systemd and dot + end == ".d" and unit.rpartition(".")[2] not in _UNIT_TYPES
-
-
-def _without_section(file: str, text: str) -> bool:
-    return "=" in text and not units.assignments(file, text)
-
-
 def _ignored_by_systemd(given: Given, seen: DaemonSeen) -> Iterator[NoEffect]:
     """Lines of the input's units that systemd says it ignores."""
     for message in [*of_socket(seen.raw), *(entry.message for entry in seen.journal)]:
         said = _IGNORED.match(message)
-        # Of what stands before a section, `_unread` tells.
+        # Of what stands before a section, `unread` tells.
         if said is None or said["file"] not in given.origins or "outside of section" in said["why"]:
             continue
         key = re.search("Unknown key(?: name)? '(.+?)'", said["why"])
@@ -208,7 +142,7 @@ def _variables(given: Given, asked: Asked, command: str) -> Iterator[NoEffect]:
 def _not_passed_on(given: Given, name: str, option: Value, command: str) -> Iterator[NoEffect]:
     if missing := _missing(option.value.split(), command):
         message = f"the unit does not pass {name} on: {' '.join(missing)} is not in {command}"
-        yield _found(given, name, message, _INSTEAD, option.where)
+        yield _found(given, name, message, INSTEAD, option.where)
 
 
 def _spellings(given: Given, asked: Asked) -> Iterator[NoEffect]:
