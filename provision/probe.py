@@ -4,11 +4,7 @@ The harness sends this program on standard input of `python3 -`, with TARGETS = 
 TOKEN_FILE, a file on the daemon's machine that only root can read, and PREFIXES, paths below which
 the API may be, in front. `tcp://ADDRESS:PORT as NAME` is what a server of that name shows there. It
 prints one JSON object per target: the level, what was seen, and what a container read from that
-file. Like the docker client it uses what lies in ~/.docker: cert.pem, key.pem, and config.json's
-HttpHeaders. It must run on Python 3.9.
-
-What takes an emulated machine long to load (HTTP, TLS) is loaded where somebody has answered, since
-most targets refuse, or not at all (concurrent.futures).
+file. reach.py is sent with it. It must run on Python 3.9.
 """
 
 import importlib
@@ -20,16 +16,15 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
 from http import HTTPStatus
+
+from reach import NoHTTP, connect, connected, context, request, ssh
 
 #: Seconds a target has to say anything; and where that takes it long: over ssh, which starts two
 #: programs over there, and for the handshake of TLS where it has hung up on HTTP.
 SILENCE, LONG_SILENCE = 3, 30
 #: Seconds a request has once the daemon has spoken; four containers may start at once, emulated.
 WORK = 120
-#: Bytes of an answer that are read.
-ENOUGH = 1_000_000
 NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 #: A proxy may let through what docker itself asks, which names a version.
 USUAL_PREFIXES = ("", "/v1.40")
@@ -41,16 +36,11 @@ ALERTS = re.compile(
 )
 #: What comes of TLS with a server that speaks none.
 NO_TLS = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
-DOCKER = os.path.expanduser("~/.docker")
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
 
 
 class Gets(Exception):
     """Ends a measurement: the level that was reached, and what showed it."""
-
-
-class NoHTTP(OSError):
-    """What came back is no HTTP."""
 
 
 def measure(target):
@@ -225,79 +215,6 @@ def work(target, tls, method, path, body=None):
         raise Gets("unclear", f"{method} {path}: {error!r}") from None
 
 
-def request(target, tls, method, path, body=None, *, end, made=None):
-    """Send one request on a connection of its own, or `made`; return status and body, by `end`."""
-    with connected(target, tls, end, made) as open_one:
-        import http.client
-
-        # The Host header, which only a proxy minds.
-        connection = http.client.HTTPConnection(name_of(target) or "docker")
-        connection.sock = open_one
-        headers = dict(HEADERS)
-        if isinstance(body, dict):
-            body, headers["Content-Type"] = json.dumps(body), "application/json"
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read(ENOUGH)
-        except http.client.RemoteDisconnected:
-            raise  # it hung up, which is an OSError
-        except http.client.HTTPException as error:
-            raise NoHTTP(repr(error)) from None
-
-
-@contextmanager
-def connected(target, tls, end, made=None):
-    """A connection (`made`, if there is one) that is over at `end`, however slow the other side."""
-    made = made or connect(target, max(0.1, end - time.monotonic()))
-    if tls is not None:
-        name = name_of(target) or None
-        made = tls.wrap_socket(made, do_handshake_on_connect=False, server_hostname=name)
-    last = threading.Timer(max(0.1, end - time.monotonic()), shut, [made])
-    last.start()
-    try:
-        if tls is not None:
-            made.do_handshake()
-        yield made
-    except OSError:
-        if time.monotonic() >= end:
-            raise socket.timeout() from None
-        raise
-    finally:
-        last.cancel()
-        made.close()
-
-
-def shut(made):
-    """End a connection, also for a thread that waits for it."""
-    with suppress(OSError):
-        made.shutdown(socket.SHUT_RDWR)
-
-
-def name_of(target):
-    """By which name a server is called."""
-    return target.partition(" as ")[2]
-
-
-def connect(target, limit):
-    """A connection to a target; raises OSError where there is none within `limit` seconds."""
-    kind, place = target.partition(" as ")[0].split("://", 1)
-    if kind == "ssh":
-        made, there = socket.socketpair()
-        dial = ssh(target, "docker", "system", "dial-stdio")
-        subprocess.Popen(dial, stdin=there, stdout=there, stderr=subprocess.DEVNULL)
-        there.close()
-    elif kind == "unix":
-        made = socket.socket(socket.AF_UNIX)
-        made.settimeout(limit)
-        made.connect("\0" + place[1:] if place.startswith("@") else place)
-    else:
-        host, port = place.rsplit(":", 1)
-        made = socket.create_connection((host.strip("[]"), int(port)), timeout=limit)
-    made.settimeout(limit)
-    return made
-
-
 def over_ssh(target):
     """Raise Gets where ssh does not lead to a daemon, with the level that its words tell."""
     try:
@@ -316,36 +233,6 @@ def over_ssh(target):
     if "Permission denied (" in said:
         raise Gets("auth-required", said)
     raise Gets("filtered" if "timed out" in said else "refused", said)
-
-
-def ssh(target, *command):
-    """What `docker -H ssh://…` runs."""
-    # Whether the host is known is the client's own affair; measuring must not make it known.
-    known = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")
-    options = ("BatchMode=yes", "ConnectTimeout=10", "LogLevel=ERROR", *known)
-    return ["ssh", *(word for option in options for word in ("-o", option)), target, *command]
-
-
-def context():
-    """TLS with this machine's client certificate, if it has one; any server's is taken."""
-    import ssl
-
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-    made.minimum_version = ssl.TLSVersion.TLSv1  # an old server is open all the same
-    made.set_ciphers("DEFAULT@SECLEVEL=0")
-    if os.access(DOCKER + "/cert.pem", os.R_OK) and os.access(DOCKER + "/key.pem", os.R_OK):
-        made.load_cert_chain(DOCKER + "/cert.pem", DOCKER + "/key.pem")
-    return made
-
-
-def configured_headers():
-    """What the docker client sends with every request."""
-    try:
-        with open(DOCKER + "/config.json") as file:
-            return dict(json.load(file)["HttpHeaders"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
 
 
 def text(body):
@@ -370,5 +257,4 @@ def measure_all(targets):
     return [found[target] for target in targets]
 
 
-HEADERS = configured_headers()
 json.dump(measure_all(TARGETS), sys.stdout)  # noqa: F821

@@ -108,7 +108,13 @@ def from_here(listeners: Iterable[Listener]) -> list[str]:
 def probe(root: Path, targets: Iterable[str], prefixes: Sequence[str] = ()) -> str:
     """The program that measures these targets; the API may be below one of the prefixes."""
     given = f"TARGETS = {list(targets)!r}\nTOKEN_FILE = {TOKEN_FILE!r}\nPREFIXES = {prefixes!r}\n"
-    return given + (root / "provision/probe.py").read_text()
+    reach = (root / "provision/reach.py").read_text()
+    # A program on standard input has no modules beside it.
+    module = (
+        "import sys, types\nsys.modules['reach'] = types.ModuleType('reach')\n"
+        f"exec({reach!r}, vars(sys.modules['reach']))\n"
+    )
+    return module + given + (root / "provision/probe.py").read_text()
 
 
 def parse(who: str, answer: Answer, token: str) -> Exposure:
