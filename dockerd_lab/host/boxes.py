@@ -106,7 +106,8 @@ def size_on_disk(path: Path) -> int:
 
 def find_box(root: Path, name: str, engine: Engine) -> Box:
     """The box of an engine, by the recipe as it now is."""
-    digest = hashlib.sha256(engine.suite.encode())
+    # What the suite has now is another version than it had: the box of that is another one.
+    digest = hashlib.sha256(f"{engine.suite} {engine.docker}".encode())
     for package in _packages(root, engine):
         stat = package.stat()
         digest.update(f"\0{package.name} {stat.st_size} {stat.st_mtime_ns}".encode())

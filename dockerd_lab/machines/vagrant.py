@@ -78,6 +78,8 @@ def environment(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
         **{f"{name.upper()}_ENGINE": e for name, e in settings.engine_by_machine.items()},
         **{f"{name.upper()}_CPUS": str(m.cpus) for name, m in settings.machines.items()},
         "LAB_FACTS": str(lab.directory / "vagrant.json"),
+        "LC_ALL": "C.UTF-8",
+        "LIBVIRT_DEFAULT_URI": "qemu:///system",
         "VAGRANT_CWD": str(root),
         "VAGRANT_HOME": str(lab.directory / "vagrant-home"),
         "TMPDIR": str(_temporary(lab)),

@@ -11,6 +11,7 @@
 #
 # Prints "step: …" before each step. LAB_UNSIGNED_SUITES=1 accepts an expired Release file.
 set -eu
+umask 022
 
 suite=$1 out=$2 public_key=$3 packages=$4 main_uri=$5 security_uri=${6:-}
 here=$(cd -- "$(dirname -- "$0")" && pwd)
@@ -38,8 +39,10 @@ if [ "$packages" != - ]; then
         chroot \"\$1\" sh -c 'apt-get -q -y install --no-install-recommends /tmp/packages/*.deb' &&
         rm -rf \"\$1/tmp/packages\""
 fi
+# Whoever the checkout belongs to: what is on the machine is root's, and only root may change it.
+copy="tar -C '$here/rootfs' --owner=0 --group=0 --mode=u=rwX,go=rX -cf - . | tar -C \"\$1\" -xpf -"
 mmdebstrap --quiet --variant=minbase --include="$include" --dpkgopt="$out/dpkg.cfg" \
-    --essential-hook="cp -a '$here/rootfs/.' \"\$1\"" \
+    --essential-hook="$copy" \
     --essential-hook="printf 'virtio_pci\nvirtio_blk\next4\n' >\"\$1/etc/initramfs-tools/modules\"" \
     --customize-hook="$install_packages" \
     --customize-hook="sh '$here/customize.sh' \"\$1\" '$public_key'" \
