@@ -1,6 +1,7 @@
 """The `dockerd-lab` command."""
 
 import dataclasses
+import io
 import json
 import subprocess
 import sys
@@ -46,6 +47,9 @@ _PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def main() -> None:
     """Run the command; trouble is one message, and exit code 2 (bad input) or 3 (harness broke)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a locale may lack the letters of a log
+            stream.reconfigure(errors="replace")
     try:
         app()
     except LabError as error:
@@ -72,12 +76,14 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """End the running lab and its machines; the snapshot is kept for the next start."""
-    lab = lab_module.current(lab_module.lab_home(checkout()))
-    if lab is None:
+    home = lab_module.lab_home(checkout())
+    if lab_module.current(home) is None:
         say("lab: none is running")
-    else:
-        fleet_module.end(lab, checkout(), _settings_of(lab))
-        say("lab: ended")
+        return
+    with lab_module.exclusive(home):  # not under a command that works with it
+        if lab := lab_module.current(home):
+            fleet_module.end(lab, checkout(), _settings_of(lab))
+    say("lab: ended")
 
 
 @app.command()

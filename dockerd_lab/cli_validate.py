@@ -137,7 +137,8 @@ def record(
     _check_writable(file)
     report, tried = _tried(Wish(paths=[directory], engines=engines or [], unit=unit))
     _print(report, to_stderr=False)
-    file.write_text(redact(draft(report.case, [(trial.result, trial.seen) for trial in tried])))
+    text = redact(draft(report.case, [(trial.result, trial.seen) for trial in tried]))
+    file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
 
 
@@ -188,4 +189,4 @@ def _write(file: Path, text: str) -> None:
     if file == Path("-"):
         sys.stdout.write(text)
     else:
-        file.write_text(text)
+        file.write_text(text, encoding="utf-8")

@@ -1,5 +1,8 @@
 """The two kinds of trouble that are not a failed configuration, told apart by exit code too."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class LabError(Exception):
     """Ends the command with one clear message.
@@ -28,3 +31,16 @@ class BadInput(LabError):
 
 class HarnessBroke(LabError):
     """The harness, not the configuration, failed: no statement about the configuration is made."""
+
+
+@contextmanager
+def on_this_computer() -> Iterator[None]:
+    """For work with this computer's files, as a block or a decorator; raises HarnessBroke.
+
+    A full disk, or a file that an earlier run left to another user, tells of no configuration.
+    """
+    try:
+        yield
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise HarnessBroke(f"{where}{error.strerror or error}") from error

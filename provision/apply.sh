@@ -147,6 +147,9 @@ note_unit() {
     case $1 in *systemd/* | etc/init.d/*) reload=yes ;; esac
 }
 
+# systemd counts the starts of a minute. Those before the case are long past on a real host.
+reset_starts() { systemctl reset-failed docker.service 2>/dev/null || true; }
+
 # The daemon that runs when the case comes is one that the other unit has started: where systemd
 # refuses the case's files, it is what goes on.
 start_with_unit() {
@@ -161,6 +164,7 @@ start_with_unit() {
     [ -n "$changed" ] || return 0
     systemctl daemon-reload
     systemctl restart docker.service || say "dockerd does not start with the other unit alone"
+    reset_starts
 }
 
 # Ready means that the API answers, wherever it is. dockerd's own sockets come first: systemd listens
@@ -367,9 +371,6 @@ rm -f "$state/case" "$state/outcome"
 remove_others
 mkdir -p "$state/replaced"
 start_with_unit
-# systemd counts the starts of a minute. Those at the boot and with the other unit are long past on a
-# real host, and here they are when the machine was fast.
-systemctl reset-failed docker.service 2>/dev/null || true
 install_files
 if [ -f "$case_dir/provision.sh" ]; then
     (cd "$case_dir" && sh ./provision.sh)

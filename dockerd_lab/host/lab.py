@@ -23,7 +23,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.errors import BadInput, HarnessBroke, on_this_computer
 from dockerd_lab.host import kvm
 from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines, run
@@ -235,8 +235,10 @@ def exclusive(home: Path) -> Iterator[None]:
 
     Raises BadInput when another command holds it, naming that command.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("a+") as lock:
+    with on_this_computer():
+        home.mkdir(parents=True, exist_ok=True)
+        file = (home / "lock").open("a+")
+    with file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.errors import BadInput, HarnessBroke, on_this_computer
 from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import Box, ensure_box
@@ -72,6 +72,7 @@ class Fleet:
         _set_clock(self.lab, "daemon")
 
 
+@on_this_computer()
 def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
     """Start a lab with its machines in a home that has none. See `dockerd_lab.host.lab.start`.
 
@@ -105,6 +106,7 @@ def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
         raise
 
 
+@on_this_computer()
 def end(lab: Lab, root: Path, settings: Settings) -> None:
     """End a lab; the snapshot is kept for the next start, except on this computer's own libvirt."""
     if not lab.sandbox:
@@ -118,11 +120,15 @@ def end(lab: Lab, root: Path, settings: Settings) -> None:
     lab_module.stop(lab)
 
 
+@on_this_computer()
 def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     """The machines of a lab that runs already.
 
     Raises BadInput where it has other engines than asked for, HarnessBroke where it is of no use.
     """
+    if lab.sandbox != lab_module.sandboxed():
+        where = "in a sandbox" if lab.sandbox else "on this computer's own libvirt"
+        raise BadInput(f"another lab is running, {where}; see LAB_SANDBOX", virsh.NEW_MACHINES)
     if lab.directory.name != settings.fleet_name:  # before a box is built for nothing
         engines = lab.directory.name.replace("+", ", ")
         raise BadInput(

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from dockerd_lab.errors import on_this_computer
 from dockerd_lab.host.lab import lab_home
 from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
@@ -11,6 +12,7 @@ from dockerd_lab.observe.observation import Observation
 from dockerd_lab.redact import redact
 
 
+@on_this_computer()
 def write(fleet: Fleet, seen: Observation) -> Path:
     """Write the evidence of an observation and return its directory."""
     directory = lab_home(fleet.root) / "artifacts" / seen.subject
@@ -21,7 +23,7 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         "journal.txt": "\n".join(map(str, seen.daemon.journal)),
         "by-hand.txt": seen.daemon.by_hand,
         "netstat.txt": f"{raw['tcp'].stdout}\n{raw['unix'].stdout}",
-        "nginx.txt": raw["nginx"].stdout if "nginx" in raw else "",
+        "nginx.txt": raw["nginx"].stdout,
         "unit.txt": raw["unit_files"].said,
         "unit-state.txt": f"{raw['service'].stdout}\n{raw['socket'].stdout}",
         "daemon.json": raw["daemon_json"].stdout,
@@ -36,7 +38,7 @@ def write(fleet: Fleet, seen: Observation) -> Path:
     }
     for name, text in texts.items():
         if text.strip():
-            (directory / name).write_text(redact(text).rstrip() + "\n")
+            (directory / name).write_text(redact(text).rstrip() + "\n", encoding="utf-8")
     for console in consoles(fleet.lab).glob("*.log"):
         shutil.copy(console, directory / f"console-{console.name}")
     return directory

@@ -37,6 +37,7 @@ _LISTENING = {
     "tcp": Question(listeners.NETSTAT_TCP),
     "unix": Question(listeners.NETSTAT_UNIX),
 }
+_NGINX = {"nginx": Question(nginx.DUMP)}
 #: The questions about what was said.
 _SAID = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
@@ -63,21 +64,15 @@ def observe(
     `fix` is what mended the failure, where that was done: it is not shown again then.
 
     What shows the failure comes first. Then what listens is found, and everybody tries it at once.
-    `daemon` is looked at while the tools are tried on `client`, or else while everybody tries, and
-    last of all for the container that `client` has started.
+    `daemon` is looked at while the tools are tried on `client`, or else meanwhile, and last of all
+    for the container that `client` has started.
     """
     seen_first = {} if fix else shown(fleet, case)
-    token = secrets.token_hex(16)
-    found = _what_listens(fleet, token)
     with ThreadPoolExecutor(2) as pool:
-        trying = pool.submit(_everybody_tries, fleet, case, found, token)
-        if tools or again:
+        trying = pool.submit(_everybody_tries, fleet, case, secrets.token_hex(16))
+        if tools or again:  # what they change is not to be seen by those who try
             trying.result()
-            for name in _LISTENING:  # they may change it
-                del found[name]
-        looked = pool.submit(
-            look_at_daemon, fleet, case, again=again, more=more, after=trying, found=found
-        )
+        looked = pool.submit(look_at_daemon, fleet, case, again=again, more=more, after=trying)
         levels = trying.result()
         client = _tools(fleet, case, levels["client"], tools)
         daemon = looked.result()
@@ -145,9 +140,8 @@ def _containers(fleet: Fleet) -> str:
 def _what_listens(fleet: Fleet, token: str) -> dict[str, Answer]:
     """Ask `daemon` what listens and what nginx has read; leave this observation's token there."""
     asked = {**_LISTENING, "token": exposure.write_token(token)}
-    found = ask(fleet.lab, fleet.root, "daemon", {**asked, "nginx": Question(nginx.DUMP)})
+    found = ask(fleet.lab, fleet.root, "daemon", {**asked, **_NGINX})
     _must_have_worked(found, *asked)  # nginx may read what it refuses
-    del found["token"]
     return found
 
 
@@ -156,10 +150,9 @@ def _listeners(found: Mapping[str, Answer]) -> list[Listener]:
     return listeners.reachable(seen)
 
 
-def _everybody_tries(
-    fleet: Fleet, case: Configuration, found: Mapping[str, Answer], token: str
-) -> dict[str, Exposure]:
+def _everybody_tries(fleet: Fleet, case: Configuration, token: str) -> dict[str, Exposure]:
     """How much everybody gets, by who it is; who reads the token is root on `daemon`."""
+    found = _what_listens(fleet, token)
     listening = _listeners(found)
     dump = found["nginx"].stdout
     names, prefixes = nginx.names(dump), nginx.prefixes(dump)
@@ -195,22 +188,20 @@ def look_at_daemon(
     again: bool = True,
     more: Mapping[str, Question] = MappingProxyType({}),
     after: "Future[Any] | None" = None,
-    found: Mapping[str, Answer] = MappingProxyType({}),
 ) -> DaemonSeen:
     """Look at `daemon` alone and, with `again`, apply the case there a second time.
 
-    What a daemon says up to the end of `after` counts, which may go on meanwhile. What was `found`
-    already is not asked again.
+    What a daemon says up to the end of `after` counts, which may go on meanwhile.
     """
     questions = {**_daemon_questions(), **(_twice(case) if again else {}), **more}
-    questions = {name: asked for name, asked in questions.items() if name not in found}
-    meanwhile = after if after is not None and not after.done() else None
-    answers = {**found, **ask(fleet.lab, fleet.root, "daemon", questions)}
-    outcome = _outcome(answers["outcome"])
-    if meanwhile is not None and outcome.daemon == "active":
-        meanwhile.result()
-        last = {name: questions[name] for name in _SAID}
+    at_last = _SAID if after is not None and not after.done() else ()
+    first = {name: asked for name, asked in questions.items() if name not in at_last}
+    answers = ask(fleet.lab, fleet.root, "daemon", first)
+    if after is not None and at_last:
+        after.result()
+        last = {name: questions[name] for name in at_last}
         answers |= ask(fleet.lab, fleet.root, "daemon", last)
+    outcome = _outcome(answers["outcome"])
     if again and answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")
     for name, answer in answers.items():
@@ -247,6 +238,7 @@ def _daemon_questions() -> dict[str, Question]:
         "service": Question(unit.SHOW.format(unit="docker.service")),
         "socket": Question(unit.SHOW.format(unit="docker.socket")),
         **_LISTENING,
+        **_NGINX,
         "ps": Question("ps -ww -C dockerd -o pid=,args="),
         "daemon_json": Question(_DAEMON_JSON),
         "unit_files": Question("systemctl cat docker.service docker.socket"),

@@ -49,4 +49,4 @@ def _told_apart(item: pytest.Item) -> _Phase:
             raise  # a test without a machine
         if told := evidence_of(item):  # the machines may be no more
             say(f"lab: the evidence: {told}")
-        broke(item.config, engine, error)
+        broke(item.session, engine, error)

@@ -54,7 +54,7 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
             session.on_machines = None
             yield machines
     except LabError as error:  # it may also break as it ends, when the next engine's turn has come
-        broke(request.config, engine, error)
+        broke(request.session, engine, error)
 
 
 @pytest.fixture(scope="session")

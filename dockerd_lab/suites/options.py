@@ -19,7 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the lab's options."""
     group = parser.getgroup("dockerd-lab", "the lab of virtual machines")
     group.addoption(
-        "--engine", metavar="ENGINE", help="the engine of `daemon`, of lab.yaml's, or `all`"
+        "--engine",
+        action="append",
+        default=[],
+        metavar="ENGINE",
+        help="the engine of `daemon`, of lab.yaml's, or `all`; may be given several times",
     )
     group.addoption(
         "--client-engine", metavar="ENGINE", help="the engine of the machines without a dockerd"
@@ -87,7 +91,7 @@ def session_of(config: pytest.Config) -> Session:
         from dockerd_lab.suites.session import make_session
 
         session = make_session(
-            engine=config.getoption("engine"),
+            engines=config.getoption("engine"),
             client_engine=config.getoption("client_engine"),
             unit=config.getoption("unit"),
             patterns=config.getoption("case"),
@@ -112,12 +116,16 @@ def end(error: LabError) -> NoReturn:
     pytest.exit(f"{error.kind}: {error}", returncode=error.exit_code)
 
 
-def broke(config: pytest.Config, engine: str, error: LabError) -> NoReturn:
-    """Say that nothing more can be said of an engine: `error` is why, unless one came before."""
-    session = session_of(config)
-    if len(session.engines) == 1:
-        end(error)
+def broke(run: pytest.Session, engine: str, error: LabError) -> NoReturn:
+    """Say that nothing more can be said of an engine: `error` is why, unless one came before.
+
+    The test fails in which it shows, so that every report has it. A run of one engine ends.
+    """
+    session = session_of(run.config)
     if engine not in session.broken:
         session.broken[engine] = f"{error.kind}: {error}"
-        say(f"lab: nothing more is said of {engine}: {session.broken[engine]}")
+        if len(session.engines) > 1:
+            say(f"lab: nothing more is said of {engine}: {session.broken[engine]}")
+    if len(session.engines) == 1 and not is_worker(run.config):
+        run.shouldfail = f"{error.kind}: the run ends"
     pytest.fail(session.broken[engine], pytrace=False)

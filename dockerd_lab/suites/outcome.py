@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessBroke, LabError
 from dockerd_lab.suites.options import is_worker, running_session, session_of
 from dockerd_lab.suites.selection import subject_of
+
+if TYPE_CHECKING:
+    from dockerd_lab.suites.session import Session
 
 #: Columns of the table where the output is no terminal.
 LOG_WIDTH = 120
@@ -31,6 +34,7 @@ def pytest_runtest_makereport(
         item.session.stash[_FAILED] = True
         if told := evidence_of(item):
             report.sections.append(("the evidence", told))
+            report.user_properties.append(("evidence", told))  # for --junitxml
     return report
 
 
@@ -49,9 +53,11 @@ def pytest_runtest_protocol(
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the table of what was seen, and with --keep how to enter the machines."""
-    _table(terminalreporter, config)
     session = running_session(config)
-    if session is not None and session.fleet is not None and config.getoption("keep"):
+    if session is None:
+        return
+    _table(terminalreporter, session)
+    if session.fleet is not None and config.getoption("keep"):
         terminalreporter.section("the lab is still up")
         terminalreporter.write_line("dockerd-lab shell daemon   # enters the machine")
         terminalreporter.write_line("dockerd-lab down           # ends the lab")
@@ -59,10 +65,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Hand on what a worker of pytest-xdist saw, and end with the harness's exit code if it broke.
-
-    Where that ended the run, pytest has no summary: the table is printed here.
-    """
+    """Hand on what a worker of pytest-xdist saw; a broken harness has an exit code of its own."""
     seen = running_session(session.config)
     if seen is None:
         return
@@ -71,9 +74,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.config.workeroutput[_SEEN] = {"rows": rows, "broken": seen.broken}  # type: ignore[attr-defined]
     elif seen.broken:
         session.exitstatus = HarnessBroke.exit_code
-    elif exitstatus == HarnessBroke.exit_code:
-        terminal = session.config.pluginmanager.get_plugin("terminalreporter")
-        _table(terminal, session.config)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -87,10 +87,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     session.broken.update(given.get("broken", {}))
 
 
-def _table(terminal: Any, config: pytest.Config) -> None:
-    session = running_session(config)
-    if session is None:
-        return
+def _table(terminal: Any, session: Session) -> None:
     for engine, why in session.broken.items():
         terminal.section(f"{engine}: nothing more is said of it")
         terminal.write_line(why)
@@ -116,7 +113,10 @@ def evidence_of(item: pytest.Item) -> str | None:
     from dockerd_lab.observe import evidence
 
     if subject.id not in session.evidence:
-        session.evidence[subject.id] = evidence.write(session.fleet, seen)
+        try:
+            session.evidence[subject.id] = evidence.write(session.fleet, seen)
+        except LabError as error:
+            return f"cannot be written: {error}"
     directory = session.evidence[subject.id]
     return (
         f"{directory}: {', '.join(sorted(f.name for f in directory.iterdir()))}\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -12,7 +13,7 @@ from dockerd_lab.suites import fixtures
 from dockerd_lab.suites.options import end, running_session, session_of
 
 if TYPE_CHECKING:
-    from dockerd_lab.suites.session import Subject
+    from dockerd_lab.suites.session import Session, Subject
 
 _BAD_INPUT = pytest.StashKey[LabError]()
 
@@ -41,6 +42,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     wanted: dict[str, Any] = {}
     try:
+        if _BAD_INPUT in metafunc.config.stash:  # of another test: once is enough
+            raise metafunc.config.stash[_BAD_INPUT]
         # The closest marker comes first, and a function's wins over its module's.
         for marker in metafunc.definition.iter_markers("cases"):
             if unknown := sorted(set(marker.kwargs) - set(CONDITIONS)):
@@ -48,6 +51,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 raise BadInput(f"{where}: the marker `cases` has no {', '.join(unknown)}")
             wanted = {**marker.kwargs, **wanted}
         session = session_of(metafunc.config)
+        _check_values(metafunc.definition.nodeid, wanted, session)
         all_subjects, engines = session.subjects, session.engines
     except LabError as error:
         # Not here: pytest would report it once per file, as a fault of that file's.
@@ -71,6 +75,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         for s in subjects
     ]
     metafunc.parametrize(names, values, indirect=True, scope="session")
+
+
+def _check_values(where: str, wanted: Mapping[str, Any], session: Session) -> None:
+    """Raise BadInput where a marker names what does not exist: its test would never run."""
+    from dockerd_lab.cases.model import LEVELS, DaemonState
+
+    known: dict[str, Collection[str]] = {
+        "name": session.known,
+        "without": session.known,
+        "daemon": get_args(DaemonState),
+        "client": LEVELS,
+        "engine": session.settings.engines,
+    }
+    for key in known.keys() & wanted.keys():
+        for value in wanted[key]:
+            if value not in known[key]:
+                near = difflib.get_close_matches(str(value), known[key], 1, 0.3)
+                hint = f"; is it {near[0]}?" if near else ""
+                raise BadInput(f"{where}: the marker `cases` has {key}={value!r}{hint}")
 
 
 def _together(engine: str) -> pytest.MarkDecorator:

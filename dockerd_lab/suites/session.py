@@ -40,6 +40,8 @@ class Session:
 
     root: Path
     settings: Settings
+    known: list[str]
+    """The names of all cases, of those that are not run as well."""
     cases: list[Case]
     engines: list[str]
     client_engine: str | None = None
@@ -108,30 +110,31 @@ class Session:
 
 def make_session(
     *,
-    engine: str | None,
+    engines: Sequence[str],
     client_engine: str | None,
     unit: str | None,
     patterns: Sequence[str],
     reboot: bool,
 ) -> Session:
-    """The session for an engine (lab.yaml's own when None, or `all`) and for cases by name or glob.
+    """The session for some engines (`all`, or lab.yaml's own) and for cases by name or glob.
 
     Without any pattern it is for the main job: the methods, and the conflicts among them.
     Raises BadInput where there is no such engine, unit or case, or where a file is wrong.
     """
     root = checkout()
     settings = load_settings(root)
-    for name in (engine, client_engine):
+    for name in (*engines, client_engine):
         if name and name != "all":
             settings.engine(name)
     if client_engine == "all":
         raise BadInput("--client-engine is one engine; --engine may be `all`")
     if unit is not None:
         check_unit(root, unit)
-    engines = (
-        list(settings.engines) if engine == "all" else [engine or settings.engine_of("daemon")]
-    )
-    cases = select(find_cases(root), patterns)
+    wanted = list(dict.fromkeys(engines)) or [settings.engine_of("daemon")]
+    wanted = list(settings.engines) if "all" in wanted else wanted
+    every = find_cases(root)
+    cases = select(every, patterns)
     if not patterns:
         cases = [case for case in cases if case.in_main_job]
-    return Session(root, settings, cases, engines, client_engine, unit, reboot)
+    known = [case.name for case in every]
+    return Session(root, settings, known, cases, wanted, client_engine, unit, reboot)

@@ -77,15 +77,15 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
     steps += own
     if steps:
         given.directory.joinpath("provision.sh").write_text(
-            "\n".join(["#!/bin/sh", "set -eu", *steps, ""])
+            "\n".join(["#!/bin/sh", "set -eu", *steps, ""]), encoding="utf-8"
         )
     if given.command is not None:
-        given.directory.joinpath("start.sh").write_text(given.command.script)
+        given.directory.joinpath("start.sh").write_text(given.command.script, encoding="utf-8")
     sockets = units.sockets(given.texts)
     restart = given.directory / "restart.sh"
     # One that is there already says itself how to restart.
     if sockets and not given.complete and given.command is None and not restart.exists():
-        restart.write_text(_restart(sockets))
+        restart.write_text(_restart(sockets), encoding="utf-8")
     return Steps(tuple(services), tuple(said), bool(own), (*_not_started(given), *_not_read(given)))
 
 

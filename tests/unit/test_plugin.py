@@ -150,6 +150,21 @@ def test_a_misspelt_keyword_of_the_marker_is_named(pytester, run):
     result.stdout.fnmatch_lines(["*bad input: *test_misspelt: the marker `cases` has no demon*"])
 
 
+@pytest.mark.parametrize(
+    ("marker", "said"),
+    [
+        ('name=["unix-default"]', "name='unix-default'; is it methods/unix-default?"),
+        ('engine=["debian12"]', "engine='debian12'; is it debian-12?"),
+        ('daemon=["dead"]', "daemon='dead'"),
+    ],
+)
+def test_a_marker_that_names_nothing_is_bad_input(pytester, run, marker, said):
+    pytester.makepyfile(f"import pytest\n@pytest.mark.cases({marker})\ndef test_it(subject): pass")
+    result = run()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([f"*bad input: *test_it: the marker `cases` has {said}*"])
+
+
 def test_parameters_with_a_longer_name_are_no_obstacle(pytester, run):
     pytester.makepyfile(
         """
@@ -209,9 +224,22 @@ def test_a_broken_engine_does_not_stop_the_others(pytester, run, root, workers):
 def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, root):
     pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
     pytester.makepyfile("def test_on(fleet, subject): pass")
-    result = run("--engine=debian-13")
+    result = run("--engine=debian-13", "--junitxml=x.xml", "-v")
     assert result.ret == 3
-    assert result.stdout.str().count("harness broke: no machine came up") == 1
+    result.assert_outcomes(errors=1)  # of many
+    result.stdout.fnmatch_lines(
+        ["*harness broke: no machine came up", "*harness broke: the run ends*"]
+    )
+    assert 'errors="1"' in (pytester.path / "x.xml").read_text()
+
+
+def test_a_broken_engine_ends_a_worker_s_run_too(pytester, run, root):
+    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+    pytester.makepyfile("def test_on(fleet, subject): pass")
+    result = run("--engine=debian-13", "-n2", "--dist=loadgroup", "--case=unix-*")
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["*harness broke: no machine came up"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
 LOST = """
@@ -229,7 +257,8 @@ def test_a_machine_that_is_lost_in_a_test_is_the_harness_s_failure(pytester, run
     pytester.makepyfile(LOST)
     alone = run("--engine=debian-12", "--case=unix-default")
     assert alone.ret == 3
-    assert alone.stdout.str().count("harness broke: ssh to daemon failed") == 1
+    alone.assert_outcomes(failed=1)
+    alone.stdout.fnmatch_lines(["*harness broke: ssh to daemon failed"])
     among_others = run("--engine=all", "--case=unix-default")
     # debian-13 never came up; debian-12 was there for one test.
     among_others.assert_outcomes(passed=4, failed=1, errors=3)
