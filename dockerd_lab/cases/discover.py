@@ -1,5 +1,6 @@
 """Finds the cases of a checkout, and selects some of them."""
 
+import difflib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -35,8 +36,10 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     """
     for pattern in patterns:
         if not any(_matches(case, pattern) for case in cases):
-            names = ", ".join(case.short_name for case in cases)
-            raise BadInput(f"no case is called {pattern!r}; there are: {names}")
+            names = [case.short_name for case in cases]
+            near = difflib.get_close_matches(pattern.rpartition("/")[2], names, 3, 0.5)
+            also = f"; like it: {', '.join(near)}" if near else ""
+            raise BadInput(f"no case is called {pattern!r}{also}", "dockerd-lab list   # all")
     return [c for c in cases if not patterns or any(_matches(c, p) for p in patterns)]
 
 

@@ -28,7 +28,8 @@ def examine(root: Path, settings: Settings) -> list[Finding]:
         checks.disk(cache_home(), BOX_BYTES),
         checks.disk(lab.lab_home(root), LAB_BYTES),
         checks.memory(needed),
-        *(_box(root, settings, name) for name in settings.engines),
+        # Which box it is depends on the lab's key, which ssh-keygen makes.
+        *(_box(root, settings, name) for name in settings.engines if can_start),
         *_leftovers(root),
     ]
 

@@ -10,13 +10,31 @@ from rich.text import Text
 from dockerd_lab.report.console import drawn
 from dockerd_lab.report.rows import Row
 
+#: Columns that the table needs.
+WIDE = 110
+
 
 def table(seen: Collection[Row], *, width: int, colour: bool) -> str:
     """A row per observation: what became of the daemon, where it listens, how much who gets.
 
     `own s` are dockerd's own seconds, until it was ready or gave up; `s` is the whole case from the
-    restored snapshot on.
+    restored snapshot on. Where a row has no room, it is three lines.
     """
+
+    def draw(console: Console) -> None:
+        if width < WIDE:
+            for row in seen:
+                console.print(_lines(row))
+        else:
+            console.print(_rows(seen))
+        if any("full-control" in (row.outsider, row.local_user) for row in seen):
+            said = "ROOT: full-control; a container read a file that only root on daemon can read."
+            console.print(Text(said))
+
+    return drawn(draw, width=width, colour=colour)
+
+
+def _rows(seen: Collection[Row]) -> Table:
     rows = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     rows.add_column("case", overflow="fold")
     rows.add_column("daemon")
@@ -36,14 +54,23 @@ def table(seen: Collection[Row], *, width: int, colour: bool) -> str:
             f"{row.seconds:.1f}",
             f"{row.own_seconds:.1f}",
         )
+    return rows
 
-    def draw(console: Console) -> None:
-        console.print(rows)
-        if any("full-control" in (row.outsider, row.local_user) for row in seen):
-            said = "ROOT: full-control; a container read a file that only root on daemon can read."
-            console.print(Text(said))
 
-    return drawn(draw, width=width, colour=colour)
+def _lines(row: Row) -> Text:
+    """A row of the table, for a terminal of the usual width."""
+    return Text.assemble(
+        (row.subject, "bold"),
+        ": ",
+        coloured(row.daemon),
+        f", {row.seconds:.1f} s, its own {row.own_seconds:.1f} s\n    client ",
+        coloured(row.client),
+        ", outsider ",
+        gets(row.outsider),
+        ", local user ",
+        gets(row.local_user),
+        *(f"\n    {listener}" for listener in row.listeners),
+    )
 
 
 def gets(level: str) -> Text:

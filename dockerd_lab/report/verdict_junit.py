@@ -18,13 +18,17 @@ def junit(report: Report) -> str:
     suite = ET.SubElement(
         suites,
         "testsuite",
-        {"name": f"dockerd-lab validate {report.case}", "time": f"{seconds:.1f}", **counts},
+        {"name": _clean(f"dockerd-lab validate {report.case}"), "time": f"{seconds:.1f}", **counts},
     )
     for result in report.results:
         test = ET.SubElement(
             suite,
             "testcase",
-            {"classname": report.case, "name": result.engine, "time": f"{result.seconds:.1f}"},
+            {
+                "classname": _clean(report.case),
+                "name": result.engine,
+                "time": f"{result.seconds:.1f}",
+            },
         )
         if result.reasons:
             failure = ET.SubElement(test, "failure", {"message": _clean(result.reasons[0])})

@@ -40,4 +40,4 @@ def _row(*cells: str) -> str:
 
 def _plain(text: str) -> str:
     """Text in which Markdown and HTML see nothing of theirs."""
-    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+    return re.sub(r"([\\`*_\[\]<>|#&~$])", r"\\\1", text)

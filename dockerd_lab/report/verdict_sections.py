@@ -54,13 +54,19 @@ def _by_engines(report: Report, items: Callable[[Result], Iterable[str]]) -> lis
     """Each different item once, with the engines in front that have it, where not all do."""
     engines: dict[str, list[str]] = {}
     for result in report.results:
-        for item in dict.fromkeys(items(result)):
+        for item in dict.fromkeys(map(_printable, items(result))):
             engines.setdefault(item, []).append(result.engine)
     everywhere = len(report.results)
     return [
         item if len(names) == everywhere else f"{', '.join(names)}: {item}"
         for item, names in engines.items()
+        if item
     ]
+
+
+def _printable(text: str) -> str:
+    """Text without what a terminal takes for a command of its own."""
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text).strip("\n")
 
 
 def _error(error: Error) -> str:
