@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
@@ -81,6 +82,15 @@ def test_what_was_seen_is_no_markup(seen):
 def test_the_table_fits_80_columns(seen):
     text = terminal.table([row(seen)], width=80, colour=False)
     assert max(map(len, text.splitlines())) <= 80
+    for word in ("debian-12/x", "client full-control", "outsider ROOT", "tcp6 :::2375 dockerd"):
+        assert word in text
+
+
+def test_a_file_that_cannot_be_written_is_the_harness_s_failure(seen, root, tmp_path):
+    (root / ".lab").write_text("in the way")
+    fleet = Fleet(Lab(tmp_path / "lab", 1, 1, "qemu", kept=False), root, load_settings(root), {})
+    with pytest.raises(HarnessBroke, match=r"\.lab/artifacts/debian-12/x: Not a directory"):
+        evidence.write(fleet, seen)
 
 
 def test_the_evidence_is_a_file_per_source(seen, root, tmp_path):

@@ -65,6 +65,16 @@ def test_junit_markdown_and_json(judged):
     assert Report.model_validate(data) == report
 
 
+def test_odd_words_are_shown_as_they_are(judged):
+    report = Report(case="x", results=[judged({}, observation(), command="dockerd")])
+    odd = ["\x1b[31mred & ~~not~~ $A $B &lt;", ""]
+    report = report.model_copy(
+        update={"results": [report.results[0].model_copy(update={"warnings": odd})]}
+    )
+    assert "\n- \ufffd[31mred & ~~not~~ $A $B &lt;\n" in verdict(report, width=80, colour=False)
+    assert r"- �\[31mred \& \~\~not\~\~ \$A \$B \&lt;" in markdown(report)
+
+
 @pytest.mark.parametrize("engines", [("debian-12",), ("debian-12", "debian-14")])
 def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
     report = two(judged)
