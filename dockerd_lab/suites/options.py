@@ -119,13 +119,17 @@ def end(error: LabError) -> NoReturn:
 def broke(run: pytest.Session, engine: str, error: LabError) -> NoReturn:
     """Say that nothing more can be said of an engine: `error` is why, unless one came before.
 
-    The test fails in which it shows, so that every report has it. A run of one engine ends.
+    The test fails in which it shows, so that every report has it. A run of one engine ends, and one
+    that could not begin has no report.
     """
     session = session_of(run.config)
+    alone = len(session.engines) == 1 and not is_worker(run.config)
+    if alone and isinstance(error, BadInput):
+        end(error)
     if engine not in session.broken:
         session.broken[engine] = f"{error.kind}: {error}"
-        if len(session.engines) > 1:
+        if not alone:
             say(f"lab: nothing more is said of {engine}: {session.broken[engine]}")
-    if len(session.engines) == 1 and not is_worker(run.config):
-        run.shouldfail = f"{error.kind}: the run ends"
+    if alone:
+        run.shouldfail = "the harness broke, and the run ends"
     pytest.fail(session.broken[engine], pytrace=False)

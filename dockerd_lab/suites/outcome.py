@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke, LabError
+from dockerd_lab.errors import BadInput, HarnessBroke, LabError
 from dockerd_lab.suites.options import is_worker, running_session, session_of
 from dockerd_lab.suites.selection import subject_of
 
@@ -73,7 +73,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         rows = [asdict(row) for row in seen.rows]
         session.config.workeroutput[_SEEN] = {"rows": rows, "broken": seen.broken}  # type: ignore[attr-defined]
     elif seen.broken:
-        session.exitstatus = HarnessBroke.exit_code
+        only_input = all(why.startswith(f"{BadInput.kind}: ") for why in seen.broken.values())
+        session.exitstatus = (BadInput if only_input else HarnessBroke).exit_code
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -88,7 +89,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 def _table(terminal: Any, session: Session) -> None:
-    for engine, why in session.broken.items():
+    for engine, why in session.broken.items() if len(session.engines) > 1 else ():
         terminal.section(f"{engine}: nothing more is said of it")
         terminal.write_line(why)
     if session.rows:

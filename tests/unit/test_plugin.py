@@ -74,12 +74,12 @@ def test_the_progress_of_a_worker_s_lab_is_shown(pytester, run):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--case", "nonsense"], "bad input: no case is called 'nonsense'; there are: "),
+        (["--case", "nonsense"], "bad input: no case is called 'nonsense'"),
         (
             ["--engine", "all", "--keep"],
             "bad input: --keep leaves one lab up: give it with one --engine",
         ),
-        (["-n1", "--dist=loadgroup", "--case=x"], "bad input: no case is called 'x'; there are: "),
+        (["-n1", "--dist=loadgroup", "--case=x"], "bad input: no case is called 'x'"),
         (["--client-engine", "all"], "bad input: --client-engine is one engine"),
         (["--unit", "x"], "bad input: unknown unit 'x'; provision/units has: docker-ce"),
         (["--engine", "debian-99"], "bad input: unknown engine 'debian-99'; lab.yaml has: deb"),
@@ -228,9 +228,19 @@ def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, root):
     assert result.ret == 3
     result.assert_outcomes(errors=1)  # of many
     result.stdout.fnmatch_lines(
-        ["*harness broke: no machine came up", "*harness broke: the run ends*"]
+        ["*harness broke: no machine came up", "*the harness broke, and the run ends*"]
     )
     assert 'errors="1"' in (pytester.path / "x.xml").read_text()
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
+def test_a_lab_that_is_taken_is_bad_input(pytester, run, root, workers):
+    taken = MACHINES.replace("HarnessBroke", "BadInput")
+    pytester.makeconftest(CONFTEST.format(root=str(root)) + taken)
+    pytester.makepyfile("def test_on(fleet, subject): pass")
+    result = run("--engine=debian-13", "--case=unix-default", *workers)
+    assert result.ret == 2
+    assert "bad input: no machine came up" in result.stdout.str() + result.stderr.str()
 
 
 def test_a_broken_engine_ends_a_worker_s_run_too(pytester, run, root):
