@@ -28,16 +28,17 @@ class YamlModel(BaseModel):
 class _Loader(yaml.SafeLoader):
     """YAML as its specification has it: a key may be there once; PyYAML keeps the last of two."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping; raises YAMLError where a key is written twice."""
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """The mapping as it is written; raises YAMLError where a key is there twice."""
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
         written: set[str] = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value in written:
-                raise yaml.constructor.ConstructorError(
+                raise yaml.composer.ComposerError(
                     None, None, f"{key.value} is there twice", key.start_mark
                 )
             written.add(str(key.value))
-        return super().construct_mapping(node, deep)
+        return node
 
 
 def load(path: Path, model: type[Model]) -> Model:

@@ -133,17 +133,18 @@ def read_token(target, tls):
         printed, body = work(target, tls, "GET", container + "/logs?stdout=1&stderr=1")
         must(printed, HTTPStatus.OK, "reading a container's output", body)
         return text(body)
-    except Gets:
-        if answers:
+    except Gets as end:
+        guarded = refusal[0] == "auth-required"
+        if answers or status == HTTPStatus.CREATED or (guarded and end.args[0] == "unclear"):
             raise
         raise Gets(*refusal) from None  # it shows no list and does nothing: no daemon, or guarded
     finally:
-        if answers or status == HTTPStatus.CREATED:
+        if answers or status in (HTTPStatus.CREATED, None):
             remove(target, tls, f"{prefix}/containers/{name}", status)
 
 
 def remove(target, tls, container, created):
-    """Remove the container; `created` is the status with which that was answered, if at all."""
+    """Remove the container; `created` is what making it was answered with, if at all."""
     status, body = work(target, tls, "DELETE", container + "?force=1")
     done = status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED)
     # Who refuses to create a container may refuse to delete it, in whatever words.

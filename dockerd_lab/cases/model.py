@@ -1,5 +1,6 @@
 """What a case says: a directory with configuration files, and what must come of them."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, get_args
@@ -36,7 +37,8 @@ Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
 
 
 def _file_s_path(path: str) -> str:
-    if str(PurePosixPath(path)) != path or not path.startswith("/") or ".." in path.split("/"):
+    whole = re.fullmatch("/[^/].*", path) and str(PurePosixPath(path)) == path
+    if not whole or ".." in path.split("/"):
         raise ValueError(f"{path!r} is not the whole path of a file on the machine")
     return path
 

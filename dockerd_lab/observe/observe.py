@@ -5,9 +5,9 @@ import shlex
 import time
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, SINCE, STATE
 from dockerd_lab.cases.apply import fix as fix_daemon
@@ -44,6 +44,16 @@ _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
 
+@dataclass(frozen=True)
+class _Tried:
+    """What came of trying to reach the daemon."""
+
+    levels: dict[str, Exposure]
+    """By who has tried."""
+    found: Mapping[str, Answer]
+    """What listened then, which was tried."""
+
+
 def observe(
     fleet: Fleet,
     case: Configuration,
@@ -73,7 +83,7 @@ def observe(
         if tools or again:  # what they change is not to be seen by those who try
             trying.result()
         looked = pool.submit(look_at_daemon, fleet, case, again=again, more=more, after=trying)
-        levels = trying.result()
+        levels = trying.result().levels
         client = _tools(fleet, case, levels["client"], tools)
         daemon = looked.result()
     ran = "run" in tools and daemon.outcome.daemon == "active"
@@ -142,7 +152,7 @@ def _what_listens(fleet: Fleet, token: str) -> dict[str, Answer]:
     asked = {**_LISTENING, "token": exposure.write_token(token)}
     found = ask(fleet.lab, fleet.root, "daemon", {**asked, **_NGINX})
     _must_have_worked(found, *asked)  # nginx may read what it refuses
-    return found
+    return {name: found[name] for name in (*_LISTENING, *_NGINX)}
 
 
 def _listeners(found: Mapping[str, Answer]) -> list[Listener]:
@@ -150,7 +160,7 @@ def _listeners(found: Mapping[str, Answer]) -> list[Listener]:
     return listeners.reachable(seen)
 
 
-def _everybody_tries(fleet: Fleet, case: Configuration, token: str) -> dict[str, Exposure]:
+def _everybody_tries(fleet: Fleet, case: Configuration, token: str) -> _Tried:
     """How much everybody gets, by who it is; who reads the token is root on `daemon`."""
     found = _what_listens(fleet, token)
     listening = _listeners(found)
@@ -178,7 +188,7 @@ def _everybody_tries(fleet: Fleet, case: Configuration, token: str) -> dict[str,
             pool.submit(measure, "local-user", "daemon", from_here, exposure.LOCAL_USER),
         ]
         levels = [measured.result() for measured in everybody]
-    return {level.who: level for level in levels}
+    return _Tried({level.who: level for level in levels}, found)
 
 
 def look_at_daemon(
@@ -187,19 +197,22 @@ def look_at_daemon(
     *,
     again: bool = True,
     more: Mapping[str, Question] = MappingProxyType({}),
-    after: "Future[Any] | None" = None,
+    after: Future[_Tried] | None = None,
 ) -> DaemonSeen:
     """Look at `daemon` alone and, with `again`, apply the case there a second time.
 
-    What a daemon says up to the end of `after` counts, which may go on meanwhile.
+    Where everybody still tries (`after`), what listens is what they found, and what the daemon says
+    meanwhile counts.
     """
     questions = {**_daemon_questions(), **(_twice(case) if again else {}), **more}
-    at_last = _SAID if after is not None and not after.done() else ()
-    first = {name: asked for name, asked in questions.items() if name not in at_last}
-    answers = ask(fleet.lab, fleet.root, "daemon", first)
-    if after is not None and at_last:
-        after.result()
-        last = {name: questions[name] for name in at_last}
+    if after is None or after.done():
+        answers = ask(fleet.lab, fleet.root, "daemon", questions)
+    else:
+        others = (*_SAID, *_LISTENING, *_NGINX)
+        first = {name: asked for name, asked in questions.items() if name not in others}
+        answers = ask(fleet.lab, fleet.root, "daemon", first)
+        answers |= after.result().found
+        last = {name: questions[name] for name in _SAID}
         answers |= ask(fleet.lab, fleet.root, "daemon", last)
     outcome = _outcome(answers["outcome"])
     if again and answers["again"].exit_code != 0:

@@ -66,7 +66,8 @@ def _by_engines(report: Report, items: Callable[[Result], Iterable[str]]) -> lis
 
 def _printable(text: str) -> str:
     """Text without what a terminal takes for a command of its own."""
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text).strip("\n")
+    shown = (" " if c.isspace() and c != "\n" else c for c in text)
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in shown).strip("\n")
 
 
 def _error(error: Error) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.progress import say
-from dockerd_lab.suites.options import broke, session_of
+from dockerd_lab.suites.options import IN_A_TEST, broke, session_of
 from dockerd_lab.suites.outcome import evidence_of
 from dockerd_lab.suites.selection import engine_of
 
@@ -41,6 +41,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> _Phase:
 
 def _told_apart(item: pytest.Item) -> _Phase:
     """Say that nothing more can be said of an engine, where its lab breaks."""
+    item.config.stash[IN_A_TEST] = True
     try:
         return (yield)
     except LabError as error:
@@ -50,3 +51,5 @@ def _told_apart(item: pytest.Item) -> _Phase:
         if told := evidence_of(item):  # the machines may be no more
             say(f"lab: the evidence: {told}")
         broke(item.session, engine, error)
+    finally:
+        item.config.stash[IN_A_TEST] = False

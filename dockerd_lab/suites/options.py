@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session
 
 _SESSION = pytest.StashKey["Session"]()
+#: Whether a test is being run, or its fixtures.
+IN_A_TEST = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,7 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="ENGINE",
-        help="the engine of `daemon`, of lab.yaml's, or `all`; may be given several times",
+        help="an engine for `daemon`, of lab.yaml's; may be given several times. `all` of them"
+        " where no other is given",
     )
     group.addoption(
         "--client-engine", metavar="ENGINE", help="the engine of the machines without a dockerd"
@@ -124,7 +127,8 @@ def broke(run: pytest.Session, engine: str, error: LabError) -> NoReturn:
     """
     session = session_of(run.config)
     alone = len(session.engines) == 1 and not is_worker(run.config)
-    if alone and isinstance(error, BadInput):
+    # Nor has what breaks when the last test is over, as after Ctrl-C.
+    if (alone and isinstance(error, BadInput)) or not run.config.stash.get(IN_A_TEST, False):
         end(error)
     if engine not in session.broken:
         session.broken[engine] = f"{error.kind}: {error}"

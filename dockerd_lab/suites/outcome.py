@@ -34,7 +34,7 @@ def pytest_runtest_makereport(
         item.session.stash[_FAILED] = True
         if told := evidence_of(item):
             report.sections.append(("the evidence", told))
-            report.user_properties.append(("evidence", told))  # for --junitxml
+            item.user_properties.append(("evidence", told))  # for --junitxml
     return report
 
 

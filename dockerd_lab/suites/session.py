@@ -130,8 +130,10 @@ def make_session(
         raise BadInput("--client-engine is one engine; --engine may be `all`")
     if unit is not None:
         check_unit(root, unit)
-    wanted = list(dict.fromkeys(engines)) or [settings.engine_of("daemon")]
-    wanted = list(settings.engines) if "all" in wanted else wanted
+    # Those that are named win: `tox -e full -- --engine debian-13` is one of the four.
+    wanted = [name for name in dict.fromkeys(engines) if name != "all"]
+    if not wanted:
+        wanted = list(settings.engines) if engines else [settings.engine_of("daemon")]
     every = find_cases(root)
     cases = select(every, patterns)
     if not patterns:

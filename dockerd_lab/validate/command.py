@@ -35,7 +35,7 @@ _SHELLS = ("sh", "bash", "dash")
 #: Options of sudo that take a value.
 _WITH_VALUE = ("-u", "-g", "--user", "--group")
 #: The same, with the value in the same word.
-_USER = re.compile(r"(?:-[ug]|--(?:user|group)=)(.+)")
+_USER = re.compile(r"(?:-u|--user=)(.+)")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _unwrapped(words: list[str]) -> tuple[list[str], list[str]]:
         word, *words = words
         if wrapper and word in _WITH_VALUE:
             value, words = words[:1], words[1:]
-            if wrapper == "sudo":
+            if wrapper == "sudo" and word in ("-u", "--user"):
                 _check_user(*value)
         elif wrapper == "sudo" and (named := _USER.fullmatch(word)):
             _check_user(named[1])
@@ -125,7 +125,7 @@ def _unwrapped(words: list[str]) -> tuple[list[str], list[str]]:
 
 def _check_user(name: str = "") -> None:
     """Raise BadInput where sudo runs it as somebody who may not."""
-    if name not in ("root", "0"):
+    if name not in ("root", "0", "#0"):
         raise BadInput(f"--command: sudo runs it as {name!r}; here dockerd is run by root")
 
 

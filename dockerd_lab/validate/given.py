@@ -217,10 +217,14 @@ def _install(
                 texts[installed] = data.decode()
         else:
             others[installed] = data
-    # A directory that is a link has what is where it leads.
+    # What is where a directory's link leads is read there, by the link's name.
+    led: set[str] = set()
     for link, there in links.items():
         below = [name for name in texts if name.startswith(f"{there}/")]
         texts |= {link + name.removeprefix(there): texts[name] for name in below}
+        led |= {*below}
+    for name in led:
+        del texts[name]
     for named in _named(texts, command) & others.keys():
         texts[named] = tree.text(origins[named], others[named])
     return texts, frozenset(private)

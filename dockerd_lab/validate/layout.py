@@ -16,7 +16,8 @@ _FEW = 20
 #: Endings of what lies beside a configuration, and may quote one.
 _NO_CONFIGURATION = (".md", ".rst", ".txt", ".adoc", ".sh", ".py", ".yml", ".yaml")
 #: What a case may consist of without files.
-_SCRIPTS = {"provision.sh", "restart.sh", "start.sh", "show.sh"}
+_OF_A_CASE = {"provision.sh", "restart.sh", "start.sh", "show.sh", "show-client.sh", "fix.sh"}
+_OF_A_CASE |= {"fix-client.sh", "client", "unit"}
 HINT = (
     "a directory lies as on the machine (etc/docker/daemon.json,"
     " etc/systemd/system/docker.service.d/x.conf); or give the files themselves, or"
@@ -119,8 +120,9 @@ def beside(path: Path) -> list[str]:
 
 def is_case(path: Path) -> bool:
     """Whether a directory with a case.yaml and no files is a whole case: it may have scripts."""
-    names = {entry.name for entry in path.iterdir()} - {*tree.IGNORED}
-    return names == {"case.yaml"} or bool(names & _SCRIPTS)
+    others = [entry for entry in path.iterdir() if entry.name not in (*tree.IGNORED, "case.yaml")]
+    beside = all(e.name.startswith(".") or e.suffix in (".md", ".rst", ".txt") for e in others)
+    return beside or not _OF_A_CASE.isdisjoint(entry.name for entry in others)
 
 
 def nothing_in(path: Path) -> str:

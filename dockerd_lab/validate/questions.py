@@ -86,7 +86,7 @@ def broken_services(raw: Mapping[str, Answer]) -> list[str]:
 def broken_scripts(raw: Mapping[str, Answer]) -> list[str]:
     """A sentence where a script of the user's failed."""
     code = raw[_SCRIPTS].stdout.strip() if _SCRIPTS in raw else ""
-    if code == str(TIMED_OUT):
+    if code in (str(TIMED_OUT), "137"):  # that of one that had to be killed
         return [f"the provisioning script did not end within {PROVISION_LIMIT} s"]
     return [f"the provisioning script ended with exit code {code}"] if code else []
 

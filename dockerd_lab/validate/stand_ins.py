@@ -156,10 +156,11 @@ def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], li
 def _of_a_proxy(given: Given, daemon: dict[str, Credential]) -> Iterator[str]:
     """Add what nginx needs to speak TLS to a daemon, and say so."""
     for directive, (name, what) in _OF_A_PROXY.items():
-        for each in nginx.directives(given.texts, directive):
-            if each.path is not None and given.lacks(each.path) and each.path not in daemon:
-                daemon[each.path] = name
-                yield f"{each.path}: {what}"
+        named = (each.path for each in nginx.directives(given.texts, directive))
+        for path in _paths(given.resolved(path) for path in named if path is not None):
+            if given.lacks(path) and path not in daemon:
+                daemon[path] = name
+                yield f"{path}: {what}"
 
 
 def _authorities(

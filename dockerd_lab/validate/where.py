@@ -35,9 +35,10 @@ def shown(where: Where | None, given: Given) -> str | None:
     """A place as the user called the file: `etc/docker/daemon.json:3`."""
     if where is None:
         return None
-    if where.file not in given.origins:
+    file = given.resolved(where.file) if where.file not in given.origins else where.file
+    if file not in given.origins:
         return where.file
-    return str(given.origins[where.file]) + (f":{where.line}" if where.line else "")
+    return str(given.origins[file]) + (f":{where.line}" if where.line else "")
 
 
 def _broken_line(text: str) -> int:

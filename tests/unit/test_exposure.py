@@ -34,6 +34,7 @@ class Api(BaseHTTPRequestHandler):
     token = TOKEN
     gone = 204
     refusal = 403
+    start = 204
     deleted: ClassVar[list[str]] = []
 
     def answer(self, status, body=""):
@@ -56,7 +57,9 @@ class Api(BaseHTTPRequestHandler):
             self.answer(200, self.token + "\r\n")
 
     def do_POST(self):
-        if self.level == "website":
+        if self.path.endswith("/start") and self.start != 204:
+            self.answer(self.start, "no")
+        elif self.level == "website":
             self.answer(404, "<h1>not here</h1>")
         elif self.level in ("read-only", "auth-required"):
             self.answer(self.refusal, "no")
@@ -120,6 +123,21 @@ def test_a_website_is_no_daemon():
     assert "no API: GET /containers/json: HTTP 404" in seen.best.evidence
 
 
+@pytest.mark.parametrize(
+    ("listing", "start", "level"),
+    [
+        (403, 500, "unclear"),
+        (403, 403, "read-only"),
+        (404, 500, "unclear"),
+        (404, 204, "full-control"),
+    ],
+)
+def test_who_may_create_a_container_is_not_refused(listing, start, level):
+    with server("full-control", base=Behind, listing=listing, start=start) as target:
+        seen = measured(target)
+    assert seen.level == level, seen.best
+
+
 class Behind(Api):
     """The API for requests with a certain Host, and below a path; anything else is not there."""
 
@@ -128,7 +146,7 @@ class Behind(Api):
     def do_GET(self):
         if self.is_there():
             return super().do_GET()
-        return self.answer(404, "no image, and nothing else")
+        return self.answer(404 if self.listing == 200 else self.listing, "no image")
 
     def do_POST(self):
         return super().do_POST() if self.is_there() else self.answer(404, "nor this")

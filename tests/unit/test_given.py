@@ -13,7 +13,8 @@ from observations import write
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
 from dockerd_lab.settings import checkout
-from dockerd_lab.validate import layout, nginx
+from dockerd_lab.validate import layout, nginx, where
+from dockerd_lab.validate.asked import Where
 from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.given import gather
 from dockerd_lab.validate.recognise import place
@@ -134,7 +135,9 @@ def test_a_directory_may_be_a_link(top, into):
     write(top / "etc/systemd/system/x.d/o.conf", DROP_IN)
     (top / "etc/systemd/system/docker.service.d").symlink_to("x.d")
     gathered = gather([top], into)
-    assert gathered.texts["/etc/systemd/system/docker.service.d/o.conf"] == DROP_IN
+    drop_in = "/etc/systemd/system/docker.service.d/o.conf"
+    assert [gathered.texts[name] for name in gathered.texts if "system" in name] == [DROP_IN]
+    assert where.shown(Where(drop_in, 2), gathered) == f"{top}/etc/systemd/system/x.d/o.conf:2"
 
 
 def test_links_within_a_part_of_a_machine(top, into):
@@ -343,6 +346,15 @@ def test_what_is_recorded_is_installed_as_before(tmp_path, into, name, files, in
     assert again.origins == before
     assert again.case is not None
     assert not again.complete
+
+
+@pytest.mark.parametrize("beside", ["README.md", ".gitignore", "fix.sh", "client/etc/x", ""])
+def test_a_case_may_be_without_files(tmp_path, into, beside):
+    source = checkout() / "provision/methods/unix-default/case.yaml"
+    write(tmp_path / "mine/case.yaml", source.read_text())
+    if beside:
+        write(tmp_path / "mine" / beside, "")
+    assert gather([tmp_path / "mine"], into).complete
 
 
 def test_a_case_yaml_beside_a_misspelt_directory(tmp_path, into):

@@ -233,6 +233,15 @@ def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, root):
     assert 'errors="1"' in (pytester.path / "x.xml").read_text()
 
 
+def test_a_lab_that_does_not_end_after_an_interrupt(pytester, run, root):
+    pytester.makeconftest(CONFTEST.format(root=str(root)) + ENDING)
+    pytester.makepyfile("def test_on(fleet, subject): raise KeyboardInterrupt")
+    result = run("--engine=debian-12", "--case=unix-default")
+    assert result.ret == 3
+    assert "harness broke: the lab does not end" in result.stdout.str() + result.stderr.str()
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
 @pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
 def test_a_lab_that_is_taken_is_bad_input(pytester, run, root, workers):
     taken = MACHINES.replace("HarnessBroke", "BadInput")
