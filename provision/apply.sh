@@ -171,33 +171,32 @@ start_with_unit() {
 # at /run/docker.sock also where dockerd was not given that socket, and nobody answers there. Last are
 # the ports that systemd holds, for docker.socket or others.
 answers() {
-    for place in $(ports_of dockerd) $(own_sockets) /run/docker.sock; do
+    for place in $(places_of dockerd) /run/docker.sock; do
         ! answers_at "$place" || return 0
     done
-    for place in $(ports_of '(init|systemd)'); do
+    for place in $(places_of '(init|systemd)'); do
         ! answers_at "$place" || return 0
     done
     return 1
 }
 
-ports_of() {
-    netstat -lntpW 2>/dev/null | awk -v owner="/$1" '$7 ~ owner {
-        port = host = $4; sub(".*:", "", port); sub(":[^:]*$", "", host)
-        if (host == "::" || host == "0.0.0.0") host = "127.0.0.1"
-        else if (host ~ /:/) host = "[" host "]"
-        print host ":" port
-    }'
-}
-
-# Not those that it has for its plugins and networks. `unix://var/run/docker.sock` is relative to the
-# directory where dockerd was started.
-own_sockets() {
-    netstat -lnxp 2>/dev/null | awk '$9 ~ /\/dockerd/ && $10 !~ "/run/docker/(metrics|libnetwork|swarm)" {
-        split($9, owner, "/"); directory = ""
-        if ($10 !~ "^/") "readlink /proc/" owner[1] "/cwd" | getline directory
-        sub("^/$", "", directory)
-        print ($10 ~ "^/") ? $10 : directory "/" $10
-    }'
+# The ports of a program, and dockerd's own sockets: not those that it has for its plugins and
+# networks. `unix://var/run/docker.sock` is relative to the directory where dockerd was started.
+places_of() {
+    netstat -lntxpW 2>/dev/null | awk -v program="$1" '
+        $1 ~ /^tcp/ && $7 ~ "/" program {
+            port = host = $4; sub(".*:", "", port); sub(":[^:]*$", "", host)
+            if (host == "::" || host == "0.0.0.0") host = "127.0.0.1"
+            else if (host ~ /:/) host = "[" host "]"
+            print host ":" port
+        }
+        program == "dockerd" && $1 == "unix" && $9 ~ "/dockerd" &&
+        $10 !~ "/run/docker/(metrics|libnetwork|swarm)" {
+            split($9, owner, "/"); directory = ""
+            if ($10 !~ "^/") "readlink /proc/" owner[1] "/cwd" | getline directory
+            sub("^/$", "", directory)
+            print ($10 ~ "^/") ? $10 : directory "/" $10
+        }'
 }
 
 answers_at() {
@@ -237,9 +236,15 @@ property() { systemctl show --property "$1" --value docker.service; }
 main_pid() { property MainPID; }
 
 by_systemd() {
-    before=$(main_pid)
     rm -f "$state/by-hand.log"
     [ -z "$reload" ] || systemctl daemon-reload
+    before=0
+    type=
+    while IFS='=' read -r key value; do
+        case $key in MainPID) before=$value ;; Type) type=$value ;; esac
+    done <<properties
+$(systemctl show --property MainPID,Type docker.service)
+properties
     tick
     started=$now
     code=0
@@ -258,7 +263,7 @@ by_systemd() {
         daemon=active
         await_ping || daemon=failed
         # A unit of another type counted as started at once: this is when it was ready.
-        [ "$(property Type)" = notify ] || record restart_seconds "$(since "$started")"
+        [ "$type" = notify ] || record restart_seconds "$(since "$started")"
         # As below: the first exit tells.
         [ -z "$ended" ] || systemctl stop docker.service
     elif [ "$before" != 0 ] && [ "$(main_pid)" = "$before" ]; then

@@ -1,7 +1,7 @@
-"""Runs questions (shell commands) on a machine, all in one ssh round trip.
+"""Runs questions (shell commands) on a machine, many in one ssh round trip.
 
-The harness sends this program on standard input of `python3 -`, with QUESTIONS = {name: [command,
-seconds]} in front, and gets the answers as one JSON object. It must run on Python 3.9.
+Every line on standard input is a JSON object {name: [command, seconds]}; the answers are one on
+standard output. It must run on Python 3.9.
 """
 
 import json
@@ -37,4 +37,6 @@ def ask(command, limit):
     }
 
 
-json.dump({name: ask(*question) for name, question in QUESTIONS.items()}, sys.stdout)  # noqa: F821
+for line in sys.stdin:
+    questions = json.loads(line)
+    print(json.dumps({name: ask(*question) for name, question in questions.items()}), flush=True)

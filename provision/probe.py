@@ -1,10 +1,10 @@
 """Measures how much of a Docker daemon the machine gets on which this runs, by trying.
 
-The harness sends this program on standard input of `python3 -`, with TARGETS = ["tcp://…", …],
-TOKEN_FILE, a file on the daemon's machine that only root can read, and PREFIXES, paths below which
-the API may be, in front. `tcp://ADDRESS:PORT as NAME` is what a server of that name shows there. It
-prints one JSON object per target: the level, what was seen, and what a container read from that
-file. reach.py is sent with it. It must run on Python 3.9.
+A line on standard input is a JSON list: the targets ["tcp://…", …], a file on the daemon's machine
+that only root can read, and paths below which the API may be. `tcp://ADDRESS:PORT as NAME` is what
+a server of that name shows there. The answer on standard output is a list with an object per
+target: the level, what was seen, and what a container read from that file. The harness sends
+reach.py with it. It must run on Python 3.9.
 """
 
 import importlib
@@ -49,7 +49,7 @@ def measure(target):
     started = time.monotonic()
     try:
         seen["token"] = read_token(target, first_answer(target))
-        seen["level"], seen["evidence"] = "full-control", "a container read " + TOKEN_FILE  # noqa: F821
+        seen["level"], seen["evidence"] = "full-control", "a container read " + TOKEN_FILE
     except Gets as end:
         seen["level"], seen["evidence"] = end.args
     except Exception as error:  # an odd target must not cost the others their answers
@@ -156,7 +156,7 @@ def remove(target, tls, container, created):
 def listed(target, tls):
     """The prefix at which the containers are listed, with status and body; or the best answer."""
     tried = []
-    for prefix in (*USUAL_PREFIXES, *PREFIXES):  # noqa: F821
+    for prefix in (*USUAL_PREFIXES, *PREFIXES):
         status, body = work(target, tls, "GET", prefix + "/containers/json")
         if is_list(status, body):
             return prefix, status, body
@@ -168,7 +168,7 @@ def create(target, tls, prefix, name):
     """Create the container; where the daemon has not its image, that is brought along."""
     wanted = {
         "Image": "busybox:latest",
-        "Cmd": ["cat", "/host" + TOKEN_FILE],  # noqa: F821
+        "Cmd": ["cat", "/host" + TOKEN_FILE],
         "Tty": True,
         "HostConfig": {
             "Binds": ["/:/host:ro"],
@@ -258,4 +258,6 @@ def measure_all(targets):
     return [found[target] for target in targets]
 
 
-json.dump(measure_all(TARGETS), sys.stdout)  # noqa: F821
+for line in sys.stdin:
+    TARGETS, TOKEN_FILE, PREFIXES = json.loads(line)
+    print(json.dumps(measure_all(TARGETS)), flush=True)

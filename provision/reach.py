@@ -32,7 +32,7 @@ def request(target, tls, method, path, body=None, *, end, made=None):
         # The Host header, which only a proxy minds.
         connection = http.client.HTTPConnection(name_of(target) or "docker")
         connection.sock = open_one
-        headers = dict(HEADERS)
+        headers = configured_headers()
         if isinstance(body, dict):
             body, headers["Content-Type"] = json.dumps(body), "application/json"
         try:
@@ -125,6 +125,3 @@ def configured_headers():
             return dict(json.load(file)["HttpHeaders"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-HEADERS = configured_headers()

@@ -1,15 +1,13 @@
 """Asks a machine many questions in one ssh round trip."""
 
-import json
-import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines import ssh
+from dockerd_lab.machines.program import Program, started
 
 #: The exit code of a question that got no answer in time, as timeout(1) has it.
 TIMED_OUT = 124
@@ -43,33 +41,30 @@ class Question:
     limit: int = USUAL_LIMIT
 
 
-def ask(lab: Lab, root: Path, machine: str, questions: Mapping[str, Question]) -> dict[str, Answer]:
-    """Run the questions on a machine, one after the other, and return their answers by name.
+def asking(lab: Lab, root: Path, machine: str) -> AbstractContextManager[Program]:
+    """Start on a machine, for as long as the block lasts, what answers questions there."""
+    return started(lab, root, machine, "ask")
+
+
+def put(program: Program, questions: Mapping[str, Question]) -> dict[str, Answer]:
+    """Have the questions answered by what was started with `asking`, one after the other.
 
     Raises HarnessBroke when the machine cannot be reached or answers with something else.
     """
     wire = {name: [question.command, question.limit] for name, question in questions.items()}
-    program = f"QUESTIONS = {wire!r}\n{(root / 'provision/ask.py').read_text()}"
     limit = min(MACHINE_LIMIT, 30 + sum(question.limit for question in questions.values()))
-    what = f"asking {machine} for {', '.join(questions)}"
-    done = run_python(lab, machine, program, what=what, limit=limit)
+    what = f"asking {program.machine} for {', '.join(questions)}"
+    answers = program.answer(wire, what=what, limit=limit)
     try:
-        return {name: Answer(**answer) for name, answer in json.loads(done.stdout).items()}
-    except (ValueError, TypeError):
-        raise HarnessBroke(f"{what}: no JSON came back" + last_lines(done.said)) from None
+        return {name: Answer(**answer) for name, answer in answers.items()}
+    except (AttributeError, TypeError):
+        raise HarnessBroke(f"{what}: {answers!r} came back") from None
 
 
-def run_python(
-    lab: Lab, machine: str, program: str, *, what: str, limit: float, run_as: str = ""
-) -> Answer:
-    """Run a Python program on a machine, which needs nothing but the standard library.
+def ask(lab: Lab, root: Path, machine: str, questions: Mapping[str, Question]) -> dict[str, Answer]:
+    """Run the questions on a machine, one after the other, and return the answers by name.
 
-    `run_as` is what comes before `python3` in the shell. Raises HarnessBroke when the machine
-    cannot be reached or takes longer than `limit` seconds.
+    Raises HarnessBroke as `put` does.
     """
-    # Without `site`, an emulated machine starts it in half the time.
-    command = f"{run_as}python3 -I -S -"
-    started = time.monotonic()
-    done = ssh.run(lab, machine, command, what=what, timeout=limit, stdin=program.encode())
-    out, err = (text.decode(errors="replace") for text in (done.stdout, done.stderr))
-    return Answer(command, done.returncode, out, err, time.monotonic() - started)
+    with asking(lab, root, machine) as program:
+        return put(program, questions)

@@ -12,7 +12,7 @@ from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import Box, ensure_box
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines import boot, saved, ssh, vagrant, versions, virsh
+from dockerd_lab.machines import boot, program, saved, ssh, vagrant, versions, virsh
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Settings
 
@@ -161,6 +161,7 @@ def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], ke
     with step(f"booting the machines with {accelerator(lab)}"):
         _vagrant_up(lab, root, settings)
     fleet = Fleet(lab, root, settings, versions.of_fleet(lab, root, settings))
+    _for_each(fleet.names, lambda m: program.load(lab, root, m))
     with step("saving the machines' snapshot"):
         _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
     saved.write(lab, key, fleet.versions)

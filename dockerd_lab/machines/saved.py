@@ -36,7 +36,8 @@ def key(root: Path, settings: Settings, boxes: Mapping[str, Box]) -> str:
         digest.update(f"{name} {machine.cpus}\n".encode())
     for name, box in boxes.items():
         digest.update(f"{name} {box.directory} {box.build}\n".encode())
-    for file in ("Vagrantfile", "lab.yaml", "provision/setup.sh", "provision/network.xml"):
+    provision = (f"provision/{name}" for name in ("setup.sh", "network.xml", "runner.py"))
+    for file in ("Vagrantfile", "lab.yaml", *provision):
         digest.update((root / file).read_bytes())
     return digest.hexdigest()
 

@@ -35,6 +35,7 @@ Host *
   ControlMaster auto
   ControlPersist 3600
   ControlPath {sockets}/%n
+  StreamLocalBindUnlink yes
 """
 
 
@@ -63,7 +64,6 @@ def run(
     `what` names the work in messages, `timeout` is in seconds. Raises HarnessBroke when the machine
     cannot be reached or does not answer in time.
     """
-    console = consoles(lab) / f"{machine}.log"
     try:
         done = subprocess.run(
             command_line(lab, machine, command),
@@ -73,21 +73,32 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        lab.require_alive()
-        said = f"{machine} did not answer within {timeout:.0f} s{_panic(console)}"
-        raise HarnessBroke(f"{what}: {said}", f"its console: {console}") from None
+        raise no_answer(lab, machine, what, timeout) from None
     if done.returncode < 0:
         # A lab's end kills what runs in it, and its first process goes last.
         lab.require_alive(grace=5)
         raise HarnessBroke(f"{what}: ssh was ended by signal {-done.returncode}")
     if done.returncode == SSH_FAILED:
-        lab.require_alive(grace=1)
-        raise HarnessBroke(
-            f"{what}: ssh to {machine} failed{_panic(console)}"
-            + last_lines(done.stderr.decode(errors="replace")),
-            f"its console: {console}",
-        )
+        raise lost(lab, machine, what, done.stderr.decode(errors="replace"))
     return done
+
+
+def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessBroke:
+    """The error that a machine did not answer within `limit` seconds, or that the lab has ended."""
+    lab.require_alive()
+    console = consoles(lab) / f"{machine}.log"
+    said = f"{machine} did not answer within {limit:.0f} s{_panic(console)}"
+    return HarnessBroke(f"{what}: {said}", f"its console: {console}")
+
+
+def lost(lab: Lab, machine: str, what: str, said: str = "") -> HarnessBroke:
+    """The error that the connection to a machine failed, or that the lab has ended."""
+    lab.require_alive(grace=1)
+    console = consoles(lab) / f"{machine}.log"
+    return HarnessBroke(
+        f"{what}: ssh to {machine} failed{_panic(console)}" + last_lines(said),
+        f"its console: {console}",
+    )
 
 
 def shell(lab: Lab, machine: str) -> int:
@@ -114,3 +125,20 @@ def drop_connection(lab: Lab, machine: str) -> None:
         timeout=20,
         check=False,  # there may be none
     )
+
+
+def forwarded(lab: Lab, machine: str) -> Path:
+    """Where `forward` has the machine's socket, as seen from your computer."""
+    inside = lab.sockets / f"{machine}.programs"
+    return Path(f"/proc/{lab.pid}/root{inside}") if lab.sandbox else inside
+
+
+def forward(lab: Lab, machine: str, there: str) -> None:
+    """Have a unix socket of a machine on your computer too, until the connection ends."""
+    line = f"{lab.sockets}/{machine}.programs:{there}"
+    command = ["ssh", "-F", str(config_file(lab)), "-O", "forward", "-L", line, machine]
+    what = f"reaching {there} on {machine}"
+    done = run_on_computer(lab.enter(command), what=what, timeout=20, check=False)
+    if done.returncode != 0:  # there is no connection yet, or no more
+        run(lab, machine, "true", what=what, timeout=30)
+        run_on_computer(lab.enter(command), what=what, timeout=20)

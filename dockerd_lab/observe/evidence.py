@@ -25,7 +25,7 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         "netstat.txt": f"{raw['tcp'].stdout}\n{raw['unix'].stdout}",
         "nginx.txt": raw["nginx"].stdout,
         "unit.txt": raw["unit_files"].said,
-        "unit-state.txt": f"{raw['service'].stdout}\n{raw['socket'].stdout}",
+        "unit-state.txt": raw["units"].stdout,
         "daemon.json": raw["daemon_json"].stdout,
         "outcome.txt": raw["outcome"].stdout,
         "client.txt": _conversation(seen.client),

@@ -1,16 +1,14 @@
 """How much of the daemon a machine gets, measured on that machine by trying: provision/probe.py."""
 
 import ipaddress
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.machines.ask import Answer, Question
+from dockerd_lab.machines.ask import Question
 from dockerd_lab.observe.listeners import Listener
 
 #: On `daemon`, mode 0600: who reads it is root there.
@@ -18,7 +16,13 @@ TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
 #: Seconds a probe may take: a container is made on an emulated machine, and others run beside it.
 PROBE_LIMIT = 300
 #: Whom a local user is played by: in no group, and without a home.
-LOCAL_USER = "setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/nonexistent "
+LOCAL_USER = "nobody"
+#: Who tries to reach the daemon, from which machine, and as whom there.
+WHO = {
+    "client": ("client", "root"),
+    "outsider": ("outsider", "root"),
+    "local-user": ("daemon", LOCAL_USER),
+}
 
 
 @dataclass(frozen=True)
@@ -105,27 +109,20 @@ def from_here(listeners: Iterable[Listener]) -> list[str]:
     return sorted(set(targets)) or ["unix:///run/docker.sock"]
 
 
-def probe(root: Path, targets: Iterable[str], prefixes: Sequence[str] = ()) -> str:
-    """The program that measures these targets; the API may be below one of the prefixes."""
-    given = f"TARGETS = {list(targets)!r}\nTOKEN_FILE = {TOKEN_FILE!r}\nPREFIXES = {prefixes!r}\n"
-    reach = (root / "provision/reach.py").read_text()
-    # A program on standard input has no modules beside it.
-    module = (
-        "import sys, types\nsys.modules['reach'] = types.ModuleType('reach')\n"
-        f"exec({reach!r}, vars(sys.modules['reach']))\n"
-    )
-    return module + given + (root / "provision/probe.py").read_text()
+def asked(targets: Iterable[str], prefixes: Sequence[str] = ()) -> list[Any]:
+    """What the probe is given: the targets, and prefixes below one of which the API may be."""
+    return [list(targets), TOKEN_FILE, list(prefixes)]
 
 
-def parse(who: str, answer: Answer, token: str) -> Exposure:
+def parse(who: str, answer: Any, token: str) -> Exposure:
     """The exposure in a probe's answer; raises HarnessBroke where it is none.
 
     `full-control` is taken for it only with the token in hand.
     """
     try:
-        ways = [_way(found, token) for found in json.loads(answer.stdout)]
+        ways = [_way(found, token) for found in answer]
     except (ValueError, KeyError, TypeError):
-        raise HarnessBroke(f"measuring the exposure of {who}: {answer.said[-500:]}") from None
+        raise HarnessBroke(f"measuring the exposure of {who}: {answer!r:.500}") from None
     return Exposure(who, ways)
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+#: Both, in this order.
 SHOW = (
-    "systemctl show {unit} --property"
+    "systemctl show docker.service docker.socket --property"
     " ActiveState,SubState,Result,LoadState,MainPID,NRestarts,NeedDaemonReload,"
     "FragmentPath,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
 )
@@ -30,8 +31,13 @@ class Unit:
         return max(0, self.ready - self.started) / 1e6
 
 
-def parse(show: str) -> Unit:
-    """The unit in the output of SHOW."""
+def parse(show: str) -> tuple[Unit, Unit]:
+    """The service and the socket in the output of SHOW, which has a blank line between them."""
+    service, _, socket = show.partition("\n\n")
+    return _unit(service), _unit(socket)
+
+
+def _unit(show: str) -> Unit:
     properties = dict(line.split("=", 1) for line in show.splitlines() if "=" in line)
     return Unit(
         active_state=properties.get("ActiveState", ""),

@@ -3,7 +3,7 @@
 import pytest
 
 from dockerd_lab.machines.vagrant import LabVagrant
-from dockerd_lab.observe.observe import look_at_daemon
+from dockerd_lab.observe.daemon import look_at_daemon
 
 
 # Vagrant's provisioner applies the case as it lies: to the packaged unit, without a reboot. What it

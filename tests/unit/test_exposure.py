@@ -19,7 +19,7 @@ import pytest
 import trustme
 
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.machines.ask import Answer
+from dockerd_lab.machines.program import source
 from dockerd_lab.observe import exposure
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
@@ -92,17 +92,16 @@ def server(level, *, tls=None, base=Api, **facts):
 
 def measured(*targets, home="/nonexistent", prefixes=()):
     """What the probe says, run as on a machine."""
-    program = exposure.probe(checkout(), targets, prefixes)
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-"],
-        input=program,
+        [sys.executable, "-I", "-S", "-c", source(checkout(), "probe")],
+        input=json.dumps(exposure.asked(targets, prefixes)) + "\n",
         env={"HOME": home},
         capture_output=True,
         text=True,
         check=False,
     )
-    answer = Answer("probe", done.returncode, done.stdout, done.stderr, 0.1)
-    return exposure.parse("client", answer, TOKEN)
+    assert done.stdout, done.stderr
+    return exposure.parse("client", json.loads(done.stdout), TOKEN)
 
 
 @pytest.mark.parametrize("level", ["full-control", "read-only", "auth-required"])
@@ -387,7 +386,7 @@ def test_what_is_unclear_is_not_overlooked():
     assert exposure.Exposure("client", ways).level == "unclear"
 
 
-@pytest.mark.parametrize("said", ["", "[{}]", "{", '{"a": 1}'])
+@pytest.mark.parametrize("said", [None, [{}], {"a": 1}, [1]])
 def test_an_answer_that_is_none_is_the_harness_s_fault(said):
     with pytest.raises(HarnessBroke, match="measuring the exposure of client"):
-        exposure.parse("client", Answer("c", 1, said, "", 0.1), TOKEN)
+        exposure.parse("client", said, TOKEN)

@@ -13,9 +13,11 @@ from dockerd_lab.settings import checkout, load_settings
 
 
 def ask(questions):
-    program = f"QUESTIONS = {questions!r}\n{(checkout() / 'provision/ask.py').read_text()}"
     done = subprocess.run(
-        [sys.executable, "-"], input=program.encode(), capture_output=True, check=True
+        [sys.executable, checkout() / "provision/ask.py"],
+        input=json.dumps(questions).encode() + b"\n",
+        capture_output=True,
+        check=True,
     )
     return json.loads(done.stdout)
 

@@ -117,8 +117,10 @@ def test_unit():
     show = (
         "ActiveState=active\nSubState=running\nLoadState=loaded\nMainPID=807\n"
         "ExecMainStartTimestampMonotonic=1000000\nActiveEnterTimestampMonotonic=9500000\n"
+        "\nActiveState=inactive\nLoadState=masked\n"
     )
-    seen = unit.parse(show)
+    seen, socket = unit.parse(show)
+    assert (socket.active_state, socket.load_state) == ("inactive", "masked")
     assert (seen.active_state, seen.sub_state, seen.main_pid) == ("active", "running", 807)
     assert seen.start_seconds == 8.5
-    assert unit.parse("").main_pid == 0
+    assert [each.main_pid for each in unit.parse("")] == [0, 0]

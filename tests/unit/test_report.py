@@ -25,7 +25,7 @@ def answer(stdout):
 def seen():
     """An observation with something in every place."""
     unit = Unit("active", "running", "loaded", 7, "/x", 1_000_000, 9_000_000)
-    names = ("tcp", "unix", "nginx", "unit_files", "service", "socket", "daemon_json", "outcome")
+    names = ("tcp", "unix", "nginx", "unit_files", "units", "daemon_json", "outcome")
     entries = [
         Entry(0.0, "dockerd", "first", "", "", ""),
         Entry(1.0, "systemd", "exited", PROCESS_EXITED, "1", ""),

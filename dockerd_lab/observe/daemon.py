@@ -1,0 +1,165 @@
+"""Looks at `daemon` after a case was applied: its units, what listens, what was said."""
+
+import shlex
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, SINCE, STATE
+from dockerd_lab.cases.model import Configuration
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, asking, put
+from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.machines.program import Program
+from dockerd_lab.observe import effective, exposure, journal, listeners, nginx, unit
+from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.observation import DaemonSeen, Installed, Outcome
+
+_JOURNAL = f"journalctl --unit docker.service --no-pager --output json {SINCE}"
+# Before journald runs, systemd speaks to the kernel's log: there the unit is in the text alone.
+_EARLY = (
+    f"grep -q ^journal_from=--boot {OUTCOME} && journalctl --boot --no-pager --output json"
+    " --grep ^docker.service: _TRANSPORT=kernel SYSLOG_IDENTIFIER=systemd; "
+)
+#: The file that the running dockerd was told to read, or else its own.
+_DAEMON_JSON = (
+    "file=$(ps -ww -C dockerd -o args= | sed -n 's/.* --config-file[= ]\\([^ ]*\\).*/\\1/p');"
+    ' cat "${file:-/etc/docker/daemon.json}" 2>/dev/null'
+)
+_LISTENING = {
+    "tcp": Question(listeners.NETSTAT_TCP),
+    "unix": Question(listeners.NETSTAT_UNIX),
+}
+_NGINX = {"nginx": Question(nginx.DUMP)}
+#: The questions about what was said.
+_SAID = ("journal", "by_hand")
+_PROCESS = "ps -ww -C dockerd -o pid=,lstart="
+_STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
+
+
+def what_listens(program: Program, token: str) -> dict[str, Answer]:
+    """Ask `daemon` what listens and what nginx has read; leave this observation's token there."""
+    asked = {**_LISTENING, "token": exposure.write_token(token)}
+    found = put(program, {**asked, **_NGINX})
+    must_have_worked(found, *asked)  # nginx may read what it refuses
+    return {name: found[name] for name in (*_LISTENING, *_NGINX)}
+
+
+def listeners_in(found: Mapping[str, Answer]) -> list[Listener]:
+    """What can be reached, in the answers of `what_listens`."""
+    seen = listeners.parse(found["tcp"].stdout) + listeners.parse(found["unix"].stdout)
+    return listeners.reachable(seen)
+
+
+def look_at_daemon(fleet: Fleet, case: Configuration) -> DaemonSeen:
+    """Look at `daemon` alone, and apply the case there a second time."""
+    with asking(fleet.lab, fleet.root, "daemon") as program:
+        return look(program, case, again=True)
+
+
+def look(
+    program: Program,
+    case: Configuration,
+    *,
+    again: bool = True,
+    more: Mapping[str, Question] = MappingProxyType({}),
+    found: Mapping[str, Answer] = MappingProxyType({}),
+    over: Callable[[], object] = lambda: None,
+) -> DaemonSeen:
+    """Put the questions to `program`, which was started on `daemon`.
+
+    With `again` the case is applied a second time, without which `once` and `twice` are empty.
+    `more` is asked besides, and `found` is known already. What the daemon says counts until `over`
+    returns.
+    """
+    questions = {**_questions(), **(_twice(case) if again else {}), **more}
+    first = {name: q for name, q in questions.items() if name not in (*found, *_SAID)}
+    answers = {**found, **put(program, first)}
+    over()
+    answers |= put(program, {name: questions[name] for name in _SAID})
+    outcome = _outcome(answers["outcome"])
+    if again and answers["again"].exit_code != 0:
+        raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")
+    for name, answer in answers.items():
+        if answer.exit_code == TIMED_OUT:
+            raise HarnessBroke(f"asking daemon for {name}: {answer.stderr.strip()}")
+    must_have_worked(answers, "tcp", "unix", "units")
+    said = {name: answer.stdout for name, answer in answers.items()}
+    command = effective.command(said["ps"])
+    service, socket = unit.parse(said["units"])
+    return DaemonSeen(
+        outcome=outcome,
+        service=service,
+        socket=socket,
+        listeners=listeners_in(answers),
+        command=command,
+        hosts=effective.hosts(command, said["daemon_json"]),
+        journal=journal.parse(said["journal"]),
+        by_hand=said["by_hand"],
+        once=_installed(said, ""),
+        twice=_installed(said, "_2"),
+        raw=answers,
+    )
+
+
+def must_have_worked(answers: Mapping[str, Answer], *names: str) -> None:
+    """Raise HarnessBroke where one of these failed: nothing seen is not nothing there."""
+    for name in names:
+        if answers[name].exit_code != 0:
+            raise HarnessBroke(f"asking daemon for {name}: {answers[name].said}")
+
+
+def _questions() -> dict[str, Question]:
+    return {
+        "outcome": Question(f"cat {OUTCOME}"),
+        "units": Question(unit.SHOW),
+        **_LISTENING,
+        **_NGINX,
+        "ps": Question("ps -ww -C dockerd -o pid=,args="),
+        "daemon_json": Question(_DAEMON_JSON),
+        "unit_files": Question("systemctl cat docker.service docker.socket"),
+        "journal": Question(_EARLY + _JOURNAL),
+        "by_hand": Question(f"cat {STATE}/by-hand.log 2>/dev/null"),
+    }
+
+
+def _twice(case: Configuration) -> dict[str, Question]:
+    """What the case must not change when it is applied once more, before and after that."""
+    paths = shlex.join(str(path) for path in case.files)
+    stat = f"stat --format '%n %i %s %y %a' {paths}" if paths else "true"
+    return {
+        "files": Question(stat),
+        "process": Question(_PROCESS),
+        "starts": Question(_STARTS),
+        "again": Question(f"sh {APPLY} {PLACE}", limit=180),
+        "files_2": Question(stat),
+        "process_2": Question(_PROCESS),
+        "starts_2": Question(_STARTS),
+    }
+
+
+def _installed(said: Mapping[str, str], which: str) -> Installed:
+    """What was installed, in the answers of `_twice`; nothing where that was not asked."""
+    files, process, starts = (said.get(name + which, "") for name in ("files", "process", "starts"))
+    return Installed(files, process, _count(starts))
+
+
+def _outcome(answer: Answer) -> Outcome:
+    lines = (line.split("=", 1) for line in answer.stdout.splitlines() if "=" in line)
+    facts = dict(lines)
+    try:
+        return Outcome(
+            daemon=facts["daemon"],
+            restart_seconds=float(facts["restart_seconds"]),
+            restart_exit_code=_code(facts.get("restart_exit_code")),
+            by_hand_exit_code=_code(facts.get("by_hand_exit_code")),
+        )
+    except (KeyError, ValueError):
+        raise HarnessBroke(f"apply.sh left no outcome on daemon: {answer.said!r}") from None
+
+
+def _code(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _count(text: str) -> int:
+    return int(text.strip() or 0)
