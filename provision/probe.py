@@ -7,11 +7,11 @@ target: the level, what was seen, and what a container read from that file. The 
 reach.py with it. It must run on Python 3.9.
 """
 
-import importlib
 import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -69,7 +69,6 @@ def first_answer(target):
         raise Gets("filtered", f"no answer within {SILENCE} s") from None
     except OSError as error:
         raise Gets("refused", os.strerror(error.errno) if error.errno else str(error)) from None
-    importlib.import_module("http.client")  # now, so that the silence is the target's own
     limit = SILENCE
     end = time.monotonic() + limit
     for make, made in ((None, first), (context, None)):
@@ -96,8 +95,6 @@ def first_answer(target):
 
 def refused_tls(target, error):
     """What a failed HTTPS request tells: only words about certificates make it `tls-required`."""
-    import ssl
-
     if isinstance(error, ConnectionRefusedError):
         return Gets("refused", "hung up, and is gone")
     if NO_TLS.search(str(error)):

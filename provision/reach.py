@@ -2,14 +2,13 @@
 
 Like the docker client it uses what lies in ~/.docker: cert.pem, key.pem, and config.json's
 HttpHeaders. It must run on Python 3.9.
-
-What takes an emulated machine long to load (HTTP, TLS) is loaded where somebody has answered, since
-most targets refuse, or not at all (concurrent.futures).
 """
 
+import http.client
 import json
 import os
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -27,8 +26,6 @@ class NoHTTP(OSError):
 def request(target, tls, method, path, body=None, *, end, made=None):
     """Send one request on a connection of its own, or `made`; return status and body, by `end`."""
     with connected(target, tls, end, made) as open_one:
-        import http.client
-
         # The Host header, which only a proxy minds.
         connection = http.client.HTTPConnection(name_of(target) or "docker")
         connection.sock = open_one
@@ -107,8 +104,6 @@ def ssh(target, *command):
 
 def context():
     """TLS with this machine's client certificate, if it has one; any server's is taken."""
-    import ssl
-
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
     made.minimum_version = ssl.TLSVersion.TLSv1  # an old server is open all the same

@@ -3,8 +3,8 @@
 To start Python and load HTTP and TLS takes an emulated machine two seconds. This is started once,
 before the machines' snapshot is saved, as `python3 - SOCKET`, and forks for every connection to its
 socket, which only root can reach. It says `ready`, and is given a line of JSON, [USER, LENGTH], and
-a program of that many bytes, which it runs as that user with the connection for its standard input,
-output and error. It must run on Python 3.9.
+a program of that many bytes, which it runs as that user with the connection for its standard input
+and output. It must run on Python 3.9.
 """
 
 import contextlib
@@ -56,27 +56,30 @@ def brought(connection, given):
 
 
 def run(code, user, connection, given):
-    """Run a program in this process, which ends with it."""
-    status = 1
+    """Run a program in this process, which ends with it, in a session of its own."""
     try:
+        os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for stream in (1, 2):
-            os.dup2(connection.fileno(), stream)
+        os.dup2(connection.fileno(), 1)
         become(user)
         sys.stdin = io.TextIOWrapper(given, encoding="utf-8")
         exec(code, {"__name__": "__main__"})  # noqa: S102  (that is what it is for)
-        status = 0
     except BaseException:
+        sys.stderr = sys.stdout  # why there is no answer; what is only a warning is no part of one
         sys.excepthook(*sys.exc_info())
     finally:
-        sys.stdout.flush()
-        os._exit(status)
+        try:
+            sys.stdout.flush()
+        finally:  # whether or not anybody listens any more
+            os._exit(0)
 
 
 def become(user):
-    """Be another user, in no group but its own, and without a home."""
-    if user != "root":
-        entry = pwd.getpwnam(user)
+    """Be root at home; or another user, in no group but its own, and without a home."""
+    entry = pwd.getpwnam(user)
+    if user == "root":
+        os.chdir(entry.pw_dir)
+    else:
         os.setgroups([])
         os.setgid(entry.pw_gid)
         os.setuid(entry.pw_uid)

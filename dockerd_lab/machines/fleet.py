@@ -140,7 +140,8 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
         raise HarnessBroke("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
     if facts["key"] != saved.key(root, settings, _boxes(root, settings)):
         raise HarnessBroke(
-            "the machines of the running lab were made from other boxes or another Vagrantfile",
+            "the machines of the running lab were made from other boxes, or by other files"
+            " (Vagrantfile, lab.yaml, provision/)",
             virsh.NEW_MACHINES,
         )
     stopped = [name for name, state in virsh.states(lab).items() if state != "running"]
@@ -161,8 +162,8 @@ def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], ke
     with step(f"booting the machines with {accelerator(lab)}"):
         _vagrant_up(lab, root, settings)
     fleet = Fleet(lab, root, settings, versions.of_fleet(lab, root, settings))
-    _for_each(fleet.names, lambda m: program.load(lab, root, m))
     with step("saving the machines' snapshot"):
+        _for_each(fleet.names, lambda m: program.load(lab, root, m))
         _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
     saved.write(lab, key, fleet.versions)
     return fleet

@@ -5,12 +5,13 @@ snapshot has provision/runner.py with that behind it; it is reached through the 
 """
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ START_LIMIT = 60
 REST_LIMIT = 2
 #: What the runner says first.
 READY = b"ready\n"
+#: Where it listens on the machine.
+RUNNER = "/run/dockerd-lab.sock"
 #: The programs of provision/, and the modules that they share.
 PROGRAMS = ("ask", "probe")
 MODULES = ("reach",)
-_MODULE = """\
-import sys, types
-sys.modules[{0!r}] = types.ModuleType({0!r})
-exec({1!r}, vars(sys.modules[{0!r}]))
-"""
+
+#: The connections whose answers are waited for.
+_OPEN: set[socket.socket] = set()
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,13 @@ class Program:
         `what` names the work in messages. Raises HarnessBroke when the machine cannot be reached,
         takes longer than `limit` seconds, or answers with something else.
         """
-        with suppress(BrokenPipeError, ConnectionResetError):  # what it said tells more
-            self.connection.sendall(json.dumps(given).encode() + b"\n")
+        _send(self.connection, json.dumps(given).encode() + b"\n", limit)
         try:
             said = _line(self.connection, limit)
         except TimeoutError:
             raise ssh.no_answer(self.lab, self.machine, what, limit) from None
         if not said:
-            raise ssh.lost(self.lab, self.machine, what)
+            raise ssh.lost(self.lab, self.machine, f"{what}: {self.machine} hung up")
         try:
             return json.loads(said)
         except ValueError:
@@ -69,61 +69,88 @@ class Program:
 
 @contextmanager
 def started(lab: Lab, root: Path, machine: str, name: str, user: str = "root") -> Iterator[Program]:
-    """Start a program of provision/ on a machine; when the block is over, no more lines come.
+    """Start a program of provision/ on a machine, which gets no more lines after the block.
 
-    As any `user` but root it is in no group but that user's own, and has no home. Raises
-    HarnessBroke when the machine cannot be reached.
+    It runs as root at home, in the environment that the snapshot was saved with; as another `user`
+    it is in no group but that user's own, and has no home. Raises HarnessBroke when the machine
+    cannot be reached.
     """
     code = source(root, name).encode()
     with _connected(lab, root, machine) as connection:
-        connection.sendall(json.dumps([user, len(code)]).encode() + b"\n" + code)
-        yield Program(lab, machine, connection)
+        _OPEN.add(connection)
+        try:
+            header = json.dumps([user, len(code)]).encode() + b"\n"
+            _send(connection, header + code, START_LIMIT)
+            yield Program(lab, machine, connection)
+        finally:
+            _OPEN.remove(connection)
+
+
+@contextmanager
+def threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads for work on the machines, whose answers nobody waits for after an error or Ctrl-C."""
+    with ThreadPoolExecutor(number) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for connection in list(_OPEN):
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            raise
 
 
 def load(lab: Lab, root: Path, machine: str) -> None:
-    """Have a machine start the runner, and read the programs; its snapshot has that behind it."""
+    """Have a machine start the runner and read the programs, before its snapshot is saved.
+
+    Raises HarnessBroke where it cannot.
+    """
     for name in PROGRAMS:
-        with started(lab, root, machine, name) as program, suppress(TimeoutError):
-            program.connection.shutdown(socket.SHUT_WR)
-            _line(program.connection, START_LIMIT)  # it ends, since no line comes
+        with started(lab, root, machine, name) as program:
+            program.connection.shutdown(socket.SHUT_WR)  # it ends, since no line comes
+            try:
+                said = _line(program.connection, START_LIMIT).decode(errors="replace")
+            except TimeoutError:
+                said = f"no end within {START_LIMIT} s"
+            if said:
+                raise HarnessBroke(f"loading {name}.py on {machine}: {said.strip()}")
 
 
 def source(root: Path, name: str) -> str:
-    """A program of provision/, with the modules that lie beside it in front."""
+    """A program of provision/, with the modules that lie beside it where it imports them.
+
+    What comes over a connection has no files beside it.
+    """
+
+    def module(line: re.Match[str]) -> str:
+        return (root / f"provision/{line[1]}.py").read_text()
+
     text = (root / f"provision/{name}.py").read_text()
-    modules = [each for each in MODULES if f"\nfrom {each} import" in text]
-    # What comes over a connection has no files beside it.
-    return (
-        "".join(
-            _MODULE.format(each, (root / f"provision/{each}.py").read_text()) for each in modules
-        )
-        + text
-    )
+    return re.sub(rf"(?m)^from ({'|'.join(MODULES)}) import (?:\([^)]*\)|.*)$", module, text)
 
 
 def _connected(lab: Lab, root: Path, machine: str) -> socket.socket:
     """A connection to the runner of a machine, which is started where there is none."""
-    runner = (root / "provision/runner.py").read_bytes()
-    # One of another checkout's may run there too.
-    there = f"/run/dockerd-lab-{sha256(runner).hexdigest()[:8]}.sock"
-
-    def forward() -> None:
-        ssh.forward(lab, machine, there)
+    what = f"starting a program on {machine}"
 
     def start() -> None:
-        what, line = f"starting the runner on {machine}", f"python3 -I -S - {there}"
+        runner = (root / "provision/runner.py").read_bytes()
+        line = f"python3 -I -S - {RUNNER}"
         done = ssh.run(lab, machine, line, what=what, timeout=START_LIMIT, stdin=runner)
         if done.returncode != 0:
             raise HarnessBroke(what + last_lines(done.stderr.decode(errors="replace")))
 
-    for mend in (forward, start):
-        with suppress(OSError):
+    # Each is what may be lacking, the likelier first.
+    for mend in (lambda: ssh.forward(lab, machine, RUNNER), start, None):
+        try:
             return _ready(lab, machine)
+        except TimeoutError:
+            raise ssh.no_answer(lab, machine, what, START_LIMIT) from None
+        except OSError as error:
+            if mend is None:
+                raise ssh.lost(lab, machine, f"{what}: {error}") from None
+        lab.require_alive()
         mend()
-    try:
-        return _ready(lab, machine)
-    except OSError as error:
-        raise HarnessBroke(f"{machine} runs no programs: {error}") from None
+    raise AssertionError  # the last one has returned or raised
 
 
 def _ready(lab: Lab, machine: str) -> socket.socket:
@@ -133,7 +160,7 @@ def _ready(lab: Lab, machine: str) -> socket.socket:
         made.settimeout(START_LIMIT)
         made.connect(str(ssh.forwarded(lab, machine)))
         if _line(made, START_LIMIT) != READY:
-            raise ConnectionError("nobody is at the other end")
+            raise ConnectionError(f"nobody answers at {RUNNER}, or sshd does not forward to it")
     except OSError:
         made.close()
         raise
@@ -154,3 +181,10 @@ def _line(connection: socket.socket, limit: float) -> bytes:
             break
         said += part
     return bytes(said)
+
+
+def _send(connection: socket.socket, what: bytes, limit: float) -> None:
+    """Send it all; whether it arrives, what comes back tells."""
+    connection.settimeout(limit)
+    with suppress(OSError):
+        connection.sendall(what)

@@ -75,11 +75,10 @@ def run(
     except subprocess.TimeoutExpired:
         raise no_answer(lab, machine, what, timeout) from None
     if done.returncode < 0:
-        # A lab's end kills what runs in it, and its first process goes last.
-        lab.require_alive(grace=5)
-        raise HarnessBroke(f"{what}: ssh was ended by signal {-done.returncode}")
+        raise lost(lab, machine, f"{what}: ssh was ended by signal {-done.returncode}")
     if done.returncode == SSH_FAILED:
-        raise lost(lab, machine, what, done.stderr.decode(errors="replace"))
+        said = done.stderr.decode(errors="replace")
+        raise lost(lab, machine, f"{what}: ssh to {machine} failed", said)
     return done
 
 
@@ -91,14 +90,12 @@ def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessBroke:
     return HarnessBroke(f"{what}: {said}", f"its console: {console}")
 
 
-def lost(lab: Lab, machine: str, what: str, said: str = "") -> HarnessBroke:
-    """The error that the connection to a machine failed, or that the lab has ended."""
-    lab.require_alive(grace=1)
+def lost(lab: Lab, machine: str, how: str, said: str = "") -> HarnessBroke:
+    """The error that a machine is lost, `how` and with what words; or that the lab has ended."""
+    # A lab's end kills what runs in it, and its first process goes last.
+    lab.require_alive(grace=1 if said else 5)
     console = consoles(lab) / f"{machine}.log"
-    return HarnessBroke(
-        f"{what}: ssh to {machine} failed{_panic(console)}" + last_lines(said),
-        f"its console: {console}",
-    )
+    return HarnessBroke(f"{how}{_panic(console)}" + last_lines(said), f"its console: {console}")
 
 
 def shell(lab: Lab, machine: str) -> int:

@@ -63,19 +63,22 @@ def look(
     again: bool = True,
     more: Mapping[str, Question] = MappingProxyType({}),
     found: Mapping[str, Answer] = MappingProxyType({}),
-    over: Callable[[], object] = lambda: None,
+    over: Callable[[], object] | None = None,
 ) -> DaemonSeen:
     """Put the questions to `program`, which was started on `daemon`.
 
     With `again` the case is applied a second time, without which `once` and `twice` are empty.
-    `more` is asked besides, and `found` is known already. What the daemon says counts until `over`
-    returns.
+    `more` is asked besides, and `found` is known already. Where something goes on meanwhile, `over`
+    waits for its end, and what the daemon says until then counts.
     """
     questions = {**_questions(), **(_twice(case) if again else {}), **more}
-    first = {name: q for name, q in questions.items() if name not in (*found, *_SAID)}
-    answers = {**found, **put(program, first)}
-    over()
-    answers |= put(program, {name: questions[name] for name in _SAID})
+    for name in found:
+        del questions[name]
+    last = {name: questions.pop(name) for name in _SAID} if over is not None else {}
+    answers = {**found, **put(program, questions)}
+    if over is not None:
+        over()
+        answers |= put(program, last)
     outcome = _outcome(answers["outcome"])
     if again and answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")

@@ -29,7 +29,7 @@ class NamedException:
 
 EXCEPTIONS = (
     NamedException("tcp6?", r"(0\.0\.0\.0|::):22", "sshd", "the harness's own way in"),
-    NamedException("unix", r"/run/dockerd-lab-\w+\.sock", "python3", "the same, root only"),
+    NamedException("unix", r"/run/dockerd-lab\.sock", "python3", "the same, root only"),
     NamedException("tcp", r"127\.0\.0\.1:\d+", "containerd", "containerd's streaming port, random"),
     NamedException("unix", "/run/containerd/.*", "containerd.*", "containerd's own, root only"),
     NamedException("unix", "/(var/)?run/nri/nri.sock", "containerd", "for its plugins, from 2.0"),

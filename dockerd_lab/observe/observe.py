@@ -4,7 +4,6 @@ import secrets
 import shlex
 import time
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,7 +11,7 @@ from dockerd_lab.cases.apply import fix as fix_daemon
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.machines.ask import Answer, Question, ask, asking, put
 from dockerd_lab.machines.fleet import Fleet
-from dockerd_lab.machines.program import Program, started
+from dockerd_lab.machines.program import Program, started, threads
 from dockerd_lab.observe import exposure, nginx, remote
 from dockerd_lab.observe.daemon import listeners_in, look, must_have_worked, what_listens
 from dockerd_lab.observe.exposure import Exposure
@@ -47,15 +46,16 @@ def observe(
     """
     seen_first = {} if fix else shown(fleet, case)
     token = secrets.token_hex(16)
-    with asking(fleet.lab, fleet.root, "daemon") as asker, ThreadPoolExecutor(2) as pool:
+    with asking(fleet.lab, fleet.root, "daemon") as asker, threads(2) as pool:
         found = what_listens(asker, token)
         trying = pool.submit(_everybody_tries, fleet, case, found, token)
         if tools or again:  # what they change is not to be seen by those who try
             trying.result()
-            found = {}  # and what listens is looked at once more
-        looked = pool.submit(
-            look, asker, case, again=again, more=more, found=found, over=trying.result
-        )
+            looked = pool.submit(look, asker, case, again=again, more=more)
+        else:
+            looked = pool.submit(
+                look, asker, case, again=False, more=more, found=found, over=trying.result
+            )
         levels = trying.result()
         client = _tools(fleet, case, levels["client"], tools)
         daemon = looked.result()
@@ -143,7 +143,7 @@ def _everybody_tries(
             )
         return exposure.parse(who, answer, token)
 
-    with ThreadPoolExecutor(len(exposure.WHO)) as pool:
+    with threads(len(exposure.WHO)) as pool:
         everybody = [pool.submit(measure, who, *as_) for who, as_ in exposure.WHO.items()]
         levels = [measured.result() for measured in everybody]
     return {level.who: level for level in levels}

@@ -38,6 +38,9 @@ _SINCE = 23
 def questions(prepared: Prepared, version: str) -> dict[str, Question]:
     """The questions about this configuration on an engine of that version."""
     asked = {f"is:{name}": Question(_state(name)) for name in prepared.steps.services}
+    for name in prepared.steps.of_scripts:
+        not_failed = f"systemctl is-failed --quiet {name} || {{ echo active; exit; }}; "
+        asked[f"is:{name}"] = Question(not_failed + _state(name))
     if any("docker.socket" in file for file in prepared.given.origins):
         asked[_SOCKET_LOG] = Question(_OF_SOCKET)
     if prepared.steps.scripts:

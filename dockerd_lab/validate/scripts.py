@@ -41,6 +41,8 @@ class Steps:
 
     services: tuple[str, ...]
     """Units that the configuration is for, besides docker's."""
+    of_scripts: tuple[str, ...]
+    """Those that the user's script may restart or stop; they must not have failed."""
     said: tuple[str, ...]
     """What was done that the input does not say."""
     scripts: bool
@@ -74,6 +76,12 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
             steps.append(_SSH_STAYS)
             said.append("port 22: open for the harness's ssh, whatever the firewall says")
     own = _own_scripts(given)
+    named = any(b"nginx" in script.read_bytes() for script in _scripts_of(given).values())
+    of_scripts: list[str] = []
+    if named and not given.complete and "nginx.service" not in services:
+        steps.append("systemctl start nginx.service || true")
+        of_scripts.append("nginx.service")
+        said.append("nginx: started before the script, as Debian's package leaves it")
     steps += own
     if steps:
         given.directory.joinpath("provision.sh").write_text(
@@ -86,7 +94,13 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
     # One that is there already says itself how to restart.
     if sockets and not given.complete and given.command is None and not restart.exists():
         restart.write_text(_restart(sockets), encoding="utf-8")
-    return Steps(tuple(services), tuple(said), bool(own), (*_not_started(given), *_not_read(given)))
+    return Steps(
+        services=tuple(services),
+        of_scripts=tuple(of_scripts),
+        said=tuple(said),
+        scripts=bool(own),
+        notes=(*_not_started(given), *_not_read(given)),
+    )
 
 
 def _not_started(given: Given) -> list[str]:
@@ -199,12 +213,8 @@ def _restarted(service: str) -> list[str]:
 
 def _own_scripts(given: Given) -> list[str]:
     """The lines that run the user's scripts; their failure is the configuration's as well."""
-    there = given.directory / "provision.sh"
-    scripts: Iterable[Path | None] = (there if there.exists() else None, given.provision)
     lines = []
-    for name, script in zip(_OWN, scripts, strict=True):
-        if script is None:
-            continue
+    for name, script in _scripts_of(given).items():
         copy = given.directory / name
         copy.write_bytes(script.read_bytes())
         copy.chmod(0o755)
@@ -216,6 +226,13 @@ def _own_scripts(given: Given) -> list[str]:
         )
         lines.append(f"cat {name}.log")
     return [f"rm -f {PROVISION_CODE}", *lines] if lines else []
+
+
+def _scripts_of(given: Given) -> dict[str, Path]:
+    """The user's own scripts, by what they are called in the case's directory."""
+    there = given.directory / "provision.sh"
+    scripts = dict(zip(_OWN, (there if there.exists() else None, given.provision), strict=True))
+    return {name: script for name, script in scripts.items() if script is not None}
 
 
 def _restart(sockets: Iterable[str]) -> str:

@@ -182,6 +182,26 @@ def test_a_user_s_script_is_run_last_and_may_fail(ready, tmp_path):
     assert "provision_code" in questions(made, "28.5.2")
 
 
+def test_a_script_that_names_nginx_finds_it_running(ready, tmp_path):
+    own = write(tmp_path / "setup.sh", "cp site /etc/nginx/conf.d/; service nginx restart\n")
+    made = ready({}, provision=own)
+    lines = script(made).splitlines()
+    started = lines.index("systemctl start nginx.service || true")
+    ran = next(n for n, line in enumerate(lines) if "given-provision" in line)
+    assert started < ran
+    # It may stop it, and is not blamed for that.
+    asked = questions(made, "28.5.2")["is:nginx.service"].command
+    assert asked.startswith("systemctl is-failed --quiet nginx.service || { echo active; exit; };")
+    assert "nginx: started before the script" in " ".join(made.said)
+
+
+def test_a_script_after_a_site_of_nginx_s_finds_it_restarted(ready, tmp_path):
+    own = write(tmp_path / "setup.sh", "nginx -t\n")
+    made = ready({"etc/nginx/conf.d/x.conf": "server { listen 80; }\n"}, provision=own)
+    assert "systemctl start nginx.service" not in script(made)
+    assert questions(made, "28.5.2")["is:nginx.service"].command.startswith("systemctl is-active")
+
+
 def test_a_whole_case_is_left_as_it_is(tmp_path):
     gathered = gather([checkout() / "provision/methods/tls-dropin"], tmp_path)
     made = prepare(gathered, SETTINGS)

@@ -3,15 +3,17 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines import ssh
+from dockerd_lab.machines import program, ssh
 from dockerd_lab.machines.ask import Question, ask, asking, put
 from dockerd_lab.machines.program import load, started
 from dockerd_lab.settings import checkout
@@ -56,17 +58,17 @@ def programs(root):
 def test_it_is_given_one_line_after_the_other(machine, programs):
     lab, runners = machine
     for _ in range(2):
-        with started(lab, programs(ECHO), "daemon", "mine") as program:
-            assert program.answer("one", what="x", limit=20) == ["one"]
-            assert program.answer({"a\n": 2}, what="x", limit=20) == [{"a\n": 2}]
+        with started(lab, programs(ECHO), "daemon", "mine") as mine:
+            assert mine.answer("one", what="x", limit=20) == ["one"]
+            assert mine.answer({"a\n": 2}, what="x", limit=20) == [{"a\n": 2}]
     assert len(runners) == 1
-    assert runners[0].startswith("python3 -I -S - /run/dockerd-lab-")
+    assert runners == ["python3 -I -S - /run/dockerd-lab.sock"]
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
 def test_it_runs_as_whom_it_is_told(machine, programs):
-    with started(machine[0], programs(WHO), "daemon", "mine", "nobody") as program:
-        assert program.answer(None, what="x", limit=20) == [65534, []]
+    with started(machine[0], programs(WHO), "daemon", "mine", "nobody") as mine:
+        assert mine.answer(None, what="x", limit=20) == [65534, []]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_it_runs_as_whom_it_is_told(machine, programs):
         ("import sys; sys.exit('no such thing')", "SystemExit: no such thing"),
         ("import sys; sys.stdin.readline(); print('hm')", "no JSON came back\n    hm"),
         ("no = python", "NameError: name 'python' is not defined"),
-        ("import os; os.kill(os.getpid(), 9)", "asking: ssh to daemon failed"),
+        ("import os; os.kill(os.getpid(), 9)", "asking: daemon hung up"),
         ("def", "SyntaxError"),
         ("import time; time.sleep(60)", "asking: daemon did not answer within 1 s"),
     ],
@@ -84,9 +86,9 @@ def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, sour
     begun = time.monotonic()
     with (
         pytest.raises(HarnessBroke) as error,
-        started(machine[0], programs(source), "daemon", "mine") as program,
+        started(machine[0], programs(source), "daemon", "mine") as mine,
     ):
-        program.answer({}, what="asking", limit=1 if "sleep" in source else 20)
+        mine.answer({}, what="asking", limit=1 if "sleep" in source else 20)
     assert str(error.value).startswith("asking: ")
     assert said in str(error.value)
     assert time.monotonic() - begun < 10
@@ -95,18 +97,86 @@ def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, sour
 def test_a_runner_that_does_not_start_is_the_harness_s_failure(machine, monkeypatch):
     lab, _ = machine
     monkeypatch.setattr(ssh, "forwarded", lambda lab, machine: lab.directory / "elsewhere")
-    with pytest.raises(HarnessBroke, match="daemon runs no programs"):
+    with pytest.raises(HarnessBroke, match=r"starting a program on daemon: .*No such file"):
         ask(lab, checkout(), "daemon", {"c": Question("echo c")})
+
+
+def test_a_machine_that_is_too_slow_gets_no_second_runner(machine, monkeypatch):
+    lab, runners = machine
+    monkeypatch.setattr(program, "START_LIMIT", 0.2)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(ssh.forwarded(lab, "daemon")))
+        silent.listen()
+        with pytest.raises(HarnessBroke, match="daemon did not answer within"):
+            ask(lab, checkout(), "daemon", {"c": Question("echo c")})
+    assert runners == []
+
+
+def test_who_hangs_up_early_is_the_harness_s_failure(machine):
+    lab, _ = machine
+    with socket.socket(socket.AF_UNIX) as rude:
+        rude.bind(str(ssh.forwarded(lab, "daemon")))
+        rude.listen()
+
+        def hang_up():
+            made = rude.accept()[0]
+            made.sendall(program.READY)
+            made.close()
+
+        threading.Thread(target=hang_up).start()
+        with pytest.raises(HarnessBroke, match="asking daemon for c: daemon hung up"):
+            ask(lab, checkout(), "daemon", {"c": Question("echo c")})
+
+
+def test_nobody_waits_for_an_answer_after_an_error(machine):
+    lab, _ = machine
+    late = []
+
+    def interrupted():
+        with program.threads(1) as pool:
+            late.append(pool.submit(ask, lab, checkout(), "daemon", {"c": Question("sleep 30")}))
+            while not program._OPEN:
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert isinstance(late[0].exception(), HarnessBroke)
+    assert time.monotonic() - begun < 10
+
+
+def test_a_warning_is_no_part_of_the_answer(machine, programs):
+    warns = "import sys, warnings\nfor _ in sys.stdin: warnings.warn('old'), print(1, flush=True)"
+    with started(machine[0], programs(warns), "daemon", "mine") as mine:
+        assert mine.answer(None, what="x", limit=20) == 1
+
+
+def test_questions_are_put_by_root_at_home_in_a_session_of_their_own(machine):
+    lab, runners = machine
+    asked = {"home": Question("pwd; cd; pwd"), "suicide": Question("kill 0")}
+    said = ask(lab, checkout(), "daemon", {"home": asked["home"]})
+    assert len(set(said["home"].stdout.split())) == 1
+    with pytest.raises(HarnessBroke):
+        ask(lab, checkout(), "daemon", {"suicide": asked["suicide"]})
+    assert ask(lab, checkout(), "daemon", {"home": asked["home"]}) is not None
+    assert len(runners) == 1
 
 
 def test_questions_are_put_more_than_once(machine):
     lab, _ = machine
-    with asking(lab, checkout(), "daemon") as program:
-        first = put(program, {"a": Question("echo $PPID")})
-        second = put(program, {"b": Question("echo $PPID; exit 3")})
+    with asking(lab, checkout(), "daemon") as mine:
+        first = put(mine, {"a": Question("echo $PPID")})
+        second = put(mine, {"b": Question("echo $PPID; exit 3")})
     assert first["a"].stdout == second["b"].stdout
     assert second["b"].exit_code == 3
     assert ask(lab, checkout(), "daemon", {"c": Question("echo c")})["c"].stdout == "c\n"
+
+
+def test_a_program_that_cannot_be_loaded_is_the_harness_s_failure(machine, root):
+    (root / "provision/probe.py").write_text("def")
+    with pytest.raises(HarnessBroke, match=r"loading probe\.py on daemon: SyntaxError"):
+        load(machine[0], root, "daemon")
 
 
 def test_all_programs_are_loaded(machine):

@@ -37,6 +37,8 @@ def refusal(tmp_path, text):
             "name: a\ninner: {port: 1}\nname: b",
             'FILE: not YAML: name is there twice in "x.yaml", line 3',
         ),
+        ("{name: a, inner: {port: 1, x: [{b: 1, b: 2}]}}", "FILE: not YAML: b is there twice"),
+        ("name: &a [*a]\ninner: {port: 1}", "FILE: name: input should be a valid string"),
         ("{name: &a [1, 1], inner: [*a, *a]}", "FILE: inner: input should be a valid dictionary"),
         ("", "FILE: expected a mapping of keys to values, found nothing"),
         ("[1]", "FILE: expected a mapping of keys to values, found a list"),
@@ -73,3 +75,10 @@ def test_whatever_the_file_holds_it_is_read_or_refused(tmp_path_factory, content
         load(file, Outer)
     except BadInput as error:
         assert str(file) in str(error)  # noqa: PT017
+
+
+def test_what_is_merged_may_be_written_over(tmp_path):
+    (tmp_path / "x.yaml").write_text(
+        "{name: a, inner: {<<: &b {<<: &a {port: 1}, port: 2}, port: 3}}"
+    )
+    assert load(tmp_path / "x.yaml", Outer).inner.port == 3
