@@ -225,7 +225,11 @@ def _own_scripts(given: Given) -> list[str]:
             f" || echo $? >{PROVISION_CODE}"
         )
         lines.append(f"cat {name}.log")
-    return [f"rm -f {PROVISION_CODE}", *lines] if lines else []
+    if not lines:
+        return []
+    # Why it does not start is to be seen, and not that the script has tried too often.
+    again = "systemctl reset-failed docker.service 2>/dev/null || true"
+    return [f"rm -f {PROVISION_CODE}", *lines, again]
 
 
 def _scripts_of(given: Given) -> dict[str, Path]:
