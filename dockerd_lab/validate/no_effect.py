@@ -57,7 +57,7 @@ def no_effect(given: Given, asked: Asked, seen: DaemonSeen) -> list[NoEffect]:
         *_spellings(given, asked),
         *_repeated(given, asked),
         *_no_listener(given, asked, seen),
-        *_tls_without_tcp(given, asked, seen),
+        *_tls(given, asked, seen),
         *_owner_of_a_port(given),
     ]
     return list({(each.setting, each.where): each for each in found}.values())
@@ -185,17 +185,24 @@ def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEff
             yield _found(given, host.value, message, remedy, host.where)
 
 
-def _tls_without_tcp(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:
-    """TLS of dockerd's, where only unix sockets are its listeners."""
-    owners = ("dockerd", "init", "systemd")
-    if any(s.protocol != "unix" and s.program in owners for s in seen.listeners):
-        return
+def _tls(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEffect]:
+    """TLS of dockerd's, where it has unix sockets only; a CA of which nobody is asked anything."""
     keys = [k for k in asked.daemon_json if k.startswith("tls") and asked.daemon_json[k]]
     places = [(key, _key(given, asked, key)) for key in keys]
     for line in asked.lines:
         flags = [word.split("=")[0] for word in line.value.split() if word.startswith("--tls")]
         places += [(flag, line.where) for flag in flags]
-    if places:
+    owners = ("dockerd", "init", "systemd")
+    if any(s.protocol != "unix" and s.program in owners for s in seen.listeners):
+        # Measured: with tlsverify alone left out, clients must have a certificate all the same.
+        off = asked.daemon_json.get("tlsverify") is False
+        if off or "false" in flag_values(seen.command or "", "--tlsverify"):
+            for name, where in places:
+                if name.removeprefix("--") == "tlscacert":
+                    message = "tlsverify is off: no client is asked for a certificate of that CA"
+                    fix = "Set tlsverify to true, and outsiders are kept out."
+                    yield _found(given, name, message, fix, where)
+    elif places:
         names = ", ".join(dict.fromkeys(name for name, _ in places))
         yield _found(
             given,

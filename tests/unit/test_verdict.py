@@ -285,6 +285,21 @@ def test_settings_without_effect(judged, files, command, settings):
     assert all(found.where for found in result.no_effect)
 
 
+@pytest.mark.parametrize(
+    ("keys", "flags", "settings"),
+    [
+        ({"tls": True, "tlsverify": False, "tlscacert": "/ca"}, "", ["tlscacert"]),
+        ({"tls": True, "tlscacert": "/ca"}, " --tlsverify=false", ["tlscacert"]),
+        ({"tls": True, "tlscacert": "/ca"}, "", []),
+        ({"tlsverify": True, "tlscacert": "/ca"}, " --tlsverify", []),
+    ],
+)
+def test_a_ca_without_tlsverify_has_no_effect(judged, keys, flags, settings):
+    seen = observation(command=f"dockerd -H tcp://:2376{flags}", listeners=(SOCKET, OPEN))
+    found = judged({"etc/docker/daemon.json": keys}, seen).no_effect
+    assert [each.setting for each in found] == settings
+
+
 def test_what_a_shell_starts_is_not_compared(judged):
     start = "ExecStart=/bin/sh -c 'exec dockerd -H fd:// $EXTRA'"
     files = {f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\n{start}\n"}
