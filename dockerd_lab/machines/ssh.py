@@ -126,13 +126,17 @@ def drop_connection(lab: Lab, machine: str) -> None:
 
 def forwarded(lab: Lab, machine: str) -> Path:
     """Where `forward` has the machine's socket, as seen from your computer."""
-    inside = lab.sockets / f"{machine}.programs"
+    inside = _forwarded(lab, machine)
     return Path(f"/proc/{lab.pid}/root{inside}") if lab.sandbox else inside
+
+
+def _forwarded(lab: Lab, machine: str) -> Path:
+    return lab.sockets / f"{machine}.programs"
 
 
 def forward(lab: Lab, machine: str, there: str) -> None:
     """Have a unix socket of a machine on your computer too, until the connection ends."""
-    line = f"{lab.sockets}/{machine}.programs:{there}"
+    line = f"{_forwarded(lab, machine)}:{there}"
     command = ["ssh", "-F", str(config_file(lab)), "-O", "forward", "-L", line, machine]
     what = f"reaching {there} on {machine}"
     done = run_on_computer(lab.enter(command), what=what, timeout=20, check=False)

@@ -60,7 +60,7 @@ def look(
     program: Program,
     case: Configuration,
     *,
-    again: bool = True,
+    again: bool,
     more: Mapping[str, Question] = MappingProxyType({}),
     found: Mapping[str, Answer] = MappingProxyType({}),
     over: Callable[[], object] | None = None,

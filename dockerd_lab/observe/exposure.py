@@ -15,13 +15,11 @@ from dockerd_lab.observe.listeners import Listener
 TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
 #: Seconds a probe may take: a container is made on an emulated machine, and others run beside it.
 PROBE_LIMIT = 300
-#: Whom a local user is played by: in no group, and without a home.
-LOCAL_USER = "nobody"
 #: Who tries to reach the daemon, from which machine, and as whom there.
 WHO = {
     "client": ("client", "root"),
     "outsider": ("outsider", "root"),
-    "local-user": ("daemon", LOCAL_USER),
+    "local-user": ("daemon", "nobody"),
 }
 
 

@@ -26,13 +26,7 @@ def test_one(subject): pass
 def run(pytester, root):
     pytester.makeconftest(CONFTEST.format(root=str(root)))
     pytester.makepyfile(SUITE)
-
-    def run(*args):
-        workers = any(str(arg).startswith("-n") for arg in args)
-        start = pytester.runpytest_subprocess if workers else pytester.runpytest_inprocess
-        return start("-p", "no:cacheprovider", *args)
-
-    return run
+    return lambda *args: pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
 
 
 def collected(result):
