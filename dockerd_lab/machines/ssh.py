@@ -14,6 +14,8 @@ from dockerd_lab.settings import Settings
 
 #: ssh's own exit code for "the connection failed", as opposed to the remote command's.
 SSH_FAILED = 255
+#: Seconds in which it shows whether the lab is ending, with which all its machines are lost.
+LAB_ENDS = 5
 
 # The control sockets have short names, and are private and gone with the lab.
 # The usual key exchange, safe from the computers to come, costs an emulated machine half a second.
@@ -93,7 +95,7 @@ def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessBroke:
 def lost(lab: Lab, machine: str, how: str, said: str = "") -> HarnessBroke:
     """The error that a machine is lost, `how` and with what words; or that the lab has ended."""
     # A lab's end kills what runs in it, and its first process goes last.
-    lab.require_alive(grace=1 if said else 5)
+    lab.require_alive(grace=1 if said else LAB_ENDS)
     console = consoles(lab) / f"{machine}.log"
     return HarnessBroke(f"{how}{_panic(console)}" + last_lines(said), f"its console: {console}")
 

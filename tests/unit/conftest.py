@@ -25,15 +25,25 @@ def own_user(tmp_path, monkeypatch):
         monkeypatch.delenv(f"{machine}_ENGINE", raising=False)
 
 
-@pytest.fixture
-def root(tmp_path) -> Path:
-    """A copy of what the harness reads of a checkout."""
-    copy = tmp_path / "checkout"
+def copy_checkout(copy: Path) -> Path:
+    """Copy what the harness reads of a checkout."""
     copy.mkdir()
     for name in ("lab.yaml", "Vagrantfile"):
         shutil.copy(checkout() / name, copy)
     shutil.copytree(checkout() / "provision", copy / "provision")
     return copy
+
+
+@pytest.fixture
+def root(tmp_path) -> Path:
+    """A checkout of the test's own."""
+    return copy_checkout(tmp_path / "checkout")
+
+
+@pytest.fixture(scope="module")
+def common_root(tmp_path_factory) -> Path:
+    """A checkout for the tests of a module that change nothing in it: it has hundreds of files."""
+    return copy_checkout(tmp_path_factory.mktemp("common") / "checkout")
 
 
 @pytest.fixture

@@ -23,10 +23,12 @@ def test_one(subject): pass
 
 
 @pytest.fixture
-def run(pytester, root):
-    pytester.makeconftest(CONFTEST.format(root=str(root)))
+def run(pytester, common_root):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)))
     pytester.makepyfile(SUITE)
-    return lambda *args: pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
+    # hypothesis, where it is installed, takes every pytest a second to say nothing.
+    off = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    return lambda *args: pytester.runpytest_subprocess(*off, *args)
 
 
 def collected(result):
@@ -92,7 +94,8 @@ def test_bad_options_end_with_exit_code_2(run, args, message):
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_a_bad_case_ends_with_one_message_and_exit_code_2(run, root):
+def test_a_bad_case_ends_with_one_message_and_exit_code_2(pytester, run, root):
+    pytester.makeconftest(CONFTEST.format(root=str(root)))
     file = root / "provision/methods/unix-default/case.yaml"
     file.write_text(file.read_text().replace("client:", "klient:"))
     result = run()
@@ -212,8 +215,8 @@ dockerd_lab.machines.fleet.running = running
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
-def test_a_broken_engine_does_not_stop_the_others(pytester, run, root, workers):
-    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+def test_a_broken_engine_does_not_stop_the_others(pytester, run, common_root, workers):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + MACHINES)
     pytester.makepyfile("def test_on(fleet, subject): assert fleet == 'machines'")
     result = run("--engine=all", "--case=unix-default", *workers)
     result.assert_outcomes(passed=3, errors=1)
@@ -221,8 +224,8 @@ def test_a_broken_engine_does_not_stop_the_others(pytester, run, root, workers):
     result.stdout.fnmatch_lines(["*debian-13: nothing more is said of it*", "*no machine came up"])
 
 
-def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, root):
-    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, common_root):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + MACHINES)
     pytester.makepyfile("def test_on(fleet, subject): pass")
     result = run("--engine=debian-13", "--junitxml=x.xml", "-v")
     assert result.ret == 3
@@ -233,8 +236,8 @@ def test_a_broken_engine_ends_a_run_of_its_own(pytester, run, root):
     assert 'errors="1"' in (pytester.path / "x.xml").read_text()
 
 
-def test_a_lab_that_does_not_end_after_an_interrupt(pytester, run, root):
-    pytester.makeconftest(CONFTEST.format(root=str(root)) + ENDING)
+def test_a_lab_that_does_not_end_after_an_interrupt(pytester, run, common_root):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + ENDING)
     pytester.makepyfile("def test_on(fleet, subject): raise KeyboardInterrupt")
     result = run("--engine=debian-12", "--case=unix-default")
     assert result.ret == 3
@@ -243,17 +246,17 @@ def test_a_lab_that_does_not_end_after_an_interrupt(pytester, run, root):
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
-def test_a_lab_that_is_taken_is_bad_input(pytester, run, root, workers):
+def test_a_lab_that_is_taken_is_bad_input(pytester, run, common_root, workers):
     taken = MACHINES.replace("HarnessBroke", "BadInput")
-    pytester.makeconftest(CONFTEST.format(root=str(root)) + taken)
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + taken)
     pytester.makepyfile("def test_on(fleet, subject): pass")
     result = run("--engine=debian-13", "--case=unix-default", *workers)
     assert result.ret == 2
     assert "bad input: no machine came up" in result.stdout.str() + result.stderr.str()
 
 
-def test_a_broken_engine_ends_a_worker_s_run_too(pytester, run, root):
-    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+def test_a_broken_engine_ends_a_worker_s_run_too(pytester, run, common_root):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + MACHINES)
     pytester.makepyfile("def test_on(fleet, subject): pass")
     result = run("--engine=debian-13", "-n2", "--dist=loadgroup", "--case=unix-*")
     assert result.ret == 3
@@ -271,8 +274,8 @@ def test_after_it(fleet, subject): pass
 """
 
 
-def test_a_machine_that_is_lost_in_a_test_is_the_harness_s_failure(pytester, run, root):
-    pytester.makeconftest(CONFTEST.format(root=str(root)) + MACHINES)
+def test_a_machine_that_is_lost_in_a_test_is_the_harness_s_failure(pytester, run, common_root):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + MACHINES)
     pytester.makepyfile(LOST)
     alone = run("--engine=debian-12", "--case=unix-default")
     assert alone.ret == 3
@@ -302,8 +305,8 @@ dockerd_lab.machines.fleet.running = running
 """
 
 
-def test_a_lab_that_does_not_end_says_nothing_of_the_next_engine(pytester, run, root):
-    pytester.makeconftest(CONFTEST.format(root=str(root)) + ENDING)
+def test_a_lab_that_does_not_end_says_nothing_of_the_next_engine(pytester, run, common_root):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + ENDING)
     pytester.makepyfile("def test_on(fleet, subject): pass\n\ndef test_more(fleet, subject): pass")
     alone = run("--engine=debian-12", "--case=unix-default")
     assert alone.ret == 3

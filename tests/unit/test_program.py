@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,6 +37,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(ssh, "run", run)
     monkeypatch.setattr(ssh, "forward", lambda lab, machine, there: None)
     monkeypatch.setattr(ssh, "forwarded", lambda lab, machine: place)
+    monkeypatch.setattr(ssh, "LAB_ENDS", 0.1)  # this one does not
     yield Lab(tmp_path, 0, 0, "qemu", kept=False, sandbox=False), runners
     for line in subprocess.run(
         ["pgrep", "-f", f"{place}$"], capture_output=True, text=True, check=False
@@ -45,12 +47,15 @@ def machine(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def programs(root):
-    """A checkout whose program is this one."""
+def programs(tmp_path):
+    """A checkout of nothing but the runner, and this program."""
 
     def make(source):
-        (root / "provision/mine.py").write_text(source)
-        return root
+        provision = tmp_path / "checkout/provision"
+        provision.mkdir(parents=True, exist_ok=True)
+        shutil.copy(checkout() / "provision/runner.py", provision)
+        (provision / "mine.py").write_text(source)
+        return provision.parent
 
     return make
 
