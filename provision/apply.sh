@@ -88,9 +88,12 @@ is_installed() {
         [ "$(stat -c '%a %U %G' "/$1")" = "$(mode_of "$1") root root" ]
 }
 
+# One word for the whole case.
+digest() { tar --sort=name --mtime=@0 --mode=644 --owner=0 --group=0 -cf - -C "$case_dir" . | sha256sum; }
+
 # Whether this very case was applied last, and its files are still what they were.
 already_applied() {
-    [ -f "$state/outcome" ] && [ "$(cat "$state/case" 2>/dev/null)" = "$digest" ] || return 1
+    [ -f "$state/outcome" ] && [ "$(cat "$state/case" 2>/dev/null)" = "$(digest)" ] || return 1
     listed >"$state/wanted"
     while read -r path; do
         is_installed "$path" || return 1
@@ -235,16 +238,20 @@ await_ping() {
 property() { systemctl show --property "$1" --value docker.service; }
 main_pid() { property MainPID; }
 
+# Whether dockerd has run since before this time ($1).
+ran_before() {
+    main=0
+    while IFS='=' read -r key value; do
+        case $key in MainPID) main=$value ;; *) born=${value%????} ;; esac
+    done <<properties
+$(systemctl show --property MainPID,ExecMainStartTimestampMonotonic docker.service)
+properties
+    [ "$main" != 0 ] && [ "${born:-0}" -lt "$1" ]
+}
+
 by_systemd() {
     rm -f "$state/by-hand.log"
     [ -z "$reload" ] || systemctl daemon-reload
-    before=0
-    type=
-    while IFS='=' read -r key value; do
-        case $key in MainPID) before=$value ;; Type) type=$value ;; esac
-    done <<properties
-$(systemctl show --property MainPID,Type docker.service)
-properties
     tick
     started=$now
     code=0
@@ -253,20 +260,20 @@ properties
     # shellcheck disable=SC2086  # a command and its arguments
     timeout "$restart_limit" $restart 2>"$state/restart.log" || code=$?
     cat "$state/restart.log" >&2
+    seconds=$(since "$started")
     record restart_exit_code "$code"
-    record restart_seconds "$(since "$started")"
-    say "$restart: exit code $code after $(since "$started") s"
+    say "$restart: exit code $code after $seconds s"
     if [ "$code" = 124 ]; then
         say "$restart did not end within $restart_limit s"
         daemon=failed
     elif [ "$code" = 0 ]; then
         daemon=active
         await_ping || daemon=failed
-        # A unit of another type counted as started at once: this is when it was ready.
-        [ "$type" = notify ] || record restart_seconds "$(since "$started")"
+        # A unit that does not tell when it is ready counts as started at once: this is when it was.
+        seconds=$(since "$started")
         # As below: the first exit tells.
         [ -z "$ended" ] || systemctl stop docker.service
-    elif [ "$before" != 0 ] && [ "$(main_pid)" = "$before" ]; then
+    elif ran_before "$started"; then
         daemon=unchanged
         # Why a unit that was read is refused (it requires one that is missing), only systemctl tells.
         [ "$(property LoadState)" != loaded ] || cp "$state/restart.log" "$state/by-hand.log"
@@ -276,6 +283,7 @@ properties
         systemctl stop docker.service || say "systemd knows no docker.service to stop"
         daemon=failed
     fi
+    record restart_seconds "$seconds"
     record daemon "$daemon"
 }
 
@@ -348,7 +356,6 @@ record_place() {
     record journal_from "--after-cursor=$(journalctl --unit docker.service --lines 1 --show-cursor | sed -n 's/^-- cursor: //p')"
 }
 
-digest=$(tar --sort=name --mtime=@0 --mode=644 --owner=0 --group=0 -cf - -C "$case_dir" . | sha256sum)
 if [ "${2:-}" = booted ]; then
     : >"$state/outcome.new"
     record journal_from --boot
@@ -375,15 +382,19 @@ fi
 rm -f "$state/case" "$state/outcome"
 remove_others
 mkdir -p "$state/replaced"
+# What takes another process goes on while the files are installed.
+digest >"$state/case.new" &
 start_with_unit
+[ -f "$case_dir/provision.sh" ] || record_place &
 install_files
+wait
 if [ -f "$case_dir/provision.sh" ]; then
     (cd "$case_dir" && sh ./provision.sh)
     say "ran provision.sh"
     reload=yes
+    record_place # what the daemon said to the script's own attempts is not what came of the case
 fi
-record_place
 if [ -f "$case_dir/start.sh" ]; then by_hand; else by_systemd; fi
 say "the daemon is $daemon"
 mv "$state/outcome.new" "$state/outcome"
-printf '%s\n' "$digest" >"$state/case"
+mv "$state/case.new" "$state/case"

@@ -1,4 +1,4 @@
-"""provision/apply.sh: when is dockerd ready?"""
+"""provision/apply.sh: when is dockerd ready, and is it the one that ran before?"""
 
 import pytest
 from observations import write
@@ -77,3 +77,19 @@ property() {{
 await_ping
 """
     assert run(stubs, tmp_path)[0] == code
+
+
+@pytest.mark.parametrize(
+    ("pid", "born", "code"),
+    [
+        (7, 123_459_999, 0),
+        (7, 123_460_000, 1),
+        (0, 123_459_999, 1),  # it ran, and has ended
+        (7, 999, 0),
+    ],
+)
+def test_who_runs_since_before_the_restart_was_not_restarted(tmp_path, pid, born, code):
+    """apply.sh, which restarted docker.service 123.46 s after the boot."""
+    functions = functions_from("ran_before", "by_systemd")
+    shown = f"MainPID={pid}\nExecMainStartTimestampMonotonic={born}"
+    assert run(f"{functions}\nran_before 12346", tmp_path, systemctl=f"echo '{shown}'")[0] == code
