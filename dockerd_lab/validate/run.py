@@ -143,7 +143,7 @@ def _tell(result: Result) -> None:
         say(
             f"lab: {result.engine}: {proof.who} at {proof.target}: {proof.level}, {proof.seconds} s"
         )
-    say(f"lab: {result.engine}: {result.verdict}, {result.seconds} s in all")
+    say(f"lab: {result.engine}: {result.verdict}, {result.seconds} s after the restore")
 
 
 def _unit(root: Path, wish: Wish) -> str | None:
