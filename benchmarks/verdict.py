@@ -1,12 +1,13 @@
 """How long a verdict takes beside the restart that it is about, in one run.
 
+    ./bootstrap dockerd-lab up
     ./bootstrap python benchmarks/verdict.py DIRECTORY…
 
 For each directory, laid out like the machine, and three times in turns: its files are brought into
 effect by hand on freshly restored machines, which is `systemctl daemon-reload`, where there is a
 unit among them, and `systemctl restart docker`; and it is validated. `command` is that with the
 restore of the machines, `verdict` without, and `rest` is what it takes beside the restart by hand
-and the container that proves root. Starts the lab, or uses the running one.
+and the container that proves root.
 """
 
 import statistics
@@ -52,24 +53,24 @@ def main(directories: list[str]) -> None:
     root = checkout()
     settings = load_settings(root)
     columns = ("reload", "restart", "command", "verdict", "dockerd", "proof", "rest")
-    with running(root, settings) as fleet:
-        print(f"{'':20}" + "".join(f"{name:>9}" for name in columns))
-        for top in map(Path, directories):
-            wish = Wish([top], allow_insecure=True)
-            rows = []
+    print(f"{'':20}" + "".join(f"{name:>9}" for name in columns))
+    for top in map(Path, directories):
+        wish = Wish([top], allow_insecure=True)
+        rows = []
+        for _ in range(TURNS):
+            with running(root, settings) as fleet:
+                hand = by_hand(fleet, top)
+            started = time.monotonic()
             with prepared(root, settings, wish) as ready:
-                for _ in range(TURNS):
-                    hand = by_hand(fleet, top)
-                    started = time.monotonic()
-                    (trial,) = trials(root, settings, wish, ready)
-                    took = time.monotonic() - started
-                    result = trial.result
-                    proof = max([0, *(p.seconds for p in result.proofs if p.level == PROOF)])
-                    rest = result.seconds - sum(hand) - proof
-                    rows.append([*hand, took, result.seconds, result.start_seconds, proof, rest])
-                    print(f"{top.name:20}" + "".join(f"{seconds:9.1f}" for seconds in rows[-1]))
-            medians = [statistics.median(column) for column in zip(*rows, strict=True)]
-            print(f"{'median':20}" + "".join(f"{seconds:9.1f}" for seconds in medians))
+                (trial,) = trials(root, settings, wish, ready)
+            took = time.monotonic() - started
+            result = trial.result
+            proof = max([0, *(p.seconds for p in result.proofs if p.level == PROOF)])
+            rest = result.seconds - sum(hand) - proof
+            rows.append([*hand, took, result.seconds, result.start_seconds, proof, rest])
+            print(f"{top.name:20}" + "".join(f"{seconds:9.1f}" for seconds in rows[-1]))
+        medians = [statistics.median(column) for column in zip(*rows, strict=True)]
+        print(f"{'median':20}" + "".join(f"{seconds:9.1f}" for seconds in medians))
 
 
 if __name__ == "__main__":

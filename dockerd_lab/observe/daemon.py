@@ -20,11 +20,6 @@ _EARLY = (
     f"grep -q ^journal_from=--boot {OUTCOME} && journalctl --boot --no-pager --output json"
     " --grep ^docker.service: _TRANSPORT=kernel SYSLOG_IDENTIFIER=systemd; "
 )
-#: The file that the running dockerd was told to read, or else its own.
-_DAEMON_JSON = (
-    "file=$(ps -ww -C dockerd -o args= | sed -n 's/.* --config-file[= ]\\([^ ]*\\).*/\\1/p');"
-    ' cat "${file:-/etc/docker/daemon.json}" 2>/dev/null'
-)
 _LISTENING = {
     "tcp": Question(listeners.NETSTAT_TCP),
     "unix": Question(listeners.NETSTAT_UNIX),
@@ -71,11 +66,14 @@ def look(
     `more` is asked besides, and `found` is known already. Where something goes on meanwhile, `over`
     waits for its end, and what the daemon says until then counts.
     """
-    questions = {**_questions(), **(_twice(case) if again else {}), **more}
+    questions = _questions()
     for name in found:
         del questions[name]
     last = {name: questions.pop(name) for name in _SAID} if over is not None else {}
     answers = {**found, **put(program, questions)}
+    command = effective.command(answers["ps"].stdout)
+    file = Question(f"cat {shlex.quote(effective.config_file(command))} 2>/dev/null")
+    answers |= put(program, {"daemon_json": file, **(_twice(case) if again else {}), **more})
     if over is not None:
         over()
         answers |= put(program, last)
@@ -87,7 +85,6 @@ def look(
             raise HarnessBroke(f"asking daemon for {name}: {answer.stderr.strip()}")
     must_have_worked(answers, "tcp", "unix", "units")
     said = {name: answer.stdout for name, answer in answers.items()}
-    command = effective.command(said["ps"])
     service, socket = unit.parse(said["units"])
     return DaemonSeen(
         outcome=outcome,
@@ -118,7 +115,6 @@ def _questions() -> dict[str, Question]:
         **_LISTENING,
         **_NGINX,
         "ps": Question("ps -ww -C dockerd -o pid=,args="),
-        "daemon_json": Question(_DAEMON_JSON),
         "unit_files": Question("systemctl cat docker.service docker.socket"),
         "journal": Question(_EARLY + _JOURNAL),
         "by_hand": Question(f"cat {STATE}/by-hand.log 2>/dev/null"),

@@ -5,12 +5,20 @@ import re
 
 #: Where dockerd listens when neither flags nor daemon.json say so.
 DEFAULT_HOST = "unix:///var/run/docker.sock"
+#: What dockerd reads unless it is told another file.
+DAEMON_JSON = "/etc/docker/daemon.json"
 
 
 def command(ps: str) -> str | None:
     """The command line of dockerd in the output of `ps -C dockerd -o pid=,args=`, if it runs."""
     lines = ps.strip().splitlines()
     return lines[0].split(None, 1)[1].strip() if lines else None
+
+
+def config_file(command_line: str | None) -> str:
+    """The file that dockerd was told to read on its command line, or else its own."""
+    told = flag_values(command_line, "--config-file") if command_line is not None else []
+    return told[-1] if told else DAEMON_JSON
 
 
 def hosts(command_line: str | None, daemon_json: str) -> list[str]:

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from dockerd_lab.observe.effective import flag_values
+from dockerd_lab.observe.effective import DAEMON_JSON, flag_values
 from dockerd_lab.validate import nginx, units
 from dockerd_lab.validate.command import HOME
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.recognise import DAEMON_JSON, DEFAULTS
+from dockerd_lab.validate.recognise import DEFAULTS
 
 #: The parts of TLS that are files: dockerd's flag and key, and nginx's directives, for each.
 TLS_FILES = {

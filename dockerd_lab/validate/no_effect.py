@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from dockerd_lab.observe.effective import flag_values
+from dockerd_lab.observe.effective import DAEMON_JSON, flag_values
 from dockerd_lab.observe.observation import DaemonSeen
 from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Asked, Value, Where, key_line, tcp_place
@@ -13,7 +13,7 @@ from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.model import NoEffect
 from dockerd_lab.validate.ports import port_of
 from dockerd_lab.validate.questions import of_socket
-from dockerd_lab.validate.recognise import DAEMON_JSON, DEFAULTS
+from dockerd_lab.validate.recognise import DEFAULTS
 from dockerd_lab.validate.unread import INSTEAD, unread
 from dockerd_lab.validate.where import shown
 

@@ -3,8 +3,9 @@
 import re
 from pathlib import PurePosixPath
 
+from dockerd_lab.observe.effective import DAEMON_JSON
+
 UNITS = "/etc/systemd/system"
-DAEMON_JSON = "/etc/docker/daemon.json"
 DEFAULTS = "/etc/default/docker"
 NFTABLES = "/etc/nftables.conf"
 IPTABLES = "/etc/iptables/rules.v4"

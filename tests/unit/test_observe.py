@@ -89,6 +89,19 @@ def test_any_command_line_is_read(words):
     effective.flag_values(" ".join(["dockerd", *words]), "-H", "--host")
 
 
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        (None, "/etc/docker/daemon.json"),
+        ("/usr/bin/dockerd -H fd://", "/etc/docker/daemon.json"),
+        ("/usr/bin/dockerd --config-file /a.json -H fd://", "/a.json"),
+        ("/usr/bin/dockerd --config-file=/a.json --config-file=/b.json", "/b.json"),
+    ],
+)
+def test_the_file_that_dockerd_was_told_to_read(command, file):
+    assert effective.config_file(command) == file
+
+
 def test_command_of_the_running_dockerd():
     assert effective.command("    807 /usr/bin/dockerd -H fd://\n") == "/usr/bin/dockerd -H fd://"
     assert effective.command("") is None
