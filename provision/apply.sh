@@ -240,7 +240,7 @@ main_pid() { property MainPID; }
 
 # Whether dockerd has run since before this time ($1).
 ran_before() {
-    main=0
+    main=0 born=
     while IFS='=' read -r key value; do
         case $key in MainPID) main=$value ;; *) born=${value%????} ;; esac
     done <<properties
@@ -384,10 +384,13 @@ remove_others
 mkdir -p "$state/replaced"
 # What takes another process goes on while the files are installed.
 digest >"$state/case.new" &
+digesting=$!
 start_with_unit
 [ -f "$case_dir/provision.sh" ] || record_place &
+placing=$!
 install_files
-wait
+wait "$digesting"
+wait "$placing"
 if [ -f "$case_dir/provision.sh" ]; then
     (cd "$case_dir" && sh ./provision.sh)
     say "ran provision.sh"
