@@ -5,9 +5,9 @@
 
 For each directory, laid out like the machine, and three times in turns: its files are brought into
 effect by hand on freshly restored machines, which is `systemctl daemon-reload`, where there is a
-unit among them, and `systemctl restart docker`; and it is validated. `command` is that with the
-restore of the machines, `verdict` without, and `rest` is what it takes beside the restart by hand
-and the container that proves root.
+unit among them, and `systemctl restart docker`; and it is validated. `command` is how long
+that takes with the restore of the machines, `verdict` without, and `rest` what is left of it beside
+the restart by hand and the container that proves root.
 """
 
 import statistics

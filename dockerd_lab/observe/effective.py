@@ -15,9 +15,9 @@ def command(ps: str) -> str | None:
     return lines[0].split(None, 1)[1].strip() if lines else None
 
 
-def config_file(command_line: str | None) -> str:
-    """The file that dockerd was told to read on its command line, or else its own."""
-    told = flag_values(command_line, "--config-file") if command_line is not None else []
+def config_file(*command_lines: str | None) -> str:
+    """The file that dockerd is told to read; by the last of several lines, or else its own."""
+    told = [f for line in command_lines if line for f in flag_values(line, "--config-file")]
     return told[-1] if told else DAEMON_JSON
 
 

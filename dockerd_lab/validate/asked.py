@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from dockerd_lab.observe.effective import DAEMON_JSON, flag_values
+from dockerd_lab.observe.effective import DAEMON_JSON, config_file, flag_values
 from dockerd_lab.validate import nginx, units
 from dockerd_lab.validate.command import HOME
 from dockerd_lab.validate.given import Given
@@ -79,17 +79,16 @@ def asked(given: Given) -> Asked:
     if not commands and not options:
         options = tuple(_of_environment(given.texts))
     lines = _lines(commands, options)
-    named = [file for line in lines for file in flag_values(line.value, "--config-file")]
-    config_file = named[-1] if named else DAEMON_JSON
+    file = config_file(*(line.value for line in lines))
     if given.command is not None:
-        config_file = str(PurePosixPath(HOME) / config_file)
-    text = given.texts.get(config_file, "")
+        file = str(PurePosixPath(HOME) / file)
+    text = given.texts.get(file, "")
     daemon_json, json_keys = _object(text)
     in_file = _strings(daemon_json.get("hosts"))
-    hosts = [Value(host, key_line(text, "hosts", host, file=config_file)) for host in in_file]
+    hosts = [Value(host, key_line(text, "hosts", host, file=file)) for host in in_file]
     hosts += [Value(h, c.where) for c in lines for h in flag_values(c.value, "-H", "--host")]
     return Asked(
-        config_file=config_file,
+        config_file=file,
         daemon_json=daemon_json,
         json_keys=json_keys,
         commands=commands,
@@ -99,7 +98,7 @@ def asked(given: Given) -> Asked:
         nginx=tuple(nginx.listens(given.texts)),
         tls_files={
             name: (
-                *_tls_file(daemon_json, key_line(text, flag, file=config_file), lines, flag),
+                *_tls_file(daemon_json, key_line(text, flag, file=file), lines, flag),
                 *_of_nginx(given.texts, directives),
             )
             for name, (flag, *directives) in TLS_FILES.items()

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from dockerd_lab.observe.effective import DAEMON_JSON, flag_values
+from dockerd_lab.observe.effective import DAEMON_JSON, config_file, flag_values
 from dockerd_lab.observe.observation import DaemonSeen
 from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Asked, Value, Where, key_line, tcp_place
@@ -71,12 +71,12 @@ def desktop_note(asked: Asked) -> list[str]:
 
 
 def _another_file(given: Given, command: str) -> Iterator[NoEffect]:
-    read = flag_values(command, "--config-file")
-    if read and read[-1] != DAEMON_JSON and given.has(DAEMON_JSON):
+    read = config_file(command)
+    if read != DAEMON_JSON and given.has(DAEMON_JSON):
         yield _found(
             given,
             "daemon.json",
-            f"dockerd reads {read[-1]} (--config-file), and not {DAEMON_JSON}",
+            f"dockerd reads {read} (--config-file), and not {DAEMON_JSON}",
             "Install the file there, or drop --config-file.",
             Where(DAEMON_JSON),
         )

@@ -50,10 +50,11 @@ def machine(tmp_path, monkeypatch):
 def programs(tmp_path):
     """A checkout of nothing but the runner, and this program."""
 
+    provision = tmp_path / "checkout/provision"
+    provision.mkdir(parents=True)
+    shutil.copy(checkout() / "provision/runner.py", provision)
+
     def make(source):
-        provision = tmp_path / "checkout/provision"
-        provision.mkdir(parents=True, exist_ok=True)
-        shutil.copy(checkout() / "provision/runner.py", provision)
         (provision / "mine.py").write_text(source)
         return provision.parent
 
