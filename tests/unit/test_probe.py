@@ -1,0 +1,343 @@
+"""The probe, against servers on the loopback address."""
+
+import contextlib
+import json
+import os
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import pytest
+import trustme
+
+from dockerd_lab.machines.program import source
+from dockerd_lab.observe import exposure
+from dockerd_lab.settings import checkout
+
+TOKEN = "0123abcd"
+
+
+class Api(BaseHTTPRequestHandler):
+    """As much of Docker's API as a daemon shows that grants `level`."""
+
+    level = "full-control"
+    token = TOKEN
+    gone = 204
+    refusal = 403
+    start = 204
+    deleted: ClassVar[list[str]] = []
+
+    def answer(self, status, body=""):
+        text = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_GET(self):
+        if self.level == "auth-required":
+            self.answer(401, "<h1>401 Authorization Required</h1>")
+        elif self.level == "website":
+            self.answer(404, "<h1>not here</h1>")
+        elif self.path == "/_ping":
+            self.answer(200, "OK")
+        elif self.path == "/containers/json":
+            self.answer(200, "[]")
+        else:
+            self.answer(200, self.token + "\r\n")
+
+    def do_POST(self):
+        if self.path.endswith("/start") and self.start != 204:
+            self.answer(self.start, "no")
+        elif self.level == "website":
+            self.answer(404, "<h1>not here</h1>")
+        elif self.level in ("read-only", "auth-required"):
+            self.answer(self.refusal, "no")
+        elif "/create?name=" in self.path:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            assert asked["HostConfig"]["Binds"] == ["/:/host:ro"]
+            self.answer(201, '{"Id": "abc"}')
+        else:
+            self.answer(204 if self.path.endswith("/start") else 200, "")
+
+    def do_DELETE(self):
+        Api.deleted.append(self.path)
+        self.answer(self.gone)
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def server(level, *, tls=None, base=Api, **facts):
+    """A server on a free port; its target."""
+    handler = type("Handler", (base,), {"level": level, **facts})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as made:
+        if tls is not None:
+            made.socket = tls.wrap_socket(made.socket, server_side=True)
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        yield f"tcp://127.0.0.1:{made.server_address[1]}"
+        made.shutdown()
+
+
+def measured(*targets, home="/nonexistent", prefixes=()):
+    """What the probe says, run as on a machine."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", source(checkout(), "probe")],
+        input=json.dumps(exposure.asked(targets, prefixes)) + "\n",
+        env={"HOME": home},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    return exposure.parse("client", json.loads(done.stdout), TOKEN)
+
+
+@pytest.mark.parametrize("level", ["full-control", "read-only", "auth-required"])
+def test_levels_over_http(level):
+    with server(level) as target:
+        assert measured(target).level == level
+
+
+def test_a_proxy_that_allows_only_get_and_head():
+    with server("read-only", refusal=405, gone=405) as target:
+        assert measured(target).level == "read-only"
+
+
+def test_a_website_is_no_daemon():
+    with server("website") as target:
+        seen = measured(target)
+    assert seen.level == "refused"
+    assert "no API: GET /containers/json: HTTP 404" in seen.best.evidence
+
+
+@pytest.mark.parametrize(
+    ("listing", "start", "level"),
+    [
+        (403, 500, "unclear"),
+        (403, 403, "read-only"),
+        (404, 500, "unclear"),
+        (404, 204, "full-control"),
+    ],
+)
+def test_who_may_create_a_container_is_not_refused(listing, start, level):
+    with server("full-control", base=Behind, listing=listing, start=start) as target:
+        seen = measured(target)
+    assert seen.level == level, seen.best
+
+
+class Behind(Api):
+    """The API for requests with a certain Host, and below a path; anything else is not there."""
+
+    host, below, listing = "docker", "", 200
+
+    def do_GET(self):
+        if self.is_there():
+            return super().do_GET()
+        return self.answer(404 if self.listing == 200 else self.listing, "no image")
+
+    def do_POST(self):
+        return super().do_POST() if self.is_there() else self.answer(404, "nor this")
+
+    def do_DELETE(self):
+        return super().do_DELETE() if self.is_there() else self.answer(404)
+
+    def is_there(self):
+        """Whether it is a request for the API; its path is the API's then."""
+        there = self.headers["Host"] == self.host and self.path.startswith(self.below + "/")
+        self.path = self.path.removeprefix(self.below)
+        return there and not (self.path == "/containers/json" and self.listing != 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "prefixes", "facts", "level"),
+    [
+        ("docker.example.com", [], {"host": "docker.example.com"}, "full-control"),
+        ("other.example.com", [], {"host": "docker.example.com"}, "refused"),
+        ("", ["/else", "/docker"], {"below": "/docker"}, "full-control"),
+        ("", ["/docker"], {"below": "/docker", "level": "read-only"}, "read-only"),
+        ("", ["/docker"], {"below": "/docker", "level": "auth-required"}, "auth-required"),
+        ("", ["/else"], {"below": "/docker"}, "refused"),
+        ("", [], {"listing": 405}, "full-control"),
+    ],
+)
+def test_an_api_behind_a_name_or_a_path(name, prefixes, facts, level):
+    facts = {"level": "full-control", **facts}
+    with server(facts.pop("level"), base=Behind, **facts) as target:
+        seen = measured(f"{target} as {name}" if name else target, prefixes=prefixes)
+    assert seen.level == level, seen.best
+
+
+def test_full_control_needs_the_token_of_this_run():
+    with server("full-control", token="guessed") as target:
+        seen = measured(target)
+    assert seen.level == "unclear"
+    assert "a container ran, but read 'guessed'" in seen.best.evidence
+
+
+def test_the_container_is_removed():
+    Api.deleted.clear()
+    with server("full-control") as target:
+        assert measured(target).level == "full-control"
+    assert len(Api.deleted) == 1
+    assert re.fullmatch(r"/containers/dockerd-lab-probe-\w{8}\?force=1", Api.deleted[0])
+    with server("full-control", gone=500) as target:
+        assert "may be left" in measured(target).best.evidence
+
+
+def test_who_has_spoken_and_is_gone_is_no_stranger():
+    """A proxy that limits connections says nothing of the level, and certainly not `refused`."""
+    with server("full-control") as target:
+        gate = socket.create_server(("127.0.0.1", 0))
+
+        def answer_once():
+            made, _ = gate.accept()
+            gate.close()
+            made.recv(10_000)
+            made.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
+            made.close()
+
+        threading.Thread(target=answer_once, daemon=True).start()
+        gone = f"tcp://127.0.0.1:{gate.getsockname()[1]}"
+        seen = measured(gone, target)
+    assert [way.level for way in seen.ways] == ["unclear", "full-control"]
+    assert "/containers/json: ConnectionRefusedError" in seen.ways[0].evidence
+
+
+def test_who_hangs_up_once_and_is_gone_is_refused():
+    """As systemd does with a socket whose service does not start."""
+    gate = socket.create_server(("127.0.0.1", 0))
+
+    def hang_up():
+        made, _ = gate.accept()
+        gate.close()
+        made.close()
+
+    threading.Thread(target=hang_up, daemon=True).start()
+    assert measured(f"tcp://127.0.0.1:{gate.getsockname()[1]}").level == "refused"
+
+
+GREETERS = {
+    b"220 mail.example ESMTP\r\n": "refused",
+    b"HTTP/1.1 ": "filtered",
+    b"": "filtered",
+}
+
+
+@pytest.mark.parametrize("greeting", GREETERS)
+def test_what_is_no_http_costs_three_seconds_at_most(greeting):
+    with socket.create_server(("127.0.0.1", 0)) as greeter:
+
+        def speak():
+            while True:
+                with contextlib.suppress(OSError):
+                    made, _ = greeter.accept()
+                    made.send(greeting)
+                    for _ in range(50):
+                        time.sleep(0.2)
+                        made.send(b" " if greeting else b"")
+
+        threading.Thread(target=speak, daemon=True).start()
+        started = time.monotonic()
+        seen = measured(f"tcp://127.0.0.1:{greeter.getsockname()[1]}")
+        assert time.monotonic() - started < 5
+    assert seen.level == GREETERS[greeting]
+
+
+@pytest.fixture
+def tls(tmp_path):
+    """A server's TLS that demands a client's certificate, and a home that has one."""
+    authority = trustme.CA()
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(made)
+    authority.configure_trust(made)
+    made.verify_mode = ssl.CERT_REQUIRED
+    client = authority.issue_cert("me@example.org")
+    docker = tmp_path / "home/.docker"
+    docker.mkdir(parents=True)
+    client.cert_chain_pems[0].write_to_path(docker / "cert.pem")
+    client.private_key_pem.write_to_path(docker / "key.pem")
+    return made, docker.parent
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_lets_in_who_has_a_certificate(tls, version):
+    context, home = tls
+    context.maximum_version = version
+    with server("full-control", tls=context) as target:
+        assert measured(target).level == "tls-required"
+        assert measured(target, home=home).level == "full-control"
+
+
+def test_a_server_of_tls_may_hang_up_on_http_and_take_its_time(tls):
+    """stunnel and nginx's stream do; more than what a silent port costs is TLS, emulated."""
+    context, home = tls
+    with server("full-control", tls=context) as target:
+        behind = int(target.rsplit(":", 1)[1])
+        gate = socket.create_server(("127.0.0.1", 0))
+
+        def pump(source, sink):
+            with contextlib.suppress(OSError):
+                while part := source.recv(10_000):
+                    sink.sendall(part)
+                sink.shutdown(socket.SHUT_WR)
+
+        def pass_on():
+            for number in range(50):
+                made, _ = gate.accept()
+                start = made.recv(1, socket.MSG_PEEK)
+                if start != b"\x16":
+                    made.close()
+                    continue
+                time.sleep(4 if number == 1 else 0)
+                other = socket.create_connection(("127.0.0.1", behind))
+                for pair in ((made, other), (other, made)):
+                    threading.Thread(target=pump, args=pair, daemon=True).start()
+
+        threading.Thread(target=pass_on, daemon=True).start()
+        seen = measured(f"tcp://127.0.0.1:{gate.getsockname()[1]}", home=home)
+    assert seen.level == "full-control", seen.best.evidence
+
+
+def test_an_old_server_is_open_all_the_same(tls):
+    context, _ = tls
+    context.verify_mode = ssl.CERT_NONE
+    with warnings.catch_warnings(action="ignore"):  # deprecated, as they should be
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    with server("full-control", tls=context) as target:
+        assert measured(target).level == "full-control"
+
+
+def test_a_closed_port_is_refused_and_a_silent_one_costs_three_seconds():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        started = time.monotonic()
+        seen = measured(f"tcp://127.0.0.1:{port}", "tcp://127.0.0.1:1")
+        assert time.monotonic() - started < 5
+    assert [way.level for way in seen.ways] == ["filtered", "refused"]
+    assert seen.best.target == "tcp://127.0.0.1:1"
+
+
+def test_an_abstract_socket_is_open_to_everybody():
+    name = f"dockerd-lab-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"\0{name}")
+        listener.listen()
+        assert measured(f"unix://@{name}").best.evidence.startswith("connected, but no answer")
+
+
+def test_a_socket_that_others_may_not_open(tmp_path):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "sock"))
+    seen = measured(f"unix://{tmp_path}/sock", f"unix://{tmp_path}/none")
+    assert {way.level for way in seen.ways} == {"refused"}
