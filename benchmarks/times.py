@@ -10,11 +10,12 @@ import statistics
 import sys
 import time
 
-from dockerd_lab.cases.apply import apply
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.machines.fleet import running
-from dockerd_lab.observe.observe import observe
+from dockerd_lab.observe.remote import TOOLS
 from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.trial.trial import Plan, run_trial
+from dockerd_lab.validate.prepare import prepare_case
 
 RESTORES = 5
 
@@ -35,12 +36,10 @@ def main(patterns: list[str]) -> None:
         print(f"{min(restores):.2f} to {max(restores):.2f}")
         print(f"{'case':36}{'all':>8}{'apply':>8}{'observe':>9}{'dockerd':>9}")
         for case in cases:
-            fleet.restore()
-            started = time.monotonic()
-            apply(fleet.lab, root, case, fleet.address)
-            applied = time.monotonic()
-            seen = observe(fleet, case, case.name, started)
-            parts = (seen.seconds, applied - started, time.monotonic() - applied)
+            inspected = prepare_case(case, fleet.settings).inspected
+            plan = Plan(case, case.name, inspected=inspected, tools=TOOLS, check_idempotent=True)
+            seen = run_trial(fleet, plan, quiet=True)
+            parts = (seen.seconds, seen.apply_seconds, seen.seconds - seen.apply_seconds)
             print(f"{case.name:36}{parts[0]:8.1f}{parts[1]:8.1f}{parts[2]:9.1f}", end="")
             print(f"{seen.daemon.own_seconds:9.1f}")
 

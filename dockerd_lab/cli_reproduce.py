@@ -13,7 +13,7 @@ from dockerd_lab.progress import say
 from dockerd_lab.report import reproduction
 from dockerd_lab.report.console import terminal
 from dockerd_lab.reproduce.choose import choose, failures
-from dockerd_lab.reproduce.run import Seen, bring_about, fix
+from dockerd_lab.reproduce.run import bring_about, fix
 from dockerd_lab.settings import checkout, load_settings
 
 
@@ -60,18 +60,18 @@ def reproduce(
         if with_fix:
             steps.append(fix(fleet, chosen.case))
             print(reproduction.mended(steps[1], width=width, colour=colour), end="", flush=True)
-        wrong = [line for each in steps for line in _judged(each)]
+        wrong = [
+            f"{each.observation.subject}: {problem}"
+            for each in steps
+            for problem in each.judgement.problems
+        ]
         for each in steps:
-            if each.differences:
+            if not each.judgement.passed:
                 say(f"lab: the evidence: {evidence.write(fleet, each.observation)}")
         if shell:
             say("lab: this is the daemon machine; exit leaves it")
             ssh.shell(fleet.lab, "daemon")
-    for line in wrong:
-        print(f"dockerd-lab: {line}", file=sys.stderr)
+    for problem in wrong:
+        print(f"dockerd-lab: {problem}", file=sys.stderr)
     if wrong:
         raise typer.Exit(1)
-
-
-def _judged(seen: Seen) -> list[str]:
-    return [f"{seen.observation.subject}: {line}" for line in seen.differences]

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.judge.verdict import Report
 from dockerd_lab.redact import redact
 from dockerd_lab.report.verdict_json import as_json, schema
 from dockerd_lab.report.verdict_junit import junit
@@ -16,8 +17,7 @@ from dockerd_lab.report.verdict_markdown import markdown
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import checkout, load_settings
 from dockerd_lab.validate.draft import draft
-from dockerd_lab.validate.model import Report
-from dockerd_lab.validate.run import PACKAGED, Trial, Wish, prepared, trials
+from dockerd_lab.validate.run import PACKAGED, JudgedTrial, Wish, prepared, trials
 
 #: Columns where the output is no terminal.
 LOG_WIDTH = 80
@@ -137,7 +137,7 @@ def record(
     _check_writable(file)
     report, tried = _tried(Wish(paths=[directory], engines=engines or [], unit=unit))
     _print(report, to_stderr=False)
-    text = redact(draft(report.case, [(trial.result, trial.seen) for trial in tried]))
+    text = redact(draft(report.case, tried))
     file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
 
@@ -147,10 +147,10 @@ def print_schema() -> None:
     sys.stdout.write(schema())
 
 
-def _tried(wish: Wish) -> tuple[Report, list[Trial]]:
+def _tried(wish: Wish) -> tuple[Report, list[JudgedTrial]]:
     root = checkout()
     settings = load_settings(root)
-    tried: list[Trial] = []
+    tried: list[JudgedTrial] = []
     with prepared(root, settings, wish) as ready:
         name = ready.given.name
         try:
@@ -164,7 +164,7 @@ def _tried(wish: Wish) -> tuple[Report, list[Trial]]:
     return _report(name, tried), tried
 
 
-def _report(name: str, tried: list[Trial]) -> Report:
+def _report(name: str, tried: list[JudgedTrial]) -> Report:
     return Report(case=name, results=[trial.result for trial in tried])
 
 

@@ -23,7 +23,7 @@ set -eu
 case_dir=$1
 state=/var/lib/dockerd-lab
 # Seconds `systemctl restart docker` may take, and /_ping after it.
-restart_limit=120
+restart_limit=${RESTART_LIMIT:-120}
 ping_limit=30
 # Seconds that fix.sh may take.
 fix_limit=180
@@ -382,6 +382,8 @@ fi
 rm -f "$state/case" "$state/outcome"
 remove_others
 mkdir -p "$state/replaced"
+# What is changed from here on is newer.
+: >"$state/begun"
 # What takes another process goes on while the files are installed.
 digest >"$state/case.new" &
 digesting=$!

@@ -34,9 +34,9 @@ def observation(
     client="refused",
     outsider="refused",
     local_user="refused",
-    raw=None,
+    **more,
 ):
-    """An observation; `log` is what dockerd printed."""
+    """An observation; `log` is what dockerd printed, and `more` other fields of DaemonSeen."""
     unit = Unit("active", "running", "loaded", 7, "/x", 1_000_000, 9_000_000)
     levels = {"client": client, "outsider": outsider, "local-user": local_user}
     seen = DaemonSeen(
@@ -44,13 +44,13 @@ def observation(
         service=unit,
         socket=unit,
         listeners=list(listeners),
-        command=None if daemon == "failed" else command,
+        command=None if daemon == "failed" and command == STOCK else command,
         hosts=list(hosts),
         journal=[Entry(float(i), "dockerd", line, "", "", "") for i, line in enumerate(log)],
         by_hand="",
         once=Installed("", "", 1),
         twice=Installed("", "", 1),
-        raw=raw or {},
+        **more,
     )
     ways = {who: Exposure(who, [Way("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()}
     return Observation(f"{engine}/x", engine, "x", seen, {}, ways, {}, {}, "", 12.0)

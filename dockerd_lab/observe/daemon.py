@@ -4,13 +4,23 @@ import shlex
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from dockerd_lab.cases.apply import APPLY, OUTCOME, PLACE, SINCE, STATE
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.machine_paths import APPLY, OUTCOME, PLACE, SINCE, STATE
 from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, asking, put
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program
-from dockerd_lab.observe import effective, exposure, journal, listeners, nginx, unit
+from dockerd_lab.observe import (
+    changed_files,
+    effective,
+    exposure,
+    inspection,
+    journal,
+    listeners,
+    nginx,
+    unit,
+)
+from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonSeen, Installed, Outcome
 
@@ -47,24 +57,27 @@ def listeners_in(found: Mapping[str, Answer]) -> list[Listener]:
 
 def look_at_daemon(fleet: Fleet, case: Configuration) -> DaemonSeen:
     """Look at `daemon` alone, and apply the case there a second time."""
+    version = fleet.settings.engine(fleet.engine).docker
     with asking(fleet.lab, fleet.root, "daemon") as program:
-        return look(program, case, again=True)
+        return look(program, case, Inspection(), version, check_idempotent=True)
 
 
 def look(
     program: Program,
     case: Configuration,
+    inspected: Inspection,
+    version: str,
     *,
-    again: bool,
-    more: Mapping[str, Question] = MappingProxyType({}),
+    check_idempotent: bool,
     found: Mapping[str, Answer] = MappingProxyType({}),
     over: Callable[[], object] | None = None,
 ) -> DaemonSeen:
     """Put the questions to `program`, which was started on `daemon`.
 
-    With `again` the case is applied a second time, without which `once` and `twice` are empty.
-    `more` is asked besides, and `found` is known already. Where something goes on meanwhile, `over`
-    waits for its end, and what the daemon says until then counts.
+    `inspected` is looked at besides dockerd, `version` is the engine's. With `check_idempotent` the
+    case is applied a second time, without which `once` and `twice` are empty. `found` is known
+    already. Where something goes on meanwhile, `over` waits for its end, and what the daemon says
+    until then counts.
     """
     questions = _questions()
     for name in found:
@@ -73,12 +86,15 @@ def look(
     answers = {**found, **put(program, questions)}
     command = effective.command(answers["ps"].stdout)
     file = Question(f"cat {shlex.quote(effective.config_file(command))} 2>/dev/null")
-    answers |= put(program, {"daemon_json": file, **(_twice(case) if again else {}), **more})
+    more = {"daemon_json": file, **inspection.commands(inspected, version)}
+    if inspected.compare_texts:
+        more["changed_files"] = changed_files.command(inspected.texts)
+    answers |= put(program, {**more, **(_twice(case) if check_idempotent else {})})
     if over is not None:
         over()
         answers |= put(program, last)
     outcome = _outcome(answers["outcome"])
-    if again and answers["again"].exit_code != 0:
+    if check_idempotent and answers["again"].exit_code != 0:
         raise HarnessBroke(f"applying {case.name} again failed: {answers['again'].said}")
     for name, answer in answers.items():
         if answer.exit_code == TIMED_OUT:
@@ -97,6 +113,15 @@ def look(
         by_hand=said["by_hand"],
         once=_installed(said, ""),
         twice=_installed(said, "_2"),
+        socket_log=inspection.socket_log(answers),
+        services=inspection.services(answers),
+        script_exit_code=inspection.script_exit_code(answers),
+        refused_by_validate=inspection.refused_by_validate(answers, outcome.daemon),
+        changed_files=(
+            changed_files.changes(answers["changed_files"], inspected.texts)
+            if inspected.compare_texts
+            else {}
+        ),
         raw=answers,
     )
 

@@ -1,9 +1,10 @@
 """What was seen after a case was applied: data that suites and reports read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dockerd_lab.machines.ask import Answer
 from dockerd_lab.observe.exposure import Exposure
+from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.unit import Unit
@@ -54,8 +55,18 @@ class DaemonSeen:
     once: Installed
     twice: Installed
     """After the case was applied a second time."""
-    raw: dict[str, Answer]
-    """All answers as they came, for the evidence."""
+    socket_log: list[str] = field(default_factory=list)
+    """docker.socket's log since the case was applied, where the configuration changes that unit."""
+    services: dict[str, ServiceState] = field(default_factory=dict)
+    """The other services that the configuration is for, by unit."""
+    script_exit_code: int | None = None
+    """The exit code of a user's script that failed."""
+    refused_by_validate: bool | None = None
+    """Whether `dockerd --validate` refuses what does not start; None where that is not known."""
+    changed_files: dict[str, str | None] = field(default_factory=dict)
+    """Configuration files that a script or a fix changed, by path; None where it is gone."""
+    raw: dict[str, Answer] = field(default_factory=dict)
+    """All answers as they came: for the evidence alone."""
 
     @property
     def log(self) -> list[str]:
@@ -107,6 +118,8 @@ class Observation:
     """`docker ps` on an active `daemon`, once everybody has tried: names and images."""
     seconds: float
     """From the restored snapshot to here."""
+    apply_seconds: float = 0.0
+    """What of that applying took, or the fix, or the reboot."""
 
     @property
     def told(self) -> list[str]:

@@ -1,13 +1,10 @@
 """Asks the machines, after a case was applied, and makes an Observation of the answers."""
 
 import secrets
-import shlex
 import time
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from types import MappingProxyType
 
-from dockerd_lab.cases.apply import fix as fix_daemon
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.machines.ask import Answer, Question, ask, asking, put
 from dockerd_lab.machines.fleet import Fleet
@@ -15,10 +12,8 @@ from dockerd_lab.machines.program import Program, started, threads
 from dockerd_lab.observe import exposure, nginx, remote
 from dockerd_lab.observe.daemon import listeners_in, look, must_have_worked, what_listens
 from dockerd_lab.observe.exposure import Exposure
+from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.observation import Observation
-
-#: Seconds a case's show.sh or fix-client.sh may take.
-SCRIPT_LIMIT = 180
 
 
 def observe(
@@ -27,41 +22,51 @@ def observe(
     subject: str,
     since: float,
     *,
-    again: bool = True,
-    tools: Collection[str] = remote.TOOLS,
-    more: Mapping[str, Question] = MappingProxyType({}),
+    inspected: Inspection,
+    check_idempotent: bool = False,
+    tools: Collection[str] = (),
+    shown: Mapping[str, str] = MappingProxyType({}),
     fix: Mapping[str, Answer] = MappingProxyType({}),
 ) -> Observation:
     """Look at all machines; `since` is when the snapshot was restored, in monotonic seconds.
 
-    `subject` is what the observation is of: the engine and the case, as one word. `again` has the
-    case applied a second time, without which `daemon.once` and `daemon.twice` are empty. `tools`
-    are those of observe/remote.py that are tried on `client`; with `run` not among them
-    `containers` is empty. `more` is asked on `daemon` besides; the answers are in `daemon.raw`.
-    `fix` is what mended the failure, where that was done: it is not shown again then.
+    `subject` is what the observation is of: the engine and the case, as one word. `inspected` is
+    looked at on `daemon` besides dockerd. With `check_idempotent` the case is applied a second
+    time, without which `daemon.once` and `daemon.twice` are empty. `tools` are those of
+    observe/remote.py that are tried on `client`; with `run` not among them `containers` is empty.
+    `shown` is what the case's commands printed that show the failure, and `fix` what mended it.
 
-    What shows the failure comes first. Then what listens is found, and everybody tries it at once.
-    `daemon` is looked at while the tools are tried on `client`, or else meanwhile, and last of all
-    for the container that `client` has started.
+    What listens is found first, and everybody tries it at once. `daemon` is looked at while the
+    tools are tried on `client`, or else meanwhile, and last of all for the container that `client`
+    has started.
     """
-    seen_first = {} if fix else shown(fleet, case)
+    applied = time.monotonic() - since
     token = secrets.token_hex(16)
+    version = fleet.settings.engine(fleet.engine).docker
     with asking(fleet.lab, fleet.root, "daemon") as asker, threads(2) as pool:
         found = what_listens(asker, token)
         trying = pool.submit(_everybody_tries, fleet, case, found, token)
-        if tools or again:  # what they change is not to be seen by those who try
+        if tools or check_idempotent:  # what they change is not to be seen by those who try
             trying.result()
-            looked = pool.submit(look, asker, case, again=again, more=more)
+            looked = pool.submit(
+                look, asker, case, inspected, version, check_idempotent=check_idempotent
+            )
         else:
             looked = pool.submit(
-                look, asker, case, again=False, more=more, found=found, over=trying.result
+                look,
+                asker,
+                case,
+                inspected,
+                version,
+                check_idempotent=False,
+                found=found,
+                over=trying.result,
             )
         levels = trying.result()
         client = _tools(fleet, case, levels["client"], tools)
         daemon = looked.result()
         ran = "run" in tools and daemon.outcome.daemon == "active"
         containers = _containers(asker) if ran else ""
-    seconds = time.monotonic() - since
     return Observation(
         subject=subject,
         engine=fleet.engine,
@@ -69,38 +74,12 @@ def observe(
         daemon=daemon,
         client=client,
         exposure=levels,
-        shown=seen_first,
+        shown=dict(shown),
         fix=dict(fix),
         containers=containers,
-        seconds=seconds,
+        seconds=time.monotonic() - since,
+        apply_seconds=applied,
     )
-
-
-def shown(fleet: Fleet, case: Configuration) -> dict[str, str]:
-    """What the case's show.sh shows on `daemon`, and show-client.sh on `client`, if it has them."""
-    found = {}
-    for machine, name in {"daemon": "show.sh", "client": "show-client.sh"}.items():
-        if (case.directory / name).is_file():
-            found[machine] = run_script(fleet, machine, case.directory / name).stdout
-    return found
-
-
-def mend(fleet: Fleet, case: Configuration, unit: str | None = None) -> dict[str, Answer]:
-    """Mend an applied failure, by its fix.sh on `daemon` and its fix-client.sh on `client`."""
-    done = {}
-    if (case.directory / "fix.sh").is_file():
-        done["daemon"] = fix_daemon(fleet.lab, fleet.root, case, fleet.address, unit)
-    if (script := case.directory / "fix-client.sh").is_file():
-        done["client"] = run_script(fleet, "client", script, "set -e; ")
-    return done
-
-
-def run_script(fleet: Fleet, machine: str, script: Path, before: str = "") -> Answer:
-    """Run a script on a machine, each command shown as it would be typed; `before` comes first."""
-    # Standard error into standard output, in the order in which a terminal has them.
-    typed = f"exec 2>&1; {before}PS4='$ '; set -x; {script.read_text()}"
-    question = Question(f"sh -c {shlex.quote(typed)}", SCRIPT_LIMIT)
-    return ask(fleet.lab, fleet.root, machine, {script.name: question})[script.name]
 
 
 def _tools(

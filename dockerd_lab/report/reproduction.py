@@ -13,7 +13,7 @@ from dockerd_lab.explain.matcher import explain
 from dockerd_lab.report.console import drawn
 from dockerd_lab.report.explanation import explanation
 from dockerd_lab.reproduce.choose import Failure
-from dockerd_lab.reproduce.run import Seen
+from dockerd_lab.reproduce.run import Reproduction
 
 #: What is shown of a log's end (lines), beside the lines that are explained.
 TAIL = 6
@@ -22,9 +22,9 @@ _SCRIPTS = ("provision.sh", "restart.sh", "start.sh")
 _RESTART = ["$ systemctl daemon-reload", "$ systemctl restart docker.service"]
 
 
-def failure(seen: Seen, *, width: int, colour: bool) -> str:
+def failure(seen: Reproduction, *, width: int, colour: bool) -> str:
     """What was done, what came of it, and what `explain` says."""
-    found = explain(seen.observation.told)
+    found = seen.judgement.explained
 
     def draw(console: Console) -> None:
         _heading(console, seen.case.title)
@@ -41,13 +41,13 @@ def failure(seen: Seen, *, width: int, colour: bool) -> str:
         said = explanation(found, width=width, colour=colour)
     else:
         said = "nothing: no message tells.\n"
-    for each in seen.no_effect:
+    for each in seen.judgement.no_effect:
         place = f", in {each.where}" if each.where else ""
         said += f"\nWithout effect: {each.setting}{place}\n{each.message}\n{each.fix}\n"
     return drawn(draw, width=width, colour=colour) + said
 
 
-def mended(seen: Seen, *, width: int, colour: bool) -> str:
+def mended(seen: Reproduction, *, width: int, colour: bool) -> str:
     """The steps of the fix, and the daemon's health after it."""
     daemon = seen.observation.daemon
 
@@ -118,7 +118,7 @@ def _typed(script: Path) -> Iterator[str]:
             yield f"{'  ' if line.startswith((' ', 'done', 'fi')) else '$ '}{line}"
 
 
-def _came(seen: Seen) -> Iterator[str]:
+def _came(seen: Reproduction) -> Iterator[str]:
     """What was typed to see it, and what was said; or else the lines of the log that matter."""
     observation = seen.observation
     if observation.shown:

@@ -2,11 +2,11 @@
 
 import json
 
-from dockerd_lab.validate.model import Report
+from dockerd_lab.judge.verdict import Report
 
 
 def as_json(report: Report) -> str:
-    """The verdict; its keys are in `dockerd_lab.validate.model`."""
+    """The verdict; its keys are in `dockerd_lab.judge.verdict`."""
     return report.model_dump_json(by_alias=True, indent=1) + "\n"
 
 

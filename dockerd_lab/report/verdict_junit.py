@@ -3,7 +3,7 @@
 import re
 import xml.etree.ElementTree as ET  # it is only written here, never read
 
-from dockerd_lab.validate.model import Report, Result
+from dockerd_lab.judge.verdict import Report, Result
 
 #: Control characters, which no XML may hold.
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

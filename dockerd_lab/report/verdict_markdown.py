@@ -2,8 +2,8 @@
 
 import re
 
+from dockerd_lab.judge.verdict import Report
 from dockerd_lab.report.verdict_sections import headline, sections
-from dockerd_lab.validate.model import Report
 
 _HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", "verdict")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dockerd_lab.validate.model import Error, NoEffect, Report, Result
+from dockerd_lab.judge.verdict import Error, NoEffect, Report, Result
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dockerd_lab.judge.verdict import Report
 from dockerd_lab.report.console import drawn
 from dockerd_lab.report.terminal import coloured, gets
 from dockerd_lab.report.verdict_sections import headline, sections
-from dockerd_lab.validate.model import Report
 
 #: Sections whose items are wrong, and are shown so.
 _WRONG = ("why it failed", "errors")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -16,7 +15,7 @@ from dockerd_lab.suites.options import broke, is_worker, labs_at_once, session_o
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
-    from dockerd_lab.machines.ask import Answer
+    from dockerd_lab.judge.judgement import Judgement
     from dockerd_lab.machines.fleet import Fleet
     from dockerd_lab.observe.observation import Observation
     from dockerd_lab.suites.session import Subject
@@ -75,33 +74,42 @@ def observation(
     request: pytest.FixtureRequest, fleet: Fleet, subject: Subject, unit: str | None
 ) -> Observation:
     """What was seen after the case was applied to freshly restored machines."""
-    from dockerd_lab.cases.apply import after_boot, apply
     from dockerd_lab.observe import remote
-    from dockerd_lab.observe.observe import mend, observe
+    from dockerd_lab.trial.trial import Plan, run_trial
 
     session = session_of(request.config)
     this = (subject.engine, subject.case.name, fleet.restored)
-    started = time.monotonic()
-    goes_on = subject.rebooted or subject.fixed
-    if not (goes_on and session.on_machines == this):
-        fleet.restore()
-        started = time.monotonic()
+    # A fix and a reboot go on from what is on the machines already.
+    goes_on = (subject.rebooted or subject.fixed) and session.on_machines == this
+    if not goes_on:
         session.applications[subject.id] += 1
+    session.on_machines = None
+    plan = Plan(
+        subject.case,
+        subject.id,
+        unit=unit,
+        then="fix" if subject.fixed else "reboot" if subject.rebooted else "nothing",
+        inspected=session.prepared(subject).inspected,
+        # Of a failure, whether it is reached says enough; every tool is tried on the methods.
+        tools=remote.TOOLS if subject.case.group == "methods" else remote.REACHED,
+        check_idempotent=not subject.fixed,
+    )
+    observed = run_trial(fleet, plan, already_applied=goes_on, quiet=True)
+    if not subject.fixed:
         session.on_machines = (subject.engine, subject.case.name, fleet.restored)
-        apply(fleet.lab, fleet.root, subject.case, fleet.address, unit)
-    done: dict[str, Answer] = {}
-    if subject.fixed:
-        session.on_machines = None
-        done = mend(fleet, subject.case, unit)
-    elif subject.rebooted:
-        fleet.reboot()
-        after_boot(fleet.lab, fleet.root, subject.case, fleet.address, unit)
-    # Of a failure, whether it is reached says enough; every tool is tried on the methods.
-    tools = remote.TOOLS if subject.case.group == "methods" else remote.REACHED
-    again = not subject.fixed
-    seen = observe(fleet, subject.case, subject.id, started, again=again, tools=tools, fix=done)
-    session.observations[subject.id] = seen
-    return seen
+    session.observations[subject.id] = observed
+    return observed
+
+
+@pytest.fixture(scope="session")
+def judgement(
+    request: pytest.FixtureRequest, subject: Subject, observation: Observation
+) -> Judgement:
+    """What is to be said of the observation, by what the case expects and by policy."""
+    from dockerd_lab.judge.judge import judge
+
+    session = session_of(request.config)
+    return judge(session.prepared(subject), observation, subject.case)
 
 
 @pytest.fixture(scope="session")

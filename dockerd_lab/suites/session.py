@@ -13,6 +13,7 @@ from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.report.rows import Row, row
 from dockerd_lab.settings import Settings, checkout, load_settings
+from dockerd_lab.validate.prepare import Prepared, prepare_case
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Session:
     """Rows of the table that pytest-xdist's workers gave."""
     broken: dict[str, str] = field(default_factory=dict)
     """Engines of which nothing more can be said, and why."""
+    _prepared: dict[str, Prepared] = field(default_factory=dict)
     on_machines: tuple[str, str, int] | None = None
     """The engine and the case that were applied last, and after which restore of the machines."""
 
@@ -86,6 +88,12 @@ class Session:
     def unit_on(self, engine: str) -> str | None:
         """The unit that takes the place of the packaged one on an engine, if another is asked."""
         return self.unit if self.unit != self.settings.engine(engine).unit else None
+
+    def prepared(self, subject: Subject) -> Prepared:
+        """A subject's files as the judge reads them, read when first needed."""
+        if subject.id not in self._prepared:
+            self._prepared[subject.id] = prepare_case(subject.case, self.settings)
+        return self._prepared[subject.id]
 
     def again(self, subject: Subject) -> str:
         """What to type to have a subject on the machines, and enter them."""

@@ -107,6 +107,15 @@ def asked(given: Given) -> Asked:
     )
 
 
+def starts_client(asked: Asked) -> str | None:
+    """The command line that starts the docker client, as the daemon was started before 2017.
+
+    From the client no daemon comes; None where no command line is of that kind.
+    """
+    commands = (command.value for command in asked.commands)
+    return next((c for c in commands if re.match(r"\S*\bdocker\s+(daemon|-d)\b", c)), None)
+
+
 def values_of(asked: Asked, key: str, *flags: str) -> list[str]:
     """The values of a setting: of daemon.json's key, and of the flags."""
     in_file = asked.daemon_json.get(key)

@@ -9,15 +9,15 @@ from packaging.version import Version
 
 from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.explain.matcher import explain
-from dockerd_lab.observe.observation import Observation
-from dockerd_lab.validate.model import Result
-from dockerd_lab.validate.verdict import UNEXPLAINED, last_line
+from dockerd_lab.explain.model import known_errors
+from dockerd_lab.judge.errors import UNEXPLAINED
+from dockerd_lab.judge.log import last_line
+from dockerd_lab.validate.run import JudgedTrial
 
 Expected = dict[str, Any]
 
 
-def draft(name: str, observed: Sequence[tuple[Result, Observation]]) -> str:
+def draft(name: str, trials: Sequence[JudgedTrial]) -> str:
     """The text of a case.yaml with what was seen on these engines; there is at least one.
 
     What most engines did is `expect`, and what the others did is under `engines`, by ranges of
@@ -25,20 +25,22 @@ def draft(name: str, observed: Sequence[tuple[Result, Observation]]) -> str:
     older one reaches up to the newer one. Raises HarnessBroke where a level could not be measured:
     no case can expect that.
     """
-    seen = {result.engine_version: _expected(result, its) for result, its in observed}
+    seen = {trial.result.engine_version: _expected(trial) for trial in trials}
     versions = sorted(seen, key=Version)
     usual = max(versions, key=lambda version: sum(seen[version] == seen[v] for v in versions))
     expect = {key: value for key, value in seen[usual].items() if (key, value) != ("no_effect", [])}
     said: dict[str, Any] = {"title": f"{name}, as recorded", "expect": expect}
     if others := _differences(versions, seen, seen[usual]):
         said["engines"] = others
-    engines = ", ".join(f"{result.engine} ({result.engine_version})" for result, _ in observed)
+    results = [trial.result for trial in trials]
+    engines = ", ".join(f"{result.engine} ({result.engine_version})" for result in results)
     head = f"# Draft by `dockerd-lab record`, observed on {engines}. Review it before it is kept.\n"
     return head + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=96)
 
 
-def _expected(result: Result, seen: Observation) -> Expected:
+def _expected(trial: JudgedTrial) -> Expected:
     """What a case would expect, had this been seen."""
+    seen, judgement = trial.observation, trial.judgement
     for who, exposure in seen.exposure.items():
         if exposure.level not in LEVELS:
             raise HarnessBroke(f"nothing is recorded: what {who} gets is unclear: {exposure.best}")
@@ -49,12 +51,15 @@ def _expected(result: Result, seen: Observation) -> Expected:
     found["hosts"] = list(seen.daemon.hosts)
     found["listeners"] = [str(listener) for listener in seen.daemon.listeners]
     found |= {who: exposure.level for who, exposure in seen.exposure.items()}
-    found["no_effect"] = [each.setting for each in result.no_effect]
+    found["no_effect"] = [each.setting for each in judgement.no_effect]
     if state != "active":
-        lines = [line for entry in seen.daemon.log for line in entry.splitlines()]
-        known = [f for f in explain(lines) if f.error.kind == "start"]
-        found["error"] = known[0].id if known else UNEXPLAINED
-        found["words"] = _lasting(lines[known[0].line - 1] if known else last_line(seen))
+        error = known_errors().get(judgement.cause)
+        stops = error is not None and error.kind == "start"
+        found["error"] = judgement.cause if stops else UNEXPLAINED
+        lines = [line for entry in seen.said for line in entry.splitlines()]
+        texts = {finding.text for finding in judgement.explained if finding.id == found["error"]}
+        telling = next((line for line in lines if line.strip() in texts), None)
+        found["words"] = _lasting(telling or last_line(seen))
     return found
 
 

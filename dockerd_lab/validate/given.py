@@ -5,9 +5,10 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
+from dockerd_lab.cases.discover import GROUPS
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.validate import layout, places, tree, units
@@ -35,7 +36,8 @@ class Given:
     notes: Sequence[str] = ()
     """What was understood otherwise than it lies."""
     command: ByHand | None = None
-    provision: Path | None = None
+    provision: bytes | None = None
+    """A script of the user's, as it was when it was checked."""
     private: frozenset[str] = field(default_factory=frozenset)
     """The files that hold a private key."""
 
@@ -59,6 +61,22 @@ class Given:
             else:
                 break
         return installed
+
+    def with_changes(self, changed: Mapping[str, str | None]) -> "Given":
+        """The same input where a script or a fix `changed` files on the machine since.
+
+        Their texts are by path; None where one is gone. They come from the machine then.
+        """
+        kept = {path for path in self.origins if changed.get(path, "") is not None}
+        now = {path: text for path, text in changed.items() if text is not None}
+        return replace(
+            self,
+            origins={
+                **{path: self.origins[path] for path in self.origins if path in kept},
+                **{path: Path(path) for path in now},
+            },
+            texts={**{path: self.texts[path] for path in self.texts if path in kept}, **now},
+        )
 
     def lacks(self, installed: str) -> bool:
         """Whether the input does not hold that file, and the lab may make one there."""
@@ -102,7 +120,7 @@ def gather(
             _add_all(wanted, found)
             ignored += left_out
         if has_case:
-            case, complete = load_case(_name(path), path), like_a_case
+            case, complete = load_case(_case_name(path), path), like_a_case
         _add_all(wanted, {f"/{relative}": top / relative for relative in sources})
         if like_a_case:
             _copy_case_files(path, into)
@@ -111,8 +129,7 @@ def gather(
     for said in files:
         source, destination = _source_and_destination(said)
         _add(wanted, destination, source, anywhere=True)
-    if provision is not None:
-        tree.content(provision)
+    script = tree.content(provision) if provision is not None else None
     notes = _move_enabled_units(wanted)
     origins = dict(sorted(wanted.items()))
     texts, private = _install(origins, into, command)
@@ -128,7 +145,7 @@ def gather(
         ignored=ignored,
         notes=notes,
         command=command,
-        provision=provision,
+        provision=script,
         private=private,
     )
 
@@ -267,6 +284,12 @@ def _copy(source: Path, target: Path) -> bytes | None:
     target.write_bytes(data)
     target.chmod(0o755 if source.stat().st_mode & 0o100 else 0o644)
     return data
+
+
+def _case_name(path: Path) -> str:
+    """What a case is called: with its group, where it lies in one."""
+    group = os.path.basename(os.path.dirname(os.path.abspath(path)))
+    return f"{group}/{_name(path)}" if group in GROUPS else _name(path)
 
 
 def _name(path: Path) -> str:

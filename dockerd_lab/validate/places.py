@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
-from dockerd_lab.cases.apply import APPLY, PLACE, STATE
 from dockerd_lab.errors import BadInput
+from dockerd_lab.machine_paths import APPLY, PLACE, STATE
 from dockerd_lab.validate import layout, tree
 
 #: The harness's own places on the machine.

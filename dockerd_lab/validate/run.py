@@ -1,29 +1,27 @@
 """Tries a configuration on the machines of each engine, as the suites do with a case."""
 
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.cases.apply import apply
 from dockerd_lab.cases.discover import check_unit
 from dockerd_lab.cases.model import Circumstances
-from dockerd_lab.errors import BadInput, HarnessBroke
-from dockerd_lab.machines.ask import Question, ask
+from dockerd_lab.errors import BadInput
+from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.judge.judgement import Judgement
+from dockerd_lab.judge.verdict import Result
 from dockerd_lab.machines.fleet import Fleet, running
 from dockerd_lab.observe import evidence
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.observe.observe import observe
-from dockerd_lab.progress import say, step
+from dockerd_lab.progress import say
 from dockerd_lab.settings import Settings
+from dockerd_lab.trial.trial import Plan, run_trial
+from dockerd_lab.validate.asked import starts_client
 from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.given import gather
-from dockerd_lab.validate.model import Result
 from dockerd_lab.validate.prepare import Prepared, prepare
-from dockerd_lab.validate.questions import questions
-from dockerd_lab.validate.verdict import judge
 
 #: `--unit` for the docker.service that the engine's packages bring.
 PACKAGED = "packaged"
@@ -44,11 +42,12 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Trial:
+class JudgedTrial:
     """The verdict on one engine, and what it rests on."""
 
     result: Result
-    seen: Observation
+    judgement: Judgement
+    observation: Observation
 
 
 @contextmanager
@@ -79,7 +78,7 @@ def engines_of(settings: Settings, wish: Wish) -> list[str]:
     return list(dict.fromkeys(wish.engines)) or [settings.engine_of("daemon")]
 
 
-def trials(root: Path, settings: Settings, wish: Wish, ready: Prepared) -> Iterator[Trial]:
+def trials(root: Path, settings: Settings, wish: Wish, ready: Prepared) -> Iterator[JudgedTrial]:
     """Try the configuration on one engine after the other.
 
     A lab that runs with the engine is used and left running. Raises HarnessBroke where nothing can
@@ -90,49 +89,27 @@ def trials(root: Path, settings: Settings, wish: Wish, ready: Prepared) -> Itera
             yield _try(fleet, wish, ready)
 
 
-def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> Trial:
-    """Apply and observe it on freshly restored machines, as the fixture `observation` does."""
+def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> JudgedTrial:
+    """Try it on the fleet's engine, and judge what is observed."""
     declared = fleet.settings.engine(fleet.engine)
     unit = _unit(fleet.root, wish)
     here = Circumstances.on(declared, unit)
     case = ready.given.case.on(here) if ready.given.case is not None else None
-    configuration = ready.configuration
-    with step(f"{fleet.engine}: restoring the machines"):
-        fleet.restore()
-    started = time.monotonic()
-    with step(f"{fleet.engine}: applying {configuration.name}, and restarting dockerd"):
-        for machine, way in ready.routes.items():
-            _route(fleet, machine, way)
-        apply(fleet.lab, fleet.root, configuration, fleet.address, unit)
-    with step(f"{fleet.engine}: what listens, and who gets in"):
-        seen = observe(
-            fleet,
-            configuration,
-            f"{fleet.engine}/validate-{configuration.name}",
-            started,
-            again=False,
-            tools=(),
-            more=questions(ready, declared.docker),
-        )
-    result = judge(
-        ready,
-        seen,
-        version=declared.docker,
-        unit=here.unit,
-        allow_insecure=wish.allow_insecure,
-        case=case,
+    plan = Plan(
+        ready.configuration,
+        f"{fleet.engine}/validate-{ready.configuration.name}",
+        unit=unit,
+        inspected=ready.inspected,
+        routes=ready.routes,
+        starts_client=None if ready.given.command else starts_client(ready.asked),
     )
+    seen = run_trial(fleet, plan)
+    judgement = judge(ready, seen, case, allow_insecure=wish.allow_insecure)
+    result = verdict(ready, seen, judgement, version=declared.docker, unit=here.unit)
     _tell(result)
     if result.verdict == "failed":
         say(f"lab: {fleet.engine}: the evidence: {evidence.write(fleet, seen)}")
-    return Trial(result, seen)
-
-
-def _route(fleet: Fleet, machine: str, command: str) -> None:
-    """Let another machine reach the addresses that were added to `daemon`."""
-    answer = ask(fleet.lab, fleet.root, machine, {"route": Question(command)})["route"]
-    if answer.exit_code != 0:
-        raise HarnessBroke(f"adding routes on {machine}: {answer.said}")
+    return JudgedTrial(result, judgement, seen)
 
 
 def _tell(result: Result) -> None:

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from dockerd_lab.cases.apply import STATE
+from dockerd_lab.machine_paths import PROVISION_CODE
 from dockerd_lab.validate import units
 from dockerd_lab.validate.given import Given
 from dockerd_lab.validate.recognise import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
@@ -15,9 +15,7 @@ from dockerd_lab.validate.stand_ins import StandIns
 
 #: docker0's network, unless bip says otherwise.
 _DOCKER0 = ip_network("172.17.0.0/16")
-#: Where the exit code of the user's own script is left on the machine.
-PROVISION_CODE = f"{STATE}/provision-code"
-#: Seconds that may take.
+#: Seconds that the user's own script may take.
 PROVISION_LIMIT = 150
 #: The harness comes by ssh: in every chain that filters it, its packets are accepted first.
 _SSH_STAYS = """\
@@ -76,7 +74,7 @@ def write(given: Given, standing: StandIns, address: str) -> Steps:
             steps.append(_SSH_STAYS)
             said.append("port 22: open for the harness's ssh, whatever the firewall says")
     own = _own_scripts(given)
-    named = any(b"nginx" in script.read_bytes() for script in _scripts_of(given).values())
+    named = any(b"nginx" in script for script in _scripts_of(given).values())
     of_scripts: list[str] = []
     if named and not given.complete and "nginx.service" not in services:
         steps.append("systemctl start nginx.service || true")
@@ -216,9 +214,9 @@ def _own_scripts(given: Given) -> list[str]:
     lines = []
     for name, script in _scripts_of(given).items():
         copy = given.directory / name
-        copy.write_bytes(script.read_bytes())
+        copy.write_bytes(script)
         copy.chmod(0o755)
-        shell = "" if copy.read_bytes().startswith(b"#!") else "sh "
+        shell = "" if script.startswith(b"#!") else "sh "
         # What it starts in the background may stay; it must not hold the connection open.
         lines.append(
             f"timeout --kill-after 5 {PROVISION_LIMIT} {shell}./{name} </dev/null >{name}.log 2>&1"
@@ -232,10 +230,11 @@ def _own_scripts(given: Given) -> list[str]:
     return [f"rm -f {PROVISION_CODE}", *lines, again]
 
 
-def _scripts_of(given: Given) -> dict[str, Path]:
+def _scripts_of(given: Given) -> dict[str, bytes]:
     """The user's own scripts, by what they are called in the case's directory."""
-    there = given.directory / "provision.sh"
-    scripts = dict(zip(_OWN, (there if there.exists() else None, given.provision), strict=True))
+    copy = given.directory / "provision.sh"
+    own = copy.read_bytes() if copy.exists() else None
+    scripts = dict(zip(_OWN, (own, given.provision), strict=True))
     return {name: script for name, script in scripts.items() if script is not None}
 
 

@@ -15,17 +15,12 @@ def test_files_are_installed(daemon, observation, case):
         assert file.content == case.source(path).read_bytes(), f"{path} is not what the case has"
 
 
-def test_effective_command_line(observation, case):
-    seen, expected = observation.daemon.command, case.expect.command
-    assert case.expect.is_command(seen), (
-        f"dockerd runs as {seen!r}, the case expects {expected!r}.\n"
-        "Where the two differ, another drop-in or the packaged unit decides: systemctl cat docker"
-    )
+def test_effective_command_line(assert_expected):
+    assert_expected("command")
 
 
-def test_effective_hosts(observation, case):
-    seen, expected = observation.daemon.hosts, case.expect.hosts
-    assert seen == expected, f"dockerd was told to listen on {seen}, the case expects {expected}"
+def test_effective_hosts(assert_expected):
+    assert_expected("hosts")
 
 
 @pytest.mark.cases(fixed=False)

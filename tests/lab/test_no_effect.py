@@ -2,11 +2,8 @@
 
 import pytest
 
-from dockerd_lab.validate.installed import without_effect
-
 
 @pytest.mark.cases(daemon=["active"], rebooted=False)
-def test_what_has_no_effect(fleet, observation, case):
+def test_what_has_no_effect(assert_expected):
     """After a fix: of what it left there."""
-    found = without_effect(fleet, case, observation.daemon)
-    assert [each.setting for each in found] == case.expect.no_effect
+    assert_expected("no-effect")

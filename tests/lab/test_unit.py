@@ -7,12 +7,8 @@ import pytest
 from dockerd_lab.settings import checkout
 
 
-def test_daemon_state(observation, case):
-    seen, expected = observation.daemon.outcome.daemon, case.expect.daemon
-    assert seen == expected, (
-        f"the daemon is {seen}, the case expects {expected}. Its last words:\n"
-        + "\n".join(observation.daemon.log[-12:])
-    )
+def test_daemon_state(assert_expected):
+    assert_expected("daemon")
 
 
 @pytest.mark.cases(daemon=["active"])

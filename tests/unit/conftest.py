@@ -9,11 +9,12 @@ from observations import write
 from prepared import HOSTS, SETTINGS
 
 from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate.command import by_hand
 from dockerd_lab.validate.given import gather
 from dockerd_lab.validate.prepare import prepare
-from dockerd_lab.validate.verdict import judge
+from dockerd_lab.validate.run import JudgedTrial
 
 
 @pytest.fixture(autouse=True)
@@ -86,8 +87,14 @@ def ready(tmp_path):
 
 
 @pytest.fixture
-def judged(tmp_path):
+def judged(judged_trial):
     """The verdict on an observation of these files."""
+    return lambda *args, **options: judged_trial(*args, **options).result
+
+
+@pytest.fixture
+def judged_trial(tmp_path):
+    """An observation of these files, judged."""
 
     def make(files, seen, *, allow_insecure=False, version="20.10.24", command=None):
         top, into = tmp_path / "mine", tmp_path / "into"
@@ -99,8 +106,8 @@ def judged(tmp_path):
         given = gather([top] if command is None else [], into, command=typed)
         made = prepare(given, SETTINGS)
         case = made.given.case.on(Circumstances(version)) if made.given.case else None
-        return judge(
-            made, seen, version=version, unit="docker.io", allow_insecure=allow_insecure, case=case
-        )
+        judgement = judge(made, seen, case, allow_insecure=allow_insecure)
+        result = verdict(made, seen, judgement, version=version, unit="docker.io")
+        return JudgedTrial(result, judgement, seen)
 
     return make

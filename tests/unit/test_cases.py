@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from dockerd_lab.cases import apply
+from dockerd_lab import machine_paths
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.cases.model import Circumstances, Expectation, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.settings import checkout
+from dockerd_lab.trial import apply
 
 CASES = find_cases(checkout())
 
@@ -163,8 +164,8 @@ def test_the_parcel_holds_the_case_and_the_script_for_root():
     (case,) = select(CASES, ["flags-by-hand"])
     with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
         entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
-    assert apply.APPLY in entries
-    assert f"{apply.PLACE}/start.sh" in entries
+    assert machine_paths.APPLY in entries
+    assert f"{machine_paths.PLACE}/start.sh" in entries
     assert set(entries.values()) == {0}
 
 
@@ -172,7 +173,7 @@ def test_the_parcel_holds_the_case_and_the_script_for_root():
 def test_tar_unpacks_every_parcel(case, tmp_path):
     parcel = apply._parcel(checkout(), case, "192.0.2.1", None)
     subprocess.run(["tar", "-xf", "-", "-C", tmp_path], input=parcel, check=True)
-    place = tmp_path / apply.PLACE.lstrip("/")
+    place = tmp_path / machine_paths.PLACE.lstrip("/")
     assert (place / "case.yaml").is_file()
     if (case.directory / "unit").is_symlink():
         assert (place / "unit/docker.service").is_file()
@@ -182,8 +183,8 @@ def test_credentials_are_made_once_a_run_and_keys_are_private():
     (case,) = select(CASES, ["tls-dropin"])
     with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
         modes = {f"/{entry.name}": entry.mode for entry in tar.getmembers()}
-    assert modes[f"{apply.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
-    assert modes[f"{apply.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
+    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
+    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
     again = apply._parcel(checkout(), case, "192.0.2.1", None)
     assert again == apply._parcel(checkout(), case, "192.0.2.1", None)
 

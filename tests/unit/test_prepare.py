@@ -12,10 +12,10 @@ from shell import run
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Remote
+from dockerd_lab.observe.inspection import commands
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate.given import gather
 from dockerd_lab.validate.prepare import prepare
-from dockerd_lab.validate.questions import questions
 
 
 def test_nginx_is_brought_up_and_may_use_the_socket(ready):
@@ -33,7 +33,7 @@ def test_nginx_is_brought_up_and_may_use_the_socket(ready):
     assert made.configuration.credentials.daemon["/etc/nginx/tls/k.pem"] == "server-key"
     assert made.configuration.credentials.daemon["/etc/nginx/ca.pem"] == "ca"
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
-    assert "is:nginx.service" in questions(made, "20.10.5")
+    assert "service:nginx.service" in commands(made.inspected, "20.10.5")
 
 
 def test_firewalls_are_loaded(ready):
@@ -156,8 +156,9 @@ def test_a_daemon_by_hand(ready):
     assert script(made, "start.sh").splitlines()[-1] == (
         "exec env 'DOCKER_TMPDIR=/a b' dockerd --label 'x y' -H tcp://:2375"
     )
-    assert "set -- --label 'x y'" in questions(made, "28.5.2")["validate"].command
-    assert "validate" not in questions(made, "20.10.24")
+    asked = commands(made.inspected, "28.5.2")
+    assert "set -- --label 'x y'" in asked["dockerd_validate"].command
+    assert "dockerd_validate" not in commands(made.inspected, "20.10.24")
 
 
 def test_a_user_s_script_is_run_last_and_may_fail(ready, tmp_path):
@@ -179,7 +180,7 @@ def test_a_user_s_script_is_run_last_and_may_fail(ready, tmp_path):
         os.kill(int((made.given.directory / "pid").read_text()), signal.SIGTERM)
     assert done.stdout == "said\n"
     assert code.read_text() == "3\n"
-    assert "provision_code" in questions(made, "28.5.2")
+    assert "script_exit_code" in commands(made.inspected, "28.5.2")
 
 
 def test_a_script_that_names_nginx_finds_it_running(ready, tmp_path):
@@ -190,7 +191,7 @@ def test_a_script_that_names_nginx_finds_it_running(ready, tmp_path):
     ran = next(n for n, line in enumerate(lines) if "given-provision" in line)
     assert started < ran
     # It may stop it, and is not blamed for that.
-    asked = questions(made, "28.5.2")["is:nginx.service"].command
+    asked = commands(made.inspected, "28.5.2")["service:nginx.service"].command
     assert asked.startswith("systemctl is-failed --quiet nginx.service || { echo active; exit; };")
     assert "nginx: started before the script" in " ".join(made.said)
 
@@ -199,7 +200,9 @@ def test_a_script_after_a_site_of_nginx_s_finds_it_restarted(ready, tmp_path):
     own = write(tmp_path / "setup.sh", "nginx -t\n")
     made = ready({"etc/nginx/conf.d/x.conf": "server { listen 80; }\n"}, provision=own)
     assert "systemctl start nginx.service" not in script(made)
-    assert questions(made, "28.5.2")["is:nginx.service"].command.startswith("systemctl is-active")
+    assert commands(made.inspected, "28.5.2")["service:nginx.service"].command.startswith(
+        "systemctl is-active"
+    )
 
 
 def test_a_whole_case_is_left_as_it_is(tmp_path):
@@ -217,7 +220,7 @@ def test_the_unit_s_arguments_for_validate_are_those_of_systemd(ready, tmp_path)
     argv = "/usr/sbin/dockerd -H fd:// $DOCKER_OPTS --x=* $OTHER"
     show = f"{{ path=/usr/sbin/dockerd ; argv[]={argv} ; ignore_errors=no ; start_time=[n/a] }}"
     options = write(tmp_path / "docker", 'DOCKER_OPTS="-H tcp://:1 --debug"\n')
-    command = questions(made, "28.5.2")["validate"].command
+    command = commands(made.inspected, "28.5.2")["dockerd_validate"].command
     command = command.replace("/etc/default/docker", str(options)).split("; ", 1)[1]
     programs = {"systemctl": f"echo '{show}'", "dockerd": 'echo "$@"'}
     _, lines = run(command, tmp_path, **programs)

@@ -10,11 +10,12 @@ from dockerd_lab import cli
 from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
+from dockerd_lab.judge.judge import judge
 from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.choose import choose, failures
-from dockerd_lab.reproduce.run import Seen
+from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.settings import checkout, load_settings
-from dockerd_lab.validate.model import NoEffect
+from dockerd_lab.validate.prepare import prepare_case
 
 SETTINGS = load_settings(checkout())
 KNOWN = failures(checkout(), SETTINGS)
@@ -32,6 +33,10 @@ def chosen(name, engine="debian-12"):
 def case(name, **circumstances):
     found = choose(KNOWN, name, "debian-12").case
     return found.on(Circumstances("20.10.24", **circumstances))
+
+
+def reproduction_of(found, seen):
+    return Reproduction(found, seen, judge(prepare_case(found, SETTINGS), seen, found))
 
 
 def test_by_name_and_by_id():
@@ -99,8 +104,9 @@ def test_the_list():
 
 def test_a_failure_is_shown_with_what_was_typed_and_explained():
     log = ["Starting", CONFLICT, *(f"later {n}" for n in range(9))]
-    seen = Seen(case("hosts-in-file-stock-unit"), observation(daemon="failed", hosts=(), log=log))
-    assert seen.differences == []
+    failed = observation(daemon="failed", hosts=(), log=log)
+    seen = reproduction_of(case("hosts-in-file-stock-unit"), failed)
+    assert seen.judgement.passed
     shown = reproduction.failure(seen, width=80, colour=False)
     assert '  "hosts": ["unix:///var/run/docker.sock", "tcp://0.0.0.0:2375"]' in shown
     assert "$ systemctl restart docker.service" in shown
@@ -112,22 +118,24 @@ def test_a_failure_is_shown_with_what_was_typed_and_explained():
 
 
 def test_a_silent_failure_has_no_words():
-    ignored = NoEffect(setting="host", message="it is read as nothing", fix="Call it hosts.")
-    seen = Seen(case("key-host-ignored"), observation(), [ignored])
-    assert not any(line.startswith("without effect") for line in seen.differences)
+    seen = reproduction_of(case("key-host-ignored"), observation())
+    assert seen.judgement.passed
     shown = reproduction.failure(seen, width=80, colour=False)
+    assert "nothing: no message tells." in shown
     assert "Without effect: host" in shown
     assert "Call it hosts." in shown
 
 
 def test_a_setting_that_has_an_effect_after_all_is_told():
-    wrong = Seen(case("key-host-ignored"), observation()).differences
-    assert "without effect is nothing; the case expects host" in wrong
+    renamed = {"/etc/docker/daemon.json": '{"debug": false}'}
+    wrong = reproduction_of(case("key-host-ignored"), observation(changed_files=renamed))
+    assert wrong.judgement.reasons == ["without effect is nothing; the case expects host"]
 
 
 def test_what_is_not_as_declared_is_told():
     seen = observation(daemon="active", outsider="full-control", log=["all is well"])
-    wrong = "\n".join(Seen(case("hosts-in-file-stock-unit"), seen).differences)
+    reasons = reproduction_of(case("hosts-in-file-stock-unit"), seen).judgement.reasons
+    wrong = "\n".join(reasons)
     assert "the daemon is active; the case expects failed" in wrong
     assert f"nobody said: {CONFLICT}" in wrong
     assert "outsider gets full-control; the case expects refused" in wrong
@@ -136,12 +144,22 @@ def test_what_is_not_as_declared_is_told():
 def test_a_fix_is_shown_step_by_step():
     steps = answer("$ systemctl start docker.service\napply: fix.sh: exit code 0 after 7 s\n")
     seen = dataclasses.replace(observation(), fix={"daemon": steps}, client={"ping": answer("OK")})
-    after = Seen(case("fd-by-hand", fixed=True), seen)
-    assert after.differences == []
+    mended = case("fd-by-hand", fixed=True)
+    after = reproduction_of(mended, seen)
+    assert after.judgement.passed
     shown = reproduction.mended(after, width=80, colour=False)
     assert "== the fix, on daemon\n$ systemctl start docker.service\n" in shown
     assert "client's ping: exit code 0: OK" in shown
     failed = dataclasses.replace(seen, fix={"daemon": answer("$ false", exit_code=1)})
-    assert Seen(after.case, failed).differences == [
+    assert reproduction_of(mended, failed).judgement.reasons == [
         "a step of the fix failed on daemon, with exit code 1"
     ]
+
+
+def test_an_error_that_a_fix_leaves_is_told():
+    steps = answer(f"$ dockerd\n{CONFLICT}\n")
+    seen = dataclasses.replace(observation(), fix={"client": steps})
+    mended = case("flags-by-hand", fixed=True)
+    assert "hosts-flag-file-conflict is still there, in hosts-flag-file-conflict" in (
+        reproduction_of(mended, seen).judgement.reasons
+    )

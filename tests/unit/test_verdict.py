@@ -1,19 +1,22 @@
 """What is made of an observation of a user's configuration: the verdict."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
-from observations import OPEN, SOCKET, STOCK, answer, failed, observation, opened
+import yaml
+from observations import CONFLICT, OPEN, SOCKET, STOCK, failed, observation, opened
 from prepared import DROP_IN, HOSTS, SETTINGS, UNIT_D
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.judge import log
+from dockerd_lab.judge.judge import judge
+from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
-from dockerd_lab.validate import log
-from dockerd_lab.validate.given import gather
-from dockerd_lab.validate.prepare import prepare
-from dockerd_lab.validate.verdict import judge
+from dockerd_lab.validate.prepare import prepare_case
 
 
 def test_a_daemon_that_does_not_start_fails_with_its_error_and_place(judged):
@@ -155,10 +158,11 @@ def test_the_mode_of_a_port_has_no_effect(judged, file, stream, ignored):
 
 def test_a_site_that_is_not_enabled_has_no_effect(judged):
     site = {"etc/nginx/sites-available/docker": "server {\n  listen 2376;\n}\n"}
-    (found,) = judged(site, observation(raw={"is:nginx.service": answer("active\n")})).no_effect
+    running = {"nginx.service": ServiceState(active=True)}
+    (found,) = judged(site, observation(services=running)).no_effect
     assert (found.setting, "sites-enabled" in found.fix) == ("listen 2376", True)
-    raw = {"is:nginx.service": answer("failed\n")}
-    assert judged(site, observation(raw=raw)).no_effect == []
+    broken = {"nginx.service": ServiceState(active=False)}
+    assert judged(site, observation(services=broken)).no_effect == []
 
 
 def test_a_closed_daemon_passes(judged):
@@ -218,31 +222,17 @@ def test_settings_without_effect_are_as_the_case_says(judged, ignored, reasons):
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [("3", "ended with exit code 3"), ("124", "did not end within 150 s")]
+    ("code", "words"), [(3, "ended with exit code 3"), (124, "did not end within 150 s")]
 )
 def test_other_services_and_scripts_that_fail(judged, code, words):
-    raw = {
-        "is:nginx.service": answer("failed\nnginx: [emerg] unknown directive\nmore\n"),
-        "provision_code": answer(f"{code}\n"),
-    }
-    result = judged({"etc/docker/daemon.json": {}}, observation(raw=raw))
+    log = ("nginx: [emerg] unknown directive", "more")
+    states = {"nginx.service": ServiceState(active=False, log=log)}
+    seen = observation(services=states, script_exit_code=code)
+    result = judged({"etc/docker/daemon.json": {}}, seen)
     assert result.reasons == [
         f"the provisioning script {words}",
         "nginx does not start: nginx: [emerg] unknown directive",
     ]
-
-
-@pytest.mark.parametrize(
-    ("said", "code", "would"),
-    [
-        ("configuration OK", 0, False),
-        ("conflict", 1, True),
-        ("unknown flag: --validate", 125, None),
-    ],
-)
-def test_whether_dockerd_validate_notices(judged, said, code, would):
-    seen = failed(raw={"validate": answer(said, code)})
-    assert judged({"etc/docker/daemon.json": HOSTS}, seen).dockerd_validate is would
 
 
 @pytest.mark.parametrize(
@@ -338,33 +328,74 @@ def test_the_wait_on_purpose_is_told_from_the_lines_own_times():
     assert log.warnings(lines) == ['Binding to "IP"']
 
 
-OWN = [
-    pytest.param(case, Circumstances.on(engine, unit), id=f"{case.short_name}-{name}-{unit}")
-    for case in find_cases(checkout())
-    # Its link leads out of the directory, which `validate` refuses.
-    if not (case.directory / "unit").is_symlink()
-    for name, engine in SETTINGS.engines.items()
-    for unit in ("docker.io", "docker-ce")
-    if case.on(Circumstances.on(engine, unit)).expect.daemon == "active"
-]
+CASES = find_cases(checkout())
+#: What was printed on the machines when each failure was brought about there, by engine and case.
+CAPTURED = {
+    file.stem: yaml.safe_load(file.read_text())
+    for file in (Path(__file__).parent / "captured").glob("*.yaml")
+}
 
 
-@pytest.mark.parametrize(("case", "there"), OWN)
-def test_this_repository_s_cases_are_judged_as_they_expect(tmp_path, case, there):
-    """Settings without effect, above all: nobody wrote those down by looking at the verdict."""
-    here = case.on(there)
-    expect = here.expect
-    given = gather([case.directory], tmp_path)
-    command = expect.command or ""
+@pytest.mark.parametrize("unit", ["docker.io", "docker-ce"])
+@pytest.mark.parametrize("engine", SETTINGS.engines)
+def test_a_case_that_is_as_expected_passes(engine, unit):
+    """In every point, errors of every kind among them: none is left out."""
+    wrong = {}
+    for case in cases_on(engine, unit):
+        if problems := reasons(case, as_expected(case, engine)):
+            wrong[case.name] = problems
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("engine", SETTINGS.engines)
+def test_a_failure_with_another_error_fails(engine):
+    """Whether it stops the daemon, keeps a client out, or only warns."""
+    passed = []
+    for case in cases_on(engine):
+        seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": "no space left"})
+        if case.expect.error is not None and not any(
+            reason.endswith(f"; the case expects {case.expect.error}")
+            for reason in reasons(case, seen)
+        ):
+            passed.append(case.name)
+    assert passed == []
+
+
+@pytest.mark.parametrize("engine", SETTINGS.engines)
+def test_a_silent_failure_with_an_error_fails(engine):
+    silent = [case for case in cases_on(engine) if case.fails and case.expect.error is None]
+    assert silent
+    for case in silent:
+        seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": CONFLICT})
+        expected = "the error is hosts-flag-file-conflict; the case expects none"
+        assert expected in reasons(case, seen), case.name
+
+
+def cases_on(engine, unit=None):
+    there = Circumstances.on(SETTINGS.engine(engine), unit)
+    return [case.on(there) for case in CASES]
+
+
+def as_expected(case, engine):
+    """What would be observed, had all come as the case expects it."""
+    expect = case.expect
+    captured = CAPTURED[engine].get(case.short_name) or CAPTURED["debian-12"].get(case.short_name)
+    lines = [expect.words, *captured["lines"]] if captured and expect.words else [expect.words]
+    lines = [line for line in lines if line is not None]
+    typed = any(case.directory.glob("show*.sh"))
+    command = expect.command and re.sub("^dockerd", "/usr/sbin/dockerd", expect.command)
     seen = observation(
-        command=command if command.startswith("/") else f"/usr/sbin/{command}",
+        daemon=expect.daemon,
+        command=command,
         hosts=expect.hosts,
         listeners=[Listener(*listener.split(" ")) for listener in expect.listeners],
-        log=[expect.words] if expect.words else [],
+        log=[] if typed else lines,
         client=expect.client,
         outsider=expect.outsider,
         local_user=expect.local_user,
     )
-    made = prepare(given, SETTINGS)
-    result = judge(made, seen, version=there.version, unit=there.unit, case=here)
-    assert [r for r in result.reasons if not r.startswith("the error is ")] == []
+    return dataclasses.replace(seen, shown={"daemon": "\n".join(lines)} if typed else {})
+
+
+def reasons(case, seen):
+    return judge(prepare_case(case, SETTINGS), seen, case).reasons

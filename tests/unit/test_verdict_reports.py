@@ -10,6 +10,7 @@ from prepared import DROP_IN, HOSTS, UNIT_D
 
 from dockerd_lab.cases.model import Circumstances, load_case
 from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.judge.verdict import Report
 from dockerd_lab.redact import redact
 from dockerd_lab.report.verdict_json import as_json
 from dockerd_lab.report.verdict_junit import junit
@@ -17,19 +18,21 @@ from dockerd_lab.report.verdict_markdown import markdown
 from dockerd_lab.report.verdict_sections import headline
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.validate.draft import draft
-from dockerd_lab.validate.model import Report
 
 
-def two(judged):
+def two_trials(judged_trial):
     files = {"etc/docker/daemon.json": HOSTS, f"{UNIT_D}/x.conf": DROP_IN}
     log_line = 'time="2026-11-24T12:32:56Z" level=warning msg="Binding [/red] is insecure"'
-    first = judged(files, opened(log=(log_line,)))
-    second = judged({}, failed(engine="debian-14"), version="28.5.2")
-    return Report(case="mine", results=[first, second])
+    first = judged_trial(files, opened(log=(log_line,)))
+    return [first, judged_trial({}, failed(engine="debian-14"), version="28.5.2")]
 
 
-def test_differences_come_first(judged):
-    report = two(judged)
+def two(judged_trial):
+    return Report(case="mine", results=[trial.result for trial in two_trials(judged_trial)])
+
+
+def test_differences_come_first(judged_trial):
+    report = two(judged_trial)
     assert headline(report) == "starts on 20.10.24, fails on 28.5.2"
     text = verdict(report, width=80, colour=False)
     assert text.splitlines()[0] == "mine: starts on 20.10.24, fails on 28.5.2"
@@ -42,8 +45,8 @@ def test_differences_come_first(judged):
     assert "fix: sudo " in flat
 
 
-def test_junit_markdown_and_json(judged):
-    report = two(judged)
+def test_junit_markdown_and_json(judged_trial):
+    report = two(judged_trial)
     suite = ET.fromstring(junit(report))[0]  # noqa: S314  (our own)
     assert [test.get("name") for test in suite] == ["debian-12", "debian-14"]
     assert suite[1][0].get("message") == "the daemon does not start"
@@ -76,10 +79,8 @@ def test_odd_words_are_shown_as_they_are(judged):
 
 
 @pytest.mark.parametrize("engines", [("debian-12",), ("debian-12", "debian-14")])
-def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
-    report = two(judged)
-    seen = {"debian-12": opened(), "debian-14": failed(engine="debian-14")}
-    tried = [(r, seen[r.engine]) for r in report.results if r.engine in engines]
+def test_a_draft_is_a_case_that_holds(judged, judged_trial, tmp_path, engines):
+    tried = [trial for trial in two_trials(judged_trial) if trial.result.engine in engines]
     file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
     case = load_case("mine", file.parent)
     assert case.on(Circumstances("20.10.24")).expect.outsider == "full-control"
@@ -87,32 +88,32 @@ def test_a_draft_is_a_case_that_holds(judged, tmp_path, engines):
         newer = case.on(Circumstances("28.5.2")).expect
         assert (newer.daemon, newer.error) == ("failed", "hosts-flag-file-conflict")
         assert list(yaml.safe_load(file.read_text())["engines"]) == [">=28.5.2"]
-    for result, observed in tried:
-        assert judged({}, observed, version=result.engine_version).reasons == []
+    for trial in tried:
+        version = trial.result.engine_version
+        assert judged({}, trial.observation, version=version).reasons == []
 
 
-def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged, tmp_path):
+def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged_trial, tmp_path):
     files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}}
     seen = observation()
-    twice = [(judged(files, seen, version=v), seen) for v in ("20.10.5", "20.10.24")]
-    broken = failed(engine="debian-14")
-    tried = [*twice, (judged(files, broken, version="28.5.2"), broken)]
+    tried = [judged_trial(files, seen, version=v) for v in ("20.10.5", "20.10.24")]
+    tried.append(judged_trial(files, failed(engine="debian-14"), version="28.5.2"))
     file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
     case = load_case("mine", file.parent)
     assert case.on(Circumstances("20.10.24")).expect.no_effect == ["host"]
     assert case.on(Circumstances("28.5.2")).expect.no_effect == []
 
 
-def test_what_is_unclear_is_not_recorded(judged):
+def test_what_is_unclear_is_not_recorded(judged_trial):
     seen = opened(outsider="unclear")
     with pytest.raises(HarnessBroke, match="what outsider gets is unclear: tcp://a:1"):
-        draft("mine", [(judged({"etc/docker/daemon.json": {}}, seen), seen)])
+        draft("mine", [judged_trial({"etc/docker/daemon.json": {}}, seen)])
 
 
-def test_a_draft_s_words_hold_the_next_time(judged):
+def test_a_draft_s_words_hold_the_next_time(judged_trial):
     line = "failed to start daemon: process with PID 4711 is still running as a daemon"
     seen = failed(log=("one thing", line))
-    said = yaml.safe_load(draft("mine", [(judged({"etc/docker/daemon.json": {}}, seen), seen)]))
+    said = yaml.safe_load(draft("mine", [judged_trial({"etc/docker/daemon.json": {}}, seen)]))
     assert said["expect"]["words"] == "failed to start daemon: process with PID"
 
 

@@ -5,16 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
+from dockerd_lab.judge.unread import INSTEAD, unread
+from dockerd_lab.judge.verdict import NoEffect
 from dockerd_lab.observe.effective import DAEMON_JSON, config_file, flag_values
 from dockerd_lab.observe.observation import DaemonSeen
 from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Asked, Value, Where, key_line, tcp_place
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.model import NoEffect
 from dockerd_lab.validate.ports import port_of
-from dockerd_lab.validate.questions import of_socket
 from dockerd_lab.validate.recognise import DEFAULTS
-from dockerd_lab.validate.unread import INSTEAD, unread
 from dockerd_lab.validate.where import shown
 
 #: dockerd takes a flag's name for a known key, but reads the key of another name.
@@ -84,7 +83,7 @@ def _another_file(given: Given, command: str) -> Iterator[NoEffect]:
 
 def _ignored_by_systemd(given: Given, seen: DaemonSeen) -> Iterator[NoEffect]:
     """Lines of the input's units that systemd says it ignores."""
-    for message in [*of_socket(seen.raw), *(entry.message for entry in seen.journal)]:
+    for message in [*seen.socket_log, *(entry.message for entry in seen.journal)]:
         said = _IGNORED.match(message)
         # Of what stands before a section, `unread` tells.
         if said is None or said["file"] not in given.origins or "outside of section" in said["why"]:
@@ -174,7 +173,8 @@ def _no_listener(given: Given, asked: Asked, seen: DaemonSeen) -> Iterator[NoEff
     fix = f"See what is in effect: the running dockerd's hosts are {hosts}."
     wanted = [(h, place[1], fix) for h in asked.hosts if (place := tcp_place(h.value))]
     wanted += [(s, port, fix) for s in asked.streams if (port := port_of(s.value)) is not None]
-    if "is:nginx.service" in seen.raw and seen.raw["is:nginx.service"].stdout.startswith("active"):
+    nginx = seen.services.get("nginx.service")
+    if nginx is not None and nginx.active:
         fix = "nginx reads sites-enabled, not sites-available: nginx -T shows what it has read."
         for listen in asked.nginx:
             place_of = Value(f"listen {listen.port}", Where(listen.file, listen.line))

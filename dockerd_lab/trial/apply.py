@@ -13,17 +13,10 @@ from dockerd_lab.cases.model import Configuration, Credential
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.machine_paths import APPLY, PLACE
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.ask import Answer
 
-#: Where the case lies on the machine; Vagrant's provisioner uses the same place.
-PLACE = "/tmp/case"  # noqa: S108  (on the machine)
-APPLY = "/tmp/apply.sh"  # noqa: S108  (on the machine)
-#: What apply.sh keeps on the machine, and in it what came of the case applied last.
-STATE = "/var/lib/dockerd-lab"
-OUTCOME = f"{STATE}/outcome"
-#: journalctl's option, in a shell there, for what was said since then.
-SINCE = f'"$(sed -n s/^journal_from=//p {OUTCOME})"'
 #: Seconds apply.sh may take: its own limits (120 to restart, up to 120 to answer), 150 for a user's
 #: script, and room.
 APPLY_LIMIT = 420
@@ -33,15 +26,26 @@ FIX_LIMIT = APPLY_LIMIT + 180
 _FIXED = re.compile(r"^apply: fix\.sh: exit code (\d+) after", re.MULTILINE)
 
 
-def apply(lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None) -> str:
+def apply(
+    lab: Lab,
+    root: Path,
+    case: Configuration,
+    address: str,
+    unit: str | None = None,
+    *,
+    restart_limit: int | None = None,
+) -> str:
     """Apply a case and return what apply.sh printed; `address` is the daemon's in the lab.
 
     `unit` names a docker.service of provision/units that takes the place of the packaged one first.
-    Raises HarnessBroke when the case could not be applied; a dockerd that does not start with it
-    is no error here.
+    `restart_limit` are the seconds that docker.service has to start, apply.sh's own if None. Raises
+    HarnessBroke when the case could not be applied; a dockerd that does not start with it is no
+    error here.
     """
     _prepare_client(lab, case, address)
-    return _run(lab, f"applying {case.name}", "", _parcel(root, case, address, unit))
+    setting = "" if restart_limit is None else f"RESTART_LIMIT={restart_limit} "
+    parcel = _parcel(root, case, address, unit)
+    return _run(lab, f"applying {case.name}", "", parcel, setting=setting)
 
 
 def after_boot(
@@ -59,7 +63,7 @@ def fix(lab: Lab, root: Path, case: Configuration, address: str, unit: str | Non
     """
     started = time.monotonic()
     parcel = _parcel(root, case, address, unit)
-    said = _run(lab, f"mending {case.name}", "fix", parcel, FIX_LIMIT)
+    said = _run(lab, f"mending {case.name}", "fix", parcel, limit=FIX_LIMIT)
     code = _FIXED.search(said)
     if code is None:
         raise HarnessBroke(f"mending {case.name}: apply.sh told no exit code" + last_lines(said))
@@ -82,8 +86,17 @@ def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
         raise HarnessBroke(f"{what}: " + last_lines(done.stderr.decode(errors="replace")))
 
 
-def _run(lab: Lab, what: str, argument: str, parcel: bytes, limit: float = APPLY_LIMIT) -> str:
-    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && sh {APPLY} {PLACE} {argument}"
+def _run(
+    lab: Lab,
+    what: str,
+    argument: str,
+    parcel: bytes,
+    *,
+    limit: float = APPLY_LIMIT,
+    setting: str = "",
+) -> str:
+    run_it = f"{setting}sh {APPLY} {PLACE} {argument}"
+    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && {run_it}"
     done = ssh.run(lab, "daemon", command, what=what, timeout=limit, stdin=parcel)
     said = (done.stdout + done.stderr).decode(errors="replace")
     if done.returncode != 0:

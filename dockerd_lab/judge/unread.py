@@ -4,11 +4,11 @@ import difflib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from dockerd_lab.judge.verdict import NoEffect
 from dockerd_lab.observe.effective import DAEMON_JSON
 from dockerd_lab.validate import units
 from dockerd_lab.validate.asked import Where
 from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.model import NoEffect
 from dockerd_lab.validate.recognise import SYSCONFIG
 from dockerd_lab.validate.where import shown
 

@@ -1,0 +1,1 @@
+"""Judges an observation: by what its case expects, and by policy. Data in, data out."""

@@ -1,0 +1,1 @@
+"""One configuration on one engine: restore, apply, fix or reboot, observe."""
