@@ -1,0 +1,94 @@
+"""What is looked at on `daemon` besides dockerd: services, scripts, --validate, changed files."""
+
+import base64
+import os
+import subprocess
+
+import pytest
+from observations import answer, write
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.observe import changed_files, inspection
+from dockerd_lab.observe.inspection import Inspection, ServiceState
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "refused"),
+    [
+        ("configuration OK", 0, False),
+        ("conflict", 1, True),
+        ("unknown flag: --validate", 125, None),
+    ],
+)
+def test_whether_dockerd_validate_refuses(printed, code, refused):
+    answers = {"dockerd_validate": answer(printed, code)}
+    assert inspection.refused_by_validate(answers, "failed") is refused
+    assert inspection.refused_by_validate(answers, "active") is None
+    assert inspection.refused_by_validate({}, "failed") is None
+
+
+def test_services_have_a_state_and_a_log():
+    answers = {
+        "service:nginx.service": answer("failed\nnginx: [emerg] no\nmore\n"),
+        "service:nftables.service": answer("active\n"),
+        "outcome": answer("daemon=active"),
+    }
+    assert inspection.services(answers) == {
+        "nginx.service": ServiceState(active=False, log=("nginx: [emerg] no", "more")),
+        "nftables.service": ServiceState(active=True),
+    }
+
+
+def test_the_exit_code_of_a_script_that_failed():
+    assert inspection.script_exit_code({"script_exit_code": answer("3\n")}) == 3
+    assert inspection.script_exit_code({"script_exit_code": answer("")}) is None
+    assert inspection.script_exit_code({}) is None
+
+
+def test_only_what_the_configuration_has_is_asked_for():
+    assert list(inspection.commands(Inspection(), "28.5.2")) == ["dockerd_validate"]
+    assert inspection.commands(Inspection(validate_arguments=None), "28.5.2") == {}
+    wanted = Inspection(services=("x.service",), docker_socket=True, user_scripts=True)
+    assert list(inspection.commands(wanted, "20.10.5")) == [
+        "service:x.service",
+        "socket_log",
+        "script_exit_code",
+    ]
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """Directories that stand for the machine's, a moment after the case was applied."""
+    etc = tmp_path / "etc"
+    old = write(etc / "docker/old.json", "{}")
+    monkeypatch.setattr(changed_files, "BEGUN", str(write(tmp_path / "begun", "")))
+    monkeypatch.setattr(changed_files, "_PLACES", str(etc))
+    begun = old.stat().st_ctime_ns
+    os.utime(tmp_path / "begun", ns=(begun, begun))
+    return etc
+
+
+def test_changed_new_and_removed_files_are_told_apart(machine):
+    same, changed, gone = (str(machine / f"docker/{n}.json") for n in ("same", "changed", "gone"))
+    installed = {same: "{}", changed: "{}", gone: "{}"}
+    write(machine / "docker/same.json", "{}")
+    write(machine / "docker/changed.json", '{"debug": true}')
+    new = write(machine / "systemd/it's new.conf", "[Service]\n")
+    write(machine / "docker/key.conf", "-----BEGIN EC PRIVATE KEY-----\nx\n")
+    write(machine / "docker/notes.txt", "no configuration")
+    command = changed_files.command(installed).command
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert changed_files.changes(answer(done.stdout, done.returncode), installed) == {
+        changed: '{"debug": true}',
+        gone: None,
+        str(new): "[Service]\n",
+    }
+
+
+def test_an_answer_that_is_none_is_the_harness_s_fault():
+    with pytest.raises(HarnessBroke, match="reading the configuration files on daemon"):
+        changed_files.changes(answer("no such thing", 1), {})
+    with pytest.raises(HarnessBroke, match="reading files on daemon"):
+        changed_files.changes(answer("% /etc/x\n"), {})
+    binary = base64.b64encode(b"\xff\xfe").decode()
+    assert changed_files.changes(answer(f"{binary} /etc/x.conf\n"), {}) == {}

@@ -1,0 +1,92 @@
+"""What was recorded on real machines, judged in every way: as suite, as `reproduce`, as `validate`.
+
+The expectations are the cases' own, and were not made from the recordings.
+"""
+
+import json
+
+import pytest
+import recordings
+from observations import observation
+from prepared import SETTINGS
+
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.observe.inspection import ServiceState
+from dockerd_lab.report import reproduction
+from dockerd_lab.reproduce.run import Reproduction
+from dockerd_lab.settings import checkout
+from dockerd_lab.validate.given import gather
+from dockerd_lab.validate.prepare import prepare, prepare_case
+
+ENGINES = ("debian-12", "debian-14")
+CASES = {case.name: case for case in find_cases(checkout())}
+
+
+def circumstances(seen):
+    return Circumstances(SETTINGS.engine(seen.engine).docker, fixed=seen.subject.endswith("-fixed"))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_case_is_recorded(engine):
+    recorded = {seen.subject for seen in recordings.read(engine)}
+    there = Circumstances.on(SETTINGS.engine(engine))
+    expected = {f"{engine}/{case.short_name}" for case in CASES.values()}
+    mended = (case for case in CASES.values() if case.said.fixed and case.on(there).fails)
+    expected |= {f"{engine}/{case.short_name}-fixed" for case in mended}
+    assert recorded == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_suites_reproduce_and_validate_agree(engine, tmp_path):
+    wrong = {}
+    for seen in recordings.read(engine):
+        case = CASES[seen.case].on(circumstances(seen))
+        of_suites = judge(prepare_case(case, SETTINGS), seen, case)
+        shown = reproduction.failure(Reproduction(case, seen, of_suites), width=80, colour=False)
+        into = tmp_path / seen.subject.replace("/", "-")
+        into.mkdir()
+        given = prepare(gather([case.directory], into), SETTINGS)
+        expected = given.given.case.on(circumstances(seen))
+        of_validate = judge(given, seen, expected)
+        result = verdict(given, seen, of_validate, version=circumstances(seen).version, unit="")
+        assert of_validate == of_suites, seen.subject
+        assert (result.verdict == "passed") == of_suites.passed, seen.subject
+        assert case.expect.error is None or f"{case.expect.error}: " in shown, seen.subject
+        if of_suites.problems:
+            wrong[seen.subject] = of_suites.reasons
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_observation_of_another_case_does_not_pass(engine):
+    """Of the next case in the list: recordings that would pass for any case prove nothing."""
+    every = recordings.read(engine)
+    passed = []
+    for seen, other in zip(every, every[1:] + every[:1], strict=True):
+        case, differs = CASES[seen.case].on(circumstances(seen)), CASES[other.case]
+        if judge(prepare_case(case, SETTINGS), other, case).passed and (
+            case.expect != differs.on(circumstances(other)).expect
+        ):
+            passed.append((seen.subject, other.subject))
+    assert passed == []
+
+
+def test_a_recording_is_read_as_it_was_written(tmp_path):
+    states = {"nginx.service": ServiceState(active=False, log=("no",))}
+    seen = observation(
+        log=("a level=warning", "b level=info"), services=states, changed_files={"/a": None}
+    )
+    for _ in range(2):
+        recordings.write(seen, tmp_path)
+    assert recordings.read("debian-12", tmp_path) == [seen]
+
+
+def test_a_recording_of_another_schema_is_refused(tmp_path):
+    recordings.write(observation(), tmp_path)
+    file = tmp_path / "debian-12.jsonl"
+    data = json.loads(file.read_text())
+    file.write_text(json.dumps({**data, "schema": 0}) + "\n")
+    with pytest.raises(ValueError, match="schema 0, expected 1: tox -e record"):
+        recordings.read("debian-12", tmp_path)
