@@ -282,7 +282,7 @@ def _copy(source: Path, target: Path) -> bytes | None:
         return None
     data = tree.content(source)
     target.write_bytes(data)
-    target.chmod(0o755 if source.stat().st_mode & 0o100 else 0o644)
+    target.chmod(0o755 if source.lstat().st_mode & 0o100 else 0o644)
     return data
 
 
