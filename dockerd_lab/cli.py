@@ -250,6 +250,7 @@ def _lab() -> Iterator[Lab]:
     root = checkout()
     lab = lab_module.current(lab_module.lab_home(root))
     if lab is not None:
+        lab.require_runtime()
         yield lab
         return
     with fleet_module.running(root, load_settings(root)) as machines:

@@ -11,27 +11,23 @@ import fcntl
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput, HarnessBroke, on_this_computer
-from dockerd_lab.host import kvm
+from dockerd_lab.host import kvm, runtime_directory
 from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.progress import say, step
 
 #: Seconds a lab may take until its libvirtd answers: the KVM try (11 s), libvirtd (60 s), room.
 START_LIMIT = 120
-
 
 #: The outer processes of the labs that this process started, whose standard input they watch.
 _STARTED: "dict[Lab, subprocess.Popen[bytes]]" = {}
@@ -48,6 +44,8 @@ class Lab:
     kept: bool
     sandbox: bool = True
     """Whether it has namespaces of its own; without, it is on this computer's own libvirt."""
+    runtime: Path = Path("/run")
+    """The directory of its sockets: its own /run; without a sandbox, one of `runtime_directory`."""
 
     @property
     def home(self) -> Path:
@@ -57,15 +55,12 @@ class Lab:
     @property
     def open_files(self) -> Path:
         """What another user's QEMU must read, where the lab has no namespaces of its own."""
-        return self.sockets.with_name(f"{self.sockets.name}-boot")
+        return self.runtime / "boot"
 
     @property
     def sockets(self) -> Path:
-        """A short directory for ssh's sockets: the lab's own /run, where it has one."""
-        if self.sandbox:
-            return Path("/run/ssh")
-        place = zlib.crc32(str(self.directory).encode())
-        return Path(tempfile.gettempdir()) / f"dockerd-lab-{os.getuid()}-{place:08x}"
+        """A short directory for ssh's sockets."""
+        return self.runtime / "ssh"
 
     def domain(self, machine: str) -> str:
         """What libvirt calls a machine: on a libvirt with others' machines the name tells whose."""
@@ -105,6 +100,15 @@ class Lab:
                 f"its log: {log}; run the command again",
             )
 
+    def require_runtime(self) -> None:
+        """Raise HarnessBroke when its runtime directory is gone, or another user's by now."""
+        if not self.sandbox and not runtime_directory.is_own(self.runtime):
+            raise HarnessBroke(
+                f"the running lab's directory {self.runtime} is gone (a reboot removes it),"
+                " or another user may write to it",
+                "dockerd-lab down   # ends the lab; the next command starts new machines",
+            )
+
 
 def lab_home(root: Path) -> Path:
     """Where the labs of a checkout keep their files, each in a directory of its own."""
@@ -120,7 +124,9 @@ def current(home: Path) -> Lab | None:
     """The lab that runs in this home, if one does."""
     try:
         facts = json.loads((home / "lab.json").read_text())
-        lab = Lab(**{**facts, "directory": home / facts["directory"]})
+        # The file of an older version names no runtime directory: it counts as no lab.
+        places = {"directory": home / facts["directory"], "runtime": Path(facts["runtime"])}
+        lab = Lab(**{**facts, **places})
     except (OSError, ValueError, TypeError, KeyError):
         return None
     return lab if lab.alive() else None
@@ -190,14 +196,19 @@ def _on_this_computer(directory: Path, kernel: Path, *, kept: bool) -> Lab:
         " networks, an open daemon too, and stay if this command is killed."
     )
     run(["virsh", "--connect", "qemu:///system", "version"], what="asking libvirt", timeout=20)
-    lab = Lab(directory, os.getpid(), 0, kvm.driver(kernel), kept, sandbox=False)
-    lab.sockets.mkdir(mode=0o700, exist_ok=True)
-    return _noted(lab)
+    driver = kvm.driver(kernel)
+    runtime = runtime_directory.make()
+    try:
+        return _noted(Lab(directory, os.getpid(), 0, driver, kept, sandbox=False, runtime=runtime))
+    except BaseException:
+        runtime_directory.remove(runtime)
+        raise
 
 
 def _noted(lab: Lab) -> Lab:
     """Write down where a lab is, for the next command."""
-    facts = {**dataclasses.asdict(lab), "directory": lab.directory.name}
+    places = {"directory": lab.directory.name, "runtime": str(lab.runtime)}
+    facts = {**dataclasses.asdict(lab), **places}
     (lab.home / "lab.json").write_text(json.dumps(facts) + "\n")
     return lab
 
@@ -205,8 +216,7 @@ def _noted(lab: Lab) -> Lab:
 def stop(lab: Lab) -> None:
     """End a lab and wait until all of it is gone; machines outside a sandbox are not its own."""
     if not lab.sandbox:
-        shutil.rmtree(lab.sockets, ignore_errors=True)
-        shutil.rmtree(lab.open_files, ignore_errors=True)
+        runtime_directory.remove(lab.runtime)
         (lab.home / "lab.json").unlink(missing_ok=True)
         return
     outer = _parent(lab.pid)

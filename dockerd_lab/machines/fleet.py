@@ -135,6 +135,7 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
             f"another lab is running: its daemon, client and outsider are {engines}",
             virsh.NEW_MACHINES,
         )
+    lab.require_runtime()
     facts = saved.read(lab.directory)
     if not facts:
         raise HarnessBroke("the running lab has no machines of the harness's", virsh.NEW_MACHINES)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.runtime_directory import copy_readable, make_passable
 from dockerd_lab.host.ssh_key import private_key
 from dockerd_lab.settings import Settings
 
@@ -109,28 +109,27 @@ def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
         "private_key": str(private_key()),
         "consoles": str(consoles(lab)),
         "boxes": {
-            name: {
-                "name": _add_box(lab, box),
-                "kernel": str(_readable(lab, box.kernel)),
-                "initrd": str(_readable(lab, box.initrd)),
-            }
+            name: {"name": _add_box(lab, box), **_boot_files(lab, box)}
             for name, box in sorted({box.engine: box for box in boxes}.items())
         },
     }
     (lab.directory / "vagrant.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
-def _readable(lab: Lab, file: Path) -> Path:
-    """A file of a box where QEMU may read it: this computer's own libvirt runs it as another user.
+def _boot_files(lab: Lab, box: Box) -> dict[str, str]:
+    """A box's kernel and initrd where QEMU may read them.
 
-    It also changes the owner of what it is given; a copy leaves the box alone.
+    This computer's own libvirt runs it as another user, and changes the owner of these files:
+    it gets copies. Raises FileExistsError where there are any already.
     """
-    if lab.sandbox:
-        return file
-    copy = lab.open_files / file.parent.name / file.name
-    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-    shutil.copyfile(file, copy)
-    return copy
+    files = {"kernel": box.kernel, "initrd": box.initrd}
+    if not lab.sandbox:
+        place = lab.open_files / box.directory.name
+        make_passable(place)
+        for what, file in files.items():
+            copy_readable(file, place / file.name)
+            files[what] = place / file.name
+    return {what: str(file) for what, file in files.items()}
 
 
 def _add_box(lab: Lab, box: Box) -> str:

@@ -129,6 +129,7 @@ def test_a_lab_is_the_process_that_started_then(tmp_path):
         "started": 1,
         "driver": "qemu",
         "kept": True,
+        "runtime": "/run",
     }
     (tmp_path / "lab.json").write_text(json.dumps(facts))
     assert lab.current(tmp_path) is None, "a process id that another process has now"
