@@ -6,17 +6,21 @@ virtualisation). The firmware may run then, and the kernel hangs, or QEMU aborts
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
+from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host.boxes import cache_home
 
 #: Seconds a kernel has to boot as far as it can without a disk; emulated it takes less than 2.
 TRY_LIMIT = 10
 
+DEVICE = Path("/dev/kvm")
+QEMU = "qemu-system-x86_64"
 # Without a disk the kernel panics, and QEMU ends where the machine would reboot.
 GUEST = (
-    *("qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256"),
+    *(QEMU, "-accel", "kvm", "-cpu", "host", "-m", "256"),
     *("-nodefaults", "-display", "none", "-no-reboot"),
     *("-serial", "stdio", "-append", "console=ttyS0 panic=-1"),
 )
@@ -28,17 +32,22 @@ def works(kernel: Path) -> bool:
     """Whether a kernel, a box's, boots with KVM.
 
     The answer is remembered until this computer boots again, or its device or QEMU change.
+    Raises HarnessBroke where there is a device, and no QEMU to try it with.
     """
-    device = Path("/dev/kvm")
-    if not device.exists():
+    if not DEVICE.exists():
         return False
+    qemu = shutil.which(QEMU)
+    if qemu is None:
+        raise HarnessBroke(
+            f"trying KVM: {QEMU} is not installed", "./bootstrap true installs what is missing"
+        )
     remembered = cache_home() / "kvm.json"
     now = {
         "by": " ".join(GUEST),
         "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
-        "device": oct(device.stat().st_mode),
-        "opens": os.access(device, os.R_OK | os.W_OK),  # a user may have joined its group
-        "qemu": Path("/usr/bin/qemu-system-x86_64").stat().st_mtime,
+        "device": oct(DEVICE.stat().st_mode),
+        "opens": os.access(DEVICE, os.R_OK | os.W_OK),  # a user may have joined its group
+        "qemu": [qemu, Path(qemu).stat().st_mtime],
     }
     try:
         known = json.loads(remembered.read_text())

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from observations import write
 
 from dockerd_lab.errors import BadInput, HarnessBroke
 from dockerd_lab.host import boxes, kvm, lab, ssh_key
@@ -179,3 +180,35 @@ def test_kvm_works_where_a_kernel_boots(tmp_path, monkeypatch, guest, works):
     monkeypatch.setattr(kvm, "GUEST", ("sh", "-c", guest))
     monkeypatch.setattr(kvm, "TRY_LIMIT", 0.5)
     assert kvm._boots(tmp_path / "vmlinuz") is works
+
+
+@pytest.fixture
+def qemu(tmp_path, monkeypatch):
+    """A QEMU in a directory of the test's own, and a device; returns what replaces it."""
+    (tmp_path / "kvm").touch()
+    monkeypatch.setattr(kvm, "DEVICE", tmp_path / "kvm", raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/bin")
+
+    def replace(command, at):
+        file = write(tmp_path / "bin/qemu-system-x86_64", f"#!/bin/sh\n{command}\n")
+        file.chmod(0o755)
+        os.utime(file, (at, at))
+        return file
+
+    return replace
+
+
+def test_another_qemu_is_tried_wherever_it_lies(tmp_path, qemu):
+    kernel = tmp_path / "vmlinuz"
+    qemu("echo VFS: Unable to mount root fs", 1)
+    assert kvm.works(kernel)
+    qemu("exit 1", 1)
+    assert kvm.works(kernel), "it is remembered"
+    qemu("exit 1", 2)
+    assert not kvm.works(kernel)
+
+
+def test_kvm_without_qemu_is_named(tmp_path, qemu, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HarnessBroke, match=r"qemu-system-x86_64 is not installed\n\./bootstrap"):
+        kvm.works(tmp_path / "vmlinuz")
