@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.host.checks import disk
+from dockerd_lab.host.checks import architecture, disk
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import remove, unshare
 from dockerd_lab.host.ssh_key import private_key, public_key
@@ -168,8 +168,9 @@ def _one_builder(box: Box) -> Iterator[None]:
 
 def _build(root: Path, box: Box, engine: Engine) -> None:
     """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
-    if (room := disk(box.directory, BUILD_BYTES)).state == "missing":
-        raise HarnessBroke(f"building box {box.engine}: {room.said}", room.mend)
+    for needed in (architecture(), disk(box.directory, BUILD_BYTES)):
+        if needed.state == "missing":
+            raise HarnessBroke(f"building box {box.engine}: {needed.said}", needed.mend)
     for left_over in box.directory.parent.glob(f"{box.directory.name}.part*"):
         remove(left_over)
     part = box.directory.with_name(f"{box.directory.name}.part")

@@ -31,6 +31,8 @@ class Finding:
     mend: str = ""
 
 
+#: What the kernel calls the architecture of the boxes (Debian's linux-image-cloud-amd64).
+ARCHITECTURE = "x86_64"
 #: The programs that a lab runs, and the Debian packages they are in.
 PROGRAMS = {
     "vagrant": "vagrant",
@@ -68,6 +70,19 @@ def require(*, sandboxed: bool) -> None:
 def find(checks: Iterable[Callable[[], Finding]]) -> list[Finding]:
     """What these checks find, in their order."""
     return [check() for check in checks]
+
+
+def architecture() -> Finding:
+    """Whether this computer runs the programs of the boxes, as it does to build them."""
+    machine = platform.machine()
+    if machine == ARCHITECTURE:
+        return Finding("architecture", "ok", machine)
+    return Finding(
+        "architecture",
+        "missing",
+        f"the boxes and the machines are {ARCHITECTURE}, this computer is {machine}",
+        f"use an {ARCHITECTURE} computer; `dockerd-lab explain` needs no machine and works here",
+    )
 
 
 def programs() -> Finding:
@@ -211,7 +226,7 @@ def versions() -> Finding:
 
 
 #: In the order in which trouble is easiest to understand.
-FOR_MACHINES = (programs, vagrant_libvirt)
+FOR_MACHINES = (architecture, programs, vagrant_libvirt)
 FOR_A_LAB = (*FOR_MACHINES, mount_points, user_namespaces, tun)
 
 

@@ -26,6 +26,21 @@ def test_missing_programs_are_named_with_their_packages(monkeypatch):
     assert found.mend.endswith("--no-install-recommends libvirt-clients qemu-utils")
 
 
+@pytest.mark.parametrize("sandboxed", [True, False])
+def test_another_architecture_is_named_before_anything_else(monkeypatch, sandboxed):
+    monkeypatch.setattr(checks.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(checks.shutil, "which", lambda name, **_: None)
+    reason = "the boxes and the machines are x86_64, this computer is aarch64"
+    with pytest.raises(HarnessBroke, match=f"^architecture: {reason}\nuse an x86_64 computer"):
+        checks.require(sandboxed=sandboxed)
+    assert reason in [finding.said for finding in checks.find(checks.FOR_A_LAB)]
+
+
+def test_this_architecture_is_no_obstacle(monkeypatch):
+    monkeypatch.setattr(checks.platform, "machine", lambda: "x86_64")
+    assert checks.find(checks.FOR_A_LAB)[0] == checks.Finding("architecture", "ok", "x86_64")
+
+
 @pytest.fixture
 def user(monkeypatch):
     """An ordinary user of a computer where everything is as it must be."""

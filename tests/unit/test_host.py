@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 
@@ -80,6 +81,13 @@ def test_a_box_is_built_once(root, monkeypatch):
     assert boxes.ensure_box(root, "debian-12", engine) == box
     assert len(built) == 1
     assert box.built
+
+
+def test_no_box_is_built_on_another_architecture(root, monkeypatch):
+    pretend_to_build(monkeypatch, build)
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    with pytest.raises(HarnessBroke, match=r"box debian-12: .* x86_64, this computer is riscv64"):
+        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
 
 
 @pytest.mark.parametrize("how", [HarnessBroke("mmdebstrap failed"), KeyboardInterrupt()])
