@@ -15,7 +15,8 @@ import typer
 
 from dockerd_lab import cli_reproduce, cli_validate
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.errors import BadInput, HarnessBroke, LabError
+from dockerd_lab.cli_options import Wait
+from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessBroke, LabError
 from dockerd_lab.explain.matcher import Finding, explain_text, important
 from dockerd_lab.explain.reading import pieces
 from dockerd_lab.host import lab as lab_module
@@ -23,6 +24,7 @@ from dockerd_lab.host.boxes import ensure_box, find_box
 from dockerd_lab.host.doctor import examine
 from dockerd_lab.host.kept import kept
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.lock import exclusive
 from dockerd_lab.host.namespaces import remove
 from dockerd_lab.machines import fleet as fleet_module
 from dockerd_lab.machines import ssh, vagrant, virsh
@@ -42,11 +44,16 @@ app.add_typer(box_app, name="box")
 cli_reproduce.register(app)
 cli_validate.register(app)
 
-_PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+# What comes after the first word is the command's own, `--wait` too.
+_PASSED_ON = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "allow_interspersed_args": False,
+}
 
 
 def main() -> None:
-    """Run the command; trouble is one message, and exit code 2 (bad input) or 3 (harness broke)."""
+    """Run the command; trouble is one message, and the exit code of its kind of LabError."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a locale may lack the letters of a log
             stream.reconfigure(errors="replace")
@@ -64,23 +71,23 @@ def main() -> None:
 
 
 @app.command()
-def up() -> None:
+def up(wait: Wait = LAB_WAIT) -> None:
     """Start a lab with its three machines, and leave it running for the next commands."""
     root = checkout()
     settings = load_settings(root)
-    with fleet_module.running(root, settings, keep=True) as machines:
+    with fleet_module.running(root, settings, keep=True, wait=wait) as machines:
         say(f"lab: up with {fleet_module.accelerator(machines.lab)}: {', '.join(machines.names)}")
     say("lab: dockerd-lab shell daemon   enters a machine; dockerd-lab down   ends the lab")
 
 
 @app.command()
-def down() -> None:
+def down(wait: Wait = LAB_WAIT) -> None:
     """End the running lab and its machines; the snapshot is kept for the next start."""
     home = lab_module.lab_home(checkout())
     if lab_module.current(home) is None:
         say("lab: none is running")
         return
-    with lab_module.exclusive(home):  # not under a command that works with it
+    with exclusive(home, wait=wait):  # not under a command that works with it
         if lab := lab_module.current(home):
             fleet_module.end(lab, checkout(), _settings_of(lab))
     say("lab: ended")
@@ -147,10 +154,11 @@ def explain(
 @app.command()
 def clean(
     yes: Annotated[bool, typer.Option("--yes", help="remove it all without asking")] = False,
+    wait: Wait = LAB_WAIT,
 ) -> None:
     """Show what is kept on this computer and how large it is, and remove it when told to."""
     root = checkout()
-    with lab_module.exclusive(lab_module.lab_home(root)):
+    with exclusive(lab_module.lab_home(root), wait=wait):
         running = lab_module.current(lab_module.lab_home(root))
         if running is not None:
             raise BadInput("a lab is running", "dockerd-lab down   # ends it")
@@ -176,14 +184,14 @@ def list_cases() -> None:
 
 
 @app.command(name="exec", context_settings=_PASSED_ON)
-def execute(context: typer.Context) -> None:
+def execute(context: typer.Context, wait: Wait = LAB_WAIT) -> None:
     """Run a command inside the lab: dockerd-lab exec -- vagrant ssh daemon.
 
     Where no lab runs, one is started with its machines, and ended with the command.
     """
     if not context.args:
         raise BadInput("exec needs a command", "dockerd-lab exec -- vagrant status")
-    with _lab() as lab:
+    with _lab(wait) as lab:
         code = _interactive(
             lab.enter(context.args), vagrant.environment(lab, checkout(), _settings_of(lab))
         )
@@ -193,12 +201,13 @@ def execute(context: typer.Context) -> None:
 @app.command()
 def shell(
     machine: Annotated[str, typer.Argument(help="daemon, client or outsider")] = "daemon",
+    wait: Wait = LAB_WAIT,
 ) -> None:
     """Open a root shell on a machine; where no lab runs, one is started for it."""
     names = [name for name, _ in load_settings(checkout()).machines.items()]
     if machine not in names:
         raise BadInput(f"no machine is called {machine!r}; there are: {', '.join(names)}")
-    with _lab() as lab:
+    with _lab(wait) as lab:
         code = ssh.shell(lab, machine)
     raise typer.Exit(code)
 
@@ -245,16 +254,23 @@ def _explained(files: list[Path] | None) -> list[Finding]:
 
 
 @contextmanager
-def _lab() -> Iterator[Lab]:
-    """The lab that runs, or one that lasts as long as the block."""
+def _lab(wait: float) -> Iterator[Lab]:
+    """The lab that runs, or one that lasts as long as the block.
+
+    Where none runs, waits up to `wait` seconds for a command that is about to start or end one.
+    """
     root = checkout()
-    lab = lab_module.current(lab_module.lab_home(root))
-    if lab is not None:
-        lab.require_runtime()
-        yield lab
-        return
-    with fleet_module.running(root, load_settings(root)) as machines:
-        yield machines.lab
+    home = lab_module.lab_home(root)
+    lab = lab_module.current(home)
+    if lab is None:
+        with exclusive(home, wait=wait):
+            lab = lab_module.current(home)  # a command that was waited for may have started it
+            if lab is None:
+                with fleet_module.running(root, load_settings(root)) as machines:
+                    yield machines.lab
+                return
+    lab.require_runtime()
+    yield lab
 
 
 def _interactive(argv: list[str], env: dict[str, str]) -> int:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.errors import BadInput
+from dockerd_lab.cli_options import Wait
+from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.observe import evidence
@@ -31,6 +32,7 @@ def reproduce(
     with_fix: Annotated[bool, typer.Option("--fix", help="mend it, and prove it")] = False,
     shell: Annotated[bool, typer.Option("--shell", help="enter daemon with the failure")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="what can be reproduced")] = False,
+    wait: Wait = LAB_WAIT,
 ) -> None:
     """Bring a failure about on real machines, by the way it happens in life, and explain it.
 
@@ -53,7 +55,7 @@ def reproduce(
     others = [f.case.short_name for f in known if f.error == name and f is not chosen]
     if others:
         say(f"lab: {name} has other cases too: {', '.join(others)}")
-    with running(root, settings.with_engines(daemon=engine)) as fleet:
+    with running(root, settings.with_engines(daemon=engine), wait=wait) as fleet:
         seen = bring_about(fleet, chosen.case)
         print(reproduction.failure(seen, width=width, colour=colour), end="", flush=True)
         steps = [seen]

@@ -8,7 +8,10 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.errors import BadInput
+from dockerd_lab.cli_options import Wait
+from dockerd_lab.errors import LAB_WAIT, BadInput
+from dockerd_lab.host.lab import lab_home
+from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.redact import redact
 from dockerd_lab.report.verdict_json import as_json, schema
@@ -79,6 +82,7 @@ def validate(
     json_file: _Json = None,
     junit_file: _Junit = None,
     markdown_file: _Markdown = None,
+    wait: Wait = LAB_WAIT,
 ) -> None:
     """Tell what your own configuration does on real engines. Exit code 1 when it fails.
 
@@ -104,7 +108,7 @@ def validate(
         stand_ins=not no_stand_ins,
         allow_insecure=allow_insecure,
     )
-    report, _ = _tried(wish)
+    report, _ = _tried(wish, wait)
     standard_output = any(file == Path("-") for file, _ in reports)
     _print(report, to_stderr=standard_output)
     for file, made in reports:
@@ -118,6 +122,7 @@ def record(
     directory: Annotated[Path, typer.Argument(help="the configuration; case.yaml is put there")],
     engines: _Engines = None,
     unit: _Unit = PACKAGED,
+    wait: Wait = LAB_WAIT,
 ) -> None:
     """Write what a configuration does as a draft of DIRECTORY/case.yaml, for you to review.
 
@@ -135,7 +140,7 @@ def record(
             f"{directory}: with rootfs/ it is a case, which says itself all that it needs"
         )
     _check_writable(file)
-    report, tried = _tried(Wish(paths=[directory], engines=engines or [], unit=unit))
+    report, tried = _tried(Wish(paths=[directory], engines=engines or [], unit=unit), wait)
     _print(report, to_stderr=False)
     text = redact(draft(report.case, tried))
     file.write_text(text, encoding="utf-8")
@@ -147,11 +152,15 @@ def print_schema() -> None:
     sys.stdout.write(schema())
 
 
-def _tried(wish: Wish) -> tuple[Report, list[JudgedTrial]]:
+def _tried(wish: Wish, wait: float) -> tuple[Report, list[JudgedTrial]]:
+    """The report on all engines, and what it rests on; the lab is this command's for all of them.
+
+    So one that has begun does not wait again. Bad input is told before any waiting.
+    """
     root = checkout()
     settings = load_settings(root)
     tried: list[JudgedTrial] = []
-    with prepared(root, settings, wish) as ready:
+    with prepared(root, settings, wish) as ready, exclusive(lab_home(root), wait=wait):
         name = ready.given.name
         try:
             for trial in trials(root, settings, wish, ready):

@@ -1,7 +1,10 @@
-"""The two kinds of trouble that are not a failed configuration, told apart by exit code too."""
+"""The kinds of trouble that are not a failed configuration, told apart by exit code too."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+#: Seconds a command waits for the lab before it raises LabBusy, unless it is given another limit.
+LAB_WAIT = 600
 
 
 class LabError(Exception):
@@ -31,6 +34,16 @@ class BadInput(LabError):
 
 class HarnessBroke(LabError):
     """The harness, not the configuration, failed: no statement about the configuration is made."""
+
+
+class LabBusy(LabError):
+    """Another command uses the lab, and did so for as long as this one may wait: try again later.
+
+    Its exit code is EX_TEMPFAIL of sysexits.h.
+    """
+
+    exit_code = 75
+    kind = "lab busy"
 
 
 @contextmanager

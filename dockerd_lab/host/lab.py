@@ -7,7 +7,6 @@ command that started it is, unless it was started to stay.
 """
 
 import dataclasses
-import fcntl
 import json
 import os
 import select
@@ -15,12 +14,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import BadInput, HarnessBroke, on_this_computer
+from dockerd_lab.errors import BadInput, HarnessBroke
 from dockerd_lab.host import kvm, runtime_directory
 from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines, run
@@ -237,30 +236,6 @@ def clear(directory: Path) -> None:
     """Remove what an earlier lab left: its disks, definitions and Vagrant's notes of them."""
     for name in ("libvirt", "vagrant", "vagrant-home", "consoles", "snapshot.json", "vagrant.json"):
         namespaces_module.remove(directory / name)
-
-
-@contextmanager
-def exclusive(home: Path) -> Iterator[None]:
-    """Hold the lab of this home for one command; the lock ends with its process.
-
-    Raises BadInput when another command holds it, naming that command.
-    """
-    with on_this_computer():
-        home.mkdir(parents=True, exist_ok=True)
-        file = (home / "lock").open("a+")
-    with file as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise BadInput(
-                f"another command uses the lab of this checkout: {lock.read().strip()}",
-                "wait for it, or use another checkout: each has a lab of its own",
-            ) from None
-        lock.truncate(0)
-        lock.write(f"process {os.getpid()}, {' '.join(sys.argv)}")
-        lock.flush()
-        yield
 
 
 def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:

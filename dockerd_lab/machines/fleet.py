@@ -7,11 +7,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import BadInput, HarnessBroke, on_this_computer
+from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessBroke, on_this_computer
 from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import Box, ensure_box
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.lock import exclusive
 from dockerd_lab.machines import boot, program, saved, ssh, vagrant, versions, virsh
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Settings
@@ -259,15 +260,21 @@ def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
 
 @contextmanager
 def running(
-    root: Path, settings: Settings, *, keep: bool = False, home: Path | None = None
+    root: Path,
+    settings: Settings,
+    *,
+    keep: bool = False,
+    home: Path | None = None,
+    wait: float = LAB_WAIT,
 ) -> Iterator[Fleet]:
     """The machines for one command, which has them to itself.
 
+    Waits up to `wait` seconds for another command that uses them, and raises LabBusy after that.
     A lab that runs already in the home (the checkout's own, unless another is given) is used and
     left running. Otherwise one is started, and ended with the block, unless `keep` is set.
     """
     home = home or lab_module.lab_home(root)
-    with lab_module.exclusive(home):
+    with exclusive(home, wait=wait):
         lab = lab_module.current(home)
         if lab is not None and not lab.sandbox and not lab.kept:
             say("lab: an earlier command was killed and left its machines")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockerd_lab.errors import LabError
-from dockerd_lab.suites.options import broke, is_worker, labs_at_once, session_of
+from dockerd_lab.errors import LabBusy, LabError
+from dockerd_lab.suites.options import broke, end, is_worker, labs_at_once, session_of
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
@@ -34,7 +34,29 @@ def unit(request: pytest.FixtureRequest, engine: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
+def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold the lab for all engines of this run, so that one that has begun does not wait again.
+
+    A worker of pytest-xdist has a lab of its own for each engine, and holds that one alone.
+    """
+    from dockerd_lab import progress
+    from dockerd_lab.host.lab import lab_home
+    from dockerd_lab.host.lock import exclusive
+
+    if is_worker(request.config):
+        yield
+        return
+    progress.sink = progress_line(request.config, "dockerd-lab")
+    home, wait = lab_home(session_of(request.config).root), request.config.getoption("lab_wait")
+    try:
+        with exclusive(home, wait=wait):
+            yield
+    except LabBusy as error:
+        end(error)
+
+
+@pytest.fixture(scope="session")
+def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
     from dockerd_lab.host.lab import home_apart
@@ -46,9 +68,9 @@ def fleet(request: pytest.FixtureRequest, engine: str) -> Iterator[Fleet]:
         settings = settings.beside_others(min(labs_at_once(request.config), len(session.engines)))
         home = home_apart(session.root, engine)
     progress.sink = progress_line(request.config, engine)
-    keep = request.config.getoption("keep")
+    keep, wait = request.config.getoption("keep"), request.config.getoption("lab_wait")
     try:
-        with running(session.root, settings, keep=keep, home=home) as machines:
+        with running(session.root, settings, keep=keep, home=home, wait=wait) as machines:
             session.fleet = machines
             session.on_machines = None
             yield machines

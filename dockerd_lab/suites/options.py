@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from dockerd_lab.errors import BadInput, LabError
+from dockerd_lab.errors import LAB_WAIT, BadInput, LabError
 from dockerd_lab.progress import say
 
 if TYPE_CHECKING:
@@ -51,6 +51,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--keep",
         action="store_true",
         help="leave the lab up, with the first failed case in place, and tell how to enter it",
+    )
+    group.addoption(
+        "--lab-wait",
+        type=int,
+        default=LAB_WAIT,
+        metavar="SECONDS",
+        help="how long to wait where another command uses the lab; exit code 75 after that"
+        f" (default: {LAB_WAIT})",
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockerd_lab.errors import BadInput, HarnessBroke, LabError
+from dockerd_lab.errors import BadInput, HarnessBroke, LabBusy, LabError
 from dockerd_lab.suites.options import is_worker, running_session, session_of
 from dockerd_lab.suites.selection import subject_of
 
@@ -73,8 +73,19 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         rows = [asdict(row) for row in seen.rows]
         session.config.workeroutput[_SEEN] = {"rows": rows, "broken": seen.broken}  # type: ignore[attr-defined]
     elif seen.broken:
-        only_input = all(why.startswith(f"{BadInput.kind}: ") for why in seen.broken.values())
-        session.exitstatus = (BadInput if only_input else HarnessBroke).exit_code
+        session.exitstatus = _exit_code(seen.broken.values())
+
+
+def _exit_code(reasons: Collection[str]) -> int:
+    """The exit code of several engines' trouble: 3 for any broken harness, 75 if all were busy.
+
+    A worker hands on an error as its text, which begins with its kind.
+    """
+    kinds = {why.split(": ")[0] for why in reasons}
+    if kinds == {LabBusy.kind}:
+        return LabBusy.exit_code
+    only_input = kinds <= {LabBusy.kind, BadInput.kind}
+    return BadInput.exit_code if only_input else HarnessBroke.exit_code
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -109,10 +109,14 @@ def test_a_kernel_that_panics(lab):
 def test_a_second_run_in_the_same_checkout(booted):
     first = booted.start("-m", "pytest", "-q", *ONE)
     await_line(first, "starting the lab")
-    message = one_error(booted.pytest(*ONE, limit=30), code=2)
+    message = one_error(booted.pytest(*ONE, "--lab-wait", "0", limit=30), code=75)
     assert f"another command uses the lab of this checkout: process {first.pid}" in message
+    waiting = booted.pytest(*ONE, limit=600)
     said, _ = first.communicate(timeout=300)
     assert first.returncode == 0, said
+    assert waiting.code == 0, waiting.said
+    uses = f"waiting for the command that uses the lab of this checkout: process {first.pid}"
+    assert uses in waiting.said
 
 
 def test_two_checkouts_at_once(booted, tmp_path):

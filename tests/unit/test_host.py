@@ -3,13 +3,11 @@
 import json
 import os
 import platform
-import subprocess
-import sys
 
 import pytest
 from observations import write
 
-from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.host import boxes, kvm, lab, ssh_key
 from dockerd_lab.host.command import run
 from dockerd_lab.settings import load_settings
@@ -147,24 +145,6 @@ def test_a_lab_is_the_process_that_started_then(tmp_path):
     running = lab.current(tmp_path)
     assert running is not None
     assert running.enter(["true"])[:3] == ["nsenter", "--target", str(os.getpid())]
-
-
-def test_a_second_command_is_told_who_has_the_lab(tmp_path):
-    holder = (
-        "import sys; from pathlib import Path; from dockerd_lab.host.lab import exclusive\n"
-        "with exclusive(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
-    )
-    argv = [sys.executable, "-c", holder, str(tmp_path)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        assert other.stdout.readline() == b"held\n"
-        with (
-            pytest.raises(BadInput, match=f"another command uses the lab.*process {other.pid}"),
-            lab.exclusive(tmp_path),
-        ):
-            pass
-        other.kill()
-    with lab.exclusive(tmp_path):
-        pass
 
 
 def test_clearing_leaves_what_is_not_a_lab_s(tmp_path):

@@ -1,6 +1,10 @@
 """The plugin, in a pytest of its own whose checkout is a copy."""
 
 import pytest
+from lab_lock import taken
+
+from dockerd_lab.host.lab import home_apart, lab_home
+from dockerd_lab.suites import outcome
 
 pytest_plugins = ["pytester"]
 
@@ -246,9 +250,64 @@ def test_a_lab_that_does_not_end_after_an_interrupt(pytester, run, common_root):
 
 
 @pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
-def test_a_lab_that_is_taken_is_bad_input(pytester, run, common_root, workers):
-    taken = MACHINES.replace("HarnessBroke", "BadInput")
-    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + taken)
+def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(pytester, run, common_root, workers):
+    pytester.makepyfile("def test_on(fleet, subject): pass")
+    home = home_apart(common_root, "debian-13") if workers else lab_home(common_root)
+    with taken(home):
+        result = run("--engine=debian-13", "--case=unix-default", "--lab-wait=0", *workers)
+    assert result.ret == 75
+    said = result.stdout.str() + result.stderr.str()
+    assert "lab busy: another command uses the lab of this checkout: process 1, up" in said
+    assert "Traceback" not in said
+
+
+HELD = """
+import contextlib, fcntl
+import pytest
+import dockerd_lab.machines.fleet
+from dockerd_lab.host.lab import lab_home
+
+def held(root):
+    with (lab_home(root) / "lock").open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+@contextlib.contextmanager
+def running(root, settings, **_):
+    assert held(root)
+    yield "machines"
+    assert held(root)
+
+dockerd_lab.machines.fleet.running = running
+"""
+
+
+def test_a_run_of_several_engines_holds_the_lab_throughout(pytester, run, common_root):
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + HELD)
+    pytester.makepyfile("def test_on(fleet, subject): pass")
+    run("--engine=all", "--case=unix-default").assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "code"),
+    [
+        (["lab busy: x", "lab busy: y: bad input: "], 75),
+        (["lab busy: x", "bad input: y"], 2),
+        (["lab busy: x", "harness broke: y"], 3),
+        (["bad input: x", "harness broke: y", "lab busy: z"], 3),
+    ],
+)
+def test_the_exit_code_of_several_engines_that_broke(reasons, code):
+    assert outcome._exit_code(reasons) == code
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
+def test_a_lab_of_other_engines_is_bad_input(pytester, run, common_root, workers):
+    other = MACHINES.replace("HarnessBroke", "BadInput")
+    pytester.makeconftest(CONFTEST.format(root=str(common_root)) + other)
     pytester.makepyfile("def test_on(fleet, subject): pass")
     result = run("--engine=debian-13", "--case=unix-default", *workers)
     assert result.ret == 2

@@ -8,7 +8,7 @@ import pytest
 from observations import SOCKET, observation, write
 from typer.testing import CliRunner
 
-from dockerd_lab import cli
+from dockerd_lab import cli, cli_validate
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
@@ -18,9 +18,10 @@ BROKEN_ON = "debian-14"
 
 
 @pytest.fixture
-def machines(monkeypatch):
+def machines(monkeypatch, tmp_path):
     """What was done with the machines; debian-14's daemon does not start."""
     done = []
+    monkeypatch.setattr(cli_validate, "lab_home", lambda root: tmp_path / ".lab")
 
     @contextmanager
     def running(root, settings, *, keep):

@@ -1,0 +1,16 @@
+"""Options that several commands have."""
+
+from typing import Annotated
+
+import typer
+
+#: Of every command that needs the lab for itself.
+Wait = Annotated[
+    int,
+    typer.Option(
+        "--wait",
+        metavar="SECONDS",
+        min=0,
+        help="how long to wait where another command uses the lab; exit code 75 after that",
+    ),
+]

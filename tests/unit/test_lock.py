@@ -1,0 +1,224 @@
+"""One command at a time uses a lab: the others wait, say for whom, and go on when it is free."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from lab_lock import is_taken, taken
+from typer.testing import CliRunner
+
+from dockerd_lab import cli, cli_reproduce, cli_validate, progress
+from dockerd_lab.errors import BadInput, LabBusy
+from dockerd_lab.host import lab as lab_module
+from dockerd_lab.host import lock
+from dockerd_lab.host.lock import exclusive
+from dockerd_lab.machines import fleet
+
+HOLDER = """
+import sys
+from pathlib import Path
+from dockerd_lab.host.lock import exclusive
+with exclusive(Path(sys.argv[1]), wait=60):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+#: `dockerd-lab` in the checkout that is the first argument.
+COMMAND = """
+import sys
+from pathlib import Path
+import dockerd_lab.settings
+root = Path(sys.argv.pop(1))
+dockerd_lab.settings.checkout = lambda: root
+from dockerd_lab.cli import main
+main()
+"""
+USES = "the lab of this checkout: "
+
+
+def process(program, *args):
+    argv = [sys.executable, "-c", program, *map(str, args)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+@pytest.fixture
+def lines(monkeypatch):
+    said = []
+    monkeypatch.setattr(progress, "sink", said.append)
+    return said
+
+
+def test_a_command_that_may_not_wait_is_told_who_has_the_lab(tmp_path, lines):
+    with process(HOLDER, tmp_path) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(LabBusy, match=f"{USES}process {other.pid}, "):
+            with_lab(tmp_path, wait=0)
+        other.kill()
+        other.wait()
+        with_lab(tmp_path, wait=0)
+    assert lines == []
+
+
+def with_lab(home, wait):
+    with exclusive(home, wait=wait):
+        assert is_taken(home)
+
+
+def test_a_waiting_command_goes_on_when_the_lab_is_free(tmp_path):
+    with process(HOLDER, tmp_path) as first:
+        assert first.stdout.readline() == "held\n"
+        with process(HOLDER, tmp_path) as second:
+            assert f"waiting for the command that uses {USES}process {first.pid}, " in (
+                second.stderr.readline()
+            )
+            first.kill()
+            freed = time.monotonic()
+            assert second.stdout.readline() == "held\n"
+            assert time.monotonic() - freed < 3, "a second, and room for a busy computer"
+            second.kill()
+    assert lock.RETRY_EVERY < 1
+
+
+def test_a_long_wait_is_reminded_of_and_ends(tmp_path, lines, monkeypatch):
+    monkeypatch.setattr(progress, "STILL_EVERY", 0.01)
+    with taken(tmp_path), pytest.raises(LabBusy, match=f"{USES}process 1, up\n.*--wait SECONDS"):
+        with_lab(tmp_path, wait=0.1)
+    what = f"lab: waiting for the command that uses {USES}process 1, up"
+    assert lines[0] == f"{what} …"
+    assert lines[1].startswith(f"{what} … still, after 0 s")
+    assert lines[-1].startswith(f"{what}: failed after 0.")
+
+
+def test_the_command_that_is_waited_for_is_the_one_that_has_the_lab_now(
+    tmp_path, lines, monkeypatch
+):
+    with (tmp_path / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        def hold(name):
+            file.seek(0)
+            file.truncate()
+            file.write(name)
+            file.flush()
+
+        hold("process 1, up")
+        events = iter(
+            [lambda: hold("process 2, validate"), lambda: fcntl.flock(file, fcntl.LOCK_UN)]
+        )
+        monkeypatch.setattr(lock.time, "sleep", lambda seconds: next(events)())
+        with_lab(tmp_path, wait=60)
+    assert [line.split(USES)[1] for line in lines if line.endswith(" …")] == [
+        "process 1, up …",
+        "process 2, validate …",
+    ]
+    assert (tmp_path / "lock").read_text().startswith(f"process {os.getpid()}, ")
+
+
+def test_a_command_that_holds_the_lab_does_not_wait_for_itself(tmp_path, lines):
+    with exclusive(tmp_path):
+        with_lab(tmp_path, wait=0)
+        assert is_taken(tmp_path), "it is held to the end of the outer block"
+    assert not is_taken(tmp_path)
+    assert lines == []
+
+
+@pytest.fixture
+def busy(common_root, monkeypatch):
+    """Run `dockerd-lab` in a checkout whose lab another command holds."""
+    for module in (cli, cli_reproduce, cli_validate):
+        monkeypatch.setattr(module, "checkout", lambda: common_root)
+    monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
+    with taken(lab_module.lab_home(common_root)):
+        yield lambda *args: CliRunner().invoke(cli.app, [str(arg) for arg in args])
+
+
+@pytest.fixture
+def running(busy, common_root, tmp_path):
+    """A lab that runs there, on this computer itself."""
+    directory = lab_module.lab_home(common_root) / "debian-12+debian-12+debian-12"
+    noted = lab_module.Lab(
+        directory, os.getpid(), 0, "qemu", kept=True, sandbox=False, runtime=tmp_path
+    )
+    yield lab_module._noted(noted)
+    (lab_module.lab_home(common_root) / "lab.json").unlink()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["up"],
+        ["validate", "{mine}"],
+        ["record", "{mine}"],
+        ["reproduce", "fd-by-hand"],
+        ["exec", "--wait", "0", "--", "true"],
+        ["shell"],
+        ["clean", "--yes"],
+    ],
+    ids=lambda args: args[0],
+)
+def test_every_command_that_needs_the_lab_waits_for_it(busy, tmp_path, args):
+    (tmp_path / "daemon.json").write_text('{"debug": true}')
+    wait = [] if "--wait" in args else ["--wait", "0"]
+    done = busy(*(arg.format(mine=tmp_path) for arg in args), *wait)
+    assert isinstance(done.exception, LabBusy), done.output
+
+
+def test_down_waits_for_a_command_that_works_with_the_lab(busy, running):
+    assert isinstance(busy("down", "--wait", "0").exception, LabBusy)
+
+
+def test_bad_input_is_told_before_any_waiting(busy, tmp_path):
+    (tmp_path / "daemon.json").write_text('{"debug": true}')
+    done = busy("validate", tmp_path, "--engine", "debian-99", "--wait", "0")
+    assert isinstance(done.exception, BadInput)
+
+
+def test_status_does_not_wait(busy):
+    done = busy("status")
+    assert (done.exit_code, done.output) == (1, "no lab is running\n")
+
+
+def test_a_command_in_a_running_lab_does_not_wait_and_keeps_its_own_options(busy, running, capfd):
+    assert busy("exec", "echo", "--wait", "--", "x").exit_code == 0
+    assert capfd.readouterr().out == "--wait -- x\n"
+
+
+def test_the_lab_is_held_from_the_first_engine_to_the_last(common_root, tmp_path, monkeypatch):
+    home = lab_module.lab_home(common_root)
+    seen = []
+
+    def trials(*_):
+        for _ in range(2):
+            seen.append(is_taken(home))
+            yield from ()
+        raise BadInput("the end")
+
+    monkeypatch.setattr(cli_validate, "checkout", lambda: common_root)
+    monkeypatch.setattr(cli_validate, "trials", trials)
+    (tmp_path / "daemon.json").write_text('{"debug": true}')
+    CliRunner().invoke(cli.app, ["validate", str(tmp_path)])
+    assert seen == [True, True]
+    assert not is_taken(home)
+
+
+def test_a_lab_that_is_taken_is_exit_code_75(common_root):
+    with taken(lab_module.lab_home(common_root)):
+        done = process(COMMAND, common_root, "clean", "--wait", "0")
+        _, said = done.communicate(timeout=30)
+    assert done.returncode == 75
+    assert said.startswith(f"dockerd-lab: lab busy: another command uses {USES}process 1, up\n")
+    assert "Traceback" not in said
+
+
+def test_an_interrupt_ends_the_wait_at_once(common_root):
+    with taken(lab_module.lab_home(common_root)):
+        waiting = process(COMMAND, common_root, "clean")
+        assert waiting.stderr.readline().startswith("lab: waiting for the command that uses ")
+        waiting.send_signal(signal.SIGINT)
+        _, said = waiting.communicate(timeout=5)
+    assert waiting.returncode == 130
+    assert "Traceback" not in said
