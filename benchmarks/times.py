@@ -14,8 +14,8 @@ from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.observe.remote import TOOLS
 from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.standins.prepared import prepare_case
 from dockerd_lab.trial.trial import Plan, run_trial
-from dockerd_lab.validate.prepare import prepare_case
 
 RESTORES = 5
 

@@ -161,7 +161,7 @@ def _tried(wish: Wish, wait: float) -> tuple[Report, list[JudgedTrial]]:
     settings = load_settings(root)
     tried: list[JudgedTrial] = []
     with prepared(root, settings, wish) as ready, exclusive(lab_home(root), wait=wait):
-        name = ready.given.name
+        name = ready.inputs.name
         try:
             for trial in trials(root, settings, wish, ready):
                 tried.append(trial)

@@ -16,5 +16,5 @@ TLS = {
 
 
 def script(made, name="provision.sh"):
-    file = made.given.directory / name
+    file = made.inputs.directory / name
     return file.read_text() if file.exists() else ""

@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dockerd_lab.cases.model import Case
+from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.locate import locate
 from dockerd_lab.explain.matcher import Finding, explain
 from dockerd_lab.explain.model import known_errors
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.judgement import Mismatch
 from dockerd_lab.judge.log import message
 from dockerd_lab.judge.verdict import Error
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.validate.asked import Asked, starts_client
-from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.where import locate, shown
 
 #: The error that a case names whose failure is not among the known ones.
 UNEXPLAINED = "unexplained"
@@ -20,16 +20,18 @@ _COMMAND_LINE = "invalid-command-line"
 _USAGE = re.compile(r"Usage:\s+dockerd \[OPTIONS\]")
 
 
-def explained(seen: Observation, asked: Asked) -> list[Finding]:
+def explained(seen: Observation, declared: DeclaredConfig) -> list[Finding]:
     """The known errors in what a person would paste, the cause first.
 
     That is what the commands printed that show the failure, or else the log.
     """
     shown_lines = [line for text in seen.shown.values() for line in text.splitlines()]
-    return explain([*_typed(asked), *(shown_lines or _log(seen))])
+    return explain([*_typed(declared), *(shown_lines or _log(seen))])
 
 
-def errors(seen: Observation, given: Given, asked: Asked, expected: str | None) -> list[Error]:
+def errors(
+    seen: Observation, inputs: Input, declared: DeclaredConfig, expected: str | None
+) -> list[Error]:
     """The known errors of a verdict, with the place in the input where that can be told.
 
     Those that stop the daemon, and the `expected` one of any kind: what is said of clients is said
@@ -41,9 +43,9 @@ def errors(seen: Observation, given: Given, asked: Asked, expected: str | None) 
             message=message(finding.text),
             cause=finding.error.cause,
             fix="\n".join(finding.error.fix),
-            where=shown(locate(finding.text, given, asked), given),
+            where=inputs.user_path(locate(finding.text, declared)),
         )
-        for finding in explain([*_typed(asked), *seen.daemon.socket_log, *seen.said])
+        for finding in explain([*_typed(declared), *seen.daemon.socket_log, *seen.said])
         if finding.error.kind == "start" or finding.id == expected
     ]
 
@@ -107,16 +109,16 @@ def _is(expected: str, first: str) -> bool:
     return first == expected
 
 
-def _typed(asked: Asked) -> list[str]:
+def _typed(declared: DeclaredConfig) -> list[str]:
     """The command of a dockerd started by hand: it tells what its error is about."""
-    return [command.value for command in asked.commands if command.where.file == "--command"]
+    return [command.value for command in declared.commands if command.place.file == "--command"]
 
 
 def _log(seen: Observation) -> list[str]:
     return [*seen.daemon.socket_log, *seen.daemon.log]
 
 
-def without_words(seen: Observation, asked: Asked) -> list[Error]:
+def without_words(seen: Observation, declared: DeclaredConfig) -> list[Error]:
     """The error of a command line that is wrong, where a failed daemon's log does not say so.
 
     A unit that starts the client, `docker daemon`, as before 2017, waits for an answer from the
@@ -125,7 +127,7 @@ def without_words(seen: Observation, asked: Asked) -> list[Error]:
     messages = []
     if seen.daemon.outcome.daemon != "failed":
         return []
-    if (command := starts_client(asked)) is not None:
+    if (command := declared.client_command) is not None:
         messages.append(f"{command}: docker is the client, and starts no daemon")
     if any(_USAGE.match(line) for line in seen.said):
         messages.append("dockerd prints its usage and nothing else: it was given an argument")

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from dockerd_lab.cases.model import Case, Expectation
+from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.value import Place
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.judgement import Mismatch, Point
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.remote import REACHED
-from dockerd_lab.validate.asked import Asked, Where
-from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.where import shown
 
 #: The lines of a log that are shown with a mismatch.
 TAIL = 12
@@ -35,7 +35,7 @@ def daemon_state(expect: Expectation, seen: Observation) -> Iterator[Mismatch]:
 
 
 def mismatches(
-    case: Case, seen: Observation, given: Given, asked: Asked, ignored: Sequence[str]
+    case: Case, seen: Observation, inputs: Input, declared: DeclaredConfig, ignored: Sequence[str]
 ) -> Iterator[Mismatch]:
     """What is not as the case expects it there, besides the daemon's state and its error.
 
@@ -50,7 +50,7 @@ def mismatches(
             expected,
             observed,
             f"the command line: {observed}; the case expects {expected}",
-            _place(given, *(command.where for command in asked.commands)),
+            _place(inputs, *(command.place for command in declared.commands)),
             _COMMAND_HINT,
         )
     if seen.daemon.hosts != expect.hosts:
@@ -59,7 +59,7 @@ def mismatches(
             str(expect.hosts),
             str(seen.daemon.hosts),
             f"hosts: {seen.daemon.hosts}; the case expects {expect.hosts}",
-            _place(given, *(host.where for host in asked.hosts)),
+            _place(inputs, *(host.place for host in declared.hosts)),
         )
     yield from _listeners(expect, seen)
     yield from _levels(expect, seen)
@@ -154,6 +154,6 @@ def _tools(case: Case, seen: Observation) -> Iterator[Mismatch]:
             )
 
 
-def _place(given: Given, *places: Where) -> str | None:
+def _place(inputs: Input, *places: Place) -> str | None:
     """The last of several places in the input, which is the one that counts."""
-    return shown(places[-1], given) if places else None
+    return inputs.user_path(places[-1]) if places else None

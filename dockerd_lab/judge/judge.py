@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from dockerd_lab.cases.model import Case
+from dockerd_lab.config.declared import read_config
 from dockerd_lab.judge import errors, expectation, log, policy
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.judge.no_effect import desktop_note, no_effect
 from dockerd_lab.judge.verdict import Error, Exposure, Listener, Proof, Result
 from dockerd_lab.observe.listeners import Listener as SeenListener
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.validate.asked import asked
-from dockerd_lab.validate.prepare import Prepared
+from dockerd_lab.standins.prepared import Prepared
 
 
 def judge(
@@ -26,17 +26,17 @@ def judge(
     strangers control the daemon. Files that a script or a fix changed are read as they are on the
     machine now.
     """
-    given, declared = prepared.given, prepared.asked
+    inputs, declared = prepared.inputs, prepared.declared
     if seen.daemon.changed_files:
-        given = given.with_changes(seen.daemon.changed_files)
-        declared = asked(given)
+        inputs = inputs.with_changes(seen.daemon.changed_files)
+        declared = read_config(inputs.texts, inputs.command)
     expect = case.expect if case is not None else None
     findings = errors.explained(seen, declared)
-    listed = errors.errors(seen, given, declared, expect.error if expect is not None else None)
+    listed = errors.errors(seen, inputs, declared, expect.error if expect is not None else None)
     wordless = errors.without_words(seen, declared) if not listed else []
     listed += wordless
     cause = errors.cause(findings, wordless)
-    ignored = no_effect(given, declared, seen.daemon)
+    ignored = no_effect(inputs, declared, seen.daemon)
     problems: list[Mismatch | PolicyFinding] = [
         *_daemon(seen, case, listed),
         *policy.script(seen),
@@ -45,7 +45,7 @@ def judge(
     ]
     if case is not None:
         settings = [each.setting for each in ignored]
-        problems += expectation.mismatches(case, seen, given, declared, settings)
+        problems += expectation.mismatches(case, seen, inputs, declared, settings)
         problems += errors.mismatches(case, seen, findings, listed, cause)
     return Judgement(
         problems=tuple(problems),
@@ -65,7 +65,7 @@ def verdict(
     """
     daemon = seen.daemon
     levels = {who: exposure.level for who, exposure in seen.exposure.items()}
-    left_out = [f"{name}: not installed" for name in prepared.given.ignored]
+    left_out = [f"{name}: not installed" for name in prepared.inputs.ignored]
     return Result(
         engine=seen.engine,
         engine_version=version,
@@ -82,7 +82,7 @@ def verdict(
         warnings=log.warnings(daemon.log),
         no_effect=list(judgement.no_effect),
         stand_ins=list(prepared.said),
-        notes=[*prepared.notes, *desktop_note(prepared.asked), *left_out],
+        notes=[*prepared.notes, *desktop_note(prepared.declared), *left_out],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
             Proof(who=who, target=way.target, level=way.level, seconds=way.seconds)

@@ -8,7 +8,7 @@ from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.log import last_line, message
 from dockerd_lab.machines.ask import TIMED_OUT
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.validate.scripts import PROVISION_LIMIT
+from dockerd_lab.standins.scripts import PROVISION_LIMIT
 
 #: Who should get nothing.
 STRANGERS = {"outsider": "an outsider", "local-user": "a local user outside group docker"}

@@ -4,13 +4,11 @@ import difflib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from dockerd_lab.config import units
+from dockerd_lab.config.paths import DAEMON_JSON, SYSCONFIG
+from dockerd_lab.config.value import Place
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.verdict import NoEffect
-from dockerd_lab.observe.effective import DAEMON_JSON
-from dockerd_lab.validate import units
-from dockerd_lab.validate.asked import Where
-from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.recognise import SYSCONFIG
-from dockerd_lab.validate.where import shown
 
 #: What to do with options that no unit passes on.
 INSTEAD = "Put the options into a drop-in's ExecStart=, or into daemon.json."
@@ -19,12 +17,12 @@ _UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice",
 _ALIKE = 0.8
 
 
-def unread(given: Given, read: str) -> Iterator[NoEffect]:
+def unread(inputs: Input, read: str) -> Iterator[NoEffect]:
     """Files that nobody reads under their name, although they look as if; `read` is daemon.json."""
-    unit = units.of_unit("docker.service", given.texts)
+    unit = units.of_unit("docker.service", inputs.texts)
     named = {file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")}
-    linked = given.linked
-    for file in given.origins:
+    linked = inputs.linked
+    for file in inputs.origins:
         path = PurePosixPath(file)
         if not linked.isdisjoint(map(str, (path, *path.parents))):
             continue
@@ -43,7 +41,7 @@ def unread(given: Given, read: str) -> Iterator[NoEffect]:
         elif _of_no_unit(path.parent):
             message = f"systemd looks for no drop-ins in {path.parent.name}: it is no unit's"
             fix = "Move it to /etc/systemd/system/docker.service.d."
-        elif drop_in and _without_section(file, given.texts.get(file, "")):
+        elif drop_in and _without_section(file, inputs.texts.get(file, "")):
             message = "systemd ignores what stands before a section"
             fix = "Put [Service], or [Socket] for docker.socket, on the first line."
         elif file.startswith(SYSCONFIG) and file not in named:
@@ -51,7 +49,7 @@ def unread(given: Given, read: str) -> Iterator[NoEffect]:
             fix = INSTEAD
         else:
             continue
-        where = shown(Where(file), given)
+        where = inputs.user_path(Place(file))
         yield NoEffect(setting=path.name, message=message, fix=fix, where=where)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dockerd_lab.cases.model import Configuration
+from dockerd_lab.config.flags import config_file, effective_hosts
 from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.machine_paths import APPLY, OUTCOME, PLACE, SINCE, STATE
 from dockerd_lab.machines.ask import TIMED_OUT, Answer, Question, asking, put
@@ -12,7 +13,6 @@ from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program
 from dockerd_lab.observe import (
     changed_files,
-    effective,
     exposure,
     inspection,
     journal,
@@ -84,8 +84,8 @@ def look(
         del questions[name]
     last = {name: questions.pop(name) for name in _SAID} if over is not None else {}
     answers = {**found, **put(program, questions)}
-    command = effective.command(answers["ps"].stdout)
-    file = Question(f"cat {shlex.quote(effective.config_file(command))} 2>/dev/null")
+    command = _command_of(answers["ps"].stdout)
+    file = Question(f"cat {shlex.quote(config_file(command))} 2>/dev/null")
     more = {"daemon_json": file, **inspection.commands(inspected, version)}
     if inspected.compare_texts:
         more["changed_files"] = changed_files.command(inspected.texts)
@@ -108,7 +108,7 @@ def look(
         socket=socket,
         listeners=listeners_in(answers),
         command=command,
-        hosts=effective.hosts(command, said["daemon_json"]),
+        hosts=effective_hosts(command, said["daemon_json"]),
         journal=journal.parse(said["journal"]),
         by_hand=said["by_hand"],
         once=_installed(said, ""),
@@ -165,6 +165,12 @@ def _installed(said: Mapping[str, str], which: str) -> Installed:
     """What was installed, in the answers of `_twice`; nothing where that was not asked."""
     files, process, starts = (said.get(name + which, "") for name in ("files", "process", "starts"))
     return Installed(files, process, _count(starts))
+
+
+def _command_of(ps: str) -> str | None:
+    """The command line of dockerd in the output of `ps -C dockerd -o pid=,args=`, if it runs."""
+    lines = ps.strip().splitlines()
+    return lines[0].split(None, 1)[1].strip() if lines else None
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from dockerd_lab.cases.model import Configuration
+from dockerd_lab.config.nginx import location_paths, server_names
 from dockerd_lab.machines.ask import Answer, Question, ask, asking, put
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, started, threads
@@ -105,8 +106,8 @@ def _everybody_tries(
 ) -> dict[str, Exposure]:
     """How much everybody gets of what listens, by who it is; who reads the token is root there."""
     listening = listeners_in(found)
-    dump = found["nginx"].stdout
-    names, prefixes = nginx.names(dump), nginx.prefixes(dump)
+    read_by_nginx = nginx.texts(found["nginx"])
+    names, prefixes = server_names(read_by_nginx), location_paths(read_by_nginx)
     declared = case.remote.host
     over_ssh = [declared] if declared.startswith("ssh://") else []
     elsewhere = exposure.from_elsewhere(listening, fleet.address, *over_ssh)

@@ -8,8 +8,8 @@ from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import remote
 from dockerd_lab.observe.observation import Observation
+from dockerd_lab.standins.prepared import prepare_case
 from dockerd_lab.trial.trial import Plan, run_trial
-from dockerd_lab.validate.prepare import prepare_case
 
 
 @dataclass(frozen=True)

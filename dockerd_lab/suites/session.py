@@ -13,7 +13,7 @@ from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.report.rows import Row, row
 from dockerd_lab.settings import Settings, checkout, load_settings
-from dockerd_lab.validate.prepare import Prepared, prepare_case
+from dockerd_lab.standins.prepared import Prepared, prepare_case
 
 
 @dataclass(frozen=True)

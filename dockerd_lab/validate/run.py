@@ -8,7 +8,9 @@ from pathlib import Path
 
 from dockerd_lab.cases.discover import check_unit
 from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
+from dockerd_lab.inputs.input import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.verdict import Result
@@ -17,11 +19,8 @@ from dockerd_lab.observe import evidence
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.progress import say
 from dockerd_lab.settings import Settings
+from dockerd_lab.standins.prepared import Prepared, prepare
 from dockerd_lab.trial.trial import Plan, run_trial
-from dockerd_lab.validate.asked import starts_client
-from dockerd_lab.validate.command import by_hand
-from dockerd_lab.validate.given import gather
-from dockerd_lab.validate.prepare import Prepared, prepare
 
 #: `--unit` for the docker.service that the engine's packages bring.
 PACKAGED = "packaged"
@@ -59,14 +58,14 @@ def prepared(root: Path, settings: Settings, wish: Wish) -> Iterator[Prepared]:
     engines_of(settings, wish)
     _unit(root, wish)
     with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:  # its mode is 0700
-        given = gather(
+        inputs = collect(
             wish.paths,
             Path(directory),
             files=wish.files,
-            command=None if wish.command is None else by_hand(wish.command),
+            command=None if wish.command is None else parse_dockerd_command(wish.command),
             provision=wish.provision,
         )
-        yield prepare(given, settings, allowed=wish.stand_ins)
+        yield prepare(inputs, settings, allowed=wish.stand_ins)
 
 
 def engines_of(settings: Settings, wish: Wish) -> list[str]:
@@ -94,14 +93,14 @@ def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> JudgedTrial:
     declared = fleet.settings.engine(fleet.engine)
     unit = _unit(fleet.root, wish)
     here = Circumstances.on(declared, unit)
-    case = ready.given.case.on(here) if ready.given.case is not None else None
+    case = ready.inputs.case.on(here) if ready.inputs.case is not None else None
     plan = Plan(
         ready.configuration,
         f"{fleet.engine}/validate-{ready.configuration.name}",
         unit=unit,
         inspected=ready.inspected,
         routes=ready.routes,
-        starts_client=None if ready.given.command else starts_client(ready.asked),
+        starts_client=None if ready.inputs.command else ready.declared.client_command,
     )
     seen = run_trial(fleet, plan)
     judgement = judge(ready, seen, case, allow_insecure=wish.allow_insecure)

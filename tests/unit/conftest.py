@@ -9,11 +9,11 @@ from observations import write
 from prepared import HOSTS, SETTINGS
 
 from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.config.dockerd_command import parse_dockerd_command
+from dockerd_lab.inputs.input import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.settings import checkout
-from dockerd_lab.validate.command import by_hand
-from dockerd_lab.validate.given import gather
-from dockerd_lab.validate.prepare import prepare
+from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
 
 
@@ -72,10 +72,10 @@ def ready(tmp_path):
         into.mkdir()
         for path, content in files.items():
             write(top / path, content)
-        gathered = gather(
+        gathered = collect(
             [top] if files else [],
             into,
-            command=by_hand(command) if command else None,
+            command=parse_dockerd_command(command) if command else None,
             provision=provision,
         )
         made = prepare(gathered, SETTINGS, **options)
@@ -102,10 +102,10 @@ def judged_trial(tmp_path):
             into.mkdir()
             for path, content in files.items():
                 write(top / path, content)
-        typed = by_hand(command) if command else None
-        given = gather([top] if command is None else [], into, command=typed)
+        typed = parse_dockerd_command(command) if command else None
+        given = collect([top] if command is None else [], into, command=typed)
         made = prepare(given, SETTINGS)
-        case = made.given.case.on(Circumstances(version)) if made.given.case else None
+        case = made.inputs.case.on(Circumstances(version)) if made.inputs.case else None
         judgement = judge(made, seen, case, allow_insecure=allow_insecure)
         result = verdict(made, seen, judgement, version=version, unit="docker.io")
         return JudgedTrial(result, judgement, seen)

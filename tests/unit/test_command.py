@@ -2,8 +2,8 @@
 
 import pytest
 
+from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
-from dockerd_lab.validate.command import by_hand
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from dockerd_lab.validate.command import by_hand
     ],
 )
 def test_a_command_as_people_paste_it(typed):
-    assert by_hand(typed).words == ("dockerd", "-H", "tcp://0.0.0.0:2375")
+    assert parse_dockerd_command(typed).words == ("dockerd", "-H", "tcp://0.0.0.0:2375")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_command_as_people_paste_it(typed):
     ],
 )
 def test_a_command_as_it_was_typed(typed, environment, words):
-    read = by_hand(typed)
+    read = parse_dockerd_command(typed)
     assert (read.environment, read.words) == (environment, words)
 
 
@@ -61,7 +61,7 @@ def test_a_command_as_it_was_typed(typed, environment, words):
 )
 def test_a_command_that_is_none(typed):
     with pytest.raises(BadInput, match="--command: "):
-        by_hand(typed)
+        parse_dockerd_command(typed)
 
 
 @pytest.mark.parametrize(
@@ -74,15 +74,15 @@ def test_a_command_that_is_none(typed):
     ],
 )
 def test_what_surrounds_a_command_that_was_pasted(typed):
-    assert by_hand(typed).words == ("dockerd", "-H", "tcp://:1")
+    assert parse_dockerd_command(typed).words == ("dockerd", "-H", "tcp://:1")
 
 
 @pytest.mark.parametrize("typed", ["docker -d -H :1", "sudo docker daemon", "docker --daemon"])
 def test_the_daemon_as_old_versions_were_started(typed):
-    assert by_hand(typed).arguments is None
+    assert parse_dockerd_command(typed).arguments is None
 
 
 def test_a_file_in_the_home_directory():
-    read = by_hand("dockerd --tlscert ~/c.pem")
+    read = parse_dockerd_command("dockerd --tlscert ~/c.pem")
     assert read.words[-1] == "/root/c.pem"
     assert "cd /root" in read.script

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerd_lab.observe import effective, journal, listeners, unit
+from dockerd_lab.config import flags
+from dockerd_lab.observe import daemon, journal, listeners, unit
 
 TCP = """\
 Active Internet connections (only servers)
@@ -74,19 +75,19 @@ def test_dockerd_s_own_sockets_are_below_its_exec_root():
     ],
 )
 def test_hosts_by_flags(command, hosts):
-    assert effective.hosts(command, "") == hosts
+    assert flags.effective_hosts(command, "") == hosts
 
 
 def test_hosts_by_file():
     file = json.dumps({"hosts": ["tcp://0.0.0.0:2375"]})
-    assert effective.hosts("/usr/bin/dockerd", file) == ["tcp://0.0.0.0:2375"]
-    assert effective.hosts("/usr/bin/dockerd", "{not json") == [effective.DEFAULT_HOST]
-    assert effective.hosts(None, file) == []
+    assert flags.effective_hosts("/usr/bin/dockerd", file) == ["tcp://0.0.0.0:2375"]
+    assert flags.effective_hosts("/usr/bin/dockerd", "{not json") == [flags.DEFAULT_HOST]
+    assert flags.effective_hosts(None, file) == []
 
 
 @given(st.lists(st.text(max_size=20)))
 def test_any_command_line_is_read(words):
-    effective.flag_values(" ".join(["dockerd", *words]), "-H", "--host")
+    flags.flag_values(" ".join(["dockerd", *words]), "-H", "--host")
 
 
 @pytest.mark.parametrize(
@@ -99,12 +100,12 @@ def test_any_command_line_is_read(words):
     ],
 )
 def test_the_file_that_dockerd_was_told_to_read(command, file):
-    assert effective.config_file(command) == file
+    assert flags.config_file(command) == file
 
 
 def test_command_of_the_running_dockerd():
-    assert effective.command("    807 /usr/bin/dockerd -H fd://\n") == "/usr/bin/dockerd -H fd://"
-    assert effective.command("") is None
+    assert daemon._command_of("    807 /usr/bin/dockerd -H fd://\n") == "/usr/bin/dockerd -H fd://"
+    assert daemon._command_of("") is None
 
 
 def entry(message, **fields):

@@ -12,10 +12,10 @@ from shell import run
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Remote
+from dockerd_lab.inputs.input import collect
 from dockerd_lab.observe.inspection import commands
 from dockerd_lab.settings import checkout
-from dockerd_lab.validate.given import gather
-from dockerd_lab.validate.prepare import prepare
+from dockerd_lab.standins.prepared import prepare
 
 
 def test_nginx_is_brought_up_and_may_use_the_socket(ready):
@@ -79,7 +79,7 @@ def test_sockets_are_started_before_the_daemon(ready):
     socket = "[Unit]\n[Socket]\nListenStream=2375\n"
     made = ready({"etc/systemd/system/docker-tcp.socket": socket})
     assert "for socket in docker-tcp.socket docker.socket; do" in script(made, "restart.sh")
-    assert [stream.value for stream in made.asked.streams] == ["2375"]
+    assert [stream.value for stream in made.declared.streams] == ["2375"]
 
 
 def test_options_in_a_unit_s_variables_are_read(ready):
@@ -91,7 +91,10 @@ def test_options_in_a_unit_s_variables_are_read(ready):
     )
     options = "# x\nOPTIONS='--tlsverify --tlscacert=/etc/ca.pem -H unix:///run/docker.sock'\n"
     made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/sysconfig/docker": options})
-    assert [h.value for h in made.asked.hosts] == ["tcp://0.0.0.0:1111", "unix:///run/docker.sock"]
+    assert [h.value for h in made.declared.hosts] == [
+        "tcp://0.0.0.0:1111",
+        "unix:///run/docker.sock",
+    ]
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:1111", tls=True)
     assert list(made.configuration.credentials.daemon) == ["/etc/ca.pem"]
 
@@ -100,7 +103,7 @@ def test_the_file_that_dockerd_is_told_to_read(ready):
     drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd --config-file=/opt/d.json\n"
     made = ready({f"{UNIT_D}/x.conf": drop_in, "opt/d.json": TLS, "etc/docker/daemon.json": {}})
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
-    assert made.asked.hosts[0].where.file == "/opt/d.json"
+    assert made.declared.hosts[0].place.file == "/opt/d.json"
     assert "/etc/docker/ca.pem" in made.configuration.credentials.daemon
 
 
@@ -112,10 +115,10 @@ def test_a_unit_in_etc_hides_the_packages_one(ready):
             "etc/systemd/system/docker.service": unit.format(2),
         }
     )
-    assert [host.value for host in made.asked.hosts] == ["tcp://:2"]
+    assert [host.value for host in made.declared.hosts] == ["tcp://:2"]
 
 
-def test_files_of_tls_lie_where_dockerd_is_started_by_hand(ready):
+def test_files_of_tls_lie_where_dockerd_is_started_parse_dockerd_command(ready):
     """The command of Docker's own documentation."""
     typed = "dockerd --tlsverify --tlscacert=ca.pem --tlscert=c.pem --tlskey=k.pem -H=0.0.0.0:2376"
     made = ready({}, command=typed)
@@ -151,7 +154,7 @@ def test_the_client_goes_where_others_may(ready, files, port):
     assert made.configuration.remote == Remote(host=f"tcp://192.168.3.201:{port}")
 
 
-def test_a_daemon_by_hand(ready):
+def test_a_daemon_parse_dockerd_command(ready):
     made = ready({}, command="sudo DOCKER_TMPDIR='/a b' dockerd --label 'x y' -H tcp://:2375")
     assert script(made, "start.sh").splitlines()[-1] == (
         "exec env 'DOCKER_TMPDIR=/a b' dockerd --label 'x y' -H tcp://:2375"
@@ -170,14 +173,14 @@ def test_a_user_s_script_is_run_last_and_may_fail(ready, tmp_path):
         # What it has left running does not keep whoever called it waiting.
         done = subprocess.run(
             ["sh", "-c", steps],
-            cwd=made.given.directory,
+            cwd=made.inputs.directory,
             check=True,
             capture_output=True,
             text=True,
             timeout=20,
         )
     finally:
-        os.kill(int((made.given.directory / "pid").read_text()), signal.SIGTERM)
+        os.kill(int((made.inputs.directory / "pid").read_text()), signal.SIGTERM)
     assert done.stdout == "said\n"
     assert code.read_text() == "3\n"
     assert "script_exit_code" in commands(made.inspected, "28.5.2")
@@ -206,7 +209,7 @@ def test_a_script_after_a_site_of_nginx_s_finds_it_restarted(ready, tmp_path):
 
 
 def test_a_whole_case_is_left_as_it_is(tmp_path):
-    gathered = gather([checkout() / "provision/methods/tls-dropin"], tmp_path)
+    gathered = collect([checkout() / "provision/methods/tls-dropin"], tmp_path)
     made = prepare(gathered, SETTINGS)
     assert made.said == ()
     assert made.configuration.credentials == gathered.case.credentials
@@ -245,15 +248,15 @@ def test_what_every_case_says_is_found_without_its_case_yaml(case, tmp_path):
     command = (case.directory / "start.sh").exists()
     if not any(top.iterdir()) and not command:
         pytest.skip("it has no files")
-    made = prepare(gather([top], into), SETTINGS)
+    made = prepare(collect([top], into), SETTINGS)
     # A case may give more than its configuration names.
     found = made.configuration.credentials.daemon
     assert found.items() <= case.credentials.daemon.items()
     assert set(found.values()) >= set(case.credentials.daemon.values()) - {"ca"}
-    if made.asked.hosts or made.asked.nginx:
+    if made.declared.hosts or made.declared.nginx:
         assert made.configuration.remote.tls == case.remote.tls
     if case.remote.tls:
         assert made.configuration.remote == case.remote
     if case.expect.daemon == "active" and case.short_name != "sighup-reload":
         tcp = [host for host in case.expect.hosts if host.startswith("tcp:")]
-        assert [h.value for h in made.asked.hosts if h.value.startswith("tcp:")] == tcp
+        assert [h.value for h in made.declared.hosts if h.value.startswith("tcp:")] == tcp

@@ -12,13 +12,13 @@ from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.inputs.input import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.settings import checkout
-from dockerd_lab.validate.given import gather
-from dockerd_lab.validate.prepare import prepare, prepare_case
+from dockerd_lab.standins.prepared import prepare, prepare_case
 
 ENGINES = ("debian-12", "debian-14")
 CASES = {case.name: case for case in find_cases(checkout())}
@@ -47,8 +47,8 @@ def test_suites_reproduce_and_validate_agree(engine, tmp_path):
         shown = reproduction.failure(Reproduction(case, seen, of_suites), width=80, colour=False)
         into = tmp_path / seen.subject.replace("/", "-")
         into.mkdir()
-        given = prepare(gather([case.directory], into), SETTINGS)
-        expected = given.given.case.on(circumstances(seen))
+        given = prepare(collect([case.directory], into), SETTINGS)
+        expected = given.inputs.case.on(circumstances(seen))
         of_validate = judge(given, seen, expected)
         result = verdict(given, seen, of_validate, version=circumstances(seen).version, unit="")
         assert of_validate == of_suites, seen.subject

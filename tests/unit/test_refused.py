@@ -8,7 +8,7 @@ import pytest
 from observations import write
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.validate.given import gather
+from dockerd_lab.inputs.input import collect
 
 
 def _break(top, how):
@@ -59,7 +59,7 @@ def _break(top, how):
 def test_broken_input_is_one_clear_error(top, into, how, reason):
     _break(top, how)
     with pytest.raises(BadInput) as caught:
-        gather([top], into)
+        collect([top], into)
     assert reason in caught.value.message
     assert "\n" not in caught.value.message
 
@@ -77,7 +77,7 @@ def test_broken_input_is_one_clear_error(top, into, how, reason):
 )
 def test_a_wrong_place_is_refused(top, into, files, reason):
     with pytest.raises(BadInput) as caught:
-        gather([top], into, files=[file.format(top=top) for file in files])
+        collect([top], into, files=[file.format(top=top) for file in files])
     assert reason in caught.value.message
 
 
@@ -92,7 +92,7 @@ def test_a_wrong_place_is_refused(top, into, files, reason):
 def test_what_only_quotes_a_configuration_is_none(tmp_path, into, name, text, reason):
     write(tmp_path / name, text + "[Service]\nExecStart=\nExecStart=dockerd\n")
     with pytest.raises(BadInput) as caught:
-        gather([tmp_path / name], into)
+        collect([tmp_path / name], into)
     assert re.search(reason, str(caught.value))
 
 
@@ -100,7 +100,7 @@ def test_what_only_quotes_a_configuration_is_none(tmp_path, into, name, text, re
 def test_an_unreadable_file(top, into):
     (top / "etc/docker/daemon.json").chmod(0)
     with pytest.raises(BadInput, match="cannot be read: Permission denied"):
-        gather([top], into)
+        collect([top], into)
 
 
 def test_a_file_that_is_a_link_or_a_device(top, tmp_path, into):
@@ -108,10 +108,10 @@ def test_a_file_that_is_a_link_or_a_device(top, tmp_path, into):
     link.symlink_to(top / "etc/docker/daemon.json")
     for path, reason in ((link, "a link"), (Path("/dev/zero"), "neither a file nor a directory")):
         with pytest.raises(BadInput, match=reason):
-            gather([path], into)
+            collect([path], into)
 
 
 def test_a_file_that_is_not_recognised_says_how_to_give_it(tmp_path, into):
     with pytest.raises(BadInput) as caught:
-        gather([write(tmp_path / "notes", "")], into)
+        collect([write(tmp_path / "notes", "")], into)
     assert caught.value.hint.startswith("--file ")

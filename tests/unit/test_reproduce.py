@@ -15,7 +15,7 @@ from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.choose import choose, failures
 from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.settings import checkout, load_settings
-from dockerd_lab.validate.prepare import prepare_case
+from dockerd_lab.standins.prepared import prepare_case
 
 SETTINGS = load_settings(checkout())
 KNOWN = failures(checkout(), SETTINGS)

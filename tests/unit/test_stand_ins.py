@@ -38,7 +38,7 @@ def test_a_firewall_s_card_is_left_alone_where_that_is_turned_off(ready):
 
 def test_a_certificate_without_its_key_is_replaced(ready):
     made = ready({"etc/docker/daemon.json": TLS, "etc/docker/cert.pem": "mine"})
-    assert not (made.given.directory / "rootfs/etc/docker/cert.pem").exists()
+    assert not (made.inputs.directory / "rootfs/etc/docker/cert.pem").exists()
     assert any("in place of the input's" in line for line in made.said)
 
 
@@ -87,9 +87,9 @@ def test_flags_in_a_drop_in_and_in_options(ready):
     drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd \\\n  -H tcp://:2376 --tls=false\n"
     options = 'DOCKER_OPTS="--tlscacert=/etc/docker/ca.pem -H tcp://0.0.0.0:1234"\n'
     made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": options})
-    assert [host.value for host in made.asked.hosts] == ["tcp://:2376", "tcp://0.0.0.0:1234"]
-    assert made.asked.hosts[0].where.line == 3
-    assert not made.asked.tls
+    assert [host.value for host in made.declared.hosts] == ["tcp://:2376", "tcp://0.0.0.0:1234"]
+    assert made.declared.hosts[0].place.line == 3
+    assert not made.declared.tls
     assert list(made.configuration.credentials.daemon) == ["/etc/docker/ca.pem"]
 
 
@@ -171,20 +171,20 @@ def test_a_drop_in_of_the_socket_is_read(ready):
 def test_options_that_a_drop_in_puts_into_the_packaged_command(ready):
     drop_in = '[Service]\nEnvironment="DOCKER_OPTS=-H 10.9.8.7:2376 --tlscert=/a/c --tlskey=/a/k"\n'
     made = ready({f"{UNIT_D}/x.conf": drop_in})
-    assert [(host.value, host.where.line) for host in made.asked.hosts] == [("10.9.8.7:2376", 2)]
+    assert [(host.value, host.place.line) for host in made.declared.hosts] == [("10.9.8.7:2376", 2)]
     assert set(made.configuration.credentials.daemon) == {"/a/c", "/a/k"}
 
 
 def test_a_comment_in_etc_default_takes_nothing_back(ready):
     drop_in = "[Service]\nExecStart=\nExecStart=dockerd $DOCKER_OPTS\nEnvironment=DOCKER_OPTS=-D\n"
     made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": "#DOCKER_OPTS=\n"})
-    assert made.asked.commands[0].value == "dockerd -D"
+    assert made.declared.commands[0].value == "dockerd -D"
 
 
 def test_of_several_options_in_etc_default_the_last_count(ready):
     text = 'DOCKER_OPTS="-H 10.9.8.7:1"\nDOCKER_OPTS=\'-H :2 --label "a=b"\'\n'
     made = ready({"etc/default/docker": text})
-    assert [each.value for each in made.asked.options] == ["-H :2 --label a=b"]
+    assert [each.value for each in made.declared.options] == ["-H :2 --label a=b"]
     assert "ip address" not in script(made)
 
 
@@ -207,12 +207,12 @@ def test_a_byte_order_mark_hides_no_section(ready):
     made = ready(
         {f"{UNIT_D}/x.conf": "\ufeff[Service]\r\nExecStart=\r\nExecStart=dockerd -H :1\r\n"}
     )
-    assert [host.value for host in made.asked.hosts] == [":1"]
+    assert [host.value for host in made.declared.hosts] == [":1"]
 
 
 def test_options_over_several_lines(ready):
     made = ready({"etc/default/docker": 'DOCKER_OPTS="-D \\\n  -H tcp://0.0.0.0:1"\n'})
-    assert [host.value for host in made.asked.hosts] == ["tcp://0.0.0.0:1"]
+    assert [host.value for host in made.declared.hosts] == ["tcp://0.0.0.0:1"]
 
 
 def test_no_shell_expands_a_home_within_a_flag(ready):
@@ -332,7 +332,7 @@ def test_the_user_s_own_profile_is_left_alone(ready):
 def test_a_dockerd_unpacked_where_it_is_started(ready):
     made = ready({}, command="nice -n 5 ./docker/dockerd --config-file=$HOME/d.json")
     assert 'ln -sf "$(command -v dockerd)" /root/docker/dockerd' in script(made)
-    assert made.asked.config_file == "/root/d.json"
+    assert made.declared.daemon_json.file == "/root/d.json"
     assert "exec env /root/docker/dockerd" in script(made, "start.sh")
 
 

@@ -27,7 +27,7 @@ http {
 @pytest.mark.parametrize("place", ["1:²", "123456", "unix:/run/x", "[::]:80-90", "$port"])
 def test_a_place_without_a_port_is_none(ready, place):
     made = ready({"etc/nginx/sites-enabled/x": f"server {{ listen {place}; }}\n"})
-    assert made.asked.nginx == ()
+    assert made.declared.nginx == ()
 
 
 def test_what_nginx_needs_of_the_real_host(ready):
@@ -92,14 +92,14 @@ def test_nginx_before_a_daemon_with_tls_gets_a_client_s_certificate(ready):
 
 @pytest.mark.parametrize("listen", ["8000-8010", "${PORT}", "1.2.3.4:1-2"])
 def test_ports_that_are_not_one_are_not_read(ready, listen):
-    assert not ready({"etc/nginx/conf.d/a.conf": f"server {{ listen {listen}; }}\n"}).asked.nginx
+    assert not ready({"etc/nginx/conf.d/a.conf": f"server {{ listen {listen}; }}\n"}).declared.nginx
 
 
 def test_a_directive_over_two_lines(ready):
     made = ready(
         {"etc/nginx/sites-enabled/a": "server {\n  listen\n   10.1.2.3:2376 ssl; # here\n}\n"}
     )
-    [listen] = made.asked.nginx
+    [listen] = made.declared.nginx
     assert (listen.host, listen.port, listen.tls, listen.line) == ("10.1.2.3", 2376, True, 2)
 
 

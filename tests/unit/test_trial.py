@@ -8,11 +8,10 @@ from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.inputs.input import collect
 from dockerd_lab.settings import checkout
+from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.trial import trial
-from dockerd_lab.validate.asked import starts_client
-from dockerd_lab.validate.given import gather
-from dockerd_lab.validate.prepare import prepare
 
 (CASE,) = select(find_cases(checkout()), ["key-misspelt"])
 
@@ -92,7 +91,7 @@ UNIT = "[Service]\nType=notify\nExecStart=/usr/bin/docker {}\n"
 )
 def test_a_unit_that_starts_the_client_is_known_by_its_command(ready, arguments, command):
     made = ready({"etc/systemd/system/docker.service": UNIT.format(arguments)})
-    assert starts_client(made.asked) == command
+    assert made.declared.client_command == command
 
 
 def test_the_client_is_not_waited_for(fleet, steps, capsys):
@@ -106,7 +105,7 @@ def test_a_script_is_used_as_it_was_checked(tmp_path, into):
     """Whoever may write to its directory must not have another file read in its place."""
     secret = write(tmp_path / "secret", "root's own")
     script = write(tmp_path / "setup.sh", "echo mine\n")
-    gathered = gather([], into, provision=script)
+    gathered = collect([], into, provision=script)
     script.unlink()
     script.symlink_to(secret)
     prepare(gathered, SETTINGS)

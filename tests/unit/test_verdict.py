@@ -16,7 +16,7 @@ from dockerd_lab.judge.judge import judge
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
-from dockerd_lab.validate.prepare import prepare_case
+from dockerd_lab.standins.prepared import prepare_case
 
 
 def test_a_daemon_that_does_not_start_fails_with_its_error_and_place(judged):

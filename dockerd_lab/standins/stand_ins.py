@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from dockerd_lab.cases.model import Credential, Credentials
+from dockerd_lab.config import nginx
+from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.firewall import network_card
+from dockerd_lab.config.flags import tcp_place
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.settings import Settings
-from dockerd_lab.validate import nginx
-from dockerd_lab.validate.asked import Asked, tcp_place, values_of
-from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.host_parts import host_parts
-from dockerd_lab.validate.nginx_parts import CERTIFICATE, certificate_include, nginx_parts
-from dockerd_lab.validate.recognise import FIREWALLS
-from dockerd_lab.validate.shell_lines import HostPart
+from dockerd_lab.standins.host_parts import host_parts
+from dockerd_lab.standins.nginx_parts import CERTIFICATE, certificate_include, nginx_parts
+from dockerd_lab.standins.shell_lines import HostPart
 
 #: The client's own certificate, where the docker client looks for it.
 CLIENT: dict[str, Credential] = {
@@ -29,7 +30,7 @@ CLIENT: dict[str, Credential] = {
 }
 #: The address of Docker's own bridge, unless daemon.json says another with `bip`.
 _BRIDGE = "172.17.0.1"
-#: Where a box has dockerd; the archives with Docker's binaries are unpacked elsewhere.
+#: Place a box has dockerd; the archives with Docker's binaries are unpacked elsewhere.
 _PROGRAMS = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
 #: What nginx shows to a daemon with TLS, and with what it knows that one.
 _OF_A_PROXY: dict[str, tuple[Credential, str]] = {
@@ -37,8 +38,6 @@ _OF_A_PROXY: dict[str, tuple[Credential, str]] = {
     "proxy_ssl_certificate_key": ("client-key", "a client's key made for this run"),
     "proxy_ssl_trusted_certificate": ("ca", "the lab's own CA"),
 }
-#: A network card in rules of nftables or iptables, by the names that Linux gives cards.
-_CARD = re.compile(r"(?:[io]if(?:name)?|-[io])\s+[\"']?(eth\d+|en[opsx]\w+|em\d+)\b")
 #: Files of these names are on every machine.
 _ON_THE_MACHINE = ("/etc/ssl/certs/ca-certificates.crt",)
 
@@ -69,26 +68,26 @@ class StandIns:
     """What cannot be measured, since the input lacks it and nothing can stand in."""
 
 
-def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
+def stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) -> StandIns:
     """What this configuration names and the input does not hold."""
-    credentials, replaced, said, notes = _credentials(given, asked)
-    bridge = (values_of(asked, "bip", "--bip") or [_BRIDGE])[0].split("/", maxsplit=1)[0]
-    places = {_as_written_once(place) for place in _hosts(asked)} - {bridge}
-    addresses = sorted(place for place in places if _is_another_machine_s(place, settings))
-    names = sorted(n for n in {*places, *nginx.servers(given.texts)} if _is_name(n))
-    directories = _directories(asked)
+    credentials, replaced, said, notes = _credentials(inputs, declared)
+    bridge = (declared.values_of("bip", "--bip") or [_BRIDGE])[0].split("/", maxsplit=1)[0]
+    places = {_as_written_once(place) for place in _hosts(declared)} - {bridge}
+    addresses = sorted(place for place in places if _is_another_machine(place, settings))
+    names = sorted(n for n in {*places, *nginx.servers(inputs.texts)} if _is_name(n))
+    directories = _directories(declared)
     said += [f"{a}: an address of the real host, added to the lab's machine" for a in addresses]
     said += [f"{name}: a name of the real host, in the machine's /etc/hosts" for name in names]
     said += [f"{path}: the data-root, made as an empty directory" for path in directories]
-    for_sockets = _of_sockets(asked)
+    for_sockets = _of_sockets(declared)
     said += [f"{path}: made, for the socket in it" for path in for_sockets]
-    programs = _programs(given, asked)
+    programs = _programs(inputs, declared)
     said += [f"{path}: a link to the engine's own dockerd" for path in programs]
-    bridges = _bridges(asked)
+    bridges = _bridges(declared)
     said += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
-    card = _card(given)
+    card = network_card(inputs.texts)
     said += [f"{card}: the real host's interface; in the rules, the machine's own"] if card else []
-    parts = [*host_parts(given, asked), *nginx_parts(given, asked)]
+    parts = [*host_parts(inputs, declared), *nginx_parts(inputs, declared)]
     said += [part.said for part in parts]
     return StandIns(
         credentials=credentials,
@@ -105,66 +104,68 @@ def stand_ins(given: Given, asked: Asked, settings: Settings) -> StandIns:
     )
 
 
-def _credentials(given: Given, asked: Asked) -> tuple[Credentials, list[str], list[str], list[str]]:
+def _credentials(
+    inputs: Input, declared: DeclaredConfig
+) -> tuple[Credentials, list[str], list[str], list[str]]:
     """The files of TLS that are made, those they replace, and what is said of them."""
     daemon: dict[str, Credential] = {}
     replaced: list[str] = []
     said: list[str] = []
     notes: list[str] = []
     named = {
-        name: _paths(given.resolved(v.value) for v in found)
-        for name, found in asked.tls_files.items()
+        name: _paths(inputs.resolved(v.value) for v in found)
+        for name, found in declared.tls_files.items()
     }
     certificates, keys, authorities = named["server-cert"], named["server-key"], named["ca"]
     # A certificate is of no use without its key: where that rightly is in no repository, both are
     # made. They are named in pairs, in the same order.
     for number, key in enumerate(keys):
         certificate = certificates[number] if number < len(certificates) else None
-        if given.lacks(key):
+        if inputs.lacks(key):
             daemon[key] = "server-key"
             said.append(f"{key}: a key made for this run")
-            if certificate is not None and (given.has(certificate) or given.lacks(certificate)):
+            if certificate is not None and (inputs.has(certificate) or inputs.lacks(certificate)):
                 daemon[certificate] = "server-cert"
                 said.append(f"{certificate}: a certificate made for this run")
-                if given.has(certificate):
+                if inputs.has(certificate):
                     replaced.append(certificate)
                     said[-1] += ", in place of the input's, whose key is not in the input"
     for certificate in certificates:
-        if given.lacks(certificate) and certificate not in daemon:
-            keyed = any(given.has(key) for key in keys)
+        if inputs.lacks(certificate) and certificate not in daemon:
+            keyed = any(inputs.has(key) for key in keys)
             if keyed:
                 notes.append(f"{certificate}: only its key is in the input; nothing stands in")
             else:
                 daemon[certificate] = "server-cert"
                 said.append(f"{certificate}: a certificate made for this run")
-    made, of_made, of_own = _authorities(given, authorities, daemon)
+    made, of_made, of_own = _authorities(inputs, authorities, daemon)
     daemon |= made
     said += of_made
     notes += of_own
     # One file may be all of them.
     several = {*certificates} & {*keys, *authorities} & daemon.keys()
     daemon |= dict.fromkeys(several, "server-pem")
-    if certificate_include(given) is not None:
+    if certificate_include(inputs) is not None:
         daemon[CERTIFICATE] = "server-pem"
     client = CLIENT if daemon else {}
-    said += _of_a_proxy(given, daemon)
+    said += _of_a_proxy(inputs, daemon)
     if client:
         said.append("/root/.docker on the client: a certificate and key of the lab's CA")
     return Credentials(daemon=daemon, client=client), replaced, said, notes
 
 
-def _of_a_proxy(given: Given, daemon: dict[str, Credential]) -> Iterator[str]:
+def _of_a_proxy(inputs: Input, daemon: dict[str, Credential]) -> Iterator[str]:
     """Add what nginx needs to speak TLS to a daemon, and say so."""
     for directive, (name, what) in _OF_A_PROXY.items():
-        named = (each.path for each in nginx.directives(given.texts, directive))
-        for path in _paths(given.resolved(path) for path in named if path is not None):
-            if given.lacks(path) and path not in daemon:
+        named = (each.path for each in nginx.directives(inputs.texts, directive))
+        for path in _paths(inputs.resolved(path) for path in named if path is not None):
+            if inputs.lacks(path) and path not in daemon:
                 daemon[path] = name
                 yield f"{path}: {what}"
 
 
 def _authorities(
-    given: Given, authorities: Iterable[str], others: Mapping[str, Credential]
+    inputs: Input, authorities: Iterable[str], others: Mapping[str, Credential]
 ) -> tuple[dict[str, Credential], list[str], list[str]]:
     """The CAs that are made, and what is said of them, and of the input's own."""
     made: dict[str, Credential] = {}
@@ -173,10 +174,10 @@ def _authorities(
     for authority in authorities:
         if authority in others:
             said.append(f"{authority}: with the lab's own CA in it")
-        elif given.lacks(authority):
+        elif inputs.lacks(authority):
             made[authority] = "ca"
             said.append(f"{authority}: the lab's own CA")
-        elif given.has(authority):
+        elif inputs.has(authority):
             notes.append(
                 f"{authority}: the input's own CA, without a client's key of it: the client cannot"
                 " be authorised here, and is measured as a stranger"
@@ -191,24 +192,17 @@ def _paths(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(path for path in whole if path not in _ON_THE_MACHINE))
 
 
-def _card(given: Given) -> str | None:
-    """The one network card that rules of a firewall name; None where it is not one."""
-    rules = (re.sub("#.*", "", given.texts[file]) for file in FIREWALLS if given.has(file))
-    found = {name for text in rules for name in _CARD.findall(text)}
-    return found.pop() if len(found) == 1 else None
-
-
-def _hosts(asked: Asked) -> Iterator[str]:
+def _hosts(declared: DeclaredConfig) -> Iterator[str]:
     """The hosts and addresses at which the configuration listens, without ports."""
-    for host in asked.hosts:
+    for host in declared.hosts:
         if tcp := tcp_place(host.value):
             yield tcp[0]
     # dockerd listens there as well.
-    for place in values_of(asked, "metrics-addr", "--metrics-addr"):
+    for place in declared.values_of("metrics-addr", "--metrics-addr"):
         yield place.rpartition(":")[0].strip("[]")
-    for listen in asked.nginx:
+    for listen in declared.nginx:
         yield listen.host
-    for stream in asked.streams:
+    for stream in declared.streams:
         if found := re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:\d+", stream.value):
             yield found[1]
 
@@ -221,7 +215,7 @@ def _as_written_once(host: str) -> str:
         return host
 
 
-def _is_another_machine_s(host: str, settings: Settings) -> bool:
+def _is_another_machine(host: str, settings: Settings) -> bool:
     """Whether it is an address that no machine of the lab has, and one machine could have."""
     try:
         address = ipaddress.ip_address(host)
@@ -241,31 +235,33 @@ def _is_name(host: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", host) is not None
 
 
-def _directories(asked: Asked) -> list[str]:
-    named = values_of(asked, "data-root", "--data-root", "--graph", "-g")
-    named += values_of(asked, "graph")
+def _directories(declared: DeclaredConfig) -> list[str]:
+    named = declared.values_of("data-root", "--data-root", "--graph", "-g")
+    named += declared.values_of("graph")
     roots = (str(PurePosixPath(root)) for root in named)
     return [root for root in _paths(roots) if root != "/var/lib/docker"]
 
 
-def _of_sockets(asked: Asked) -> list[str]:
+def _of_sockets(declared: DeclaredConfig) -> list[str]:
     """The directories of unix sockets; those in /run are gone after each boot, and not made."""
-    paths = (h.value.removeprefix("unix://") for h in asked.hosts if h.value.startswith("unix://"))
+    paths = (
+        h.value.removeprefix("unix://") for h in declared.hosts if h.value.startswith("unix://")
+    )
     found = _paths(str(PurePosixPath(path).parent) for path in paths)
     return [path for path in found if not re.match(r"(/var)?/run(/|$)|/$|/tmp$", path)]
 
 
-def _programs(given: Given, asked: Asked) -> list[str]:
-    typed = [command for command in asked.commands if command.value.strip()]
+def _programs(inputs: Input, declared: DeclaredConfig) -> list[str]:
+    typed = [command for command in declared.commands if command.value.strip()]
     first = _paths(command.value.split()[0] for command in typed)
     return [
         path
         for path in first
-        if PurePosixPath(path).name == "dockerd" and path not in _PROGRAMS and not given.has(path)
+        if PurePosixPath(path).name == "dockerd" and path not in _PROGRAMS and not inputs.has(path)
     ]
 
 
-def _bridges(asked: Asked) -> list[str]:
+def _bridges(declared: DeclaredConfig) -> list[str]:
     """The bridges that dockerd uses; docker0 it makes itself, and no other."""
-    named = values_of(asked, "bridge", "--bridge", "-b")
+    named = declared.values_of("bridge", "--bridge", "-b")
     return sorted({b for b in named if re.fullmatch(r"[\w.-]{1,15}", b)} - {"none", "docker0"})

@@ -1,14 +1,15 @@
-"""Reads nginx's configuration as far as it says where nginx listens and what files it needs."""
+"""Reads nginx's configuration: where it listens, what files it needs, to whom it hands on what."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from dockerd_lab.validate.ports import port_of
+from dockerd_lab.config.paths import NGINX
+from dockerd_lab.config.ports import port_of
 
-#: What is relative in nginx's configuration is below this directory.
-DIRECTORY = "/etc/nginx"
+#: More names and paths than this are not tried: every one is a request, or a whole measurement.
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Directive:
         # A variable is the request's, and `data:` and `engine:` are no files.
         if "$" in self.first or ":" in self.first or not self.first:
             return None
-        return str(PurePosixPath(DIRECTORY) / self.first)
+        return str(PurePosixPath(NGINX) / self.first)
 
 
 @dataclass(frozen=True)
@@ -103,3 +104,37 @@ def _listen(found: Directive, tls: bool) -> Listen | None:
     host = "" if host == "*" else host
     speaks_tls = tls or "ssl" in found.value.split()[1:]
     return Listen(host, number, speaks_tls, found.file, found.line)
+
+
+def server_names(texts: Mapping[str, str]) -> list[str]:
+    """The first few names of its servers; where one stands for many, one of them.
+
+    >>> dump = "server { server_name _ docker_api.example.com *.example.org docker.* ~^x; }"
+    >>> server_names({"/etc/nginx/x.conf": dump})
+    ['docker_api.example.com', 'lab.example.org', 'docker.lab']
+    """
+    words = [word for each in directives(texts, "server_name") for word in each.value.split()]
+    whole = (re.sub(r"^\*?\.", "lab.", word.strip("\"'")) for word in words)
+    one = (re.sub(r"\.\*$", ".lab", name) for name in whole)
+    label = "[A-Za-z0-9_-]{1,63}"  # longer ones no TLS can ask for
+    return _first_few(
+        name for name in one if name != "_" and re.fullmatch(rf"({label}\.)*{label}", name)
+    )
+
+
+def location_paths(texts: Mapping[str, str]) -> list[str]:
+    """The first few paths of its locations, as far as they are literal, without a slash at the end.
+
+    >>> dump = "location / { } location ^~ /docker/ { } location ~ ^/api(/.*)?$ { }"
+    >>> location_paths({"/etc/nginx/x.conf": dump})
+    ['/docker', '/api']
+    """
+    plain = re.compile(r"(?:=\s*|\^~\s*)?[\"']?(/[^\s{}\"']*)[\"']?")
+    pattern = re.compile(r"~\*?\s*[\"']?\^(/[\w/-]*)(?=\(/|/|\$)")
+    arguments = [each.value for each in directives(texts, "location")]
+    paths = (plain.fullmatch(each) or pattern.match(each) for each in arguments)
+    return _first_few(path[1].rstrip("/") for path in paths if path and path[1].strip("/"))
+
+
+def _first_few(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))[:_FEW]

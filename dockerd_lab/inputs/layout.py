@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from dockerd_lab.config.paths import DAEMON_JSON
 from dockerd_lab.errors import BadInput
-from dockerd_lab.observe.effective import DAEMON_JSON
-from dockerd_lab.validate import tree
-from dockerd_lab.validate.recognise import place
+from dockerd_lab.inputs import tree
+from dockerd_lab.inputs.recognise import place
 
 #: The directories of a machine into which a tree that is laid out like it may install files.
 TOP = ("etc", "usr", "lib", "root", "home", "opt", "srv", "var", "run")

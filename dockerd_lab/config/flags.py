@@ -1,27 +1,22 @@
-"""The configuration that is in effect: what the running dockerd was started with."""
+"""Reads dockerd's command line, as ps or a unit has it."""
 
 import json
 import re
+from urllib.parse import urlsplit
+
+from dockerd_lab.config.paths import DAEMON_JSON
 
 #: Where dockerd listens when neither flags nor daemon.json say so.
 DEFAULT_HOST = "unix:///var/run/docker.sock"
-#: What dockerd reads unless it is told another file.
-DAEMON_JSON = "/etc/docker/daemon.json"
-
-
-def command(ps: str) -> str | None:
-    """The command line of dockerd in the output of `ps -C dockerd -o pid=,args=`, if it runs."""
-    lines = ps.strip().splitlines()
-    return lines[0].split(None, 1)[1].strip() if lines else None
 
 
 def config_file(*command_lines: str | None) -> str:
     """The file that dockerd is told to read; by the last of several lines, or else its own."""
-    told = [f for line in command_lines if line for f in flag_values(line, "--config-file")]
-    return told[-1] if told else DAEMON_JSON
+    named = [f for line in command_lines if line for f in flag_values(line, "--config-file")]
+    return named[-1] if named else DAEMON_JSON
 
 
-def hosts(command_line: str | None, daemon_json: str) -> list[str]:
+def effective_hosts(command_line: str | None, daemon_json: str) -> list[str]:
     """Where a running dockerd was told to listen: by its flags, else by daemon.json, else nowhere.
 
     Flags and file never both say so: dockerd does not start then.
@@ -52,10 +47,31 @@ def flag_values(command_line: str, *names: str) -> list[str]:
     return values
 
 
+def tcp_place(host: str) -> tuple[str, int] | None:
+    """Host and port of one of dockerd's TCP hosts; None where it is another kind, or none.
+
+    Without a scheme it is `tcp://` for dockerd.
+
+    >>> tcp_place("tcp://0.0.0.0:2375"), tcp_place("tcp://:2376"), tcp_place("unix:///run/a")
+    (('0.0.0.0', 2375), ('', 2376), None)
+    >>> tcp_place("0.0.0.0:4243")
+    ('0.0.0.0', 4243)
+    """
+    if host and "://" not in host:
+        host = f"tcp://{host}"
+    if not host.startswith("tcp://") or set("$`") & set(host):  # what a shell makes of it
+        return None
+    try:
+        parts = urlsplit(host)
+        return parts.hostname or "", parts.port or 2375
+    except ValueError:
+        return None
+
+
 def _in_file(daemon_json: str) -> list[str]:
     try:
-        said = json.loads(daemon_json or "{}")
+        values = json.loads(daemon_json or "{}")
     except ValueError:
         return []
-    found = said.get("hosts", []) if isinstance(said, dict) else []
-    return [str(host) for host in found] if isinstance(found, list) else []
+    hosts = values.get("hosts", []) if isinstance(values, dict) else []
+    return [str(host) for host in hosts] if isinstance(hosts, list) else []

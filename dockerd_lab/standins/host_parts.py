@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from shlex import quote
 
-from dockerd_lab.validate import units
-from dockerd_lab.validate.asked import Asked, values_of
-from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.shell_lines import (
+from dockerd_lab.config import units
+from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.inputs.input import Input
+from dockerd_lab.standins.shell_lines import (
     GROUPS,
     HostPart,
     empty_file,
@@ -22,7 +22,7 @@ from dockerd_lab.validate.shell_lines import (
     user_line,
 )
 
-#: Where a distribution's own programs are; those elsewhere are the host's.
+#: Place a distribution's own programs are; those elsewhere are the host's.
 _PROGRAMS = re.compile(r"/(usr/)?s?bin/[^/]+$")
 #: Units that every machine of the lab has.
 _UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|socket)")
@@ -30,24 +30,24 @@ _UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|so
 _SUBORDINATE = "100000:65536"
 
 
-def host_parts(given: Given, asked: Asked) -> list[HostPart]:
+def host_parts(inputs: Input, declared: DeclaredConfig) -> list[HostPart]:
     """What this configuration names and neither the input nor the machine has."""
-    unit = units.of_unit("docker.service", given.texts)
+    unit = units.of_unit("docker.service", inputs.texts)
     found = [
-        *_remapped(asked),
-        *_groups(given, asked),
-        *_profiles(given, asked),
-        *_runtimes(given, asked),
-        *_required(given, unit),
-        *_scripts(given, unit),
+        *_remapped(declared),
+        *_groups(inputs, declared),
+        *_profiles(inputs, declared),
+        *_runtimes(inputs, declared),
+        *_required(inputs, unit),
+        *_scripts(inputs, unit),
         *_working_directory(unit),
-        *_made_at_run_time(given, unit),
+        *_made_at_run_time(inputs, unit),
     ]
     return list(dict.fromkeys(found))
 
 
-def _remapped(asked: Asked) -> Iterator[HostPart]:
-    for value in values_of(asked, "userns-remap", "--userns-remap"):
+def _remapped(declared: DeclaredConfig) -> Iterator[HostPart]:
+    for value in declared.values_of("userns-remap", "--userns-remap"):
         user, _, group = value.partition(":")
         # For `default` dockerd makes the user dockremap; by its name it must be there.
         if not is_name(user) or user == "default":
@@ -63,20 +63,20 @@ def _remapped(asked: Asked) -> Iterator[HostPart]:
         )
 
 
-def _groups(given: Given, asked: Asked) -> Iterator[HostPart]:
-    named = values_of(asked, "group", "--group", "-G")
-    for socket in units.sockets(given.texts):
-        of_unit = units.of_unit(socket, given.texts)
+def _groups(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
+    named = declared.values_of("group", "--group", "-G")
+    for socket in units.sockets(inputs.texts):
+        of_unit = units.of_unit(socket, inputs.texts)
         named += [each.value for each in units.in_effect(of_unit, "SocketGroup")]
     for group in named:
         if is_name(group) and group not in GROUPS:
             yield HostPart(f"{group}: the group of the socket, added", group_line(group))
 
 
-def _profiles(given: Given, asked: Asked) -> Iterator[HostPart]:
-    for named in values_of(asked, "seccomp-profile", "--seccomp-profile"):
+def _profiles(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
+    for named in declared.values_of("seccomp-profile", "--seccomp-profile"):
         path = str(PurePosixPath(named))
-        if path.startswith("/") and not given.has(path):
+        if path.startswith("/") and not inputs.has(path):
             allow = quote('{"defaultAction": "SCMP_ACT_ALLOW"}')
             yield HostPart(
                 f"{path}: a seccomp profile that allows everything",
@@ -84,19 +84,19 @@ def _profiles(given: Given, asked: Asked) -> Iterator[HostPart]:
             )
 
 
-def _runtimes(given: Given, asked: Asked) -> Iterator[HostPart]:
+def _runtimes(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
     """The programs of other runtimes: what they would do is not what is asked here."""
-    runtimes = asked.daemon_json.get("runtimes")
+    runtimes = declared.daemon_json.values.get("runtimes")
     for each in runtimes.values() if isinstance(runtimes, dict) else ():
         path = each.get("path") if isinstance(each, dict) else None
         if not isinstance(path, str) or path in ("/usr/sbin/runc", "/sbin/runc"):
             continue
-        if path.startswith("/") and not given.has(path):
+        if path.startswith("/") and not inputs.has(path):
             link = f'ln -s "$(command -v runc)" {quote(path)}'
             yield HostPart(f"{path}: a link to runc", unless_there(path, link))
 
 
-def _required(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
+def _required(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     """Mounts and services without which systemd does not start docker.service."""
     named = [
         name
@@ -106,7 +106,7 @@ def _required(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPa
     ]
     for name in named:
         file = f"/etc/systemd/system/{name}"
-        known = _UNITS.fullmatch(name) or any(f.endswith(f"/system/{name}") for f in given.origins)
+        known = _UNITS.fullmatch(name) or any(f.endswith(f"/system/{name}") for f in inputs.origins)
         found = re.fullmatch(r"(\w[\w@.:\\-]*)\.(mount|service)", name)
         if known or found is None:
             continue
@@ -124,12 +124,12 @@ def _required(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPa
         yield HostPart(said, f"systemctl cat -- {quote(name)} >/dev/null 2>&1 || {{ {make}; }}")
 
 
-def _scripts(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
+def _scripts(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     """Programs of the host's that docker.service runs before or after dockerd."""
     for key in ("ExecStartPre", "ExecStartPost", "ExecCondition"):
         for each in units.in_effect(unit, key):
             path = next(iter(units.words(each.value)), "")
-            if path.startswith("/") and not _PROGRAMS.match(path) and not given.has(path):
+            if path.startswith("/") and not _PROGRAMS.match(path) and not inputs.has(path):
                 there = quote(path)
                 yield HostPart(
                     f"{path}: a program of the real host, made as one that does nothing",
@@ -144,9 +144,9 @@ def _working_directory(unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
             yield HostPart(said, f"mkdir -p {quote(each.value)}")
 
 
-def _made_at_run_time(given: Given, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
+def _made_at_run_time(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     """Files with variables that another service writes; that one in /etc is absent, is told."""
     for each in units.in_effect(unit, "EnvironmentFile"):
         path = each.value
-        if path.startswith(("/run/", "/var/run/")) and not given.has(path):
+        if path.startswith(("/run/", "/var/run/")) and not inputs.has(path):
             yield empty_file(path, "made at run time on the real host, here an empty file")

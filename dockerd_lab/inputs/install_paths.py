@@ -4,8 +4,8 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.inputs import layout, tree
 from dockerd_lab.machine_paths import APPLY, PLACE, STATE
-from dockerd_lab.validate import layout, tree
 
 #: The harness's own places on the machine.
 _RESERVED = (STATE, PLACE, APPLY, "/root/.ssh", "/home/vagrant/.ssh")

@@ -5,10 +5,8 @@ import shlex
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from dockerd_lab.config.paths import HOME
 from dockerd_lab.errors import BadInput
-
-#: Where it is run on the machine: relative names, and `~`, mean files there.
-HOME = "/root"
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 #: Redirections, `| tee FILE` and `&` at the end: where the output goes is the harness's business.
@@ -39,7 +37,7 @@ _USER = re.compile(r"(?:-u|--user=)(.+)")
 
 
 @dataclass(frozen=True)
-class ByHand:
+class DockerdCommand:
     """What was typed, without `sudo`."""
 
     environment: tuple[str, ...]
@@ -59,13 +57,13 @@ class ByHand:
         return f"#!/bin/sh\nrm -f /run/docker.sock\ncd {HOME}\nexec {run}\n"
 
 
-def by_hand(typed: str) -> ByHand:
+def parse_dockerd_command(typed: str) -> DockerdCommand:
     """Read a command line as people paste it: with a prompt, `sudo`, `nohup`, `> FILE`, `&`.
 
     `docker daemon` and `docker -d` are taken as well: what today's docker says to them is the
     verdict. Raises BadInput where it does not start the daemon, or needs a shell.
 
-    >>> by_hand("sudo DOCKER_RAMDISK=1 dockerd -H tcp://:2375 >log 2>&1 &").words
+    >>> parse_dockerd_command("sudo DOCKER_RAMDISK=1 dockerd -H tcp://:2375 >log 2>&1 &").words
     ('dockerd', '-H', 'tcp://:2375')
     """
     line = re.sub(r"\\[ \t]*\r?\n", " ", typed.strip())
@@ -90,7 +88,7 @@ def by_hand(typed: str) -> ByHand:
         raise BadInput(f"--command: {operators[0]!r} needs a shell; give the command alone")
     environment, words = _unwrapped(words)
     if len(words) > 2 and _name(words[0]) in _SHELLS and re.fullmatch(r"-\w*c", words[1]):  # noqa: PLR2004
-        inner = by_hand(words[2])
+        inner = parse_dockerd_command(words[2])
         return replace(inner, environment=(*environment, *inner.environment))
     if not _starts_the_daemon(words):
         raise BadInput(f"--command: it must start dockerd, found {typed!r}")
@@ -98,7 +96,7 @@ def by_hand(typed: str) -> ByHand:
     words = [HOME + word[1:] if word.startswith("~/") else word for word in words]
     # By its whole path, so that netstat calls it what it is.
     first = str(PurePosixPath(HOME) / words[0]) if "/" in words[0] else words[0]
-    return ByHand(tuple(environment), (first, *words[1:]))
+    return DockerdCommand(tuple(environment), (first, *words[1:]))
 
 
 def _unwrapped(words: list[str]) -> tuple[list[str], list[str]]:

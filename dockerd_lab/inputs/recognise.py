@@ -3,18 +3,15 @@
 import re
 from pathlib import PurePosixPath
 
-from dockerd_lab.observe.effective import DAEMON_JSON
-
-UNITS = "/etc/systemd/system"
-DEFAULTS = "/etc/default/docker"
-NFTABLES = "/etc/nftables.conf"
-IPTABLES = "/etc/iptables/rules.v4"
-IP6TABLES = "/etc/iptables/rules.v6"
-#: The files with rules of a firewall.
-FIREWALLS = (NFTABLES, IPTABLES, IP6TABLES)
-
-#: Red Hat's place for options; on Debian only a unit of the input's own reads it.
-SYSCONFIG = "/etc/sysconfig/docker"
+from dockerd_lab.config.paths import (
+    DAEMON_JSON,
+    DEFAULTS,
+    IP6TABLES,
+    IPTABLES,
+    NFTABLES,
+    SYSCONFIG,
+    UNITS,
+)
 
 #: What a file that is still to be filled in, or to be copied, has after its name.
 _TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")

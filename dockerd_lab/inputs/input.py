@@ -1,4 +1,4 @@
-"""Gathers what a user gives into one directory that is laid out as a case's."""
+"""Collects a user's files into one directory that is laid out as a case's."""
 
 import os
 import re
@@ -10,14 +10,17 @@ from pathlib import Path, PurePosixPath
 
 from dockerd_lab.cases.discover import GROUPS
 from dockerd_lab.cases.model import Case, load_case
+from dockerd_lab.config import units
+from dockerd_lab.config.dockerd_command import DockerdCommand
+from dockerd_lab.config.paths import HOME
+from dockerd_lab.config.value import Place
 from dockerd_lab.errors import BadInput
-from dockerd_lab.validate import layout, places, tree, units
-from dockerd_lab.validate.command import HOME, ByHand
-from dockerd_lab.validate.recognise import is_text
+from dockerd_lab.inputs import install_paths, layout, tree
+from dockerd_lab.inputs.recognise import is_text
 
 
 @dataclass(frozen=True)
-class Given:
+class Input:
     """What was given, gathered."""
 
     name: str
@@ -35,7 +38,7 @@ class Given:
     """What lies beside the files and is not installed."""
     notes: Sequence[str] = ()
     """What was understood otherwise than it lies."""
-    command: ByHand | None = None
+    command: DockerdCommand | None = None
     provision: bytes | None = None
     """A script of the user's, as it was when it was checked."""
     private: frozenset[str] = field(default_factory=frozenset)
@@ -62,7 +65,7 @@ class Given:
                 break
         return installed
 
-    def with_changes(self, changed: Mapping[str, str | None]) -> "Given":
+    def with_changes(self, changed: Mapping[str, str | None]) -> "Input":
         """The same input where a script or a fix `changed` files on the machine since.
 
         Their texts are by path; None where one is gone. They come from the machine then.
@@ -78,19 +81,28 @@ class Given:
             texts={**{path: self.texts[path] for path in self.texts if path in kept}, **now},
         )
 
+    def user_path(self, place: Place | None) -> str | None:
+        """A place as the user called the file: `etc/docker/daemon.json:3`."""
+        if place is None:
+            return None
+        file = place.file if place.file in self.origins else self.resolved(place.file)
+        if file not in self.origins:
+            return place.file
+        return str(self.origins[file]) + (f":{place.line}" if place.line else "")
+
     def lacks(self, installed: str) -> bool:
         """Whether the input does not hold that file, and the lab may make one there."""
-        return not self.has(installed) and places.is_free(installed, self.origins)
+        return not self.has(installed) and install_paths.is_free(installed, self.origins)
 
 
-def gather(
+def collect(
     paths: Sequence[Path],
     into: Path,
     *,
     files: Iterable[str] = (),
-    command: ByHand | None = None,
+    command: DockerdCommand | None = None,
     provision: Path | None = None,
-) -> Given:
+) -> Input:
     """Copy what is given into the empty directory `into`; what lies there is one configuration.
 
     `files` are `SRC:/DEST`, `provision` is a script that is run after the files are installed.
@@ -135,7 +147,7 @@ def gather(
     texts, private = _install(origins, into, command)
     scripts = [provision] if provision is not None else []
     first = next(iter([*paths, *origins.values(), *scripts]), Path("dockerd"))
-    return Given(
+    return Input(
         name=_name(first),
         directory=into,
         origins=origins,
@@ -181,11 +193,11 @@ def _copy_case_files(path: Path, into: Path) -> None:
         _copy(source, into / relative)
 
 
-def _source_and_destination(given: str) -> tuple[Path, str]:
+def _source_and_destination(inputs: str) -> tuple[Path, str]:
     """The two halves of `SRC:/DEST`."""
-    source, colon, destination = given.rpartition(":/")
+    source, colon, destination = inputs.rpartition(":/")
     if not (source and colon and destination):
-        raise BadInput(f"--file {given!r}: expected SRC:/DEST, DEST from the machine's root")
+        raise BadInput(f"--file {inputs!r}: expected SRC:/DEST, DEST from the machine's root")
     tree.checked_size(Path(source))
     return Path(source), f"/{destination}"
 
@@ -199,7 +211,7 @@ def _add(
     wanted: dict[str, Path], destination: str, source: Path, *, anywhere: bool = False
 ) -> None:
     """Note a file to install; raises BadInput where it must not go there."""
-    places.check(destination, anywhere=anywhere)
+    install_paths.check(destination, anywhere=anywhere)
     if destination in wanted:
         both = f"{tree.shown(wanted[destination])} and {tree.shown(source)}"
         raise BadInput(f"{destination}: given twice, by {both}")
@@ -207,7 +219,7 @@ def _add(
 
 
 def _install(
-    origins: Mapping[str, Path], into: Path, command: ByHand | None
+    origins: Mapping[str, Path], into: Path, command: DockerdCommand | None
 ) -> tuple[dict[str, str], frozenset[str]]:
     """Copy the files below `into`/rootfs; return the texts of those that are read, and the keys."""
     _check(origins)
@@ -257,7 +269,7 @@ def _check(origins: Mapping[str, Path]) -> None:
                 raise BadInput(f"{installed}: {above} is a file or a link of the input as well")
 
 
-def _named(texts: Mapping[str, str], command: ByHand | None) -> set[str]:
+def _named(texts: Mapping[str, str], command: DockerdCommand | None) -> set[str]:
     """Files, whatever they are called, that the configuration says are read."""
     typed = " ".join(command.words) if command is not None else ""
     flags = re.findall(r"--config-file[= ]\s*([^\s\"']+)", "\n".join([*texts.values(), typed]))

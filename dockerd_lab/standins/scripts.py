@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import PurePosixPath
 
+from dockerd_lab.config import units
+from dockerd_lab.config.paths import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.machine_paths import PROVISION_CODE
-from dockerd_lab.validate import units
-from dockerd_lab.validate.given import Given
-from dockerd_lab.validate.recognise import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
-from dockerd_lab.validate.shell_lines import directory_of
-from dockerd_lab.validate.stand_ins import StandIns
+from dockerd_lab.standins.shell_lines import directory_of
+from dockerd_lab.standins.stand_ins import StandIns
 
 #: docker0's network, unless bip says otherwise.
 _DOCKER0 = ip_network("172.17.0.0/16")
@@ -49,77 +49,77 @@ class Steps:
     """What is not done."""
 
 
-def write(given: Given, standing: StandIns, address: str) -> Steps:
+def write(inputs: Input, standing: StandIns, address: str) -> Steps:
     """Write provision.sh, restart.sh and start.sh into the given directory, where they are needed.
 
     `address` is the daemon's in the lab.
     """
     steps = _standing(standing, address)
-    rules = [file for file in FIREWALLS if given.has(file)]
+    rules = [file for file in FIREWALLS if inputs.has(file)]
     services: list[str] = []
     said: list[str] = []
-    if not given.complete:
+    if not inputs.complete:
         if standing.card is not None:
             steps.append(_device(address) + 'test -n "$device"')
             steps += [f'sed -i "s/\\b{standing.card}\\b/$device/g" {file}' for file in rules]
         for service, lines in (
-            _containerd(given),
-            _nginx(given),
-            _nftables(given),
-            _iptables(given),
+            _containerd(inputs),
+            _nginx(inputs),
+            _nftables(inputs),
+            _iptables(inputs),
         ):
             steps += lines
             services += [service] if service else []
         if rules:
             steps.append(_SSH_STAYS)
             said.append("port 22: open for the harness's ssh, whatever the firewall says")
-    own = _own_scripts(given)
-    named = any(b"nginx" in script for script in _scripts_of(given).values())
+    own = _own_scripts(inputs)
+    named = any(b"nginx" in script for script in _scripts_of(inputs).values())
     of_scripts: list[str] = []
-    if named and not given.complete and "nginx.service" not in services:
+    if named and not inputs.complete and "nginx.service" not in services:
         steps.append("systemctl start nginx.service || true")
         of_scripts.append("nginx.service")
         said.append("nginx: started before the script, as Debian's package leaves it")
     steps += own
     if steps:
-        given.directory.joinpath("provision.sh").write_text(
+        inputs.directory.joinpath("provision.sh").write_text(
             "\n".join(["#!/bin/sh", "set -eu", *steps, ""]), encoding="utf-8"
         )
-    if given.command is not None:
-        given.directory.joinpath("start.sh").write_text(given.command.script, encoding="utf-8")
-    sockets = units.sockets(given.texts)
-    restart = given.directory / "restart.sh"
+    if inputs.command is not None:
+        inputs.directory.joinpath("start.sh").write_text(inputs.command.script, encoding="utf-8")
+    sockets = units.sockets(inputs.texts)
+    restart = inputs.directory / "restart.sh"
     # One that is there already says itself how to restart.
-    if sockets and not given.complete and given.command is None and not restart.exists():
+    if sockets and not inputs.complete and inputs.command is None and not restart.exists():
         restart.write_text(_restart(sockets), encoding="utf-8")
     return Steps(
         services=tuple(services),
         of_scripts=tuple(of_scripts),
         said=tuple(said),
         scripts=bool(own),
-        notes=(*_not_started(given), *_not_read(given)),
+        notes=(*_not_started(inputs), *_not_read(inputs)),
     )
 
 
-def _not_started(given: Given) -> list[str]:
+def _not_started(inputs: Input) -> list[str]:
     """Other services of the input: what they need is not known here."""
     others = [
         PurePosixPath(path).name
-        for path in given.texts
+        for path in inputs.texts
         if PurePosixPath(path).parent.name == "system" and path.endswith(".service")
     ]
-    unit = units.of_unit("docker.service", given.texts)
+    unit = units.of_unit("docker.service", inputs.texts)
     started = {"docker.service", "nginx.service", "nftables.service", "containerd.service"}
     for key in ("Requires", "Wants", "BindsTo"):
         started |= {name for each in units.in_effect(unit, key) for name in each.value.split()}
     return [f"{name}: installed, but not started" for name in others if name not in started]
 
 
-def _not_read(given: Given) -> list[str]:
+def _not_read(inputs: Input) -> list[str]:
     """Directories of programs that the machine has not."""
-    tops = dict.fromkeys("/".join(path.split("/")[:3]) for path in given.origins)
+    tops = dict.fromkeys("/".join(path.split("/")[:3]) for path in inputs.origins)
     absent = [top for top in tops if top.removeprefix("/etc/") in _ABSENT]
-    if not given.has(NFTABLES) and "/etc/nftables.d" in tops:
+    if not inputs.has(NFTABLES) and "/etc/nftables.d" in tops:
         absent.append("/etc/nftables.d")
     return [f"{top}: installed, but nothing on the machine reads it" for top in absent]
 
@@ -166,8 +166,8 @@ def _standing(standing: StandIns, address: str) -> list[str]:
 _Step = tuple[str, list[str]]
 
 
-def _nginx(given: Given) -> _Step:
-    sites = [path for path in given.origins if path.startswith("/etc/nginx/")]
+def _nginx(inputs: Input) -> _Step:
+    sites = [path for path in inputs.origins if path.startswith("/etc/nginx/")]
     if not sites:
         return "", []
     lines = []
@@ -176,19 +176,19 @@ def _nginx(given: Given) -> _Step:
     return "nginx.service", [*lines, *_restarted("nginx.service")]
 
 
-def _nftables(given: Given) -> _Step:
-    if not given.has(NFTABLES):
+def _nftables(inputs: Input) -> _Step:
+    if not inputs.has(NFTABLES):
         return "", []
     return "nftables.service", _restarted("nftables.service")
 
 
-def _containerd(given: Given) -> _Step:
-    if not given.has("/etc/containerd/config.toml"):
+def _containerd(inputs: Input) -> _Step:
+    if not inputs.has("/etc/containerd/config.toml"):
         return "", []
     return "containerd.service", _restarted("containerd.service")
 
 
-def _iptables(given: Given) -> _Step:
+def _iptables(inputs: Input) -> _Step:
     """iptables-persistent's files; what loads them at boot is not on the machine."""
     tools = {IPTABLES: "iptables-restore", IP6TABLES: "ip6tables-restore"}
     return (
@@ -196,7 +196,7 @@ def _iptables(given: Given) -> _Step:
         [
             f"{tool} --noflush {rules} || echo '{tool} failed'"
             for rules, tool in tools.items()
-            if given.has(rules)
+            if inputs.has(rules)
         ],
     )
 
@@ -209,11 +209,11 @@ def _restarted(service: str) -> list[str]:
     ]
 
 
-def _own_scripts(given: Given) -> list[str]:
+def _own_scripts(inputs: Input) -> list[str]:
     """The lines that run the user's scripts; their failure is the configuration's as well."""
     lines = []
-    for name, script in _scripts_of(given).items():
-        copy = given.directory / name
+    for name, script in _scripts_of(inputs).items():
+        copy = inputs.directory / name
         copy.write_bytes(script)
         copy.chmod(0o755)
         shell = "" if script.startswith(b"#!") else "sh "
@@ -230,11 +230,11 @@ def _own_scripts(given: Given) -> list[str]:
     return [f"rm -f {PROVISION_CODE}", *lines, again]
 
 
-def _scripts_of(given: Given) -> dict[str, bytes]:
+def _scripts_of(inputs: Input) -> dict[str, bytes]:
     """The user's own scripts, by what they are called in the case's directory."""
-    copy = given.directory / "provision.sh"
+    copy = inputs.directory / "provision.sh"
     own = copy.read_bytes() if copy.exists() else None
-    scripts = dict(zip(_OWN, (own, given.provision), strict=True))
+    scripts = dict(zip(_OWN, (own, inputs.provision), strict=True))
     return {name: script for name, script in scripts.items() if script is not None}
 
 

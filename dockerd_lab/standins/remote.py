@@ -3,32 +3,33 @@
 from collections.abc import Iterator
 
 from dockerd_lab.cases.model import Remote
-from dockerd_lab.validate.asked import Asked, tcp_place
-from dockerd_lab.validate.ports import port_of
+from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.flags import tcp_place
+from dockerd_lab.config.ports import port_of
 
 
-def remote(asked: Asked, address: str) -> Remote:
+def remote(declared: DeclaredConfig, address: str) -> Remote:
     """The first place that other machines may reach, or the first of all, or port 2375.
 
     dockerd's own hosts come first, then sockets that systemd listens at, then nginx.
     """
-    places = list(_places(asked))
+    places = list(_places(declared))
     places.sort(key=lambda place: _is_loopback(place[0]))
     for _, port, tls in places:
         return Remote(host=f"tcp://{address}:{port}", tls=tls)
     return Remote(host=f"tcp://{address}:2375")
 
 
-def _places(asked: Asked) -> Iterator[tuple[str, int, bool]]:
+def _places(declared: DeclaredConfig) -> Iterator[tuple[str, int, bool]]:
     """Host, port and whether TLS is spoken there."""
-    for host in asked.hosts:
+    for host in declared.hosts:
         if place := tcp_place(host.value):
-            yield *place, asked.tls
-    for stream in asked.streams:
+            yield *place, declared.tls
+    for stream in declared.streams:
         if (port := port_of(stream.value)) is not None:
-            yield stream.value.rpartition(":")[0], port, asked.tls
+            yield stream.value.rpartition(":")[0], port, declared.tls
     # Where there is both, the plain one only sends people to the other.
-    for listen in sorted(asked.nginx, key=lambda listen: not listen.tls):
+    for listen in sorted(declared.nginx, key=lambda listen: not listen.tls):
         yield listen.host, listen.port, listen.tls
 
 

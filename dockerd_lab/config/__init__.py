@@ -1,0 +1,1 @@
+"""Reads configuration files: text by path in, a DeclaredConfig out. No machine, no harness."""

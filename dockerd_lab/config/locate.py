@@ -1,0 +1,43 @@
+"""Finds the place in a configuration that a message of dockerd's or systemd's is about."""
+
+import re
+from collections.abc import Iterator
+
+from dockerd_lab.config import units
+from dockerd_lab.config.declared import TYPED, DeclaredConfig
+from dockerd_lab.config.value import Place
+
+
+def locate(message: str, declared: DeclaredConfig) -> Place | None:
+    """The place that a message is about; None where it names nothing that is there."""
+    if "more than one ExecStart=" in message:
+        starts = units.in_effect(units.of_unit("docker.service", declared.texts), "ExecStart")
+        return Place(starts[-1].file, starts[-1].line) if starts else None
+    daemon_json = declared.daemon_json
+    if daemon_json.file in message and daemon_json.text and not daemon_json.values:
+        return Place(daemon_json.file, daemon_json.broken_line)
+    if keys := re.findall(r"([\w-]+): \(from flag: ", message):
+        return daemon_json.place(keys[0])
+    if key := re.search(r"configuration option: ([\w-]+)|Go struct field \S*\.([\w-]+) ", message):
+        return daemon_json.place(key[1] or key[2])
+    for name in _names(message):
+        if name != daemon_json.file and (place := _first_line(name, declared)):
+            return place
+    return None
+
+
+def _names(message: str) -> Iterator[str]:
+    """Addresses and paths in a message; the longest first, since a port alone says less."""
+    names = re.findall(r"\[?[\w.:]*\]?:\d{2,5}\b|(?<![\w.])/[\w./-]+\w", message)
+    yield from sorted(set(names), key=len, reverse=True)
+
+
+def _first_line(name: str, declared: DeclaredConfig) -> Place | None:
+    for file, text in declared.texts.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            if name in line and not line.lstrip().startswith(("#", ";")):  # a comment
+                return Place(file, number)
+    command = declared.command
+    if command is not None and any(name in word for word in command.words):
+        return Place(TYPED)
+    return None

@@ -1,0 +1,19 @@
+"""A value of a configuration, and where it is declared."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the configuration: a file's path on the machine, or `--command`; and the line."""
+
+    file: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """A declared value."""
+
+    value: str
+    place: Place
