@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.yamlfile import YamlModel, load
+from dockerd_lab.yamlfile import YamlModel, load, place_of
 
 
 class Engine(YamlModel):
@@ -142,6 +142,7 @@ def load_settings(root: Path) -> Settings:
     for name, engine in declared.engines.items():
         if engine.packages is not None and not list((root / engine.packages).glob("*.deb")):
             directory = root / engine.packages
-            raise BadInput(f"{file}: engines.{name}.packages: no .deb files in {directory}")
+            place = place_of(file, "engines", name, "packages")
+            raise BadInput(f"{place}: no .deb files in {directory}")
     variables = {name: f"{name.upper()}_ENGINE" for name, _ in declared.machines.items()}
     return declared._replace({n: os.environ[v] for n, v in variables.items() if os.environ.get(v)})

@@ -1,4 +1,4 @@
-"""Reads YAML files into pydantic models; what is wrong is said by file, key and reason."""
+"""Reads YAML files into pydantic models; an error names the file, the line, the key, the reason."""
 
 import io
 import reprlib
@@ -83,17 +83,59 @@ def check(path: Path, data: object, model: type[Model], at: Sequence[str] = ()) 
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise BadInput("\n".join(_sentence(path, e, model, at) for e in error.errors())) from None
+        top = _composed(path)
+        lines = (_sentence(path, top, e, model, at) for e in error.errors())
+        raise BadInput("\n".join(lines)) from None
+
+
+def place_of(path: Path, *keys: object) -> str:
+    """The place of a key as messages have it: `file:line: key`, or the file alone."""
+    line = _line(_composed(path), keys)
+    return f"{path}:{line}: {'.'.join(map(str, keys))}" if line else str(path)
 
 
 def _kind(value: object) -> str:
     return "nothing" if value is None else f"a {type(value).__name__}"
 
 
-def _sentence(path: Path, error: object, model: type[BaseModel], at: Sequence[str]) -> str:
-    """One of pydantic's errors as `file: key: reason`."""
+def _composed(path: Path) -> yaml.Node | None:
+    """The file's nodes, which know their lines; None where it cannot be read any more."""
+    try:
+        node: yaml.Node | None = _Loader(path.read_text(encoding="utf-8")).get_single_node()
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        return None
+    return node
+
+
+def _line(node: yaml.Node | None, keys: Sequence[object]) -> int | None:
+    """The line of a key, or of the last one above it that is there."""
+    line = None
+    for key in keys:
+        at: yaml.Node | None = None
+        below: yaml.Node | None = None
+        if isinstance(node, yaml.MappingNode):
+            pairs = [pair for pair in node.value if pair[0].value == str(key)]
+            at, below = pairs[0] if pairs else (None, None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            at = below = node.value[key]
+        if at is None:
+            break
+        line, node = at.start_mark.line + 1, below
+    return line
+
+
+def _sentence(
+    path: Path,
+    top: yaml.Node | None,
+    error: object,
+    model: type[BaseModel],
+    at: Sequence[str],
+) -> str:
+    """One of pydantic's errors as `file:line: key: reason`."""
     assert isinstance(error, dict)  # noqa: S101  (pydantic's ErrorDetails is a TypedDict)
     key = ".".join(str(part) for part in (*at, *error["loc"]))
+    line = _line(top, (*at, *error["loc"]))
+    where = f"{path}:{line}" if line else str(path)
     match error["type"]:
         case "extra_forbidden":
             known = _keys_at(model, error["loc"][:-1])
@@ -106,7 +148,7 @@ def _sentence(path: Path, error: object, model: type[BaseModel], at: Sequence[st
             reason = (
                 f"{error['msg'][:1].lower()}{error['msg'][1:]}, found {_BRIEF.repr(error['input'])}"
             )
-    return f"{path}: {key}: {reason}" if key else f"{path}: {reason}"
+    return f"{where}: {key}: {reason}" if key else f"{where}: {reason}"
 
 
 def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

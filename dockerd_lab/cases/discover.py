@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
+from dockerd_lab.yamlfile import place_of
 
 #: The groups of cases under provision/; a case is a directory in one of them.
 GROUPS = ("methods", "failures")
@@ -22,7 +23,7 @@ def find_cases(root: Path) -> list[Case]:
     names = [case.short_name for case in cases]
     for case in cases:
         for unit in case.said.units:
-            check_unit(root, unit, f"{case.directory / 'case.yaml'}: units.{unit}: ")
+            check_unit(root, unit, f"{place_of(case.directory / 'case.yaml', 'units', unit)}: ")
         if names.count(case.short_name) > 1:
             raise BadInput(f"{case.directory}: another case is called {case.short_name} too")
     return cases

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dockerd_lab.cases.model import Case, Configuration, Credentials
 from dockerd_lab.config.declared import DeclaredConfig, read_config
-from dockerd_lab.inputs.input import Input, collect
+from dockerd_lab.inputs.collect import collect
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins import scripts

@@ -10,7 +10,7 @@ from dockerd_lab.cases.discover import check_unit
 from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
-from dockerd_lab.inputs.input import collect
+from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.verdict import Result

@@ -10,7 +10,7 @@ from prepared import HOSTS, SETTINGS
 
 from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
-from dockerd_lab.inputs.input import collect
+from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare

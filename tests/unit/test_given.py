@@ -16,7 +16,7 @@ from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.config.value import Place
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import layout
-from dockerd_lab.inputs.input import collect
+from dockerd_lab.inputs.collect import collect
 from dockerd_lab.inputs.recognise import place
 from dockerd_lab.settings import checkout
 

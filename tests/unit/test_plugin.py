@@ -104,7 +104,8 @@ def test_a_bad_case_ends_with_one_message_and_exit_code_2(pytester, run, root):
     file.write_text(file.read_text().replace("client:", "klient:"))
     result = run()
     assert result.ret == 2
-    message = f"{file}: expect.klient: unknown key"
+    line = next(n for n, text in enumerate(file.read_text().splitlines()) if "klient:" in text)
+    message = f"{file}:{line + 1}: expect.klient: unknown key"
     assert result.stdout.str().count(message) == 1
     result.stdout.no_fnmatch_line("*Traceback*")
 

@@ -12,7 +12,7 @@ from shell import run
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Remote
-from dockerd_lab.inputs.input import collect
+from dockerd_lab.inputs.collect import collect
 from dockerd_lab.observe.inspection import commands
 from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare

@@ -12,7 +12,7 @@ from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Circumstances
-from dockerd_lab.inputs.input import collect
+from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.report import reproduction

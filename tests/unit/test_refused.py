@@ -8,7 +8,7 @@ import pytest
 from observations import write
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.inputs.input import collect
+from dockerd_lab.inputs.collect import collect
 
 
 def _break(top, how):

@@ -8,7 +8,7 @@ from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.inputs.input import collect
+from dockerd_lab.inputs.collect import collect
 from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.trial import trial

@@ -29,17 +29,19 @@ def refusal(tmp_path, text):
     [
         (
             "{name: a, inner: {port: 1, prot: 2}}",
-            "FILE: inner.prot: unknown key; known here: port",
+            "FILE:1: inner.prot: unknown key; known here: port",
         ),
         ("{nam: a, inner: {port: 1}}", "FILE: name: missing"),
-        ("{name: a, inner: {port: x}}", "FILE: inner.port: input should be a valid integer"),
+        ("{name: a, inner: {port: x}}", "FILE:1: inner.port: input should be a valid integer"),
+        ("name: a\ninner:\n  port: x\n", "FILE:3: inner.port: input should be a valid integer"),
+        ("name: a\ninner:\n  prt: 1\n", "FILE:2: inner.port: missing"),
         (
             "name: a\ninner: {port: 1}\nname: b",
             'FILE: not YAML: name is there twice in "x.yaml", line 3',
         ),
         ("{name: a, inner: {port: 1, x: [{b: 1, b: 2}]}}", "FILE: not YAML: b is there twice"),
-        ("name: &a [*a]\ninner: {port: 1}", "FILE: name: input should be a valid string"),
-        ("{name: &a [1, 1], inner: [*a, *a]}", "FILE: inner: input should be a valid dictionary"),
+        ("name: &a [*a]\ninner: {port: 1}", "FILE:1: name: input should be a valid string"),
+        ("{name: &a [1, 1], inner: [*a, *a]}", "FILE:1: inner: input should be a valid dictionary"),
         ("", "FILE: expected a mapping of keys to values, found nothing"),
         ("[1]", "FILE: expected a mapping of keys to values, found a list"),
         ("name: [", "FILE: not YAML: "),
@@ -48,7 +50,7 @@ def refusal(tmp_path, text):
         (b"name: \xff", "FILE: not UTF-8 text: invalid start byte at byte 6"),
     ],
 )
-def test_refusals_name_file_key_and_reason(tmp_path, text, message):
+def test_refusals_name_file_line_key_and_reason(tmp_path, text, message):
     assert message in refusal(tmp_path, text)
 
 
