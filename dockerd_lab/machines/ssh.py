@@ -1,7 +1,10 @@
 """ssh to the machines: one multiplexed connection each, kept in the lab's own namespaces."""
 
+import itertools
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dockerd_lab.errors import HarnessBroke
@@ -16,6 +19,10 @@ from dockerd_lab.settings import Settings
 SSH_FAILED = 255
 #: Seconds in which it shows whether the lab is ending, with which all its machines are lost.
 LAB_ENDS = 5
+#: The name of the socket that leads to a machine's runner of programs.
+PROGRAMS = "programs"
+#: The names of the others.
+_NUMBERS = itertools.count(1)
 
 # The control sockets have short names, and are private and gone with the lab.
 # The usual key exchange, safe from the computers to come, costs an emulated machine half a second.
@@ -126,22 +133,55 @@ def drop_connection(lab: Lab, machine: str) -> None:
     )
 
 
-def forwarded(lab: Lab, machine: str) -> Path:
+def forwarded(lab: Lab, machine: str, name: str = PROGRAMS) -> Path:
     """Where `forward` has the machine's socket, as seen from your computer."""
-    inside = _forwarded(lab, machine)
+    inside = _forwarded(lab, machine, name)
     return Path(f"/proc/{lab.pid}/root{inside}") if lab.sandbox else inside
 
 
-def _forwarded(lab: Lab, machine: str) -> Path:
-    return lab.sockets / f"{machine}.programs"
+def _forwarded(lab: Lab, machine: str, name: str) -> Path:
+    return lab.sockets / f"{machine}.{name}"
 
 
-def forward(lab: Lab, machine: str, there: str) -> None:
-    """Have a unix socket of a machine on your computer too, until the connection ends."""
-    line = f"{_forwarded(lab, machine)}:{there}"
-    command = ["ssh", "-F", str(config_file(lab)), "-O", "forward", "-L", line, machine]
-    what = f"reaching {there} on {machine}"
-    done = run_on_computer(lab.enter(command), what=what, timeout=20, check=False)
+def forward(lab: Lab, machine: str, there: str, name: str = PROGRAMS) -> None:
+    """Have a unix socket on your computer that leads to a machine's, until the connection ends.
+
+    `there` is the path of a socket on the machine, or a HOST:PORT that the machine connects to.
+    """
+    command = _control(lab, machine, "forward", there, name)
+    what = f"reaching {there} from {machine}"
+    done = run_on_computer(command, what=what, timeout=20, check=False)
     if done.returncode != 0:  # there is no connection yet, or no more
         run(lab, machine, "true", what=what, timeout=30)
-        run_on_computer(lab.enter(command), what=what, timeout=20)
+        run_on_computer(command, what=what, timeout=20)
+
+
+@contextmanager
+def forwarding(lab: Lab, machine: str, there: str) -> Iterator[Path]:
+    """`forward` by a name of its own, for as long as the block lasts; the path of the socket."""
+    name = str(next(_NUMBERS))
+    forward(lab, machine, there, name)
+    try:
+        yield forwarded(lab, machine, name)
+    finally:
+        command = _control(lab, machine, "cancel", there, name)
+        # After a restore or a reboot there is nothing to cancel, and the socket is left.
+        run_on_computer(command, what=f"leaving {there}", timeout=20, check=False)
+        with suppress(OSError):  # of a lab that has ended nothing is left
+            forwarded(lab, machine, name).unlink(missing_ok=True)
+
+
+def check_connection(lab: Lab, machine: str) -> None:
+    """Raise HarnessBroke where the connection that `forward` uses has ended, or nobody answers."""
+    what = f"asking {machine} whether it is there"
+    argv = lab.enter(["ssh", "-F", config_file(lab), "-O", "check", machine])
+    done = run_on_computer(argv, what=what, timeout=20, check=False)
+    if done.returncode != 0:
+        raise lost(lab, machine, f"the connection to {machine} has ended", done.stderr)
+    run(lab, machine, "true", what=what, timeout=30)
+
+
+def _control(lab: Lab, machine: str, verb: str, there: str, name: str) -> list[str]:
+    """The command that has the connection to a machine forward a socket, or no longer."""
+    line = f"{_forwarded(lab, machine, name)}:{there}"
+    return lab.enter(["ssh", "-F", config_file(lab), "-O", verb, "-L", line, machine])
