@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -159,6 +159,22 @@ def client(fleet: Fleet) -> Any:
 def outsider(fleet: Fleet) -> Any:
     """A testinfra host for the machine that may not."""
     return _host(fleet, "outsider")
+
+
+@pytest.fixture
+def docker_client(
+    fleet: Fleet, case: Case, observation: Observation
+) -> Iterator[Callable[[str], Any]]:
+    """Docker's SDK on a machine of your choice: `docker_client("outsider").images.list()`.
+
+    The daemon is reached as `client` or `outsider` do it, or on `daemon` by its own socket.
+    """
+    from dockerd_lab.machines.sdk import connected
+
+    with ExitStack() as clients:
+        yield lambda machine: clients.enter_context(
+            connected(fleet.lab, machine, case, fleet.address)
+        )
 
 
 def progress_line(config: pytest.Config, engine: str) -> Callable[[str], None]:
