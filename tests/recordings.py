@@ -1,8 +1,8 @@
-"""Observations that were recorded on real machines: written by a run of the suites, read by tests.
+"""Observations that were recorded on real machines by record.py, and are read by tests.
 
 recorded/ENGINE.jsonl has an observation a line, in the order of their subjects, without its raw
 answers. Lines of the journal at level info are left out, but for one after a warning, whose time
-tells how long dockerd waited. `tox -e record` records them anew.
+tells how long dockerd waited. `tox -e record -- ENGINE` records them anew.
 """
 
 import dataclasses
