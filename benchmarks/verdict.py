@@ -16,11 +16,11 @@ import sys
 import time
 from pathlib import Path
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import Fleet, running
 from dockerd_lab.settings import checkout, load_settings
-from dockerd_lab.validate.run import Wish, prepared, trials
+from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
 TURNS = 3
 #: A machine's clock, without another process.
@@ -40,7 +40,7 @@ def by_hand(fleet: Fleet, top: Path) -> list[float]:
     what = f"installing {top}"
     done = ssh.run(fleet.lab, "daemon", "tar -xf - -C /", what=what, timeout=60, stdin=parcel)
     if done.returncode != 0:
-        raise HarnessBroke(f"{what}: {done.stderr.decode()}")
+        raise HarnessError(f"{what}: {done.stderr.decode()}")
     reload = "systemctl daemon-reload" if (top / "etc/systemd").exists() else "true"
     typed = f"{UPTIME}; {reload}; {UPTIME}; systemctl restart docker >&2; {UPTIME}"
     done = ssh.run(fleet.lab, "daemon", typed, what="restarting docker", timeout=180)
@@ -55,14 +55,14 @@ def main(directories: list[str]) -> None:
     columns = ("reload", "restart", "command", "verdict", "dockerd", "proof", "rest")
     print(f"{'':20}" + "".join(f"{name:>9}" for name in columns))
     for top in map(Path, directories):
-        wish = Wish([top], allow_insecure=True)
+        request = ValidateRequest([top], allow_insecure=True)
         rows = []
         for _ in range(TURNS):
             with running(root, settings) as fleet:
                 hand = by_hand(fleet, top)
             started = time.monotonic()
-            with prepared(root, settings, wish) as ready:
-                (trial,) = trials(root, settings, wish, ready)
+            with prepared(root, settings, request) as ready:
+                (trial,) = trials(root, settings, request, ready)
             took = time.monotonic() - started
             result = trial.result
             proof = max([0, *(p.seconds for p in result.proofs if p.level == PROOF)])

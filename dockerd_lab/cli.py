@@ -16,7 +16,7 @@ import typer
 from dockerd_lab import cli_reproduce, cli_validate
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cli_options import Wait
-from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessBroke, LabError
+from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError, LabError
 from dockerd_lab.explain.matcher import Finding, explain_text, important
 from dockerd_lab.explain.reading import pieces
 from dockerd_lab.host import lab as lab_module
@@ -66,8 +66,8 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:
         traceback.print_exc()
-        print(f"dockerd-lab: {HarnessBroke.kind}: {error!r}", file=sys.stderr)
-        sys.exit(HarnessBroke.exit_code)
+        print(f"dockerd-lab: {HarnessError.kind}: {error!r}", file=sys.stderr)
+        sys.exit(HarnessError.exit_code)
 
 
 @app.command()
@@ -124,11 +124,11 @@ def doctor(
         print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
     else:
         for finding in findings:
-            print(f"{finding.state:8}{finding.check:18}{finding.said}")
+            print(f"{finding.state:8}{finding.check:18}{finding.message}")
             if finding.mend:
                 print(f"{'':26}{finding.mend}")
     if any(finding.state == "missing" for finding in findings):
-        raise typer.Exit(HarnessBroke.exit_code)
+        raise typer.Exit(HarnessError.exit_code)
 
 
 @app.command()

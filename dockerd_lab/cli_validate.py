@@ -20,7 +20,7 @@ from dockerd_lab.report.verdict_markdown import markdown
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import checkout, load_settings
 from dockerd_lab.validate.draft import draft
-from dockerd_lab.validate.run import PACKAGED, JudgedTrial, Wish, prepared, trials
+from dockerd_lab.validate.run import PACKAGED, JudgedTrial, ValidateRequest, prepared, trials
 
 #: Columns where the output is no terminal.
 LOG_WIDTH = 80
@@ -98,7 +98,7 @@ def validate(
     places = [file if file == Path("-") else file.resolve() for file, _ in reports if file]
     if several := [file for file in places if places.count(file) > 1]:
         raise BadInput(f"{several[0]}: it is for one report; give the others another file")
-    wish = Wish(
+    request = ValidateRequest(
         paths=paths or [],
         files=files or [],
         command=command,
@@ -108,7 +108,7 @@ def validate(
         stand_ins=not no_stand_ins,
         allow_insecure=allow_insecure,
     )
-    report, _ = _tried(wish, wait)
+    report, _ = _tried(request, wait)
     standard_output = any(file == Path("-") for file, _ in reports)
     _print(report, to_stderr=standard_output)
     for file, made in reports:
@@ -140,7 +140,9 @@ def record(
             f"{directory}: with rootfs/ it is a case, which says itself all that it needs"
         )
     _check_writable(file)
-    report, tried = _tried(Wish(paths=[directory], engines=engines or [], unit=unit), wait)
+    report, tried = _tried(
+        ValidateRequest(paths=[directory], engines=engines or [], unit=unit), wait
+    )
     _print(report, to_stderr=False)
     text = redact(draft(report.case, tried))
     file.write_text(text, encoding="utf-8")
@@ -152,7 +154,7 @@ def print_schema() -> None:
     sys.stdout.write(schema())
 
 
-def _tried(wish: Wish, wait: float) -> tuple[Report, list[JudgedTrial]]:
+def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTrial]]:
     """The report on all engines, and what it rests on; the lab is this command's for all of them.
 
     So one that has begun does not wait again. Bad input is told before any waiting.
@@ -160,10 +162,10 @@ def _tried(wish: Wish, wait: float) -> tuple[Report, list[JudgedTrial]]:
     root = checkout()
     settings = load_settings(root)
     tried: list[JudgedTrial] = []
-    with prepared(root, settings, wish) as ready, exclusive(lab_home(root), wait=wait):
+    with prepared(root, settings, request) as ready, exclusive(lab_home(root), wait=wait):
         name = ready.inputs.name
         try:
-            for trial in trials(root, settings, wish, ready):
+            for trial in trials(root, settings, request, ready):
                 tried.append(trial)
         except BaseException:
             # What was found until the harness broke is shown, and makes no report.

@@ -32,7 +32,7 @@ class BadInput(LabError):
     kind = "bad input"
 
 
-class HarnessBroke(LabError):
+class HarnessError(LabError):
     """The harness, not the configuration, failed: no statement about the configuration is made."""
 
 
@@ -48,7 +48,7 @@ class LabBusy(LabError):
 
 @contextmanager
 def on_this_computer() -> Iterator[None]:
-    """For work with this computer's files, as a block or a decorator; raises HarnessBroke.
+    """For work with this computer's files, as a block or a decorator; raises HarnessError.
 
     A full disk, or a file that an earlier run left to another user, tells of no configuration.
     """
@@ -56,4 +56,4 @@ def on_this_computer() -> Iterator[None]:
         yield
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        raise HarnessBroke(f"{where}{error.strerror or error}") from error
+        raise HarnessError(f"{where}{error.strerror or error}") from error

@@ -2,11 +2,11 @@
 
 import json
 
-from dockerd_lab.machines.ask import Answer
+from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe.exposure import Exposure, Way
 from dockerd_lab.observe.journal import Entry
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
+from dockerd_lab.observe.observation import DaemonObservation, Installed, Observation, Outcome
 from dockerd_lab.observe.unit import Unit
 
 STOCK = "/usr/sbin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock"
@@ -20,7 +20,7 @@ CONFLICT = (
 
 
 def answer(stdout="", exit_code=0):
-    return Answer("$", exit_code, stdout, "", 0.1)
+    return CommandResult("$", exit_code, stdout, "", 0.1)
 
 
 def observation(
@@ -36,10 +36,10 @@ def observation(
     local_user="refused",
     **more,
 ):
-    """An observation; `log` is what dockerd printed, and `more` other fields of DaemonSeen."""
+    """An observation; `log` is what dockerd printed, `more` are fields of DaemonObservation."""
     unit = Unit("active", "running", "loaded", 7, "/x", 1_000_000, 9_000_000)
     levels = {"client": client, "outsider": outsider, "local-user": local_user}
-    seen = DaemonSeen(
+    seen = DaemonObservation(
         outcome=Outcome(daemon, 9.0, 0 if daemon == "active" else 1, None),
         service=unit,
         socket=unit,
@@ -48,8 +48,8 @@ def observation(
         hosts=list(hosts),
         journal=[Entry(float(i), "dockerd", line, "", "", "") for i, line in enumerate(log)],
         by_hand="",
-        once=Installed("", "", 1),
-        twice=Installed("", "", 1),
+        first_apply=Installed("", "", 1),
+        second_apply=Installed("", "", 1),
         **more,
     )
     ways = {who: Exposure(who, [Way("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()}

@@ -11,7 +11,7 @@ from dataclasses import replace
 import recordings
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import Case, Circumstances
+from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.errors import LabError
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.machines.fleet import Fleet, running
@@ -31,8 +31,8 @@ def main(engine: str, patterns: list[str]) -> int:
         for number, case in enumerate(cases, 1):
             print(f"{number} of {len(cases)}: {case.name}", flush=True)
             wrong += _record(fleet, case, fixed=False)
-            there = case.on(Circumstances.on(settings.engine(engine)))
-            if case.said.fixed is not None and there.fails:
+            there = case.resolve(Variant.of(settings.engine(engine)))
+            if case.spec.fixed is not None and there.fails:
                 wrong += _record(fleet, case, fixed=True)
     print(f"{wrong} of them are not as their case expects")
     return 1 if wrong else 0
@@ -40,8 +40,8 @@ def main(engine: str, patterns: list[str]) -> int:
 
 def _record(fleet: Fleet, case: Case, *, fixed: bool) -> int:
     """Record one observation; return whether it is not as expected."""
-    plain = Circumstances.on(fleet.settings.engine(fleet.engine))
-    here = case.on(replace(plain, fixed=fixed))
+    plain = Variant.of(fleet.settings.engine(fleet.engine))
+    here = case.resolve(replace(plain, fixed=fixed))
     prepared = prepare_case(here, fleet.settings)
     plan = Plan(
         here,

@@ -22,7 +22,7 @@ def find_cases(root: Path) -> list[Case]:
     ]
     names = [case.short_name for case in cases]
     for case in cases:
-        for unit in case.said.units:
+        for unit in case.spec.units:
             check_unit(root, unit, f"{place_of(case.directory / 'case.yaml', 'units', unit)}: ")
         if names.count(case.short_name) > 1:
             raise BadInput(f"{case.directory}: another case is called {case.short_name} too")

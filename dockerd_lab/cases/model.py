@@ -120,7 +120,7 @@ HEALTHY: dict[str, Any] = {"daemon": "active", "error": None, "words": None, "no
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class Variant:
     """On what a case is judged."""
 
     version: str
@@ -133,7 +133,7 @@ class Circumstances:
     """Whether the failure was mended after the case was applied."""
 
     @classmethod
-    def on(cls, engine: Engine, unit: str | None = None) -> "Circumstances":
+    def of(cls, engine: Engine, unit: str | None = None) -> "Variant":
         """A case just applied on an engine, with its own docker.service or with another."""
         return cls(engine.docker, unit or engine.unit)
 
@@ -169,17 +169,17 @@ class CaseFile(YamlModel):
             _range(versions)
         return engines
 
-    def expect_in(self, circumstances: Circumstances) -> Expectation:
+    def expect_in(self, variant: Variant) -> Expectation:
         """What is expected there. Later differences win: engines, then units, reboot or fix."""
         changes: dict[str, Any] = {}
         for versions, difference in self.engines.items():
-            if _range(versions).contains(circumstances.version):
+            if _range(versions).contains(variant.version):
                 changes |= difference.expect
-        if circumstances.unit in self.units:
-            changes |= self.units[circumstances.unit].expect
-        if circumstances.rebooted and self.reboot is not None:
+        if variant.unit in self.units:
+            changes |= self.units[variant.unit].expect
+        if variant.rebooted and self.reboot is not None:
             changes |= self.reboot.expect
-        if circumstances.fixed and self.fixed is not None:
+        if variant.fixed and self.fixed is not None:
             changes |= HEALTHY | self.fixed.expect
         return Expectation.model_validate({**self.expect.model_dump(by_alias=True), **changes})
 
@@ -228,11 +228,11 @@ class Case(Configuration):
 
     title: str
     expect: Expectation
-    said: CaseFile
+    spec: CaseFile
 
-    def on(self, circumstances: Circumstances) -> "Case":
+    def resolve(self, variant: Variant) -> "Case":
         """The case as it is there."""
-        return replace(self, expect=self.said.expect_in(circumstances))
+        return replace(self, expect=self.spec.expect_in(variant))
 
     @property
     def group(self) -> str:
@@ -247,7 +247,7 @@ class Case(Configuration):
     @property
     def in_main_job(self) -> bool:
         """Whether it is run where no case is named: the methods, and the conflicts among them."""
-        return self.group == "methods" or self.said.main
+        return self.group == "methods" or self.spec.main
 
     @property
     def short_name(self) -> str:
@@ -260,13 +260,13 @@ def load_case(name: str, directory: Path) -> Case:
     file = directory / "case.yaml"
     if not file.is_file():
         raise BadInput(f"{file}: missing; every directory of a case has one")
-    said = load(file, CaseFile)
-    whole = said.expect.model_dump(by_alias=True)
-    for keys, difference in said.differences():
+    spec = load(file, CaseFile)
+    whole = spec.expect.model_dump(by_alias=True)
+    for keys, difference in spec.differences():
         # Each is checked as part of the expectation it leads to, alone and after those before it.
         at = (*keys, "expect")
-        alone = {**said.expect.model_dump(by_alias=True), **difference.expect}
+        alone = {**spec.expect.model_dump(by_alias=True), **difference.expect}
         check(file, alone, Expectation, at=at)
         whole |= difference.expect
         check(file, whole, Expectation, at=at)
-    return Case(name, directory, said.remote, said.credentials, said.title, said.expect, said)
+    return Case(name, directory, spec.remote, spec.credentials, spec.title, spec.expect, spec)

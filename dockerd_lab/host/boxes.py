@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.checks import architecture, disk
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import remove, unshare
@@ -73,18 +73,18 @@ class Box:
         return size_on_disk(self.directory)
 
     def check(self) -> None:
-        """Raise HarnessBroke when a part is missing or has not the size it was built with."""
+        """Raise HarnessError when a part is missing or has not the size it was built with."""
         mend = f"rm -r {self.directory}   # it is built again when next needed"
         try:
             sizes = dict(json.loads((self.directory / "box.json").read_text())["sizes"])
         except (ValueError, KeyError, TypeError):
-            raise HarnessBroke(f"box {self.engine} is damaged: its box.json", mend) from None
+            raise HarnessError(f"box {self.engine} is damaged: its box.json", mend) from None
         for name, size in sizes.items():
             part = self.directory / name
             found = part.stat().st_size if part.exists() else None
             if found != size:
                 is_now = "missing" if found is None else f"{found} bytes"
-                raise HarnessBroke(
+                raise HarnessError(
                     f"box {self.engine} is damaged: {part} is {is_now}, it was built with {size}",
                     mend,
                 )
@@ -170,7 +170,7 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
     """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
     for needed in (architecture(), disk(box.directory, BUILD_BYTES)):
         if needed.state == "missing":
-            raise HarnessBroke(f"building box {box.engine}: {needed.said}", needed.mend)
+            raise HarnessError(f"building box {box.engine}: {needed.message}", needed.mend)
     for left_over in box.directory.parent.glob(f"{box.directory.name}.part*"):
         remove(left_over)
     part = box.directory.with_name(f"{box.directory.name}.part")
@@ -233,11 +233,11 @@ def _run_recipe(argv: list[str]) -> None:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
     if gave_up.is_set():
-        raise HarnessBroke(
+        raise HarnessError(
             f"building a box: gave up after {BUILD_LIMIT} s" + last_lines("".join(output))
         )
     if code != 0:
-        raise HarnessBroke(
+        raise HarnessError(
             f"building a box: exit code {code} of provision/box/build.sh"
             + last_lines("".join(output))
         )
@@ -270,7 +270,7 @@ def _archives(suite: str) -> list[str]:
         if created_by == "Packages" and component == "main" and origin == ["Debian"]:
             by_release.setdefault(release, uri)
     if codename not in by_release:
-        raise HarnessBroke(
+        raise HarnessError(
             f"a box is built from Debian's archive, and this computer's apt sources name none of"
             f" release {codename!r}",
             "apt-get indextargets   # shows what they name, and whose it is: Origin",

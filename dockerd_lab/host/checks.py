@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.namespaces import PRIVATE_DIRECTORIES, is_root, unshare
 
 State = Literal["ok", "note", "missing"]
@@ -27,7 +27,7 @@ class Finding:
 
     check: str
     state: State
-    said: str
+    message: str
     mend: str = ""
 
 
@@ -58,13 +58,13 @@ UBUNTU_RESTRICTION = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_usern
 
 
 def require(*, sandboxed: bool) -> None:
-    """Raise HarnessBroke with the first thing that is missing for a lab, and what mends it.
+    """Raise HarnessError with the first thing that is missing for a lab, and what mends it.
 
     One that is not `sandboxed` needs nothing for namespaces.
     """
     for finding in find(FOR_A_LAB if sandboxed else FOR_MACHINES):
         if finding.state == "missing":
-            raise HarnessBroke(f"{finding.check}: {finding.said}", finding.mend)
+            raise HarnessError(f"{finding.check}: {finding.message}", finding.mend)
 
 
 def find(checks: Iterable[Callable[[], Finding]]) -> list[Finding]:
@@ -115,8 +115,8 @@ def mount_points() -> Finding:
     """Whether the directories exist over which the lab mounts its own."""
     absent = [directory for directory in PRIVATE_DIRECTORIES if not Path(directory).is_dir()]
     if absent:
-        said = f"missing, though empty ones would do: {', '.join(absent)}"
-        return Finding("mount points", "missing", said, f"sudo mkdir -p {' '.join(absent)}")
+        message = f"missing, though empty ones would do: {', '.join(absent)}"
+        return Finding("mount points", "missing", message, f"sudo mkdir -p {' '.join(absent)}")
     return Finding("mount points", "ok", "there")
 
 
@@ -132,8 +132,8 @@ def tun() -> Finding:
             f"sudo chmod 0666 {TUN}",
         )
     except OSError as error:
-        said = f"{TUN} cannot be opened: {error.strerror}"
-        return Finding("tun", "missing", said, "sudo modprobe tun")
+        message = f"{TUN} cannot be opened: {error.strerror}"
+        return Finding("tun", "missing", message, "sudo modprobe tun")
     return Finding("tun", "ok", f"{TUN} opens")
 
 
@@ -145,23 +145,25 @@ def user_namespaces() -> Finding:
     user = getpass.getuser()
     version = _util_linux()
     if version < (2, 38):
-        said = f"util-linux {'.'.join(map(str, version))} has no --map-auto; 2.38 brought it"
+        message = f"util-linux {'.'.join(map(str, version))} has no --map-auto; 2.38 brought it"
         mend = "run as root, or on Debian 12, Ubuntu 22.10 or newer"
     elif shutil.which("newuidmap") is None:
-        said = "newuidmap is not installed"
+        message = "newuidmap is not installed"
         mend = "sudo apt-get install --no-install-recommends uidmap"
     elif not (_has_range("/etc/subuid", user) and _has_range("/etc/subgid", user)):
-        said = f"/etc/subuid and /etc/subgid give {user} no ids"
+        message = f"/etc/subuid and /etc/subgid give {user} no ids"
         ids = "100000-165535"
         mend = f"sudo usermod --add-subuids {ids} --add-subgids {ids} {user}"
     elif (refused := _try_user_namespace()) is None:
         return Finding(name, "ok", f"{user} can make them")
     elif _read(UBUNTU_RESTRICTION) == "1":
-        said = "Ubuntu's AppArmor takes an ordinary user's namespaces their capabilities (24.04 on)"
+        message = (
+            "Ubuntu's AppArmor takes an ordinary user's namespaces their capabilities (24.04 on)"
+        )
         mend = f"sudo sysctl {'.'.join(UBUNTU_RESTRICTION.parts[3:])}=0   # or run as root"
     else:
-        said, mend = f"the kernel refuses: {refused}", "run as root instead"
-    return Finding(name, "missing", said, mend)
+        message, mend = f"the kernel refuses: {refused}", "run as root instead"
+    return Finding(name, "missing", message, mend)
 
 
 def _try_user_namespace() -> str | None:
@@ -184,18 +186,18 @@ def disk(directory: Path, needed: int) -> Finding:
     while not directory.exists():
         directory = directory.parent
     free = shutil.disk_usage(directory).free
-    said = f"{free // 1_000_000} MB free at {directory}, {needed // 1_000_000} MB are used"
+    message = f"{free // 1_000_000} MB free at {directory}, {needed // 1_000_000} MB are used"
     if free < needed:
-        return Finding("disk", "missing", said, "dockerd-lab clean   # shows what may go")
-    return Finding("disk", "ok", said)
+        return Finding("disk", "missing", message, "dockerd-lab clean   # shows what may go")
+    return Finding("disk", "ok", message)
 
 
 def memory(needed: int) -> Finding:
     """Whether `needed` bytes of memory are free for the machines."""
     found = re.search(r"MemAvailable: +(\d+) kB", _read(Path("/proc/meminfo")))
     free = int(found[1]) * 1024 if found else 0
-    said = f"{free // 1_000_000} MB available, the machines take up to {needed // 1_000_000} MB"
-    return Finding("memory", "ok" if free > needed else "note", said)
+    message = f"{free // 1_000_000} MB available, the machines take up to {needed // 1_000_000} MB"
+    return Finding("memory", "ok" if free > needed else "note", message)
 
 
 def system() -> Finding:
@@ -204,9 +206,9 @@ def system() -> Finding:
         line.split("=", 1) for line in _read(Path("/etc/os-release")).splitlines() if "=" in line
     )
     name = names.get("PRETTY_NAME", "unknown").strip('"')
-    said = f"{name}, Linux {platform.release()}, Python {platform.python_version()}"
+    message = f"{name}, Linux {platform.release()}, Python {platform.python_version()}"
     supported = bool(shutil.which("dpkg-query"))
-    return Finding("system", "ok" if supported else "note", said)
+    return Finding("system", "ok" if supported else "note", message)
 
 
 def versions() -> Finding:
@@ -231,10 +233,10 @@ FOR_A_LAB = (*FOR_MACHINES, mount_points, user_namespaces, tun)
 
 
 def _util_linux() -> tuple[int, ...]:
-    said = subprocess.run(
+    message = subprocess.run(
         ["unshare", "--version"], capture_output=True, text=True, timeout=20, check=False
     )
-    found = re.search(r"(\d+)\.(\d+)", said.stdout)
+    found = re.search(r"(\d+)\.(\d+)", message.stdout)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 

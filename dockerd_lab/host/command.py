@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 
 #: Lines of a failed command's output that are shown.
 LAST_LINES = 15
@@ -22,7 +22,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run `argv` to its end and return what it printed, as text.
 
-    `what` names the work in messages, `timeout` is in seconds. Raises HarnessBroke when the program
+    `what` names the work in messages, `timeout` is in seconds. Raises HarnessError when the program
     is missing, takes longer, or (with `check`) exits with anything but 0; the message ends with its
     last lines.
     """
@@ -40,18 +40,18 @@ def run(
             check=False,
         )
     except FileNotFoundError:
-        raise HarnessBroke(
+        raise HarnessError(
             f"{what}: {command[0]} is not installed", "./bootstrap true installs what is missing"
         ) from None
     except OSError as error:
-        raise HarnessBroke(f"{what}: {command[0]} cannot be run: {error.strerror}") from None
+        raise HarnessError(f"{what}: {command[0]} cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired as late:
-        raise HarnessBroke(
+        raise HarnessError(
             f"{what}: gave up after {timeout:.0f} s waiting for: {shlex.join(command)}"
             + last_lines(_text(late.stdout) + _text(late.stderr))
         ) from None
     if check and result.returncode != 0:
-        raise HarnessBroke(
+        raise HarnessError(
             f"{what}: exit code {result.returncode} of: {shlex.join(command)}"
             + last_lines(result.stdout + result.stderr)
         )

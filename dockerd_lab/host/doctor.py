@@ -79,14 +79,14 @@ def _leftovers(root: Path) -> list[Finding]:
     found = []
     running = lab.current(home)
     if running is not None:
-        said = f"process {running.pid} runs in {running.directory}"
-        found.append(Finding("running lab", "note", said, "dockerd-lab down"))
+        message = f"process {running.pid} runs in {running.directory}"
+        found.append(Finding("running lab", "note", message, "dockerd-lab down"))
     elif (home / "lab.json").exists():
-        said = "a lab was killed; the kernel ended all of it, and the next run clears its files"
-        found.append(Finding("earlier lab", "note", said))
+        message = "a lab was killed; the kernel ended all of it, and the next run clears its files"
+        found.append(Finding("earlier lab", "note", message))
     for part in sorted((cache_home() / "boxes").glob("*.part*")):
         if being_built(part):
             continue
-        said = f"{part} is of a build that was killed"
-        found.append(Finding("unfinished box", "note", said, "dockerd-lab clean"))
+        message = f"{part} is of a build that was killed"
+        found.append(Finding("unfinished box", "note", message, "dockerd-lab clean"))
     return found

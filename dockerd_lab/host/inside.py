@@ -15,7 +15,7 @@ import threading
 import time
 from pathlib import Path
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import groups, kvm
 from dockerd_lab.host.command import run
 from dockerd_lab.host.namespaces import IN_USER_NAMESPACE, PRIVATE_DIRECTORIES
@@ -51,13 +51,13 @@ def main() -> int:
             # libvirt would probe a KVM that does not work for minutes, but not without the device.
             _system("mount", "--bind", "/dev/null", "/dev/kvm")
         libvirtd = _start_libvirtd()
-    except HarnessBroke as error:
+    except HarnessError as error:
         print(json.dumps({"error": error.message}), flush=True)
         return error.exit_code
     print(json.dumps({"driver": driver}), flush=True)
     _wait(libvirtd.pid)
     print("libvirtd ended", file=sys.stderr)
-    return HarnessBroke.exit_code
+    return HarnessError.exit_code
 
 
 def _system(*argv: str | Path) -> None:
@@ -76,7 +76,7 @@ def _mounts(directory: Path) -> None:
         source = directory / "libvirt" / name
         source.mkdir(parents=True, exist_ok=True)
         if not Path(target).is_dir():
-            raise HarnessBroke(f"no directory {target} to mount over; ./bootstrap makes it")
+            raise HarnessError(f"no directory {target} to mount over; ./bootstrap makes it")
         _system("mount", "--bind", source, target)
     (directory / "libvirt/lib/images").mkdir(exist_ok=True)
     Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF)
@@ -105,9 +105,9 @@ def _start_libvirtd() -> "subprocess.Popen[bytes]":
     deadline = time.monotonic() + LIBVIRTD_LIMIT
     while not Path("/run/libvirt/libvirt-sock").exists():
         if process.poll() is not None:
-            raise HarnessBroke(f"libvirtd ended at once, exit code {process.returncode}")
+            raise HarnessError(f"libvirtd ended at once, exit code {process.returncode}")
         if time.monotonic() > deadline:
-            raise HarnessBroke(f"libvirtd made no socket within {LIBVIRTD_LIMIT} s")
+            raise HarnessError(f"libvirtd made no socket within {LIBVIRTD_LIMIT} s")
         time.sleep(0.05)
     return process
 

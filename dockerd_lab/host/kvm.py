@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.boxes import cache_home
 
 #: Seconds a kernel has to boot as far as it can without a disk; emulated it takes less than 2.
@@ -32,13 +32,13 @@ def works(kernel: Path) -> bool:
     """Whether a kernel, a box's, boots with KVM.
 
     The answer is remembered until this computer boots again, or its device or QEMU change.
-    Raises HarnessBroke where there is a device, and no QEMU to try it with.
+    Raises HarnessError where there is a device, and no QEMU to try it with.
     """
     if not DEVICE.exists():
         return False
     qemu = shutil.which(QEMU)
     if qemu is None:
-        raise HarnessBroke(
+        raise HarnessError(
             f"trying KVM: {QEMU} is not installed", "./bootstrap true installs what is missing"
         )
     remembered = cache_home() / "kvm.json"

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.host import kvm, runtime_directory
 from dockerd_lab.host import namespaces as namespaces_module
 from dockerd_lab.host.command import last_lines, run
@@ -84,7 +84,7 @@ class Lab:
         return ["nsenter", "--target", str(self.pid), *namespaces, "--", *map(str, argv)]
 
     def require_alive(self, grace: float = 0) -> None:
-        """Raise HarnessBroke when the lab has ended, so that nobody looks for a cause elsewhere.
+        """Raise HarnessError when the lab has ended, so that nobody looks for a cause elsewhere.
 
         A lab that is just ending is given `grace` seconds to do so.
         """
@@ -94,15 +94,15 @@ class Lab:
         if not self.alive():
             log = self.directory / "lab.log"
             said = log.read_text(errors="replace") if log.exists() else ""
-            raise HarnessBroke(
+            raise HarnessError(
                 f"the lab ended: its first process {self.pid} is gone" + last_lines(said),
                 f"its log: {log}; run the command again",
             )
 
     def require_runtime(self) -> None:
-        """Raise HarnessBroke when its runtime directory is gone, or another user's by now."""
+        """Raise HarnessError when its runtime directory is gone, or another user's by now."""
         if not self.sandbox and not runtime_directory.is_own(self.runtime):
-            raise HarnessBroke(
+            raise HarnessError(
                 f"the running lab's directory {self.runtime} is gone (a reboot removes it),"
                 " or another user may write to it",
                 "dockerd-lab down   # ends the lab; the next command starts new machines",
@@ -224,7 +224,7 @@ def stop(lab: Lab) -> None:
     deadline = time.monotonic() + 20
     while lab.alive():
         if time.monotonic() > deadline:
-            raise HarnessBroke(f"the lab's first process {lab.pid} does not end")
+            raise HarnessError(f"the lab's first process {lab.pid} does not end")
         time.sleep(0.02)
     if outer is not None:
         with suppress(ChildProcessError):  # another process started this lab
@@ -248,9 +248,9 @@ def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:
     except ValueError:
         why = "ended" if ready else f"did not answer within {START_LIMIT} s"
         log = (directory / "lab.log").read_text(errors="replace")
-        raise HarnessBroke(f"starting the lab: its first process {why}" + last_lines(log)) from None
+        raise HarnessError(f"starting the lab: its first process {why}" + last_lines(log)) from None
     if "error" in answer:
-        raise HarnessBroke(f"starting the lab: {answer['error']}")
+        raise HarnessError(f"starting the lab: {answer['error']}")
     return str(answer["driver"])
 
 

@@ -45,7 +45,7 @@ def errors(
             fix="\n".join(finding.error.fix),
             where=inputs.user_path(locate(finding.text, declared)),
         )
-        for finding in explain([*_typed(declared), *seen.daemon.socket_log, *seen.said])
+        for finding in explain([*_typed(declared), *seen.daemon.socket_log, *seen.full_log])
         if finding.error.kind == "start" or finding.id == expected
     ]
 
@@ -69,7 +69,7 @@ def mismatches(
     was mended, or does not exist on the engine, must not show the error any more. `first` is the
     id of the cause, `listed` are the verdict's errors.
     """
-    expected, usual = case.expect.error, case.said.expect.error
+    expected, usual = case.expect.error, case.spec.expect.error
     ids = [error.id for error in listed] or [finding.id for finding in findings]
     if expected is not None:
         if not _is(expected, first):
@@ -96,7 +96,9 @@ def _still_explained(seen: Observation, findings: Sequence[Finding]) -> list[str
 
 def _mismatch(expected: str, sentence: str, seen: Observation) -> Mismatch:
     observed = sentence.partition(";")[0]
-    return Mismatch("error", expected, observed, sentence, details="\n".join(seen.told[-12:]))
+    return Mismatch(
+        "error", expected, observed, sentence, details="\n".join(seen.user_visible_log[-12:])
+    )
 
 
 def _is(expected: str, first: str) -> bool:
@@ -129,7 +131,7 @@ def without_words(seen: Observation, declared: DeclaredConfig) -> list[Error]:
         return []
     if (command := declared.client_command) is not None:
         messages.append(f"{command}: docker is the client, and starts no daemon")
-    if any(_USAGE.match(line) for line in seen.said):
+    if any(_USAGE.match(line) for line in seen.full_log):
         messages.append("dockerd prints its usage and nothing else: it was given an argument")
     known = known_errors()[_COMMAND_LINE]
     fix = "\n".join(known.fix)

@@ -80,7 +80,7 @@ def mismatches(
                 "exit code 0",
                 f"exit code {steps.exit_code}",
                 f"a step of the fix failed on {machine}, with exit code {steps.exit_code}",
-                details=steps.said,
+                details=steps.output,
             )
 
 
@@ -91,12 +91,12 @@ def expected_level(expect: Expectation, who: str) -> str:
 
 def _words(case: Case, seen: Observation) -> Iterator[Mismatch]:
     """The words of a failure are there; and are not where the failure does not exist."""
-    log = "\n".join(seen.said[-TAIL:])
-    words, usual = case.expect.words, case.said.expect.words
+    log = "\n".join(seen.full_log[-TAIL:])
+    words, usual = case.expect.words, case.spec.expect.words
     if words is not None:
-        if not any(words in line for line in seen.said):
+        if not any(words in line for line in seen.full_log):
             yield Mismatch("words", words, "nothing of it", f"nobody said: {words}", details=log)
-    elif usual is not None and not seen.fix and any(usual in line for line in seen.said):
+    elif usual is not None and not seen.fix and any(usual in line for line in seen.full_log):
         sentence = f"somebody said: {usual}; the case expects that nobody does"
         yield Mismatch("words", "nothing of it", usual, sentence, details=log)
 
@@ -150,7 +150,7 @@ def _tools(case: Case, seen: Observation) -> Iterator[Mismatch]:
                 "exit code 0",
                 f"exit code {answer.exit_code}",
                 f"client's {name} ends with exit code {answer.exit_code}",
-                details=f"$ {answer.command}\n{answer.said}",
+                details=f"$ {answer.command}\n{answer.output}",
             )
 
 

@@ -81,7 +81,7 @@ def verdict(
         errors=list(judgement.errors),
         warnings=log.warnings(daemon.log),
         no_effect=list(judgement.no_effect),
-        stand_ins=list(prepared.said),
+        stand_ins=list(prepared.stand_in_notes),
         notes=[*prepared.notes, *desktop_note(prepared.declared), *left_out],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[

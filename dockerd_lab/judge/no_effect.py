@@ -14,7 +14,7 @@ from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.unread import INSTEAD, unread
 from dockerd_lab.judge.verdict import NoEffect
-from dockerd_lab.observe.observation import DaemonSeen
+from dockerd_lab.observe.observation import DaemonObservation
 
 #: dockerd takes a flag's name for a known key, but reads the key of another name.
 SPELLINGS = {
@@ -39,7 +39,7 @@ _IGNORED = re.compile(r"(?P<file>/\S+):(?P<line>\d+): (?P<why>.*ignoring.*)", re
 _DESKTOP = ("builder", "experimental", "features")
 
 
-def no_effect(inputs: Input, declared: DeclaredConfig, seen: DaemonSeen) -> list[NoEffect]:
+def no_effect(inputs: Input, declared: DeclaredConfig, seen: DaemonObservation) -> list[NoEffect]:
     """What the configuration says without effect, where the daemon runs with it.
 
     A daemon that does not start, or runs on with the old configuration, has an error to tell.
@@ -83,7 +83,7 @@ def _another_file(inputs: Input, command: str) -> Iterator[NoEffect]:
         )
 
 
-def _ignored_by_systemd(inputs: Input, seen: DaemonSeen) -> Iterator[NoEffect]:
+def _ignored_by_systemd(inputs: Input, seen: DaemonObservation) -> Iterator[NoEffect]:
     """Lines of the input's units that systemd says it ignores."""
     for message in [*seen.socket_log, *(entry.message for entry in seen.journal)]:
         said = _IGNORED.match(message)
@@ -170,7 +170,9 @@ def _repeated(inputs: Input, declared: DeclaredConfig) -> Iterator[NoEffect]:
             yield _found(inputs, key, message, "Keep one.", _key(inputs, declared, key))
 
 
-def _no_listener(inputs: Input, declared: DeclaredConfig, seen: DaemonSeen) -> Iterator[NoEffect]:
+def _no_listener(
+    inputs: Input, declared: DeclaredConfig, seen: DaemonObservation
+) -> Iterator[NoEffect]:
     """A TCP host or stream of the input, or a `listen` of nginx's, at which nobody listens."""
     ports = {
         port_of(listener.address) for listener in seen.listeners if listener.protocol != "unix"
@@ -191,7 +193,7 @@ def _no_listener(inputs: Input, declared: DeclaredConfig, seen: DaemonSeen) -> I
             yield _found(inputs, host.value, message, remedy, host.place)
 
 
-def _tls(inputs: Input, declared: DeclaredConfig, seen: DaemonSeen) -> Iterator[NoEffect]:
+def _tls(inputs: Input, declared: DeclaredConfig, seen: DaemonObservation) -> Iterator[NoEffect]:
     """TLS of dockerd's, where it has unix sockets only; a CA of which nobody is asked anything."""
     keys = [
         k

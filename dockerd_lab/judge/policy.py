@@ -6,7 +6,7 @@ from dockerd_lab.cases.model import LEVELS, Expectation
 from dockerd_lab.judge.expectation import expected_level
 from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.log import last_line, message
-from dockerd_lab.machines.ask import TIMED_OUT
+from dockerd_lab.machines.remote_command import TIMED_OUT
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.scripts import PROVISION_LIMIT
 

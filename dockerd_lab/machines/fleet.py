@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessBroke, on_this_computer
+from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError, on_this_computer
 from dockerd_lab.host import checks
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import Box, ensure_box
@@ -63,11 +63,11 @@ class Fleet:
         deadline = time.monotonic() + boot.ANSWER_LIMIT
         before = _boot_id(self.lab, "daemon")
         # The shutdown may end the connection before ssh has its answer.
-        with suppress(HarnessBroke):
+        with suppress(HarnessError):
             ssh.run(self.lab, "daemon", "systemctl reboot", what="rebooting daemon", timeout=30)
         while _boot_id(self.lab, "daemon") == before:
             if time.monotonic() > deadline:
-                raise HarnessBroke(f"daemon did not reboot within {boot.ANSWER_LIMIT} s")
+                raise HarnessError(f"daemon did not reboot within {boot.ANSWER_LIMIT} s")
             time.sleep(0.5)
             ssh.drop_connection(self.lab, "daemon")
         _set_clock(self.lab, "daemon")
@@ -89,7 +89,7 @@ def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
         lab = lab_module.start(directory, kernel, kept=kept)
         try:
             return _resume(lab, root, settings)
-        except HarnessBroke as error:
+        except HarnessError as error:
             say(f"lab: the saved machines cannot be used, booting new ones: {error.message}")
             end(lab, root, settings)
         except BaseException:
@@ -102,7 +102,7 @@ def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
     except BaseException:
         try:
             end(lab, root, settings)
-        except HarnessBroke as error:  # what came first is the cause
+        except HarnessError as error:  # what came first is the cause
             say(f"lab: {error}")
         raise
 
@@ -125,7 +125,7 @@ def end(lab: Lab, root: Path, settings: Settings) -> None:
 def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     """The machines of a lab that runs already.
 
-    Raises BadInput where it has other engines than asked for, HarnessBroke where it is of no use.
+    Raises BadInput where it has other engines than asked for, HarnessError where it is of no use.
     """
     if lab.sandbox != lab_module.sandboxed():
         where = "in a sandbox" if lab.sandbox else "on this computer's own libvirt"
@@ -139,16 +139,16 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     lab.require_runtime()
     facts = saved.read(lab.directory)
     if not facts:
-        raise HarnessBroke("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
+        raise HarnessError("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
     if facts["key"] != saved.key(root, settings, _boxes(root, settings)):
-        raise HarnessBroke(
+        raise HarnessError(
             "the machines of the running lab were made from other boxes, or by other files"
             " (Vagrantfile, lab.yaml, provision/)",
             virsh.NEW_MACHINES,
         )
     stopped = [name for name, state in virsh.states(lab).items() if state != "running"]
     if stopped:
-        raise HarnessBroke(
+        raise HarnessError(
             f"in the running lab, these machines are not running: {', '.join(stopped)}",
             virsh.NEW_MACHINES,
         )
@@ -177,9 +177,9 @@ def _vagrant_up(lab: Lab, root: Path, settings: Settings) -> None:
     with boot.watched(machines.log, lambda: lab_module.stop(lab)) as reasons:
         try:
             machines.command("booting the machines", "up")
-        except HarnessBroke:
+        except HarnessError:
             if reasons:
-                raise HarnessBroke(
+                raise HarnessError(
                     f"booting the machines: {reasons[0]}",
                     f"the consoles: {vagrant.consoles(lab)}; Vagrant's output: {machines.log}",
                 ) from None
@@ -191,14 +191,14 @@ def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
     facts = saved.read(lab.directory)
     fleet = Fleet(lab, root, settings, facts["versions"])
     if facts.get("driver") != lab.driver:
-        raise HarnessBroke(
+        raise HarnessError(
             f"they were saved with {facts.get('driver')}, and now it is {lab.driver}"
         )
     # A disk only grows. What is missing at its end QEMU would read as zeros, without a word.
     now = saved.disks(lab)
     for disk, size in facts["sizes"].items():
         if now.get(disk, 0) < size:
-            raise HarnessBroke(f"{disk} has {now.get(disk, 0)} bytes, it was saved with {size}")
+            raise HarnessError(f"{disk} has {now.get(disk, 0)} bytes, it was saved with {size}")
 
     def one(machine: str) -> None:
         virsh.run(lab, f"starting {machine}", "start", lab.domain(machine), "--paused")
@@ -240,9 +240,9 @@ def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str
         try:
             done = ssh.run(lab, machine, line := command(), what=line, timeout=30)
             return done.stdout.decode(errors="replace").strip()
-        except HarnessBroke as error:
+        except HarnessError as error:
             if time.monotonic() > deadline or not lab.alive():
-                raise HarnessBroke(
+                raise HarnessError(
                     f"{machine} did not answer within {boot.ANSWER_LIMIT} s after its restore or"
                     f" reboot: {error.message}",
                     error.hint,

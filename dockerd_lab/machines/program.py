@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import ssh
@@ -47,7 +47,7 @@ class Program:
     def answer(self, given: Any, *, what: str, limit: float) -> Any:
         """Give it a line, and return what it makes of that.
 
-        `what` names the work in messages. Raises HarnessBroke when the machine cannot be reached,
+        `what` names the work in messages. Raises HarnessError when the machine cannot be reached,
         takes longer than `limit` seconds, or answers with something else.
         """
         _send(self.connection, json.dumps(given).encode() + b"\n", limit)
@@ -64,7 +64,7 @@ class Program:
                 while more := _line(self.connection, REST_LIMIT):
                     said += more
             text = said.decode(errors="replace")
-            raise HarnessBroke(f"{what}: no JSON came back" + last_lines(text)) from None
+            raise HarnessError(f"{what}: no JSON came back" + last_lines(text)) from None
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def started(lab: Lab, root: Path, machine: str, name: str, user: str = "root") -
     """Start a program of provision/ on a machine, which gets no more lines after the block.
 
     It runs as root at home, in the environment that the snapshot was saved with; as another `user`
-    it is in no group but that user's own, and has no home. Raises HarnessBroke when the machine
+    it is in no group but that user's own, and has no home. Raises HarnessError when the machine
     cannot be reached.
     """
     code = source(root, name).encode()
@@ -102,7 +102,7 @@ def threads(number: int) -> Iterator[ThreadPoolExecutor]:
 def load(lab: Lab, root: Path, machine: str) -> None:
     """Have a machine start the runner and read the programs, before its snapshot is saved.
 
-    Raises HarnessBroke where it cannot.
+    Raises HarnessError where it cannot.
     """
     for name in PROGRAMS:
         with started(lab, root, machine, name) as program:
@@ -112,7 +112,7 @@ def load(lab: Lab, root: Path, machine: str) -> None:
             except TimeoutError:
                 said = f"no end within {START_LIMIT} s"
             if said:
-                raise HarnessBroke(f"loading {name}.py on {machine}: {said.strip()}")
+                raise HarnessError(f"loading {name}.py on {machine}: {said.strip()}")
 
 
 def source(root: Path, name: str) -> str:
@@ -137,7 +137,7 @@ def _connected(lab: Lab, root: Path, machine: str) -> socket.socket:
         line = f"python3 -I -S - {RUNNER}"
         done = ssh.run(lab, machine, line, what=what, timeout=START_LIMIT, stdin=runner)
         if done.returncode != 0:
-            raise HarnessBroke(what + last_lines(done.stderr.decode(errors="replace")))
+            raise HarnessError(what + last_lines(done.stderr.decode(errors="replace")))
 
     # Each is what may be lacking, the likelier first.
     for mend in (lambda: ssh.forward(lab, machine, RUNNER), start, None):

@@ -24,7 +24,7 @@ from docker.utils.proxy import ProxyConfig
 
 from dockerd_lab.cases.credentials import credential
 from dockerd_lab.cases.model import Configuration
-from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import ssh
 
@@ -64,7 +64,7 @@ def connected(
 
     `address` is the daemon's in the lab. Nothing is asked of the daemon yet: that it refuses shows
     in the first request, as requests' ConnectionError or docker's DockerException. Raises BadInput
-    for an unknown machine or a remote by ssh, HarnessBroke where the machine cannot be reached,
+    for an unknown machine or a remote by ssh, HarnessError where the machine cannot be reached,
     also from within a request.
     """
     endpoint = endpoint_from(machine, configuration, address)
@@ -133,7 +133,7 @@ def stranger() -> ssl.SSLContext:
 def client_at(local: Path, endpoint: Endpoint, check: Callable[[], None]) -> docker.DockerClient:
     """A client whose connections all go to the unix socket `local`, behind which the endpoint is.
 
-    `check` is called when a request fails, and raises HarnessBroke where that tells nothing about
+    `check` is called when a request fails, and raises HarnessError where that tells nothing about
     the daemon. Of your own configuration for docker, and of proxies, nothing is used.
     """
     client = docker.DockerClient(base_url=f"unix://{local}", version=API, timeout=LIMIT)
@@ -161,13 +161,13 @@ class _Connection(urllib3.connection.HTTPConnection):
         self.local, self.endpoint = local, endpoint
 
     def connect(self) -> None:
-        """Connect; raise HarnessBroke where ssh is not there, and what TLS raises."""
+        """Connect; raise HarnessError where ssh is not there, and what TLS raises."""
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         try:
             self.sock.connect(str(self.local))
         except OSError as error:
-            raise HarnessBroke(
+            raise HarnessError(
                 f"reaching the daemon through {self.local}: {error}",
                 "a restore or a reboot of the machines ends it: ask for a docker_client after that",
             ) from error
@@ -198,10 +198,10 @@ class _Adapter(BaseHTTPAdapter):  # type: ignore[misc]  # docker has no types
         return request.path_url
 
     def send(self, *args: Any, **options: Any) -> Any:
-        """Send a request; raise HarnessBroke instead of its error where the lab is to blame."""
+        """Send a request; raise HarnessError instead of its error where the lab is to blame."""
         try:
             return super().send(*args, **options)
-        except (requests.RequestException, HarnessBroke):
+        except (requests.RequestException, HarnessError):
             self.check()
             raise
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.command import run as run_on_computer
 from dockerd_lab.host.lab import Lab
@@ -70,7 +70,7 @@ def run(
 ) -> "subprocess.CompletedProcess[bytes]":
     """Run a shell command on a machine as root and return what it printed, whatever its exit code.
 
-    `what` names the work in messages, `timeout` is in seconds. Raises HarnessBroke when the machine
+    `what` names the work in messages, `timeout` is in seconds. Raises HarnessError when the machine
     cannot be reached or does not answer in time.
     """
     try:
@@ -91,20 +91,20 @@ def run(
     return done
 
 
-def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessBroke:
+def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessError:
     """The error that a machine did not answer within `limit` seconds, or that the lab has ended."""
     lab.require_alive()
     console = consoles(lab) / f"{machine}.log"
     said = f"{machine} did not answer within {limit:.0f} s{_panic(console)}"
-    return HarnessBroke(f"{what}: {said}", f"its console: {console}")
+    return HarnessError(f"{what}: {said}", f"its console: {console}")
 
 
-def lost(lab: Lab, machine: str, how: str, said: str = "") -> HarnessBroke:
+def lost(lab: Lab, machine: str, how: str, said: str = "") -> HarnessError:
     """The error that a machine is lost, `how` and with what words; or that the lab has ended."""
     # A lab's end kills what runs in it, and its first process goes last.
     lab.require_alive(grace=1 if said else LAB_ENDS)
     console = consoles(lab) / f"{machine}.log"
-    return HarnessBroke(f"{how}{_panic(console)}" + last_lines(said), f"its console: {console}")
+    return HarnessError(f"{how}{_panic(console)}" + last_lines(said), f"its console: {console}")
 
 
 def shell(lab: Lab, machine: str) -> int:
@@ -172,7 +172,7 @@ def forwarding(lab: Lab, machine: str, there: str) -> Iterator[Path]:
 
 
 def check_connection(lab: Lab, machine: str) -> None:
-    """Raise HarnessBroke where the connection that `forward` uses has ended, or nobody answers."""
+    """Raise HarnessError where the connection that `forward` uses has ended, or nobody answers."""
     what = f"asking {machine} whether it is there"
     argv = lab.enter(["ssh", "-F", config_file(lab), "-O", "check", machine])
     done = run_on_computer(argv, what=what, timeout=20, check=False)

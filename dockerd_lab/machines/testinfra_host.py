@@ -23,7 +23,7 @@ class LabBackend(testinfra.backend.ssh.SshBackend):  # type: ignore[misc]  # tes
         self.machine = machine
 
     def run_ssh(self, command: str) -> Any:
-        """Run one command; a machine that cannot be reached is HarnessBroke, not a result."""
+        """Run one command; a machine that cannot be reached is HarnessError, not a result."""
         done = ssh.run(self.lab, self.machine, command, what=command, timeout=COMMAND_LIMIT)
         return self.result(done.returncode, self.encode(command), done.stdout, done.stderr)
 

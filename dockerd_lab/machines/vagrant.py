@@ -8,7 +8,7 @@ from pathlib import Path
 
 import vagrant
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.lab import Lab
@@ -41,7 +41,7 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
         return self.lab.enter([*limit, *filter(None, args)])
 
     def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> str:
-        """Run `vagrant ARGS` and return what it said; raise HarnessBroke with that when it fails.
+        """Run `vagrant ARGS` and return what it said; raise HarnessError with that when it fails.
 
         `env` is added to Vagrant's environment, for example CASE.
         """
@@ -54,7 +54,7 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
         except subprocess.CalledProcessError as error:
             self.lab.require_alive()
             said = last_lines(self._said_since(before)) or "\n    (vagrant said nothing)"
-            raise HarnessBroke(
+            raise HarnessError(
                 f"{what}: `vagrant {' '.join(args)}` ended with exit code {error.returncode}{said}",
                 f"its whole output: {self.log}; the consoles: {consoles(self.lab)}",
             ) from None

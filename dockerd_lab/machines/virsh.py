@@ -1,6 +1,6 @@
 """libvirt's machines: virsh, QEMU's monitor, states."""
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import run as run_on_computer
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.settings import Machines
@@ -12,14 +12,14 @@ NEW_MACHINES = "dockerd-lab down   # ends the lab; the next command starts new m
 
 
 def run(lab: Lab, what: str, *args: str) -> str:
-    """Run virsh on the lab's libvirt and return what it printed; raises HarnessBroke."""
+    """Run virsh on the lab's libvirt and return what it printed; raises HarnessError."""
     # Its words are read: in English, whatever the user speaks.
     argv = lab.enter(["env", "LC_ALL=C.UTF-8", "virsh", "--connect", "qemu:///system", *args])
     try:
         return run_on_computer(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
-    except HarnessBroke as error:
+    except HarnessError as error:
         lab.require_alive(grace=2)
-        raise HarnessBroke(error.message, error.hint or NEW_MACHINES) from None
+        raise HarnessError(error.message, error.hint or NEW_MACHINES) from None
 
 
 def monitor(lab: Lab, machine: str, command: str) -> None:
@@ -27,7 +27,7 @@ def monitor(lab: Lab, machine: str, command: str) -> None:
     what = f"{machine}: {command}"
     said = run(lab, what, "qemu-monitor-command", lab.domain(machine), "--hmp", command).strip()
     if said:
-        raise HarnessBroke(
+        raise HarnessError(
             f"{what}: QEMU says: {said}",
             NEW_MACHINES,
         )

@@ -4,9 +4,9 @@ import base64
 import shlex
 from collections.abc import Iterable, Mapping
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.machine_paths import BEGUN
-from dockerd_lab.machines.ask import Answer, Question
+from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
 #: Where docker's configuration may lie, and that of what stands before it.
 _PLACES = (
@@ -26,20 +26,20 @@ _PRINT = """| sort -u | while IFS= read -r file; do
 done"""
 
 
-def command(installed: Iterable[str]) -> Question:
+def command(installed: Iterable[str]) -> RemoteCommand:
     """The command that prints the configuration files that are new, and those `installed`."""
     find = f"find {_PLACES} -type f -cnewer {BEGUN} -size -400 '(' {_NAMES} ')' 2>/dev/null"
     paths = shlex.join(installed)
-    return Question(f"{{ printf '%s\\n' {paths}; {find}; }} {_PRINT}")
+    return RemoteCommand(f"{{ printf '%s\\n' {paths}; {find}; }} {_PRINT}")
 
 
-def changes(answer: Answer, installed: Mapping[str, str]) -> dict[str, str | None]:
+def changes(answer: CommandResult, installed: Mapping[str, str]) -> dict[str, str | None]:
     """The text of every configuration file that is not as it was installed; None where it is gone.
 
-    Raises HarnessBroke where the answer is none.
+    Raises HarnessError where the answer is none.
     """
     if answer.exit_code != 0:
-        raise HarnessBroke(f"reading the configuration files on daemon: {answer.said}")
+        raise HarnessError(f"reading the configuration files on daemon: {answer.output}")
     texts: dict[str, str | None] = dict.fromkeys(installed)
     for line in answer.stdout.splitlines():
         content, _, path = line.partition(" ")
@@ -48,5 +48,5 @@ def changes(answer: Answer, installed: Mapping[str, str]) -> dict[str, str | Non
         except UnicodeDecodeError:
             continue  # no configuration that anybody here reads
         except ValueError:
-            raise HarnessBroke(f"reading files on daemon: {line!r:.200}") from None
+            raise HarnessError(f"reading files on daemon: {line!r:.200}") from None
     return {path: text for path, text in texts.items() if text != installed.get(path, "")}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from dockerd_lab.errors import on_this_computer
 from dockerd_lab.host.lab import lab_home
-from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.machines.vagrant import consoles
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.redact import redact
@@ -24,13 +24,13 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         "by-hand.txt": seen.daemon.by_hand,
         "netstat.txt": f"{raw['tcp'].stdout}\n{raw['unix'].stdout}",
         "nginx.txt": raw["nginx"].stdout,
-        "unit.txt": raw["unit_files"].said,
+        "unit.txt": raw["unit_files"].output,
         "unit-state.txt": raw["units"].stdout,
         "daemon.json": raw["daemon_json"].stdout,
         "outcome.txt": raw["outcome"].stdout,
         "client.txt": _conversation(seen.client),
         "shown.txt": "\n".join(f"on {m}:\n{text}" for m, text in seen.shown.items()),
-        "fix.txt": "\n".join(f"on {m}:\n{a.said}" for m, a in seen.fix.items()),
+        "fix.txt": "\n".join(f"on {m}:\n{a.output}" for m, a in seen.fix.items()),
         "exposure.txt": "\n".join(
             f"{w}: {way}" for w, e in seen.exposure.items() for way in e.ways
         ),
@@ -44,9 +44,9 @@ def write(fleet: Fleet, seen: Observation) -> Path:
     return directory
 
 
-def _conversation(answers: dict[str, Answer]) -> str:
+def _conversation(answers: dict[str, CommandResult]) -> str:
     """What a machine typed and got, as on a terminal."""
     return "\n\n".join(
-        f"$ {a.command}\n{a.said}\n(exit code {a.exit_code}, {a.seconds:.2f} s)"
+        f"$ {a.command}\n{a.output}\n(exit code {a.exit_code}, {a.seconds:.2f} s)"
         for a in answers.values()
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dockerd_lab.cases.model import LEVELS
-from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.machines.ask import Question
+from dockerd_lab.errors import HarnessError
+from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.listeners import Listener
 
 #: On `daemon`, mode 0600: who reads it is root there.
@@ -55,9 +55,9 @@ class Exposure:
         return self.best.level
 
 
-def write_token(token: str) -> Question:
+def write_token(token: str) -> RemoteCommand:
     """Leave the token of this observation where only root can read it."""
-    return Question(f"umask 077; echo {token} >{TOKEN_FILE}")
+    return RemoteCommand(f"umask 077; echo {token} >{TOKEN_FILE}")
 
 
 def by_name(
@@ -113,14 +113,14 @@ def asked(targets: Iterable[str], prefixes: Sequence[str] = ()) -> list[Any]:
 
 
 def parse(who: str, answer: Any, token: str) -> Exposure:
-    """The exposure in a probe's answer; raises HarnessBroke where it is none.
+    """The exposure in a probe's answer; raises HarnessError where it is none.
 
     `full-control` is taken for it only with the token in hand.
     """
     try:
         ways = [_way(found, token) for found in answer]
     except (ValueError, KeyError, TypeError):
-        raise HarnessBroke(f"measuring the exposure of {who}: {answer!r:.500}") from None
+        raise HarnessError(f"measuring the exposure of {who}: {answer!r:.500}") from None
     return Exposure(who, ways)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 
 from dockerd_lab.machine_paths import OUTCOME, PROVISION_CODE, SINCE
-from dockerd_lab.machines.ask import Answer, Question
+from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
 #: systemctl's argv[] is what the unit says, with its variables. DOCKER_OPTS is put in where it is
 #: named; any other is nothing, as for systemd where it is not set.
@@ -63,26 +63,28 @@ class ServiceState:
     """Its last lines, where it is not active."""
 
 
-def commands(inspection: Inspection, version: str) -> dict[str, Question]:
+def commands(inspection: Inspection, version: str) -> dict[str, RemoteCommand]:
     """The commands that look at all of it, on an engine of that version."""
-    wanted = {_SERVICE + name: Question(_state(name)) for name in inspection.services}
+    wanted = {_SERVICE + name: RemoteCommand(_state(name)) for name in inspection.services}
     for name in inspection.services_of_scripts:
         not_failed = f"systemctl is-failed --quiet {name} || {{ echo active; exit; }}; "
-        wanted[_SERVICE + name] = Question(not_failed + _state(name))
+        wanted[_SERVICE + name] = RemoteCommand(not_failed + _state(name))
     if inspection.docker_socket:
         log = f"journalctl --unit docker.socket --no-pager --output cat {SINCE}"
-        wanted["socket_log"] = Question(log)
+        wanted["socket_log"] = RemoteCommand(log)
     if inspection.user_scripts:
-        wanted["script_exit_code"] = Question(f"cat {PROVISION_CODE} 2>/dev/null")
+        wanted["script_exit_code"] = RemoteCommand(f"cat {PROVISION_CODE} 2>/dev/null")
     arguments = inspection.validate_arguments
     if arguments is not None and Version(version).major >= _FIRST_WITH_VALIDATE:
         # What starts has nothing to notice, and is not kept waiting.
         only_failed = f"! grep -q daemon=active {OUTCOME} || exit 0; "
-        wanted["dockerd_validate"] = Question(f'{only_failed}{arguments}dockerd --validate "$@"')
+        wanted["dockerd_validate"] = RemoteCommand(
+            f'{only_failed}{arguments}dockerd --validate "$@"'
+        )
     return wanted
 
 
-def services(answers: Mapping[str, Answer]) -> dict[str, ServiceState]:
+def services(answers: Mapping[str, CommandResult]) -> dict[str, ServiceState]:
     """The state of every service that was asked for, by the unit's name."""
     states = {}
     for name, answer in answers.items():
@@ -94,24 +96,24 @@ def services(answers: Mapping[str, Answer]) -> dict[str, ServiceState]:
     return states
 
 
-def socket_log(answers: Mapping[str, Answer]) -> list[str]:
+def socket_log(answers: Mapping[str, CommandResult]) -> list[str]:
     """What systemd logged of docker.socket since the configuration was applied."""
     return answers["socket_log"].stdout.splitlines() if "socket_log" in answers else []
 
 
-def script_exit_code(answers: Mapping[str, Answer]) -> int | None:
+def script_exit_code(answers: Mapping[str, CommandResult]) -> int | None:
     """The exit code of a user's script that failed; None where none did."""
     code = answers["script_exit_code"].stdout.strip() if "script_exit_code" in answers else ""
     return int(code) if code else None
 
 
-def refused_by_validate(answers: Mapping[str, Answer], daemon: str) -> bool | None:
+def refused_by_validate(answers: Mapping[str, CommandResult], daemon: str) -> bool | None:
     """Whether `dockerd --validate` refuses a configuration with which the daemon does not start.
 
     None where the daemon starts, or where the engine has no --validate.
     """
     answer = answers.get("dockerd_validate")
-    if daemon == "active" or answer is None or "unknown flag: --validate" in answer.said:
+    if daemon == "active" or answer is None or "unknown flag: --validate" in answer.output:
         return None
     return answer.exit_code != 0
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dockerd_lab.machines.ask import Answer
+from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
@@ -36,7 +36,7 @@ class Installed:
 
 
 @dataclass(frozen=True)
-class DaemonSeen:
+class DaemonObservation:
     """What was seen on `daemon`."""
 
     outcome: Outcome
@@ -52,8 +52,8 @@ class DaemonSeen:
     """docker.service since the case was applied."""
     by_hand: str
     """What a dockerd started by hand printed, or systemctl where it refused to restart it."""
-    once: Installed
-    twice: Installed
+    first_apply: Installed
+    second_apply: Installed
     """After the case was applied a second time."""
     socket_log: list[str] = field(default_factory=list)
     """docker.socket's log since the case was applied, where the configuration changes that unit."""
@@ -65,7 +65,7 @@ class DaemonSeen:
     """Whether `dockerd --validate` refuses what does not start; None where that is not known."""
     changed_files: dict[str, str | None] = field(default_factory=dict)
     """Configuration files that a script or a fix changed, by path; None where it is gone."""
-    raw: dict[str, Answer] = field(default_factory=dict)
+    raw: dict[str, CommandResult] = field(default_factory=dict)
     """All answers as they came: for the evidence alone."""
 
     @property
@@ -102,17 +102,17 @@ class Observation:
     """What was seen on all machines after a case was applied."""
 
     subject: str
-    """Engine, case and circumstances, as in the tests' names."""
+    """Engine, case and variant, as in the tests' names."""
     engine: str
     case: str
-    daemon: DaemonSeen
-    client: dict[str, Answer]
+    daemon: DaemonObservation
+    client: dict[str, CommandResult]
     """What the docker client, curl and the SDK got on `client`."""
     exposure: dict[str, Exposure]
     """How much of the daemon `client`, `outsider` and a `local-user` of `daemon` get."""
     shown: dict[str, str]
     """Commands that show the failure and what they printed, by the machine they were typed on."""
-    fix: dict[str, Answer]
+    fix: dict[str, CommandResult]
     """The commands that mended it, likewise."""
     containers: str
     """`docker ps` on an active `daemon`, once everybody has tried: names and images."""
@@ -122,12 +122,12 @@ class Observation:
     """What of that applying took, or the fix, or the reboot."""
 
     @property
-    def told(self) -> list[str]:
+    def user_visible_log(self) -> list[str]:
         """What a person would paste: the commands that show the failure, or else the log."""
         return self._shown or self.daemon.log
 
     @property
-    def said(self) -> list[str]:
+    def full_log(self) -> list[str]:
         """All that was said, in the log and by the commands that show the failure."""
         return self.daemon.log + self._shown
 

@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.config.nginx import location_paths, server_names
-from dockerd_lab.machines.ask import Answer, Question, ask, asking, put
+from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, started, threads
+from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 from dockerd_lab.observe import exposure, nginx, remote
 from dockerd_lab.observe.daemon import listeners_in, look, must_have_worked, what_listens
 from dockerd_lab.observe.exposure import Exposure
@@ -27,14 +28,15 @@ def observe(
     check_idempotent: bool = False,
     tools: Collection[str] = (),
     shown: Mapping[str, str] = MappingProxyType({}),
-    fix: Mapping[str, Answer] = MappingProxyType({}),
+    fix: Mapping[str, CommandResult] = MappingProxyType({}),
 ) -> Observation:
     """Look at all machines; `since` is when the snapshot was restored, in monotonic seconds.
 
     `subject` is what the observation is of: the engine and the case, as one word. `inspected` is
     looked at on `daemon` besides dockerd. With `check_idempotent` the case is applied a second
-    time, without which `daemon.once` and `daemon.twice` are empty. `tools` are those of
-    observe/remote.py that are tried on `client`; with `run` not among them `containers` is empty.
+    time, without which `daemon.first_apply` and `daemon.second_apply` are empty. `tools` are those
+    of observe/remote.py that are tried on `client`; with `run` not among them `containers` is
+    empty.
     `shown` is what the case's commands printed that show the failure, and `fix` what mended it.
 
     What listens is found first, and everybody tries it at once. `daemon` is looked at while the
@@ -44,7 +46,7 @@ def observe(
     applied = time.monotonic() - since
     token = secrets.token_hex(16)
     version = fleet.settings.engine(fleet.engine).docker
-    with asking(fleet.lab, fleet.root, "daemon") as asker, threads(2) as pool:
+    with connect(fleet.lab, fleet.root, "daemon") as asker, threads(2) as pool:
         found = what_listens(asker, token)
         trying = pool.submit(_everybody_tries, fleet, case, found, token)
         if tools or check_idempotent:  # what they change is not to be seen by those who try
@@ -85,24 +87,24 @@ def observe(
 
 def _tools(
     fleet: Fleet, case: Configuration, level: Exposure, tools: Collection[str]
-) -> dict[str, Answer]:
+) -> dict[str, CommandResult]:
     """What people's tools got on `client`."""
     asked = remote.questions(case.remote, silent=level.level == "filtered")
     wanted = {name: question for name, question in asked.items() if name in tools}
-    return ask(fleet.lab, fleet.root, "client", wanted) if wanted else {}
+    return run_on(fleet.lab, fleet.root, "client", wanted) if wanted else {}
 
 
 def _containers(program: Program) -> str:
     """The containers on `daemon`: name and image, one a line."""
-    answers = put(
-        program, {"containers": Question("docker ps --all --format '{{.Names}} {{.Image}}'")}
+    answers = run_batch(
+        program, {"containers": RemoteCommand("docker ps --all --format '{{.Names}} {{.Image}}'")}
     )
     must_have_worked(answers, "containers")
     return answers["containers"].stdout
 
 
 def _everybody_tries(
-    fleet: Fleet, case: Configuration, found: Mapping[str, Answer], token: str
+    fleet: Fleet, case: Configuration, found: Mapping[str, CommandResult], token: str
 ) -> dict[str, Exposure]:
     """How much everybody gets of what listens, by who it is; who reads the token is root there."""
     listening = listeners_in(found)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from dockerd_lab.cases.model import Remote
-from dockerd_lab.machines.ask import Answer, Question
+from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
 #: The API version that every engine of the lab speaks.
 API = "v1.40"
@@ -49,7 +49,7 @@ print(json.dumps({{
 PROGRAM"""
 
 
-def questions(remote: Remote, *, silent: bool) -> dict[str, Question]:
+def questions(remote: Remote, *, silent: bool) -> dict[str, RemoteCommand]:
     """What to ask on `client` about the daemon where the case says it is.
 
     A container is started and left running; dockerd removes it when it stops, as at a reboot. Where
@@ -61,40 +61,40 @@ def questions(remote: Remote, *, silent: bool) -> dict[str, Question]:
     return {n: replace(q, limit=PATIENCE) for n, q in asked.items() if n in ASKED_OF_THE_SILENT}
 
 
-def _questions(remote: Remote) -> dict[str, Question]:
+def _questions(remote: Remote) -> dict[str, RemoteCommand]:
     docker = f"docker {'--tlsverify ' if remote.tls else ''}-H {remote.host}"
     run = f"run --detach --rm --network none --name {CONTAINER} busybox sleep 600"
-    asked = {"ps": Question(f"{docker} ps", limit=USUAL)}
+    asked = {"ps": RemoteCommand(f"{docker} ps", limit=USUAL)}
     if not remote.host.startswith("ssh:"):  # curl speaks none, and the SDK wants paramiko for it
-        asked["sdk"] = Question(_SDK.format(url=remote.host, tls=remote.tls), limit=USUAL)
+        asked["sdk"] = RemoteCommand(_SDK.format(url=remote.host, tls=remote.tls), limit=USUAL)
         asked |= _with_curl(remote)
     if remote.tls:
         asked |= _ways_to_name_certificates(remote.host)
     # Last, so that the others find none.
-    asked["run"] = Question(f"{docker} {run}", limit=USUAL)
+    asked["run"] = RemoteCommand(f"{docker} {run}", limit=USUAL)
     return asked
 
 
-def _with_curl(remote: Remote) -> dict[str, Question]:
+def _with_curl(remote: Remote) -> dict[str, RemoteCommand]:
     place = urlsplit(remote.host).netloc
     url = f"{'https' if remote.tls else 'http'}://{place}"
     curl = f"curl -sS --max-time 30 {CURL_TLS if remote.tls else ''}"
     return {
-        "ping": Question(f"{curl} --verbose {url}/_ping"),
-        "containers": Question(f"{curl} {url}/{API}/containers/json"),
-        "images": Question(f"{curl} {url}/{API}/images/json"),
+        "ping": RemoteCommand(f"{curl} --verbose {url}/_ping"),
+        "containers": RemoteCommand(f"{curl} {url}/{API}/containers/json"),
+        "images": RemoteCommand(f"{curl} {url}/{API}/images/json"),
     }
 
 
-def _ways_to_name_certificates(host: str) -> dict[str, Question]:
+def _ways_to_name_certificates(host: str) -> dict[str, RemoteCommand]:
     """The docker client by environment and by context, as people configure it once."""
     pem = "ca=$HOME/.docker/ca.pem,cert=$HOME/.docker/cert.pem,key=$HOME/.docker/key.pem"
     return {
-        "ps_by_environment": Question(
+        "ps_by_environment": RemoteCommand(
             f"DOCKER_HOST={host} DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=$HOME/.docker docker ps",
             limit=USUAL,
         ),
-        "ps_by_context": Question(
+        "ps_by_context": RemoteCommand(
             "docker context rm --force lab >/dev/null 2>&1; docker context create lab"
             f" --docker host={host},{pem} >/dev/null && docker --context lab ps",
             limit=USUAL,
@@ -102,7 +102,7 @@ def _ways_to_name_certificates(host: str) -> dict[str, Question]:
     }
 
 
-def json_of(answer: Answer) -> object:
+def json_of(answer: CommandResult) -> object:
     """What an answer's standard output is as JSON; None where it is none."""
     try:
         return json.loads(answer.stdout)

@@ -54,7 +54,7 @@ def mended(seen: Reproduction, *, width: int, colour: bool) -> str:
     def draw(console: Console) -> None:
         for machine, steps in seen.observation.fix.items():
             _heading(console, f"the fix, on {machine}")
-            for line in steps.said.splitlines():
+            for line in steps.output.splitlines():
                 if not line.startswith("apply: "):
                     _plain(console, line)
         answers = ": /_ping says OK" if daemon.outcome.daemon == "active" else ""
@@ -80,7 +80,7 @@ def listing(failures: Collection[Failure], *, width: int, colour: bool) -> str:
     engines = list(dict.fromkeys(name for each in failures for name in each.engines))
     for each in sorted(failures, key=lambda each: (each.error or "~", each.case.short_name)):
         there = "all" if len(each.engines) == len(engines) else ", ".join(each.engines)
-        seconds = each.case.said.seconds
+        seconds = each.case.spec.seconds
         rows.add_row(
             each.error or "(silent)", each.case.short_name, there, str(seconds) if seconds else "-"
         )

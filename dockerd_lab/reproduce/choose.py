@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.cases.model import Case, Circumstances
+from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.settings import Settings
@@ -22,7 +22,7 @@ class Failure:
     @property
     def error(self) -> str | None:
         """The id of the known error that it shows; None for a silent one."""
-        return self.case.said.expect.error
+        return self.case.spec.expect.error
 
 
 def failures(root: Path, settings: Settings) -> list[Failure]:
@@ -58,7 +58,7 @@ def choose(known: Sequence[Failure], wanted: str, engine: str) -> Failure:
 
 
 def _exists(case: Case, settings: Settings, engine: str) -> bool:
-    return case.on(Circumstances.on(settings.engine(engine))).fails
+    return case.resolve(Variant.of(settings.engine(engine))).fails
 
 
 def _none(wanted: str) -> str:

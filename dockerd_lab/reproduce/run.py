@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from dockerd_lab.cases.model import Case, Circumstances
+from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.machines.fleet import Fleet
@@ -32,8 +32,8 @@ def fix(fleet: Fleet, case: Case) -> Reproduction:
 
 
 def _try(fleet: Fleet, case: Case, *, fixed: bool) -> Reproduction:
-    plain = Circumstances.on(fleet.settings.engine(fleet.engine))
-    here = case.on(replace(plain, fixed=fixed))
+    plain = Variant.of(fleet.settings.engine(fleet.engine))
+    here = case.resolve(replace(plain, fixed=fixed))
     prepared = prepare_case(here, fleet.settings)
     plan = Plan(
         here,

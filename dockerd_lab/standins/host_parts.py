@@ -116,12 +116,12 @@ def _required(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostP
                 f"where=$(systemd-escape --unescape --path -- {quote(found[1])});"
                 f' mkdir -p "$where"; printf \'{body}\' "$where" "$where" >{quote(file)}'
             )
-            said = f"{name}: the directory itself is mounted there"
+            note = f"{name}: the directory itself is mounted there"
         else:
             body = "[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n"
             make = f"printf '{body}' >{quote(file)}"
-            said = f"{name}: a unit of the real host, made as one that does nothing"
-        yield HostPart(said, f"systemctl cat -- {quote(name)} >/dev/null 2>&1 || {{ {make}; }}")
+            note = f"{name}: a unit of the real host, made as one that does nothing"
+        yield HostPart(note, f"systemctl cat -- {quote(name)} >/dev/null 2>&1 || {{ {make}; }}")
 
 
 def _scripts(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
@@ -140,8 +140,8 @@ def _scripts(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPa
 def _working_directory(unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
     for each in units.in_effect(unit, "WorkingDirectory"):
         if re.fullmatch(r"/\w[^\s%$]*", each.value):
-            said = f"{each.value}: made, for docker.service to run in"
-            yield HostPart(said, f"mkdir -p {quote(each.value)}")
+            note = f"{each.value}: made, for docker.service to run in"
+            yield HostPart(note, f"mkdir -p {quote(each.value)}")
 
 
 def _made_at_run_time(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:

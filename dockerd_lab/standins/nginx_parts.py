@@ -85,8 +85,8 @@ def _files(inputs: Input) -> Iterator[HostPart]:
         if include == with_certificate:
             lines = f"ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE};"
             make = f"{directory_of(include)}echo {quote(lines)} >{quote(include)}"
-            said = f"{include}: made, with a certificate and key made for this run"
-            yield HostPart(said, make)
+            note = f"{include}: made, with a certificate and key made for this run"
+            yield HostPart(note, make)
         else:
             yield empty_file(include, "settings of the real host, made as an empty file")
     for each in nginx.directives(inputs.texts, "ssl_dhparam"):

@@ -26,7 +26,7 @@ class Prepared:
     steps: scripts.Steps
     routes: Mapping[str, str]
     """What `client` and `outsider` have to run beforehand, by machine."""
-    said: tuple[str, ...]
+    stand_in_notes: tuple[str, ...]
     """What stands in for what the input lacks."""
     notes: tuple[str, ...]
     inspected: Inspection
@@ -63,7 +63,7 @@ def prepare(inputs: Input, settings: Settings, *, allowed: bool = True) -> Prepa
         declared=wanted,
         steps=steps,
         routes=ways,
-        said=(*standing.said, *steps.said),
+        stand_in_notes=(*standing.stand_in_notes, *steps.stand_in_notes),
         notes=(*inputs.notes, *standing.notes, *steps.notes),
         inspected=Inspection(
             services=steps.services,

@@ -41,7 +41,7 @@ class Steps:
     """Units that the configuration is for, besides docker's."""
     of_scripts: tuple[str, ...]
     """Those that the user's script may restart or stop; they must not have failed."""
-    said: tuple[str, ...]
+    stand_in_notes: tuple[str, ...]
     """What was done that the input does not say."""
     scripts: bool
     """Whether a script of the user's is run."""
@@ -57,7 +57,7 @@ def write(inputs: Input, standing: StandIns, address: str) -> Steps:
     steps = _standing(standing, address)
     rules = [file for file in FIREWALLS if inputs.has(file)]
     services: list[str] = []
-    said: list[str] = []
+    stand_in_notes: list[str] = []
     if not inputs.complete:
         if standing.card is not None:
             steps.append(_device(address) + 'test -n "$device"')
@@ -72,14 +72,14 @@ def write(inputs: Input, standing: StandIns, address: str) -> Steps:
             services += [service] if service else []
         if rules:
             steps.append(_SSH_STAYS)
-            said.append("port 22: open for the harness's ssh, whatever the firewall says")
+            stand_in_notes.append("port 22: open for the harness's ssh, whatever the firewall says")
     own = _own_scripts(inputs)
     named = any(b"nginx" in script for script in _scripts_of(inputs).values())
     of_scripts: list[str] = []
     if named and not inputs.complete and "nginx.service" not in services:
         steps.append("systemctl start nginx.service || true")
         of_scripts.append("nginx.service")
-        said.append("nginx: started before the script, as Debian's package leaves it")
+        stand_in_notes.append("nginx: started before the script, as Debian's package leaves it")
     steps += own
     if steps:
         inputs.directory.joinpath("provision.sh").write_text(
@@ -95,7 +95,7 @@ def write(inputs: Input, standing: StandIns, address: str) -> Steps:
     return Steps(
         services=tuple(services),
         of_scripts=tuple(of_scripts),
-        said=tuple(said),
+        stand_in_notes=tuple(stand_in_notes),
         scripts=bool(own),
         notes=(*_not_started(inputs), *_not_read(inputs)),
     )
@@ -157,7 +157,7 @@ def _standing(standing: StandIns, address: str) -> list[str]:
         lines += [f"{there} || ip link add name {bridge} type bridge", f"ip link set {bridge} up"]
     # One that cannot be made is the configuration's affair; dash ends at a failed redirection.
     parts = [
-        f"( {part.line} ) || echo {shlex.quote('not made: ' + part.said)}"
+        f"( {part.line} ) || echo {shlex.quote('not made: ' + part.note)}"
         for part in standing.parts
     ]
     return lines + parts

@@ -13,7 +13,7 @@ GROUPS = ("root", "docker", "users", "staff", "adm", "daemon", "www-data", "nogr
 class HostPart:
     """Something of the real host."""
 
-    said: str
+    note: str
     """The sentence of the verdict."""
     line: str
     """The shell line that makes it."""
@@ -40,9 +40,9 @@ def group_line(group: str) -> str:
     return f"getent group {group} >/dev/null || groupadd --system {group}"
 
 
-def empty_file(path: str, said: str) -> HostPart:
-    """An empty file; `said` is what the verdict says of it."""
-    return HostPart(f"{path}: {said}", f"{directory_of(path)}: >>{quote(path)}")
+def empty_file(path: str, note: str) -> HostPart:
+    """An empty file; `note` is what the verdict says of it."""
+    return HostPart(f"{path}: {note}", f"{directory_of(path)}: >>{quote(path)}")
 
 
 def unless_there(path: str, make: str) -> str:

@@ -62,7 +62,7 @@ class StandIns:
     """The network card of the real host that rules of a firewall name."""
     parts: tuple[HostPart, ...] = ()
     """What else of the real host is made."""
-    said: tuple[str, ...] = ()
+    stand_in_notes: tuple[str, ...] = ()
     """A sentence for each."""
     notes: tuple[str, ...] = ()
     """What cannot be measured, since the input lacks it and nothing can stand in."""
@@ -70,25 +70,31 @@ class StandIns:
 
 def stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) -> StandIns:
     """What this configuration names and the input does not hold."""
-    credentials, replaced, said, notes = _credentials(inputs, declared)
+    credentials, replaced, stand_in_notes, notes = _credentials(inputs, declared)
     bridge = (declared.values_of("bip", "--bip") or [_BRIDGE])[0].split("/", maxsplit=1)[0]
     places = {_as_written_once(place) for place in _hosts(declared)} - {bridge}
     addresses = sorted(place for place in places if _is_another_machine(place, settings))
     names = sorted(n for n in {*places, *nginx.servers(inputs.texts)} if _is_name(n))
     directories = _directories(declared)
-    said += [f"{a}: an address of the real host, added to the lab's machine" for a in addresses]
-    said += [f"{name}: a name of the real host, in the machine's /etc/hosts" for name in names]
-    said += [f"{path}: the data-root, made as an empty directory" for path in directories]
+    stand_in_notes += [
+        f"{a}: an address of the real host, added to the lab's machine" for a in addresses
+    ]
+    stand_in_notes += [
+        f"{name}: a name of the real host, in the machine's /etc/hosts" for name in names
+    ]
+    stand_in_notes += [f"{path}: the data-root, made as an empty directory" for path in directories]
     for_sockets = _of_sockets(declared)
-    said += [f"{path}: made, for the socket in it" for path in for_sockets]
+    stand_in_notes += [f"{path}: made, for the socket in it" for path in for_sockets]
     programs = _programs(inputs, declared)
-    said += [f"{path}: a link to the engine's own dockerd" for path in programs]
+    stand_in_notes += [f"{path}: a link to the engine's own dockerd" for path in programs]
     bridges = _bridges(declared)
-    said += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
+    stand_in_notes += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
     card = network_card(inputs.texts)
-    said += [f"{card}: the real host's interface; in the rules, the machine's own"] if card else []
+    stand_in_notes += (
+        [f"{card}: the real host's interface; in the rules, the machine's own"] if card else []
+    )
     parts = [*host_parts(inputs, declared), *nginx_parts(inputs, declared)]
-    said += [part.said for part in parts]
+    stand_in_notes += [part.note for part in parts]
     return StandIns(
         credentials=credentials,
         replaced=tuple(replaced),
@@ -99,7 +105,7 @@ def stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) -> St
         bridges=tuple(bridges),
         card=card,
         parts=tuple(parts),
-        said=tuple(said),
+        stand_in_notes=tuple(stand_in_notes),
         notes=tuple(notes),
     )
 
@@ -110,7 +116,7 @@ def _credentials(
     """The files of TLS that are made, those they replace, and what is said of them."""
     daemon: dict[str, Credential] = {}
     replaced: list[str] = []
-    said: list[str] = []
+    stand_in_notes: list[str] = []
     notes: list[str] = []
     named = {
         name: _paths(inputs.resolved(v.value) for v in found)
@@ -123,13 +129,13 @@ def _credentials(
         certificate = certificates[number] if number < len(certificates) else None
         if inputs.lacks(key):
             daemon[key] = "server-key"
-            said.append(f"{key}: a key made for this run")
+            stand_in_notes.append(f"{key}: a key made for this run")
             if certificate is not None and (inputs.has(certificate) or inputs.lacks(certificate)):
                 daemon[certificate] = "server-cert"
-                said.append(f"{certificate}: a certificate made for this run")
+                stand_in_notes.append(f"{certificate}: a certificate made for this run")
                 if inputs.has(certificate):
                     replaced.append(certificate)
-                    said[-1] += ", in place of the input's, whose key is not in the input"
+                    stand_in_notes[-1] += ", in place of the input's, whose key is not in the input"
     for certificate in certificates:
         if inputs.lacks(certificate) and certificate not in daemon:
             keyed = any(inputs.has(key) for key in keys)
@@ -137,10 +143,10 @@ def _credentials(
                 notes.append(f"{certificate}: only its key is in the input; nothing stands in")
             else:
                 daemon[certificate] = "server-cert"
-                said.append(f"{certificate}: a certificate made for this run")
+                stand_in_notes.append(f"{certificate}: a certificate made for this run")
     made, of_made, of_own = _authorities(inputs, authorities, daemon)
     daemon |= made
-    said += of_made
+    stand_in_notes += of_made
     notes += of_own
     # One file may be all of them.
     several = {*certificates} & {*keys, *authorities} & daemon.keys()
@@ -148,10 +154,10 @@ def _credentials(
     if certificate_include(inputs) is not None:
         daemon[CERTIFICATE] = "server-pem"
     client = CLIENT if daemon else {}
-    said += _of_a_proxy(inputs, daemon)
+    stand_in_notes += _of_a_proxy(inputs, daemon)
     if client:
-        said.append("/root/.docker on the client: a certificate and key of the lab's CA")
-    return Credentials(daemon=daemon, client=client), replaced, said, notes
+        stand_in_notes.append("/root/.docker on the client: a certificate and key of the lab's CA")
+    return Credentials(daemon=daemon, client=client), replaced, stand_in_notes, notes
 
 
 def _of_a_proxy(inputs: Input, daemon: dict[str, Credential]) -> Iterator[str]:
@@ -169,20 +175,20 @@ def _authorities(
 ) -> tuple[dict[str, Credential], list[str], list[str]]:
     """The CAs that are made, and what is said of them, and of the input's own."""
     made: dict[str, Credential] = {}
-    said: list[str] = []
+    stand_in_notes: list[str] = []
     notes: list[str] = []
     for authority in authorities:
         if authority in others:
-            said.append(f"{authority}: with the lab's own CA in it")
+            stand_in_notes.append(f"{authority}: with the lab's own CA in it")
         elif inputs.lacks(authority):
             made[authority] = "ca"
-            said.append(f"{authority}: the lab's own CA")
+            stand_in_notes.append(f"{authority}: the lab's own CA")
         elif inputs.has(authority):
             notes.append(
                 f"{authority}: the input's own CA, without a client's key of it: the client cannot"
                 " be authorised here, and is measured as a stranger"
             )
-    return made, said, notes
+    return made, stand_in_notes, notes
 
 
 def _paths(values: Iterable[str]) -> list[str]:

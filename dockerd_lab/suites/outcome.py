@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dockerd_lab.errors import BadInput, HarnessBroke, LabBusy, LabError
+from dockerd_lab.errors import BadInput, HarnessError, LabBusy, LabError
 from dockerd_lab.suites.options import is_worker, running_session, session_of
 from dockerd_lab.suites.selection import subject_of
 
@@ -85,7 +85,7 @@ def _exit_code(reasons: Collection[str]) -> int:
     if kinds == {LabBusy.kind}:
         return LabBusy.exit_code
     only_input = kinds <= {LabBusy.kind, BadInput.kind}
-    return BadInput.exit_code if only_input else HarnessBroke.exit_code
+    return BadInput.exit_code if only_input else HarnessError.exit_code
 
 
 @pytest.hookimpl(optionalhook=True)

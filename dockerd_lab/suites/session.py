@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dockerd_lab.cases.discover import check_unit, find_cases, select
-from dockerd_lab.cases.model import Case, Circumstances
+from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.errors import BadInput
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
@@ -75,10 +75,10 @@ class Session:
         for every method, and for the failures that say what a boot makes of them.
         """
         return [
-            Subject(engine, case.on(there), there.unit, there.rebooted, there.fixed)
+            Subject(engine, case.resolve(there), there.unit, there.rebooted, there.fixed)
             for engine in self.engines
             for case in self.cases
-            for there in self._circumstances(engine, case)
+            for there in self._variants(engine, case)
         ]
 
     def settings_on(self, engine: str) -> Settings:
@@ -106,12 +106,12 @@ class Session:
         given = " ".join(f"{option} {value}" for option, value in options.items() if value)
         return f"tox -e lab -- {given}{' --reboot' if subject.rebooted else ''} --keep"
 
-    def _circumstances(self, engine: str, case: Case) -> list[Circumstances]:
-        plain = Circumstances.on(self.settings.engine(engine), self.unit)
+    def _variants(self, engine: str, case: Case) -> list[Variant]:
+        plain = Variant.of(self.settings.engine(engine), self.unit)
         found = [plain]
-        if self.reboot and (case.group == "methods" or case.said.reboot is not None):
+        if self.reboot and (case.group == "methods" or case.spec.reboot is not None):
             found.append(replace(plain, rebooted=True))
-        if not self.reboot and case.said.fixed is not None and case.on(plain).fails:
+        if not self.reboot and case.spec.fixed is not None and case.resolve(plain).fails:
             found.append(replace(plain, fixed=True))
         return found
 

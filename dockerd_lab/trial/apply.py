@@ -10,12 +10,12 @@ from pathlib import Path
 
 from dockerd_lab.cases.credentials import credential, private
 from dockerd_lab.cases.model import Configuration, Credential
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machine_paths import APPLY, PLACE
 from dockerd_lab.machines import ssh
-from dockerd_lab.machines.ask import Answer
+from dockerd_lab.machines.remote_command import CommandResult
 
 #: Seconds apply.sh may take: its own limits (120 to restart, up to 120 to answer), 150 for a user's
 #: script, and room.
@@ -39,7 +39,7 @@ def apply(
 
     `unit` names a docker.service of provision/units that takes the place of the packaged one first.
     `restart_limit` are the seconds that docker.service has to start, apply.sh's own if None. Raises
-    HarnessBroke when the case could not be applied; a dockerd that does not start with it is no
+    HarnessError when the case could not be applied; a dockerd that does not start with it is no
     error here.
     """
     _prepare_client(lab, case, address)
@@ -56,18 +56,20 @@ def after_boot(
     return _run(lab, f"{case.name} after a reboot", "booted", parcel)
 
 
-def fix(lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None) -> Answer:
+def fix(
+    lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None
+) -> CommandResult:
     """Mend an applied failure with its fix.sh; the steps are in the answer as they went.
 
-    Raises HarnessBroke when it could not be tried; a step that fails is in the answer.
+    Raises HarnessError when it could not be tried; a step that fails is in the answer.
     """
     started = time.monotonic()
     parcel = _parcel(root, case, address, unit)
     said = _run(lab, f"mending {case.name}", "fix", parcel, limit=FIX_LIMIT)
     code = _FIXED.search(said)
     if code is None:
-        raise HarnessBroke(f"mending {case.name}: apply.sh told no exit code" + last_lines(said))
-    return Answer("fix.sh", int(code[1]), said, "", time.monotonic() - started)
+        raise HarnessError(f"mending {case.name}: apply.sh told no exit code" + last_lines(said))
+    return CommandResult("fix.sh", int(code[1]), said, "", time.monotonic() - started)
 
 
 def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
@@ -83,7 +85,7 @@ def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
     what = f"preparing client for {case.name}"
     done = ssh.run(lab, "client", "tar -xpf - -C /", what=what, timeout=60, stdin=buffer.getvalue())
     if done.returncode != 0:
-        raise HarnessBroke(f"{what}: " + last_lines(done.stderr.decode(errors="replace")))
+        raise HarnessError(f"{what}: " + last_lines(done.stderr.decode(errors="replace")))
 
 
 def _run(
@@ -100,7 +102,7 @@ def _run(
     done = ssh.run(lab, "daemon", command, what=what, timeout=limit, stdin=parcel)
     said = (done.stdout + done.stderr).decode(errors="replace")
     if done.returncode != 0:
-        raise HarnessBroke(f"{what}: exit code {done.returncode}" + last_lines(said))
+        raise HarnessError(f"{what}: exit code {done.returncode}" + last_lines(said))
     return said
 
 

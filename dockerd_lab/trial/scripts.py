@@ -4,8 +4,9 @@ import shlex
 from pathlib import Path
 
 from dockerd_lab.cases.model import Configuration
-from dockerd_lab.machines.ask import Answer, Question, ask
+from dockerd_lab.machines.batch import run_on
 from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 from dockerd_lab.trial.apply import fix as fix_daemon
 
 #: Seconds a case's show.sh or fix-client.sh may take.
@@ -21,7 +22,7 @@ def show(fleet: Fleet, case: Configuration) -> dict[str, str]:
     return printed
 
 
-def mend(fleet: Fleet, case: Configuration, unit: str | None = None) -> dict[str, Answer]:
+def mend(fleet: Fleet, case: Configuration, unit: str | None = None) -> dict[str, CommandResult]:
     """Mend an applied failure, by its fix.sh on `daemon` and its fix-client.sh on `client`."""
     done = {}
     if (case.directory / "fix.sh").is_file():
@@ -31,9 +32,9 @@ def mend(fleet: Fleet, case: Configuration, unit: str | None = None) -> dict[str
     return done
 
 
-def _run(fleet: Fleet, machine: str, script: Path, before: str = "") -> Answer:
+def _run(fleet: Fleet, machine: str, script: Path, before: str = "") -> CommandResult:
     """Run a script on a machine, each command shown as it would be typed; `before` comes first."""
     # Standard error into standard output, in the order in which a terminal has them.
     typed = f"exec 2>&1; {before}PS4='$ '; set -x; {script.read_text()}"
-    question = Question(f"sh -c {shlex.quote(typed)}", SCRIPT_LIMIT)
-    return ask(fleet.lab, fleet.root, machine, {script.name: question})[script.name]
+    question = RemoteCommand(f"sh -c {shlex.quote(typed)}", SCRIPT_LIMIT)
+    return run_on(fleet.lab, fleet.root, machine, {script.name: question})[script.name]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from dockerd_lab.cases.model import Configuration
-from dockerd_lab.errors import HarnessBroke
-from dockerd_lab.machines.ask import Answer, Question, ask
+from dockerd_lab.errors import HarnessError
+from dockerd_lab.machines.batch import run_on
 from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.observe import observe
@@ -50,7 +51,7 @@ def run_trial(
     """Try a configuration on freshly restored machines, and return what was observed.
 
     With `already_applied` the trial goes on from an earlier one of the same configuration: nothing
-    is restored or applied. With `quiet` no progress is printed. Raises HarnessBroke where nothing
+    is restored or applied. With `quiet` no progress is printed. Raises HarnessError where nothing
     can be said about the configuration.
     """
     name = plan.configuration.name
@@ -61,7 +62,7 @@ def run_trial(
     if not already_applied:
         with _progress(f"{fleet.engine}: applying {name}, and restarting dockerd", quiet):
             _apply(fleet, plan)
-    steps: dict[str, Answer] = {}
+    steps: dict[str, CommandResult] = {}
     if plan.then == "fix":
         with _progress(f"{fleet.engine}: mending {name}", quiet):
             steps = scripts.mend(fleet, plan.configuration, plan.unit)
@@ -86,9 +87,9 @@ def run_trial(
 
 def _apply(fleet: Fleet, plan: Plan) -> None:
     for machine, command in plan.routes.items():
-        answer = ask(fleet.lab, fleet.root, machine, {"route": Question(command)})["route"]
+        answer = run_on(fleet.lab, fleet.root, machine, {"route": RemoteCommand(command)})["route"]
         if answer.exit_code != 0:
-            raise HarnessBroke(f"adding routes on {machine}: {answer.said}")
+            raise HarnessError(f"adding routes on {machine}: {answer.output}")
     limit = None
     if plan.starts_client is not None:
         limit = NO_DAEMON_LIMIT

@@ -8,7 +8,7 @@ import yaml
 from packaging.version import Version
 
 from dockerd_lab.cases.model import LEVELS
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.judge.errors import UNEXPLAINED
 from dockerd_lab.judge.log import last_line
@@ -22,7 +22,7 @@ def draft(name: str, trials: Sequence[JudgedTrial]) -> str:
 
     What most engines did is `expect`, and what the others did is under `engines`, by ranges of
     versions: between two of the engines that were tried nothing is known, and the range of the
-    older one reaches up to the newer one. Raises HarnessBroke where a level could not be measured:
+    older one reaches up to the newer one. Raises HarnessError where a level could not be measured:
     no case can expect that.
     """
     seen = {trial.result.engine_version: _expected(trial) for trial in trials}
@@ -43,7 +43,7 @@ def _expected(trial: JudgedTrial) -> Expected:
     seen, judgement = trial.observation, trial.judgement
     for who, exposure in seen.exposure.items():
         if exposure.level not in LEVELS:
-            raise HarnessBroke(f"nothing is recorded: what {who} gets is unclear: {exposure.best}")
+            raise HarnessError(f"nothing is recorded: what {who} gets is unclear: {exposure.best}")
     state = seen.daemon.outcome.daemon
     found: Expected = {"daemon": state}
     if state != "failed":
@@ -56,7 +56,7 @@ def _expected(trial: JudgedTrial) -> Expected:
         error = known_errors().get(judgement.cause)
         stops = error is not None and error.kind == "start"
         found["error"] = judgement.cause if stops else UNEXPLAINED
-        lines = [line for entry in seen.said for line in entry.splitlines()]
+        lines = [line for entry in seen.full_log for line in entry.splitlines()]
         texts = {finding.text for finding in judgement.explained if finding.id == found["error"]}
         telling = next((line for line in lines if line.strip() in texts), None)
         found["words"] = _lasting(telling or last_line(seen))

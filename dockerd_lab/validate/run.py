@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.cases.discover import check_unit
-from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.cases.model import Variant
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
@@ -27,7 +27,7 @@ PACKAGED = "packaged"
 
 
 @dataclass(frozen=True)
-class Wish:
+class ValidateRequest:
     """What is to be validated, as the command line says it."""
 
     paths: Sequence[Path]
@@ -50,50 +50,52 @@ class JudgedTrial:
 
 
 @contextmanager
-def prepared(root: Path, settings: Settings, wish: Wish) -> Iterator[Prepared]:
+def prepared(root: Path, settings: Settings, request: ValidateRequest) -> Iterator[Prepared]:
     """The configuration in a private directory that lasts as long as the block.
 
     Raises BadInput, before anything is started, where something is wrong with the input.
     """
-    engines_of(settings, wish)
-    _unit(root, wish)
+    engines_of(settings, request)
+    _unit(root, request)
     with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:  # its mode is 0700
         inputs = collect(
-            wish.paths,
+            request.paths,
             Path(directory),
-            files=wish.files,
-            command=None if wish.command is None else parse_dockerd_command(wish.command),
-            provision=wish.provision,
+            files=request.files,
+            command=None if request.command is None else parse_dockerd_command(request.command),
+            provision=request.provision,
         )
-        yield prepare(inputs, settings, allowed=wish.stand_ins)
+        yield prepare(inputs, settings, allowed=request.stand_ins)
 
 
-def engines_of(settings: Settings, wish: Wish) -> list[str]:
+def engines_of(settings: Settings, request: ValidateRequest) -> list[str]:
     """The engines to try, or lab.yaml's own; raises BadInput for one that is unknown."""
-    if "all" in wish.engines:
+    if "all" in request.engines:
         return list(settings.engines)
-    for name in wish.engines:
+    for name in request.engines:
         settings.engine(name)
-    return list(dict.fromkeys(wish.engines)) or [settings.engine_of("daemon")]
+    return list(dict.fromkeys(request.engines)) or [settings.engine_of("daemon")]
 
 
-def trials(root: Path, settings: Settings, wish: Wish, ready: Prepared) -> Iterator[JudgedTrial]:
+def trials(
+    root: Path, settings: Settings, request: ValidateRequest, ready: Prepared
+) -> Iterator[JudgedTrial]:
     """Try the configuration on one engine after the other.
 
-    A lab that runs with the engine is used and left running. Raises HarnessBroke where nothing can
+    A lab that runs with the engine is used and left running. Raises HarnessError where nothing can
     be said about the configuration.
     """
-    for engine in engines_of(settings, wish):
+    for engine in engines_of(settings, request):
         with running(root, settings.with_engines(daemon=engine), keep=False) as fleet:
-            yield _try(fleet, wish, ready)
+            yield _try(fleet, request, ready)
 
 
-def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> JudgedTrial:
+def _try(fleet: Fleet, request: ValidateRequest, ready: Prepared) -> JudgedTrial:
     """Try it on the fleet's engine, and judge what is observed."""
     declared = fleet.settings.engine(fleet.engine)
-    unit = _unit(fleet.root, wish)
-    here = Circumstances.on(declared, unit)
-    case = ready.inputs.case.on(here) if ready.inputs.case is not None else None
+    unit = _unit(fleet.root, request)
+    here = Variant.of(declared, unit)
+    case = ready.inputs.case.resolve(here) if ready.inputs.case is not None else None
     plan = Plan(
         ready.configuration,
         f"{fleet.engine}/validate-{ready.configuration.name}",
@@ -103,7 +105,7 @@ def _try(fleet: Fleet, wish: Wish, ready: Prepared) -> JudgedTrial:
         starts_client=None if ready.inputs.command else ready.declared.client_command,
     )
     seen = run_trial(fleet, plan)
-    judgement = judge(ready, seen, case, allow_insecure=wish.allow_insecure)
+    judgement = judge(ready, seen, case, allow_insecure=request.allow_insecure)
     result = verdict(ready, seen, judgement, version=declared.docker, unit=here.unit)
     _tell(result)
     if result.verdict == "failed":
@@ -122,12 +124,12 @@ def _tell(result: Result) -> None:
     say(f"lab: {result.engine}: {result.verdict}, {result.seconds} s after the restore")
 
 
-def _unit(root: Path, wish: Wish) -> str | None:
+def _unit(root: Path, request: ValidateRequest) -> str | None:
     """The unit of provision/units to take; raises BadInput where there is none of that name."""
-    if wish.unit == PACKAGED:
+    if request.unit == PACKAGED:
         return None
     try:
-        check_unit(root, wish.unit)
+        check_unit(root, request.unit)
     except BadInput as error:
         raise BadInput(f"{error.message}; or {PACKAGED}") from None
-    return wish.unit
+    return request.unit

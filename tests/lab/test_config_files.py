@@ -25,12 +25,14 @@ def test_effective_hosts(assert_expected):
 
 @pytest.mark.cases(fixed=False)
 def test_applying_twice_changes_nothing(observation, case):
-    once, twice = observation.daemon.once, observation.daemon.twice
-    assert len(once.files.splitlines()) == len(case.files)
-    assert twice.files == once.files, "the second application touched files"
-    assert twice.process == once.process, "the second application restarted dockerd"
-    assert twice.starts == once.starts, "the second application tried to start dockerd again"
+    first, second = observation.daemon.first_apply, observation.daemon.second_apply
+    assert len(first.files.splitlines()) == len(case.files)
+    assert second.files == first.files, "the second application touched files"
+    assert second.process == first.process, "the second application restarted dockerd"
+    assert second.starts == first.starts, "the second application tried to start dockerd again"
     usual = not (case.directory / "restart.sh").exists()
     if usual and observation.daemon.outcome.restart_exit_code is not None:
         refused = case.expect.daemon == "unchanged"
-        assert (once.starts == 0) == refused, f"systemd tried to start dockerd {once.starts} times"
+        assert (first.starts == 0) == refused, (
+            f"systemd tried to start dockerd {first.starts} times"
+        )

@@ -15,7 +15,7 @@ NO_CURL = ["methods/nginx-basic-auth", "methods/ssh"]
 def test_docker_gets_its_answer(observation, assert_expected):
     assert_expected("tools")
     answer = observation.client["ps"]
-    assert answer.stdout.startswith("CONTAINER ID"), f"$ {answer.command}\n{answer.said}"
+    assert answer.stdout.startswith("CONTAINER ID"), f"$ {answer.command}\n{answer.output}"
 
 
 # The SDK wants paramiko for ssh.
@@ -23,7 +23,7 @@ def test_docker_gets_its_answer(observation, assert_expected):
 def test_the_sdk_gets_its_answer(observation):
     answer = observation.client["sdk"]
     said = json_of(answer)
-    assert said is not None, f"$ {answer.command}\n{answer.said}"
+    assert said is not None, f"$ {answer.command}\n{answer.output}"
     assert said["ping"] is True
     assert said["images"] == ["busybox:latest"]
 
@@ -31,7 +31,7 @@ def test_the_sdk_gets_its_answer(observation):
 @pytest.mark.cases(client=ANSWERED, group="methods", without=NO_CURL)
 def test_curl_gets_its_answer(observation):
     answers = observation.client
-    assert answers["ping"].stdout == "OK", answers["ping"].said
+    assert answers["ping"].stdout == "OK", answers["ping"].output
     assert json_of(answers["containers"]) == [], f"GET /{API}/containers/json"
     tags = [image["RepoTags"] for image in json_of(answers["images"])]
     assert tags == [["busybox:latest"]], f"GET /{API}/images/json"
@@ -59,14 +59,14 @@ def test_every_tool_is_refused(observation):
 def test_every_tool_waits_at_a_silent_port(observation):
     assert sorted(observation.client) == ["ping", "ps", "run", "sdk"]
     for name, answer in observation.client.items():
-        assert answer.exit_code == 124, f"{name} did not wait: {answer.said}"
+        assert answer.exit_code == 124, f"{name} did not wait: {answer.output}"
         assert "Connected to" not in answer.stderr
 
 
 @pytest.mark.cases(client=["full-control"], group="methods")
 def test_a_container_started_remotely_is_seen_locally(observation):
     started = observation.client["run"]
-    assert started.exit_code == 0, started.said
+    assert started.exit_code == 0, started.output
     assert observation.containers.split() == [CONTAINER, "busybox"]
 
 

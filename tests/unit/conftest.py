@@ -8,7 +8,7 @@ import pytest
 from observations import write
 from prepared import HOSTS, SETTINGS
 
-from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.cases.model import Variant
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
@@ -105,7 +105,7 @@ def judged_trial(tmp_path):
         typed = parse_dockerd_command(command) if command else None
         given = collect([top] if command is None else [], into, command=typed)
         made = prepare(given, SETTINGS)
-        case = made.inputs.case.on(Circumstances(version)) if made.inputs.case else None
+        case = made.inputs.case.resolve(Variant(version)) if made.inputs.case else None
         judgement = judge(made, seen, case, allow_insecure=allow_insecure)
         result = verdict(made, seen, judgement, version=version, unit="docker.io")
         return JudgedTrial(result, judgement, seen)

@@ -7,7 +7,7 @@ import pytest
 
 from dockerd_lab import machine_paths
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import Circumstances, Expectation, load_case
+from dockerd_lab.cases.model import Expectation, Variant, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.explain.model import known_errors
@@ -89,7 +89,7 @@ def test_every_case_s_words_are_its_known_error(case):
 
 
 def test_a_command_without_a_directory_is_any_unit_s():
-    expect = next(c for c in CASES if c.short_name == "key-misspelt").said.fixed.expect
+    expect = next(c for c in CASES if c.short_name == "key-misspelt").spec.fixed.expect
     expected = Expectation.model_validate({**expect, "daemon": "active"})
     flags = "-H fd:// --containerd=/run/containerd/containerd.sock"
     assert expected.is_command(f"/usr/sbin/dockerd {flags}")
@@ -123,8 +123,8 @@ def test_an_engine_differs_by_its_version(root):
     case = with_difference(root, DIFFERENCE)
     levels = {
         version: (
-            case.on(Circumstances(version)).expect.client,
-            case.on(Circumstances(version)).expect.outsider,
+            case.resolve(Variant(version)).expect.client,
+            case.resolve(Variant(version)).expect.outsider,
         )
         for version in ("20.10.24", "24.0.5", "28.5.2")
     }
@@ -133,7 +133,7 @@ def test_an_engine_differs_by_its_version(root):
         "24.0.5": ("refused", "refused"),
         "28.5.2": ("read-only", "refused"),
     }
-    assert case.on(Circumstances("28.5.2")).expect.listeners == case.expect.listeners
+    assert case.resolve(Variant("28.5.2")).expect.listeners == case.expect.listeners
 
 
 @pytest.mark.parametrize(
@@ -194,14 +194,14 @@ METHODS = [case for case in CASES if case.name.startswith("methods/")]
 
 @pytest.mark.parametrize("case", METHODS, ids=lambda case: case.short_name)
 def test_every_method_says_when_it_is_used(case):
-    assert case.said.use
-    assert case.said.cis
+    assert case.spec.use
+    assert case.spec.cis
 
 
 def test_units_and_reboots_differ(root):
     (case,) = select(find_cases(root), ["dropin-without-clearing"])
-    there = case.on(Circumstances("20.10.24", unit="docker-ce"))
+    there = case.resolve(Variant("20.10.24", unit="docker-ce"))
     assert there.expect.command.startswith("/usr/bin/dockerd ")
     assert there.expect.daemon == "unchanged"
-    booted = case.on(Circumstances("20.10.24", unit="docker-ce", rebooted=True))
+    booted = case.resolve(Variant("20.10.24", unit="docker-ce", rebooted=True))
     assert (booted.expect.daemon, booted.expect.command) == ("failed", None)

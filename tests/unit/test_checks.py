@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import checks, kept, namespaces
 
 
@@ -22,7 +22,7 @@ def test_missing_programs_are_named_with_their_packages(monkeypatch):
     absent = {"virsh", "qemu-img"}
     monkeypatch.setattr(checks.shutil, "which", lambda n, **_: None if n in absent else n)
     found = checks.programs()
-    assert (found.state, found.said) == ("missing", "not installed: virsh, qemu-img")
+    assert (found.state, found.message) == ("missing", "not installed: virsh, qemu-img")
     assert found.mend.endswith("--no-install-recommends libvirt-clients qemu-utils")
 
 
@@ -31,9 +31,9 @@ def test_another_architecture_is_named_before_anything_else(monkeypatch, sandbox
     monkeypatch.setattr(checks.platform, "machine", lambda: "aarch64")
     monkeypatch.setattr(checks.shutil, "which", lambda name, **_: None)
     reason = "the boxes and the machines are x86_64, this computer is aarch64"
-    with pytest.raises(HarnessBroke, match=f"^architecture: {reason}\nuse an x86_64 computer"):
+    with pytest.raises(HarnessError, match=f"^architecture: {reason}\nuse an x86_64 computer"):
         checks.require(sandboxed=sandboxed)
-    assert reason in [finding.said for finding in checks.find(checks.FOR_A_LAB)]
+    assert reason in [finding.message for finding in checks.find(checks.FOR_A_LAB)]
 
 
 def test_this_architecture_is_no_obstacle(monkeypatch):
@@ -61,7 +61,7 @@ def test_a_user_who_can(user):
 def test_an_older_util_linux_is_recognised(user, monkeypatch):
     monkeypatch.setattr(checks, "_util_linux", lambda: (2, 37))
     found = checks.user_namespaces()
-    assert "util-linux 2.37 has no --map-auto; 2.38 brought it" in found.said
+    assert "util-linux 2.37 has no --map-auto; 2.38 brought it" in found.message
     assert "Debian 12" in found.mend
 
 
@@ -69,16 +69,16 @@ def test_an_older_util_linux_is_recognised(user, monkeypatch):
 def test_a_user_without_ids(user, file):
     user[file] = "somebody:100000:65536"
     found = checks.user_namespaces()
-    assert "give me no ids" in found.said
+    assert "give me no ids" in found.message
     assert found.mend == ("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 me")
 
 
 def test_ubuntu_s_restriction_is_recognised(user):
     user["refused"] = "unshare: write failed /proc/self/uid_map: Operation not permitted"
-    assert "the kernel refuses: unshare: write failed" in checks.user_namespaces().said
+    assert "the kernel refuses: unshare: write failed" in checks.user_namespaces().message
     user["/proc/sys/kernel/apparmor_restrict_unprivileged_userns"] = "1"
     found = checks.user_namespaces()
-    assert "Ubuntu's AppArmor" in found.said
+    assert "Ubuntu's AppArmor" in found.message
     assert "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0" in found.mend
 
 
@@ -98,7 +98,7 @@ def test_what_is_missing_ends_the_lab_s_start(monkeypatch):
     missing = checks.Finding("tun", "missing", "is not there", "sudo mend it")
     monkeypatch.setattr(checks, "FOR_A_LAB", (checks.mount_points, lambda: missing))
     monkeypatch.setattr(checks, "PRIVATE_DIRECTORIES", {"/": "root"})
-    with pytest.raises(HarnessBroke, match="tun: is not there\nsudo mend it"):
+    with pytest.raises(HarnessError, match="tun: is not there\nsudo mend it"):
         checks.require(sandboxed=True)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe import exposure
 from dockerd_lab.observe.listeners import Listener
 
@@ -49,5 +49,5 @@ def test_what_is_unclear_is_not_overlooked():
 
 @pytest.mark.parametrize("said", [None, [{}], {"a": 1}, [1]])
 def test_an_answer_that_is_none_is_the_harness_s_fault(said):
-    with pytest.raises(HarnessBroke, match="measuring the exposure of client"):
+    with pytest.raises(HarnessError, match="measuring the exposure of client"):
         exposure.parse("client", said, "0123abcd")

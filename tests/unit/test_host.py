@@ -7,19 +7,19 @@ import platform
 import pytest
 from observations import write
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import boxes, kvm, lab, ssh_key
 from dockerd_lab.host.command import run
 from dockerd_lab.settings import load_settings
 
 
 def test_a_missing_program_is_named():
-    with pytest.raises(HarnessBroke, match="looking: no-such-program is not installed"):
+    with pytest.raises(HarnessError, match="looking: no-such-program is not installed"):
         run(["no-such-program"], what="looking", timeout=5)
 
 
 def test_a_failed_command_shows_its_last_lines():
-    with pytest.raises(HarnessBroke) as caught:
+    with pytest.raises(HarnessError) as caught:
         run(["sh", "-c", "seq 100; exit 3"], what="counting", timeout=5)
     assert str(caught.value).startswith("counting: exit code 3 of: sh -c 'seq 100; exit 3'")
     assert "    100" in str(caught.value)
@@ -27,7 +27,7 @@ def test_a_failed_command_shows_its_last_lines():
 
 
 def test_a_command_that_takes_too_long_is_given_up():
-    with pytest.raises(HarnessBroke, match="gave up after 0 s waiting for: sleep 60"):
+    with pytest.raises(HarnessError, match="gave up after 0 s waiting for: sleep 60"):
         run(["sleep", "60"], what="sleeping", timeout=0.2)
 
 
@@ -84,11 +84,11 @@ def test_a_box_is_built_once(root, monkeypatch):
 def test_no_box_is_built_on_another_architecture(root, monkeypatch):
     pretend_to_build(monkeypatch, build)
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    with pytest.raises(HarnessBroke, match=r"box debian-12: .* x86_64, this computer is riscv64"):
+    with pytest.raises(HarnessError, match=r"box debian-12: .* x86_64, this computer is riscv64"):
         boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
 
 
-@pytest.mark.parametrize("how", [HarnessBroke("mmdebstrap failed"), KeyboardInterrupt()])
+@pytest.mark.parametrize("how", [HarnessError("mmdebstrap failed"), KeyboardInterrupt()])
 def test_an_interrupted_build_leaves_no_half_box(root, monkeypatch, how):
     def recipe(argv):
         raise how
@@ -105,7 +105,7 @@ def test_a_damaged_box_is_named_with_the_way_to_mend_it(root, monkeypatch):
     engine = load_settings(root).engine("debian-12")
     box = boxes.ensure_box(root, "debian-12", engine)
     os.truncate(box.disk, 50)
-    with pytest.raises(HarnessBroke) as caught:
+    with pytest.raises(HarnessError) as caught:
         boxes.ensure_box(root, "debian-12", engine)
     assert "disk.img is 50 bytes, it was built with 100" in str(caught.value)
     assert f"rm -r {box.directory}" in str(caught.value)
@@ -117,7 +117,7 @@ def test_a_box_with_a_damaged_record_is_named(root, monkeypatch, content):
     engine = load_settings(root).engine("debian-12")
     record = boxes.ensure_box(root, "debian-12", engine).directory / "box.json"
     record.write_text(content)
-    with pytest.raises(HarnessBroke, match=r"box debian-12 is damaged: its box\.json"):
+    with pytest.raises(HarnessError, match=r"box debian-12 is damaged: its box\.json"):
         boxes.ensure_box(root, "debian-12", engine)
     record.unlink()
     assert boxes.ensure_box(root, "debian-12", engine).built, "it is built again"
@@ -198,5 +198,5 @@ def test_another_qemu_is_tried_wherever_it_lies(tmp_path, qemu):
 
 def test_kvm_without_qemu_is_named(tmp_path, qemu, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(HarnessBroke, match=r"qemu-system-x86_64 is not installed\n\./bootstrap"):
+    with pytest.raises(HarnessError, match=r"qemu-system-x86_64 is not installed\n\./bootstrap"):
         kvm.works(tmp_path / "vmlinuz")

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from observations import answer, write
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe import changed_files, inspection
 from dockerd_lab.observe.inspection import Inspection, ServiceState
 
@@ -86,9 +86,9 @@ def test_changed_new_and_removed_files_are_told_apart(machine):
 
 
 def test_an_answer_that_is_none_is_the_harness_s_fault():
-    with pytest.raises(HarnessBroke, match="reading the configuration files on daemon"):
+    with pytest.raises(HarnessError, match="reading the configuration files on daemon"):
         changed_files.changes(answer("no such thing", 1), {})
-    with pytest.raises(HarnessBroke, match="reading files on daemon"):
+    with pytest.raises(HarnessError, match="reading files on daemon"):
         changed_files.changes(answer("% /etc/x\n"), {})
     binary = base64.b64encode(b"\xff\xfe").decode()
     assert changed_files.changes(answer(f"{binary} /etc/x.conf\n"), {}) == {}

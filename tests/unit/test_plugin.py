@@ -207,12 +207,12 @@ MACHINES = """
 import contextlib
 import pytest
 import dockerd_lab.machines.fleet
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 
 @contextlib.contextmanager
 def running(root, settings, **_):
     if settings.engine_of("daemon") == "debian-13":
-        raise HarnessBroke("no machine came up", "look at the console")
+        raise HarnessError("no machine came up", "look at the console")
     yield "machines"
 
 dockerd_lab.machines.fleet.running = running
@@ -307,7 +307,7 @@ def test_the_exit_code_of_several_engines_that_broke(reasons, code):
 
 @pytest.mark.parametrize("workers", [[], ["-n2", "--dist=loadgroup"]])
 def test_a_lab_of_other_engines_is_bad_input(pytester, run, common_root, workers):
-    other = MACHINES.replace("HarnessBroke", "BadInput")
+    other = MACHINES.replace("HarnessError", "BadInput")
     pytester.makeconftest(CONFTEST.format(root=str(common_root)) + other)
     pytester.makepyfile("def test_on(fleet, subject): pass")
     result = run("--engine=debian-13", "--case=unix-default", *workers)
@@ -325,10 +325,10 @@ def test_a_broken_engine_ends_a_worker_s_run_too(pytester, run, common_root):
 
 
 LOST = """
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 
 def test_lost(fleet, subject):
-    if subject.engine == "debian-12": raise HarnessBroke("ssh to daemon failed")
+    if subject.engine == "debian-12": raise HarnessError("ssh to daemon failed")
 
 def test_after_it(fleet, subject): pass
 """
@@ -353,13 +353,13 @@ def test_a_machine_that_is_lost_in_a_test_is_the_harness_s_failure(pytester, run
 ENDING = """
 import contextlib
 import dockerd_lab.machines.fleet
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 
 @contextlib.contextmanager
 def running(root, settings, **_):
     yield "machines"
     if settings.engine_of("daemon") == "debian-12":
-        raise HarnessBroke("the lab does not end")
+        raise HarnessError("the lab does not end")
 
 dockerd_lab.machines.fleet.running = running
 """

@@ -72,7 +72,7 @@ def test_a_firewall_does_not_shut_the_harness_out(ready, tmp_path):
             "insert rule ip filter OUTPUT tcp sport 22 accept",
         ],
     )
-    assert any(line.startswith("port 22: ") for line in made.said)
+    assert any(line.startswith("port 22: ") for line in made.stand_in_notes)
 
 
 def test_sockets_are_started_before_the_daemon(ready):
@@ -196,7 +196,7 @@ def test_a_script_that_names_nginx_finds_it_running(ready, tmp_path):
     # It may stop it, and is not blamed for that.
     asked = commands(made.inspected, "28.5.2")["service:nginx.service"].command
     assert asked.startswith("systemctl is-failed --quiet nginx.service || { echo active; exit; };")
-    assert "nginx: started before the script" in " ".join(made.said)
+    assert "nginx: started before the script" in " ".join(made.stand_in_notes)
 
 
 def test_a_script_after_a_site_of_nginx_s_finds_it_restarted(ready, tmp_path):
@@ -211,7 +211,7 @@ def test_a_script_after_a_site_of_nginx_s_finds_it_restarted(ready, tmp_path):
 def test_a_whole_case_is_left_as_it_is(tmp_path):
     gathered = collect([checkout() / "provision/methods/tls-dropin"], tmp_path)
     made = prepare(gathered, SETTINGS)
-    assert made.said == ()
+    assert made.stand_in_notes == ()
     assert made.configuration.credentials == gathered.case.credentials
     assert made.configuration.remote == gathered.case.remote
     assert script(made) == ""

@@ -12,11 +12,12 @@ import time
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import program, ssh
-from dockerd_lab.machines.ask import Question, ask, asking, put
+from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.program import load, started
+from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.settings import checkout
 
 ECHO = "import json, sys\nfor line in sys.stdin: print(json.dumps([json.loads(line)]), flush=True)"
@@ -90,7 +91,7 @@ def test_it_runs_as_whom_it_is_told(machine, programs):
 def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, source, said):
     begun = time.monotonic()
     with (
-        pytest.raises(HarnessBroke) as error,
+        pytest.raises(HarnessError) as error,
         started(machine[0], programs(source), "daemon", "mine") as mine,
     ):
         mine.answer({}, what="asking", limit=1 if "sleep" in source else 20)
@@ -102,8 +103,8 @@ def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, sour
 def test_a_runner_that_does_not_start_is_the_harness_s_failure(machine, monkeypatch):
     lab, _ = machine
     monkeypatch.setattr(ssh, "forwarded", lambda lab, machine: lab.directory / "elsewhere")
-    with pytest.raises(HarnessBroke, match=r"starting a program on daemon: .*No such file"):
-        ask(lab, checkout(), "daemon", {"c": Question("echo c")})
+    with pytest.raises(HarnessError, match=r"starting a program on daemon: .*No such file"):
+        run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
 
 
 def test_a_machine_that_is_too_slow_gets_no_second_runner(machine, monkeypatch):
@@ -112,8 +113,8 @@ def test_a_machine_that_is_too_slow_gets_no_second_runner(machine, monkeypatch):
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(ssh.forwarded(lab, "daemon")))
         silent.listen()
-        with pytest.raises(HarnessBroke, match="daemon did not answer within"):
-            ask(lab, checkout(), "daemon", {"c": Question("echo c")})
+        with pytest.raises(HarnessError, match="daemon did not answer within"):
+            run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
     assert runners == []
 
 
@@ -129,8 +130,8 @@ def test_who_hangs_up_early_is_the_harness_s_failure(machine):
             made.close()
 
         threading.Thread(target=hang_up).start()
-        with pytest.raises(HarnessBroke, match="asking daemon for c: daemon hung up"):
-            ask(lab, checkout(), "daemon", {"c": Question("echo c")})
+        with pytest.raises(HarnessError, match="asking daemon for c: daemon hung up"):
+            run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
 
 
 def test_nobody_waits_for_an_answer_after_an_error(machine):
@@ -139,7 +140,9 @@ def test_nobody_waits_for_an_answer_after_an_error(machine):
 
     def interrupted():
         with program.threads(1) as pool:
-            late.append(pool.submit(ask, lab, checkout(), "daemon", {"c": Question("sleep 30")}))
+            late.append(
+                pool.submit(run_on, lab, checkout(), "daemon", {"c": RemoteCommand("sleep 30")})
+            )
             while not program._OPEN:
                 time.sleep(0.01)
             raise KeyboardInterrupt
@@ -147,7 +150,7 @@ def test_nobody_waits_for_an_answer_after_an_error(machine):
     begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert isinstance(late[0].exception(), HarnessBroke)
+    assert isinstance(late[0].exception(), HarnessError)
     assert time.monotonic() - begun < 10
 
 
@@ -159,29 +162,29 @@ def test_a_warning_is_no_part_of_the_answer(machine, programs):
 
 def test_questions_are_put_by_root_at_home_in_a_session_of_their_own(machine):
     lab, runners = machine
-    asked = {"home": Question("pwd; cd; pwd"), "suicide": Question("kill 0")}
-    said = ask(lab, checkout(), "daemon", {"home": asked["home"]})
+    asked = {"home": RemoteCommand("pwd; cd; pwd"), "suicide": RemoteCommand("kill 0")}
+    said = run_on(lab, checkout(), "daemon", {"home": asked["home"]})
     assert len(set(said["home"].stdout.split())) == 1
-    with pytest.raises(HarnessBroke):
-        ask(lab, checkout(), "daemon", {"suicide": asked["suicide"]})
-    again = ask(lab, checkout(), "daemon", {"home": asked["home"]})
+    with pytest.raises(HarnessError):
+        run_on(lab, checkout(), "daemon", {"suicide": asked["suicide"]})
+    again = run_on(lab, checkout(), "daemon", {"home": asked["home"]})
     assert again["home"].stdout == said["home"].stdout
     assert len(runners) == 1
 
 
 def test_questions_are_put_more_than_once(machine):
     lab, _ = machine
-    with asking(lab, checkout(), "daemon") as mine:
-        first = put(mine, {"a": Question("echo $PPID")})
-        second = put(mine, {"b": Question("echo $PPID; exit 3")})
+    with connect(lab, checkout(), "daemon") as mine:
+        first = run_batch(mine, {"a": RemoteCommand("echo $PPID")})
+        second = run_batch(mine, {"b": RemoteCommand("echo $PPID; exit 3")})
     assert first["a"].stdout == second["b"].stdout
     assert second["b"].exit_code == 3
-    assert ask(lab, checkout(), "daemon", {"c": Question("echo c")})["c"].stdout == "c\n"
+    assert run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})["c"].stdout == "c\n"
 
 
 def test_a_program_that_cannot_be_loaded_is_the_harness_s_failure(machine, root):
     (root / "provision/probe.py").write_text("def")
-    with pytest.raises(HarnessBroke, match=r"loading probe\.py on daemon: SyntaxError"):
+    with pytest.raises(HarnessError, match=r"loading probe\.py on daemon: SyntaxError"):
         load(machine[0], root, "daemon")
 
 

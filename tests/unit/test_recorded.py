@@ -11,7 +11,7 @@ from observations import observation
 from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.cases.model import Variant
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.observe.inspection import ServiceState
@@ -24,16 +24,16 @@ ENGINES = ("debian-12", "debian-14")
 CASES = {case.name: case for case in find_cases(checkout())}
 
 
-def circumstances(seen):
-    return Circumstances(SETTINGS.engine(seen.engine).docker, fixed=seen.subject.endswith("-fixed"))
+def variant(seen):
+    return Variant(SETTINGS.engine(seen.engine).docker, fixed=seen.subject.endswith("-fixed"))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_case_is_recorded(engine):
     recorded = {seen.subject for seen in recordings.read(engine)}
-    there = Circumstances.on(SETTINGS.engine(engine))
+    there = Variant.of(SETTINGS.engine(engine))
     expected = {f"{engine}/{case.short_name}" for case in CASES.values()}
-    mended = (case for case in CASES.values() if case.said.fixed and case.on(there).fails)
+    mended = (case for case in CASES.values() if case.spec.fixed and case.resolve(there).fails)
     expected |= {f"{engine}/{case.short_name}-fixed" for case in mended}
     assert recorded == expected
 
@@ -42,15 +42,15 @@ def test_every_case_is_recorded(engine):
 def test_suites_reproduce_and_validate_agree(engine, tmp_path):
     wrong = {}
     for seen in recordings.read(engine):
-        case = CASES[seen.case].on(circumstances(seen))
+        case = CASES[seen.case].resolve(variant(seen))
         of_suites = judge(prepare_case(case, SETTINGS), seen, case)
         shown = reproduction.failure(Reproduction(case, seen, of_suites), width=80, colour=False)
         into = tmp_path / seen.subject.replace("/", "-")
         into.mkdir()
         given = prepare(collect([case.directory], into), SETTINGS)
-        expected = given.inputs.case.on(circumstances(seen))
+        expected = given.inputs.case.resolve(variant(seen))
         of_validate = judge(given, seen, expected)
-        result = verdict(given, seen, of_validate, version=circumstances(seen).version, unit="")
+        result = verdict(given, seen, of_validate, version=variant(seen).version, unit="")
         assert of_validate == of_suites, seen.subject
         assert (result.verdict == "passed") == of_suites.passed, seen.subject
         assert case.expect.error is None or f"{case.expect.error}: " in shown, seen.subject
@@ -65,9 +65,9 @@ def test_an_observation_of_another_case_does_not_pass(engine):
     every = recordings.read(engine)
     passed = []
     for seen, other in zip(every, every[1:] + every[:1], strict=True):
-        case, differs = CASES[seen.case].on(circumstances(seen)), CASES[other.case]
+        case, differs = CASES[seen.case].resolve(variant(seen)), CASES[other.case]
         if judge(prepare_case(case, SETTINGS), other, case).passed and (
-            case.expect != differs.on(circumstances(other)).expect
+            case.expect != differs.resolve(variant(other)).expect
         ):
             passed.append((seen.subject, other.subject))
     assert passed == []

@@ -2,15 +2,15 @@ import dataclasses
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines.ask import Answer
 from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe import evidence
 from dockerd_lab.observe.exposure import Exposure, Way
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
+from dockerd_lab.observe.observation import DaemonObservation, Installed, Observation, Outcome
 from dockerd_lab.observe.unit import Unit
 from dockerd_lab.report import terminal
 from dockerd_lab.report.rows import row
@@ -18,7 +18,7 @@ from dockerd_lab.settings import load_settings
 
 
 def answer(stdout):
-    return Answer("$", 0, stdout, "", 0.1)
+    return CommandResult("$", 0, stdout, "", 0.1)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def seen():
         Entry(2.0, "systemd", "exited again", PROCESS_EXITED, "2", ""),
         Entry(3.0, "systemd", "failed", UNIT_FAILED, "", "exit-code"),
     ]
-    daemon = DaemonSeen(
+    daemon = DaemonObservation(
         outcome=Outcome("active", 9.5, 0, None),
         service=unit,
         socket=unit,
@@ -41,8 +41,8 @@ def seen():
         hosts=[],
         journal=entries,
         by_hand="by hand",
-        once=Installed("", "", 1),
-        twice=Installed("", "", 1),
+        first_apply=Installed("", "", 1),
+        second_apply=Installed("", "", 1),
         raw={name: answer(f"raw {name}") for name in names},
     )
     levels = {"client": "full-control", "outsider": "full-control", "local-user": "refused"}
@@ -89,7 +89,7 @@ def test_the_table_fits_80_columns(seen):
 def test_a_file_that_cannot_be_written_is_the_harness_s_failure(seen, root, tmp_path):
     (root / ".lab").write_text("in the way")
     fleet = Fleet(Lab(tmp_path / "lab", 1, 1, "qemu", kept=False), root, load_settings(root), {})
-    with pytest.raises(HarnessBroke, match=r"\.lab/artifacts/debian-12/x: Not a directory"):
+    with pytest.raises(HarnessError, match=r"\.lab/artifacts/debian-12/x: Not a directory"):
         evidence.write(fleet, seen)
 
 

@@ -7,7 +7,7 @@ from observations import answer, observation
 from typer.testing import CliRunner
 
 from dockerd_lab import cli
-from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.cases.model import Variant
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.judge.judge import judge
@@ -30,9 +30,9 @@ def chosen(name, engine="debian-12"):
     return choose(KNOWN, name, engine).case.short_name
 
 
-def case(name, **circumstances):
+def case(name, **variant):
     found = choose(KNOWN, name, "debian-12").case
-    return found.on(Circumstances("20.10.24", **circumstances))
+    return found.resolve(Variant("20.10.24", **variant))
 
 
 def reproduction_of(found, seen):
@@ -56,7 +56,7 @@ def test_the_case_that_a_known_error_names_comes_first(name):
 def test_an_error_was_seen_where_its_case_exists(failure):
     """The suites run it there, so the known error says so."""
     for engine in failure.engines:
-        there = failure.case.on(Circumstances.on(SETTINGS.engine(engine))).expect
+        there = failure.case.resolve(Variant.of(SETTINGS.engine(engine))).expect
         if there.error is not None:
             assert engine in known_errors()[there.error].seen
 
@@ -64,7 +64,7 @@ def test_an_error_was_seen_where_its_case_exists(failure):
 def test_at_least_thirty_five_known_errors_can_be_reproduced():
     assert len({f.error for f in KNOWN if f.error}) >= 35
     assert all(f.engines for f in KNOWN), "one that exists nowhere is none"
-    assert all(f.case.said.fixed for f in KNOWN), "each has its fix"
+    assert all(f.case.spec.fixed for f in KNOWN), "each has its fix"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from observations import write
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host import runtime_directory
 from dockerd_lab.host.boxes import Box
@@ -166,7 +166,7 @@ def test_a_directory_that_is_no_longer_the_lab_s_is_not_used(start, tmp_path, ch
     lab.require_runtime()
     change(lab.runtime, tmp_path)
     try:
-        with pytest.raises(HarnessBroke, match=r"is gone .* or another user may write to it"):
+        with pytest.raises(HarnessError, match=r"is gone .* or another user may write to it"):
             lab.require_runtime()
         lab_module.stop(lab)
         assert (lab.sockets.is_dir()) != (change is removed), "what is there is not removed"

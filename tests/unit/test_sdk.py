@@ -12,7 +12,7 @@ import requests
 
 from dockerd_lab.cases.credentials import credential
 from dockerd_lab.cases.model import Configuration, Credentials, Remote
-from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.machines.sdk import Endpoint, authorised, client_at, endpoint_from, stranger
 
 ADDRESS = "192.168.3.201"
@@ -176,15 +176,15 @@ def test_who_hangs_up_is_the_daemon_where_the_machine_answers(serve, client):
 
 def test_who_hangs_up_is_the_lab_where_the_machine_is_lost(serve, client):
     def lost():
-        raise HarnessBroke("the connection to client has ended")
+        raise HarnessError("the connection to client has ended")
 
     serve(handler=HangsUp)
-    with pytest.raises(HarnessBroke, match="has ended"):
+    with pytest.raises(HarnessError, match="has ended"):
         client(Endpoint(ADDRESS, 2375), lost).ping()
 
 
 def test_a_forwarding_that_is_gone_is_the_lab_s_trouble(client):
-    with pytest.raises(HarnessBroke, match="No such file or directory"):
+    with pytest.raises(HarnessError, match="No such file or directory"):
         client(Endpoint(ADDRESS, 2375)).ping()
 
 

@@ -20,13 +20,13 @@ def test_certificates_and_keys_are_stood_in_for(ready):
         "client-key",
     }
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
-    assert "/etc/docker/ca.pem: the lab's own CA" in made.said
+    assert "/etc/docker/ca.pem: the lab's own CA" in made.stand_in_notes
 
 
 def test_nothing_stands_in_where_that_is_turned_off(ready):
     made = ready({"etc/docker/daemon.json": TLS}, allowed=False)
     assert made.configuration.credentials.daemon == {}
-    assert made.said == ()
+    assert made.stand_in_notes == ()
 
 
 def test_a_firewall_s_card_is_left_alone_where_that_is_turned_off(ready):
@@ -39,7 +39,7 @@ def test_a_firewall_s_card_is_left_alone_where_that_is_turned_off(ready):
 def test_a_certificate_without_its_key_is_replaced(ready):
     made = ready({"etc/docker/daemon.json": TLS, "etc/docker/cert.pem": "mine"})
     assert not (made.inputs.directory / "rootfs/etc/docker/cert.pem").exists()
-    assert any("in place of the input's" in line for line in made.said)
+    assert any("in place of the input's" in line for line in made.stand_in_notes)
 
 
 def test_the_user_s_own_ca_means_that_no_client_can_be_authorised(ready):
@@ -74,7 +74,7 @@ def test_nothing_stands_in_where_no_file_can_be(ready, place):
     settings = {"tls": True, "tlskey": place, "tlscert": place, "tlscacert": place}
     made = ready({"etc/docker/daemon.json": settings, "etc/docker/certs/a.crt": "a"})
     assert made.configuration.credentials.daemon == {}
-    assert made.said == made.notes == ()
+    assert made.stand_in_notes == made.notes == ()
 
 
 def test_dockerd_s_default_places_are_not_stood_in_for(ready):
@@ -104,7 +104,7 @@ def test_flags_in_a_drop_in_and_in_options(ready):
 def test_places_of_the_real_host_are_added(ready, host, line):
     made = ready({"etc/docker/daemon.json": {"hosts": [host]}})
     assert line in script(made)
-    assert len(made.said) == 1
+    assert len(made.stand_in_notes) == 1
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_places_of_the_real_host_are_added(ready, host, line):
 def test_places_that_are_there_or_are_none(ready, host):
     made = ready({"etc/docker/daemon.json": {"hosts": [host]}})
     assert script(made) == ""
-    assert made.said == ()
+    assert made.stand_in_notes == ()
 
 
 def test_other_machines_find_an_added_address(ready):
@@ -191,7 +191,7 @@ def test_of_several_options_in_etc_default_the_last_count(ready):
 def test_what_a_shell_makes_of_a_host_is_not_known(ready):
     start = "ExecStart=/bin/sh -c 'exec dockerd -H tcp://$(hostname -i):2375'"
     made = ready({f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\n{start}\n"})
-    assert made.said == ()
+    assert made.stand_in_notes == ()
     assert "/etc/hosts" not in script(made)
 
 
@@ -261,7 +261,7 @@ def test_the_same_address_in_two_ways_is_one(ready):
 def test_parts_of_the_real_host_are_made(ready, file, content, line):
     made = ready({file: content})
     assert line in script(made)
-    assert made.said
+    assert made.stand_in_notes
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_parts_of_the_real_host_are_made(ready, file, content, line):
     ],
 )
 def test_what_the_machine_has_is_left_alone(ready, file, content):
-    assert not ready({file: content}).said
+    assert not ready({file: content}).stand_in_notes
 
 
 def test_what_no_program_of_the_machine_reads_is_said(ready):
@@ -326,7 +326,7 @@ def test_a_user_whose_group_is_there_already(ready):
 def test_the_user_s_own_profile_is_left_alone(ready):
     files = {"etc/docker/daemon.json": {"seccomp-profile": "/etc/docker//s.json"}}
     made = ready({**files, "etc/docker/s.json": {"defaultAction": "SCMP_ACT_ERRNO"}})
-    assert not made.said
+    assert not made.stand_in_notes
 
 
 def test_a_dockerd_unpacked_where_it_is_started(ready):

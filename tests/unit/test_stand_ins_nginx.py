@@ -46,7 +46,7 @@ def test_nothing_of_it_stands_in_where_that_is_not_allowed(ready):
     assert "systemctl restart nginx.service" in script(made)
     assert "usermod" not in script(made)
     assert "load_module" not in script(made)
-    assert made.said == ()
+    assert made.stand_in_notes == ()
 
 
 def test_one_file_with_certificate_key_and_authority(ready):
@@ -106,7 +106,7 @@ def test_a_directive_over_two_lines(ready):
 def test_the_socket_where_a_container_has_it(ready):
     proxied = NGINX.replace("unix:/run/docker.sock", "unix:/host/var/run/docker.sock")
     made = ready({"etc/nginx/nginx.conf": proxied + "# unix:/a/docker.sock\n"})
-    assert [said for said in made.said if "docker.sock:" in said] == [
+    assert [said for said in made.stand_in_notes if "docker.sock:" in said] == [
         "/host/var/run/docker.sock: a link to /run/docker.sock"
     ]
     assert "ln -s /run/docker.sock /host/var/run/docker.sock" in script(made)

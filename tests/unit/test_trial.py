@@ -7,7 +7,7 @@ from observations import answer, write
 from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare
@@ -71,9 +71,9 @@ def test_the_steps_of_a_trial(fleet, steps, then, already_applied, expected):
 
 
 def test_a_route_that_cannot_be_added_is_the_harness_s_failure(fleet, steps, monkeypatch):
-    monkeypatch.setattr(trial, "ask", lambda *_: {"route": answer("no such device", 2)})
+    monkeypatch.setattr(trial, "run_on", lambda *_: {"route": answer("no such device", 2)})
     plan = trial.Plan(CASE, "debian-12/x", routes={"client": "ip route …"})
-    with pytest.raises(HarnessBroke, match="adding routes on client: no such device"):
+    with pytest.raises(HarnessError, match="adding routes on client: no such device"):
         trial.run_trial(fleet, plan, quiet=True)
     assert steps == ["restore"]
 

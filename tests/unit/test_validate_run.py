@@ -9,7 +9,7 @@ from observations import SOCKET, observation, write
 from typer.testing import CliRunner
 
 from dockerd_lab import cli, cli_validate
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
 from dockerd_lab.validate import run
@@ -81,12 +81,12 @@ def test_what_was_found_before_the_harness_broke_is_shown(machines, tmp_path, mo
 
     def breaks(fleet, plan):
         if fleet.engine == BROKEN_ON:
-            raise HarnessBroke("the lab is gone")
+            raise HarnessError("the lab is gone")
         return run_trial(fleet, plan)
 
     monkeypatch.setattr(run, "run_trial", breaks)
     done = invoke("validate", file, "--engine", "debian-12", "--engine", BROKEN_ON)
-    assert isinstance(done.exception, HarnessBroke)
+    assert isinstance(done.exception, HarnessError)
     assert "debian-12" in done.stderr
     assert done.stdout == ""
 

@@ -10,7 +10,7 @@ from observations import CONFLICT, OPEN, SOCKET, STOCK, failed, observation, ope
 from prepared import DROP_IN, HOSTS, SETTINGS, UNIT_D
 
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.cases.model import Variant, load_case
 from dockerd_lab.judge import log
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.observe.inspection import ServiceState
@@ -372,8 +372,8 @@ def test_a_silent_failure_with_an_error_fails(engine):
 
 
 def cases_on(engine, unit=None):
-    there = Circumstances.on(SETTINGS.engine(engine), unit)
-    return [case.on(there) for case in CASES]
+    there = Variant.of(SETTINGS.engine(engine), unit)
+    return [case.resolve(there) for case in CASES]
 
 
 def as_expected(case, engine):

@@ -1,0 +1,41 @@
+"""Runs many commands on a machine in one ssh round trip."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from dockerd_lab.errors import HarnessError
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.machines.program import Program, started
+from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
+
+#: Seconds after which a machine is taken not to answer at all.
+MACHINE_LIMIT = 480
+
+
+def connect(lab: Lab, root: Path, machine: str) -> AbstractContextManager[Program]:
+    """Start on a machine, for as long as the block lasts, what runs commands there."""
+    return started(lab, root, machine, "ask")
+
+
+def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[str, CommandResult]:
+    """Run commands one after the other, in what was started with `connect`; results by name.
+
+    Raises HarnessError when the machine cannot be reached or answers with something else.
+    """
+    wire = {name: [each.command, each.limit] for name, each in commands.items()}
+    limit = min(MACHINE_LIMIT, 30 + sum(each.limit for each in commands.values()))
+    what = f"asking {program.machine} for {', '.join(commands)}"
+    results = program.answer(wire, what=what, limit=limit)
+    try:
+        return {name: CommandResult(**result) for name, result in results.items()}
+    except (AttributeError, TypeError):
+        raise HarnessError(f"{what}: {results!r} came back") from None
+
+
+def run_on(
+    lab: Lab, root: Path, machine: str, commands: Mapping[str, RemoteCommand]
+) -> dict[str, CommandResult]:
+    """Connect to a machine and run commands there; raises HarnessError as `run_batch` does."""
+    with connect(lab, root, machine) as program:
+        return run_batch(program, commands)
