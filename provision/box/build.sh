@@ -14,7 +14,7 @@ set -eu
 umask 022
 
 suite=$1 out=$2 public_key=$3 packages=$4 main_uri=$5 security_uri=${6:-}
-here=$(cd -- "$(dirname -- "$0")" && pwd)
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 tree=$out/tree
 step() { printf 'step: %s\n' "$*"; }
 
@@ -27,25 +27,31 @@ set -- "deb $options$main_uri $suite main"
 [ -z "$security_uri" ] || set -- "$@" "deb $options$security_uri $suite-security main"
 
 step "installing Debian $suite with mmdebstrap"
-# The hooks run with the new system's root directory as $1.
+# A shell runs the hooks, with the new system's root directory as $1. It has the paths from the
+# environment: in the text of a hook, a quote in a checkout's path would end a word.
+export BOX_RECIPE="$here" BOX_PUBLIC_KEY="$public_key" BOX_PACKAGES="$packages"
 # provision/box/excluded lists what is left out of the packages.
 while read -r pattern; do
     case $pattern in '' | '#'*) ;; *) printf 'path-exclude=%s\n' "$pattern" ;; esac
 done <"$here/excluded" >"$out/dpkg.cfg"
 # In the new system, so that its apt finds what the packages depend on.
-install_packages=true
-if [ "$packages" != - ]; then
-    install_packages="mkdir \"\$1/tmp/packages\" && cp '$packages'/*.deb \"\$1/tmp/packages/\" &&
-        chroot \"\$1\" sh -c 'apt-get -q -y install --no-install-recommends /tmp/packages/*.deb' &&
-        rm -rf \"\$1/tmp/packages\""
-fi
-# Whoever the checkout belongs to: what is on the machine is root's, and only root may change it.
-copy="tar -C '$here/rootfs' --owner=0 --group=0 --mode=u=rwX,go=rX -cf - . | tar -C \"\$1\" -xpf -"
+# shellcheck disable=SC2016  # what is in single quotes is for the hooks' shell
+{
+    install_packages=true
+    if [ "$packages" != - ]; then
+        install_packages='mkdir "$1/tmp/packages" && cp "$BOX_PACKAGES"/*.deb "$1/tmp/packages/" &&
+            chroot "$1" sh -c "apt-get -q -y install --no-install-recommends /tmp/packages/*.deb" &&
+            rm -rf "$1/tmp/packages"'
+    fi
+    # Whoever the checkout belongs to: what is on the machine is root's, and only root may change it.
+    copy='tar -C "$BOX_RECIPE/rootfs" --owner=0 --group=0 --mode=u=rwX,go=rX -cf - . |
+        tar -C "$1" -xpf -'
+    modules='printf "virtio_pci\nvirtio_blk\next4\n" >"$1/etc/initramfs-tools/modules"'
+    customize='sh "$BOX_RECIPE/customize.sh" "$1" "$BOX_PUBLIC_KEY"'
+}
 mmdebstrap --quiet --variant=minbase --include="$include" --dpkgopt="$out/dpkg.cfg" \
-    --essential-hook="$copy" \
-    --essential-hook="printf 'virtio_pci\nvirtio_blk\next4\n' >\"\$1/etc/initramfs-tools/modules\"" \
-    --customize-hook="$install_packages" \
-    --customize-hook="sh '$here/customize.sh' \"\$1\" '$public_key'" \
+    --essential-hook="$copy" --essential-hook="$modules" \
+    --customize-hook="$install_packages" --customize-hook="$customize" \
     "$suite" "$tree" "$@"
 
 step "making the filesystem with mke2fs"
