@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.checks import architecture, disk
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import remove, unshare
+from dockerd_lab.host.paths import refuse
 from dockerd_lab.host.ssh_key import private_key, public_key
 from dockerd_lab.progress import say, step
 from dockerd_lab.settings import Engine
@@ -74,7 +76,7 @@ class Box:
 
     def check(self) -> None:
         """Raise HarnessError when a part is missing or has not the size it was built with."""
-        mend = f"rm -r {self.directory}   # it is built again when next needed"
+        mend = f"rm -r {shlex.quote(str(self.directory))}   # it is built again when next needed"
         try:
             sizes = dict(json.loads((self.directory / "box.json").read_text())["sizes"])
         except (ValueError, KeyError, TypeError):
@@ -168,6 +170,7 @@ def _one_builder(box: Box) -> Iterator[None]:
 
 def _build(root: Path, box: Box, engine: Engine) -> None:
     """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
+    refuse(box.directory, ('"', "\n"), program="apt", mend="XDG_CACHE_HOME may be elsewhere")
     for needed in (architecture(), disk(box.directory, BUILD_BYTES)):
         if needed.state == "missing":
             raise HarnessError(f"building box {box.engine}: {needed.message}", needed.mend)

@@ -5,6 +5,11 @@ import os
 from pathlib import Path
 
 from dockerd_lab.host.command import run
+from dockerd_lab.host.paths import refuse
+
+#: What a path cannot have that stands in double quotes in an option of ssh's; Vagrant has it there
+#: too, and does not escape it. Between ${ and } is the name of a variable.
+NOT_FOR_SSH = ('"', "\\", "${", "\n")
 
 
 def state_home() -> Path:
@@ -14,8 +19,12 @@ def state_home() -> Path:
 
 
 def private_key() -> Path:
-    """The private key (mode 0600), made when it does not exist yet; `.pub` is beside it."""
+    """The private key (mode 0600), made when it does not exist yet; `.pub` is beside it.
+
+    Raises BadInput where ssh could not be told where it is.
+    """
     key = state_home() / "id_ed25519"
+    refuse(key, NOT_FOR_SSH, program="ssh", mend="XDG_STATE_HOME may be elsewhere")
     if not (key.exists() and public_key(key).exists()):
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make(key)

@@ -11,7 +11,8 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.command import run as run_on_computer
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.host.ssh_key import private_key
+from dockerd_lab.host.paths import refuse
+from dockerd_lab.host.ssh_key import NOT_FOR_SSH, private_key
 from dockerd_lab.machines.vagrant import consoles
 from dockerd_lab.settings import Settings
 
@@ -43,7 +44,7 @@ Host *
   KexAlgorithms curve25519-sha256
   ControlMaster auto
   ControlPersist 3600
-  ControlPath {sockets}/%n
+  ControlPath "{sockets}/%n"
   StreamLocalBindUnlink yes
 """
 
@@ -56,8 +57,9 @@ def config_file(lab: Lab) -> Path:
 def write_config(lab: Lab, settings: Settings) -> None:
     """Write the lab's ssh configuration: the machines by name."""
     hosts = "".join(f"Host {n}\n  HostName {m.address}\n" for n, m in settings.machines.items())
-    for_all = CONFIG_FOR_ALL.format(key=private_key(), sockets=lab.sockets)
-    config_file(lab).write_text(hosts + for_all)
+    refuse(lab.sockets, (*NOT_FOR_SSH, ":"), program="ssh", mend="TMPDIR may be elsewhere")
+    key, sockets = (str(path).replace("%", "%%") for path in (private_key(), lab.sockets))
+    config_file(lab).write_text(hosts + CONFIG_FOR_ALL.format(key=key, sockets=sockets))
 
 
 def command_line(lab: Lab, machine: str, command: str) -> list[str]:

@@ -1,0 +1,76 @@
+"""Paths with quotes, blanks and what a shell or ssh reads as more than a name."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.host import boxes, ssh_key
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.machines import ssh
+from dockerd_lab.settings import checkout, load_settings
+
+TAKEN = ["it's here", "$(x) ü", "100%h %% %n", "#1 ; &", "a,b:c?[d]{e}*"]
+
+
+def options(lab):
+    """What ssh makes of the lab's configuration."""
+    argv = ["ssh", "-G", "-F", ssh.config_file(lab), "daemon"]
+    said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    return dict(line.split(" ", 1) for line in said.splitlines())
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_ssh_finds_the_key_and_the_sockets(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name / "state"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / name.replace(":", "")))
+    settings = load_settings(checkout())
+    lab = Lab(tmp_path / name, 1, 1, "qemu", kept=False, sandbox=False)
+    lab.directory.mkdir()
+    ssh.write_config(lab, settings)
+    made = options(lab)
+    # Of the identity ssh -G shows what is in the file; it takes %% for % when it opens it.
+    assert made["identityfile"].replace("%%", "%") == str(ssh_key.private_key())
+    assert made["controlpath"] == f"{lab.sockets}/daemon"
+
+
+@pytest.mark.parametrize("name", ['"', "a\\b", "${HOME}", "two\nlines"])
+def test_a_key_s_path_that_ssh_cannot_take_is_refused(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name))
+    with pytest.raises(BadInput, match=r"ssh takes no path that has .* in it") as caught:
+        ssh_key.private_key()
+    assert caught.value.hint == "XDG_STATE_HOME may be elsewhere"
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("name", ['"', "two\nlines"])
+def test_a_box_s_path_that_apt_cannot_take_is_refused(root, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(boxes, "_run_recipe", lambda argv: pytest.fail("it was run"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / name))
+    with pytest.raises(BadInput, match=r"apt takes no path that has .* in it"):
+        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
+
+
+def test_what_is_to_be_typed_is_quoted(tmp_path):
+    box = boxes.Box("debian-12", tmp_path / "my boxes" / "debian-12")
+    box.directory.mkdir(parents=True)
+    (box.directory / "box.json").write_text("{}")
+    with pytest.raises(boxes.HarnessBroke) as caught:
+        box.check()
+    assert caught.value.hint.startswith(f"rm -r '{box.directory}' ")
+
+
+@pytest.mark.parametrize("name", ['"', "a\\b", "$(touch executed)", "`x`", "a:b", "two\nlines"])
+def test_bootstrap_refuses_a_checkout_that_no_environment_can_be_in(tmp_path, name):
+    top = tmp_path / name
+    top.mkdir()
+    for file in ("bootstrap", "pyproject.toml"):
+        shutil.copy(checkout() / file, top)
+    done = subprocess.run(
+        [top / "bootstrap", "true"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3, done.stderr
+    assert re.fullmatch(r"(?s)bootstrap: .*: pip and venv take no path.* move.*\n", done.stderr)
+    assert sorted(path.name for path in top.iterdir()) == ["bootstrap", "pyproject.toml"]
