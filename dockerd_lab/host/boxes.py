@@ -33,6 +33,8 @@ from dockerd_lab.settings import Engine
 BUILD_LIMIT = 1200
 #: Bytes that a build takes: the tree, and the disk made of it.
 BUILD_BYTES = 2_000_000_000
+#: Where a lab has all boxes, for its libvirt and QEMU to read.
+IN_LAB = Path("/var/lib/libvirt/boxes")
 #: What a box consists of, besides box.json.
 PARTS = ("disk.img", "vmlinuz", "initrd.img", "packages.txt")
 
@@ -197,6 +199,9 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
             "sizes": {name: (part / name).stat().st_size for name in PARTS},
         }
         (part / "box.json").write_text(json.dumps(facts, indent=1) + "\n")
+        # QEMU reads it as a user of its own, whatever the umask; what is above stays as it is.
+        for place in (part, part.parent):
+            place.chmod(0o755)
         shutil.rmtree(box.directory, ignore_errors=True)  # a box without its box.json
         part.rename(box.directory)
     finally:

@@ -1,12 +1,14 @@
 """Looks at this computer for `dockerd-lab doctor`: all checks, KVM by trying, boxes, leftovers."""
 
+import getpass
 import tempfile
 from pathlib import Path
 
 from dockerd_lab.errors import LabError
-from dockerd_lab.host import checks, lab
+from dockerd_lab.host import checks, lab, qemu_user
 from dockerd_lab.host.boxes import being_built, cache_home, find_box
 from dockerd_lab.host.checks import Finding
+from dockerd_lab.host.namespaces import is_root
 from dockerd_lab.settings import Settings
 
 #: Bytes of disk that a box and a checkout's saved machines take.
@@ -24,7 +26,7 @@ def examine(root: Path, settings: Settings) -> list[Finding]:
     can_start = all(finding.state != "missing" for finding in found)
     return [
         *found,
-        *([_kvm(root, settings)] if can_start else []),
+        *(_lab(root, settings) if can_start else []),
         checks.disk(cache_home(), BOX_BYTES),
         checks.disk(lab.lab_home(root), LAB_BYTES),
         checks.memory(needed),
@@ -34,25 +36,29 @@ def examine(root: Path, settings: Settings) -> list[Finding]:
     ]
 
 
-def _kvm(root: Path, settings: Settings) -> Finding:
-    """Whether the machines run on KVM, as a lab without machines finds out."""
+def _lab(root: Path, settings: Settings) -> list[Finding]:
+    """What runs the machines, and as whom: as the lab that runs has it, or one without machines."""
     boxes = [find_box(root, name, engine) for name, engine in settings.engines.items()]
     built = [box for box in boxes if box.built]
     if not built:
         mend = f"dockerd-lab box build {settings.engine_of('daemon')}"
-        return Finding("KVM", "note", "tried with a box's kernel, and none is built yet", mend)
+        return [Finding("KVM", "note", "tried with a box's kernel, and none is built yet", mend)]
     running = lab.current(lab.lab_home(root))
     try:
         if running is not None:
-            driver = running.driver
-        else:
-            with tempfile.TemporaryDirectory() as place:
-                trial = lab.start(Path(place) / "lab", built[0].kernel, kept=False)
-                lab.stop(trial)
-                lab.clear(trial.directory)
-                driver = trial.driver
+            return [_kvm(running.driver), isolation(running)]
+        with tempfile.TemporaryDirectory() as place:
+            trial = lab.start(Path(place) / "lab", built[0].kernel, kept=False)
+            found = [_kvm(trial.driver), isolation(trial)]
+            lab.stop(trial)
+            lab.clear(trial.directory)
+            return found
     except LabError as error:
-        return Finding("lab", "missing", f"it does not start: {error.message}", error.hint)
+        return [Finding("lab", "missing", f"it does not start: {error.message}", error.hint)]
+
+
+def _kvm(driver: str) -> Finding:
+    """Whether the machines run on KVM."""
     if driver == "kvm":
         return Finding("KVM", "ok", "a guest was run with it")
     if not Path("/dev/kvm").exists():
@@ -60,6 +66,24 @@ def _kvm(root: Path, settings: Settings) -> Finding:
     else:
         why, mend = "/dev/kvm is there, but no guest runs with it", ""
     return Finding("KVM", "note", f"{why}: machines are emulated (TCG), and slower", mend)
+
+
+def isolation(of: lab.Lab) -> Finding:
+    """What protects this computer from a guest that breaks out of QEMU."""
+    name, user = "isolation", qemu_user.configured(of.directory)
+    if user is None:
+        said = "LAB_SANDBOX=off: QEMU runs as this computer's own libvirt has it, on its networks"
+        return Finding(name, "note", said)
+    spaces = "network, mount and process namespaces in which only the lab's files can be written"
+    if is_root():
+        who = "a user id that is nobody's on this computer"
+        return Finding(name, "ok", f"QEMU runs as {who}, without capabilities, in {spaces}")
+    me, spaces = getpass.getuser(), f"user, {spaces}"
+    if user == 0:
+        said = f"QEMU runs as {me}, to whom alone /dev/kvm opens, without capabilities, in {spaces}"
+        return Finding(name, "note", said, f"sudo usermod --append --groups kvm {me}")
+    who = f"a subordinate user of {me} (/etc/subuid)"
+    return Finding(name, "ok", f"QEMU runs as {who}, without capabilities, in {spaces}")
 
 
 def _box(root: Path, settings: Settings, name: str) -> Finding:

@@ -9,29 +9,40 @@ kernel ends every other process of the lab and takes its bridges and mounts away
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host import groups, kvm
-from dockerd_lab.host.command import run
+from dockerd_lab.host import groups, kvm, qemu_user
+from dockerd_lab.host.boxes import IN_LAB as BOXES
+from dockerd_lab.host.boxes import cache_home
+from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import IN_USER_NAMESPACE, PRIVATE_DIRECTORIES
 
-# security_driver, user, group, remember_owner: QEMU runs as the lab's root, and libvirt leaves the
-# ownership of the disks alone. namespaces, cgroup_controllers: the lab is one already, and has no
-# cgroups of its own. stdio_handler: the consoles are written by QEMU itself, without virtlogd.
+# security_driver: the lab's own namespaces and user are what holds a guest. user, group,
+# remember_owner: QEMU runs as an id that is nobody's, to which libvirt gives the disks at every
+# start. namespaces, cgroup_controllers: the lab is one already, and has no cgroups of its own.
+# stdio_handler: the consoles are written by QEMU itself, without virtlogd.
 QEMU_CONF = """\
 security_driver = "none"
-user = "root"
-group = "root"
+user = "+{user}"
+group = "+{user}"
 remember_owner = 0
 namespaces = []
 cgroup_controllers = []
 stdio_handler = "file"
 """
+# Else everybody may connect, QEMU too, and libvirtd does as root what it is told.
+LIBVIRTD_CONF = """\
+unix_sock_rw_perms = "0700"
+unix_sock_ro_perms = "0700"
+"""
+KVM = Path("/dev/kvm")
 
 #: Seconds libvirtd may take until it answers; it takes less than 1.
 LIBVIRTD_LIMIT = 60
@@ -40,16 +51,20 @@ LIBVIRTD_LIMIT = 60
 def main() -> int:
     """Set up, say so, and wait for the end of the lab."""
     directory = Path(sys.argv[1])
+    ordinary = bool(os.environ.get(IN_USER_NAMESPACE))
     try:
         _network()
         _mounts(directory)
         _accounts(directory)
-        if os.environ.get(IN_USER_NAMESPACE):
-            groups.keep()
+        user = qemu_user.choose(directory, ordinary=ordinary)
         driver = kvm.driver(Path(sys.argv[2]))
-        if driver != "kvm" and Path("/dev/kvm").exists():
+        if driver == "kvm":
+            user, driver = _kvm_for(user, ordinary=ordinary)
+        if driver != "kvm" and KVM.exists():
             # libvirt would probe a KVM that does not work for minutes, but not without the device.
-            _system("mount", "--bind", "/dev/null", "/dev/kvm")
+            _system("mount", "--bind", "/dev/null", KVM)
+        Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF.format(user=user))
+        Path("/etc/libvirt/libvirtd.conf").write_text(LIBVIRTD_CONF)
         libvirtd = _start_libvirtd()
     except HarnessError as error:
         print(json.dumps({"error": error.message}), flush=True)
@@ -75,11 +90,16 @@ def _mounts(directory: Path) -> None:
     for target, name in PRIVATE_DIRECTORIES.items():
         source = directory / "libvirt" / name
         source.mkdir(parents=True, exist_ok=True)
+        source.chmod(0o755)  # QEMU's user has to come through, whatever the umask
         if not Path(target).is_dir():
             raise HarnessError(f"no directory {target} to mount over; ./bootstrap makes it")
         _system("mount", "--bind", source, target)
-    (directory / "libvirt/lib/images").mkdir(exist_ok=True)
-    Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF)
+    for name in ("images", BOXES.name):
+        (directory / "libvirt/lib" / name).mkdir(exist_ok=True)
+        (directory / "libvirt/lib" / name).chmod(0o755)
+    boxes = cache_home() / "boxes"
+    boxes.mkdir(parents=True, exist_ok=True)
+    _system("mount", "--bind", boxes, BOXES)
 
 
 def _accounts(directory: Path) -> None:
@@ -96,16 +116,46 @@ def _accounts(directory: Path) -> None:
             _system("mount", "--bind", copy, file)
 
 
+def _kvm_for(user: int, *, ordinary: bool) -> tuple[int, str]:
+    """Let QEMU open /dev/kvm: the user that it is to run as, and libvirt's name for what runs it.
+
+    Root's lab has a device of its own. An ordinary user's QEMU keeps the user's groups where one of
+    these opens the device, and is the user where that alone does.
+    """
+    if not ordinary:
+        device, own = KVM.stat(), Path("/run/kvm")
+        with suppress(OSError):  # a container may make no devices
+            os.mknod(own, device.st_mode, device.st_rdev)
+            own.chmod(stat.S_IMODE(device.st_mode))
+            os.chown(own, user, user)
+            _system("mount", "--bind", own, KVM)
+        return user, "kvm" if qemu_user.opens(user, KVM, groups=()) else "qemu"
+    if qemu_user.opens(user, KVM, groups=()):
+        return user, "kvm"
+    groups.keep()
+    return user if qemu_user.opens(user, KVM, groups=None) else 0, "kvm"
+
+
 def _start_libvirtd() -> "subprocess.Popen[bytes]":
-    """Start libvirtd, its log in the lab's directory, and wait until it answers."""
-    with Path("/var/log/libvirt/libvirtd.log").open("ab") as log:
+    """Start libvirtd, its log in the lab's directory, and wait until it answers.
+
+    It and QEMU see this computer's files, but may write the lab's alone.
+    """
+    argv = ["unshare", "--mount", "--", sys.executable, "-m", "dockerd_lab.host.readonly"]
+    file = Path("/var/log/libvirt/libvirtd.log")
+    with file.open("ab") as log:
         process = subprocess.Popen(
-            ["libvirtd"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            [*argv, "libvirtd"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     deadline = time.monotonic() + LIBVIRTD_LIMIT
     while not Path("/run/libvirt/libvirt-sock").exists():
         if process.poll() is not None:
-            raise HarnessError(f"libvirtd ended at once, exit code {process.returncode}")
+            said = last_lines(file.read_text(errors="replace"))
+            raise HarnessError(f"libvirtd ended at once, exit code {process.returncode}{said}")
         if time.monotonic() > deadline:
             raise HarnessError(f"libvirtd made no socket within {LIBVIRTD_LIMIT} s")
         time.sleep(0.05)

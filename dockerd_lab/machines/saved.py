@@ -30,7 +30,7 @@ def read(directory: Path) -> dict[str, Any]:
 
 def key(root: Path, settings: Settings, boxes: Mapping[str, Box]) -> str:
     """What a snapshot depends on: the boxes, and all that the machines are made from."""
-    # The machines write their consoles to whole paths; those of a copied checkout are another's.
+    # Vagrant's notes of the machines have whole paths; those of a copied checkout are another's.
     digest = hashlib.sha256(f"{root.resolve()}\n".encode())
     for name, machine in settings.machines.items():
         digest.update(f"{name} {machine.cpus}\n".encode())

@@ -9,12 +9,12 @@ from pathlib import Path
 import vagrant
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host.boxes import Box
+from dockerd_lab.host.boxes import IN_LAB, Box
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.runtime_directory import copy_readable, make_passable
 from dockerd_lab.host.ssh_key import private_key
-from dockerd_lab.settings import Settings
+from dockerd_lab.settings import Machines, Settings
 
 #: The version all boxes carry for Vagrant; what distinguishes them is in their name.
 BOX_VERSION = "1.0.0"
@@ -95,19 +95,23 @@ def _temporary(lab: Lab) -> Path:
 
 
 def consoles(lab: Lab) -> Path:
-    """The directory of the machines' serial consoles, NAME.log each."""
-    return lab.directory / "consoles"
+    """The directory of the machines' serial consoles, NAME.log each, as your computer has it."""
+    return lab.directory / "libvirt/log/consoles" if lab.sandbox else lab.open_files / "consoles"
+
+
+def _consoles_for_libvirt(lab: Lab) -> Path:
+    return Path("/var/log/libvirt/consoles") if lab.sandbox else consoles(lab)
 
 
 def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
     """Give Vagrant its boxes and the facts that the Vagrantfile reads."""
-    consoles(lab).mkdir(exist_ok=True)
+    _make_consoles(lab)
     _temporary(lab).mkdir(parents=True, exist_ok=True)
     facts = {
         "driver": lab.driver,
         "prefix": lab.domain(""),
         "private_key": str(private_key()),
-        "consoles": str(consoles(lab)),
+        "consoles": str(_consoles_for_libvirt(lab)),
         "boxes": {
             name: {"name": _add_box(lab, box), **_boot_files(lab, box)}
             for name, box in sorted({box.engine: box for box in boxes}.items())
@@ -116,20 +120,35 @@ def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
     (lab.directory / "vagrant.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
-def _boot_files(lab: Lab, box: Box) -> dict[str, str]:
-    """A box's kernel and initrd where QEMU may read them.
+def _make_consoles(lab: Lab) -> None:
+    """Make the consoles' files, which libvirt gives to QEMU's user: readable for yours too."""
+    consoles(lab).mkdir(parents=True, exist_ok=True)
+    consoles(lab).chmod(0o755)
+    for machine in Machines.model_fields:
+        file = consoles(lab) / f"{machine}.log"
+        file.touch()
+        file.chmod(0o644)
 
-    This computer's own libvirt runs it as another user, and changes the owner of these files:
-    it gets copies. Raises FileExistsError where there are any already.
+
+def _boot_files(lab: Lab, box: Box) -> dict[str, str]:
+    """A box's kernel and initrd where QEMU, which is another user, may read them.
+
+    This computer's own libvirt also changes the owner of what it is given: it gets copies. Raises
+    FileExistsError where there are any already.
     """
     files = {"kernel": box.kernel, "initrd": box.initrd}
-    if not lab.sandbox:
-        place = lab.open_files / box.directory.name
-        make_passable(place)
-        for what, file in files.items():
-            copy_readable(file, place / file.name)
-            files[what] = place / file.name
-    return {what: str(file) for what, file in files.items()}
+    if lab.sandbox:
+        return {what: str(_in_lab(file)) for what, file in files.items()}
+    place = lab.open_files / box.directory.name
+    make_passable(place)
+    for file in files.values():
+        copy_readable(file, place / file.name)
+    return {what: str(place / file.name) for what, file in files.items()}
+
+
+def _in_lab(file: Path) -> Path:
+    """A file of a box, as the lab's namespaces have it."""
+    return IN_LAB / file.parent.name / file.name
 
 
 def _add_box(lab: Lab, box: Box) -> str:
@@ -144,10 +163,14 @@ def _add_box(lab: Lab, box: Box) -> str:
     place = place / BOX_VERSION / "libvirt"
     if not place.exists():
         place.mkdir(parents=True)
-        thin: list[str | Path] = ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", box.disk]
-        whole: list[str | Path] = ["convert", "-f", "raw", "-O", "qcow2", box.disk]
-        argv: list[str | Path] = ["qemu-img", *(thin if lab.sandbox else whole), place / "box.img"]
-        run(argv, what=f"preparing box {box.engine}", timeout=120)
+        made = place / "box.img"
+        argv: list[str | Path]
+        if lab.sandbox:
+            backing = _in_lab(box.disk)
+            argv = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", backing, made]
+        else:
+            argv = ["qemu-img", "convert", "-f", "raw", "-O", "qcow2", box.disk, made]
+        run(lab.enter(argv), what=f"preparing box {box.engine}", timeout=120)
         metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": 6}
         (place / "metadata.json").write_text(json.dumps(metadata) + "\n")
         (place / "Vagrantfile").write_text("")

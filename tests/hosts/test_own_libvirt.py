@@ -15,6 +15,8 @@ from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host.boxes import ensure_box
 from dockerd_lab.settings import checkout, load_settings
 
+TEMPORARY = "/var/lib/libvirt/tmp"
+
 
 @pytest.fixture
 def computer(tmp_path):
@@ -22,6 +24,8 @@ def computer(tmp_path):
     name, root = "debian-12", checkout()
     kernel = ensure_box(root, name, load_settings(root).engine(name)).kernel
     outer = lab_module.start(tmp_path / "computer/lab", kernel, kept=False)
+    # This computer's own files, its /tmp too, are read-only to the lab's libvirtd.
+    subprocess.run(outer.enter(["mkdir", "--mode=755", TEMPORARY]), check=True)
     yield outer
     lab_module.stop(outer)
 
@@ -29,7 +33,7 @@ def computer(tmp_path):
 def inside(computer, *argv, limit, **env):
     return subprocess.run(
         computer.enter(argv),
-        env={**os.environ, "LAB_SANDBOX": "off", **env},
+        env={**os.environ, "LAB_SANDBOX": "off", "TMPDIR": TEMPORARY, **env},
         capture_output=True,
         text=True,
         timeout=limit,

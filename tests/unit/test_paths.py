@@ -57,7 +57,7 @@ def test_what_is_to_be_typed_is_quoted(tmp_path):
     box = boxes.Box("debian-12", tmp_path / "my boxes" / "debian-12")
     box.directory.mkdir(parents=True)
     (box.directory / "box.json").write_text("{}")
-    with pytest.raises(boxes.HarnessBroke) as caught:
+    with pytest.raises(boxes.HarnessError) as caught:
         box.check()
     assert caught.value.hint.startswith(f"rm -r '{box.directory}' ")
 
