@@ -11,7 +11,7 @@ from observations import write
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import lab as lab_module
 from dockerd_lab.host import runtime_directory
-from dockerd_lab.host.boxes import Box
+from dockerd_lab.host.boxes import IN_LAB, Box
 from dockerd_lab.machines import vagrant
 
 
@@ -89,8 +89,10 @@ def test_qemu_may_read_the_boot_files_whatever_the_umask(start, box, umask):
 
 
 def test_a_sandbox_s_boot_files_are_the_box_s_own(tmp_path, box):
+    """As the lab's namespaces have them, where QEMU's user may read them."""
     lab = lab_module.Lab(tmp_path, 1, 1, "qemu", kept=False)
-    assert prepare(lab, box) == (box.kernel, box.initrd)
+    place = IN_LAB / box.directory.name
+    assert prepare(lab, box) == (place / "vmlinuz", place / "initrd.img")
 
 
 def test_boot_files_that_somebody_put_there_are_refused(start, box, tmp_path):
