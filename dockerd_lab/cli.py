@@ -19,7 +19,7 @@ from dockerd_lab.cli_options import Wait
 from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError, LabError
 from dockerd_lab.explain.matcher import Finding, explain_text, important
 from dockerd_lab.explain.reading import pieces
-from dockerd_lab.host import lab as lab_module
+from dockerd_lab.host import labs
 from dockerd_lab.host.boxes import ensure_box, find_box
 from dockerd_lab.host.doctor import examine
 from dockerd_lab.host.kept import kept
@@ -83,12 +83,12 @@ def up(wait: Wait = LAB_WAIT) -> None:
 @app.command()
 def down(wait: Wait = LAB_WAIT) -> None:
     """End the running lab and its machines; the snapshot is kept for the next start."""
-    home = lab_module.lab_home(checkout())
-    if lab_module.current(home) is None:
+    home = labs.lab_home(checkout())
+    if labs.current(home) is None:
         say("lab: none is running")
         return
     with exclusive(home, wait=wait):  # not under a command that works with it
-        if lab := lab_module.current(home):
+        if lab := labs.current(home):
             fleet_module.end(lab, checkout(), _settings_of(lab))
     say("lab: ended")
 
@@ -97,12 +97,12 @@ def down(wait: Wait = LAB_WAIT) -> None:
 def status() -> None:
     """Tell whether a lab runs, and what its machines are. Exit code 1 when none runs."""
     root = checkout()
-    lab = lab_module.current(lab_module.lab_home(root))
+    lab = labs.current(labs.lab_home(root))
     if lab is None:
         print("no lab is running")
         raise typer.Exit(1)
     settings = _settings_of(lab)
-    print(f"lab: running, process {lab.pid}, {fleet_module.accelerator(lab)}")
+    print(f"lab: running, {lab.description}, {fleet_module.accelerator(lab)}")
     states = virsh.states(lab)
     for name, machine in settings.machines.items():
         print(
@@ -158,8 +158,8 @@ def clean(
 ) -> None:
     """Show what is kept on this computer and how large it is, and remove it when told to."""
     root = checkout()
-    with exclusive(lab_module.lab_home(root), wait=wait):
-        running = lab_module.current(lab_module.lab_home(root))
+    with exclusive(labs.lab_home(root), wait=wait):
+        running = labs.current(labs.lab_home(root))
         if running is not None:
             raise BadInput("a lab is running", "dockerd-lab down   # ends it")
         items = kept(root)
@@ -260,16 +260,16 @@ def _lab(wait: float) -> Iterator[Lab]:
     Where none runs, waits up to `wait` seconds for a command that is about to start or end one.
     """
     root = checkout()
-    home = lab_module.lab_home(root)
-    lab = lab_module.current(home)
+    home = labs.lab_home(root)
+    lab = labs.current(home)
     if lab is None:
         with exclusive(home, wait=wait):
-            lab = lab_module.current(home)  # a command that was waited for may have started it
+            lab = labs.current(home)  # a command that was waited for may have started it
             if lab is None:
                 with fleet_module.running(root, load_settings(root)) as machines:
                     yield machines.lab
                 return
-    lab.require_runtime()
+    lab.require_usable()
     yield lab
 
 

@@ -10,7 +10,7 @@ import typer
 
 from dockerd_lab.cli_options import Wait
 from dockerd_lab.errors import LAB_WAIT, BadInput
-from dockerd_lab.host.lab import lab_home
+from dockerd_lab.host.labs import lab_home
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.redact import redact

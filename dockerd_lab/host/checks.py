@@ -57,12 +57,9 @@ TUN = Path("/dev/net/tun")
 UBUNTU_RESTRICTION = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
 
-def require(*, sandboxed: bool) -> None:
-    """Raise HarnessError with the first thing that is missing for a lab, and what mends it.
-
-    One that is not `sandboxed` needs nothing for namespaces.
-    """
-    for finding in find(FOR_A_LAB if sandboxed else FOR_MACHINES):
+def require(checks: Iterable[Callable[[], Finding]]) -> None:
+    """Raise HarnessError with the first thing that is missing for a lab, and what mends it."""
+    for finding in find(checks):
         if finding.state == "missing":
             raise HarnessError(f"{finding.check}: {finding.message}", finding.mend)
 

@@ -5,9 +5,10 @@ import tempfile
 from pathlib import Path
 
 from dockerd_lab.errors import LabError
-from dockerd_lab.host import checks, lab, qemu_user
+from dockerd_lab.host import checks, labs, qemu_user
 from dockerd_lab.host.boxes import being_built, cache_home, find_box
 from dockerd_lab.host.checks import Finding
+from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.namespaces import is_root
 from dockerd_lab.settings import Settings
 
@@ -28,7 +29,7 @@ def examine(root: Path, settings: Settings) -> list[Finding]:
         *found,
         *(_lab(root, settings) if can_start else []),
         checks.disk(cache_home(), BOX_BYTES),
-        checks.disk(lab.lab_home(root), LAB_BYTES),
+        checks.disk(labs.lab_home(root), LAB_BYTES),
         checks.memory(needed),
         # Which box it is depends on the lab's key, which ssh-keygen makes.
         *(_box(root, settings, name) for name in settings.engines if can_start),
@@ -43,15 +44,15 @@ def _lab(root: Path, settings: Settings) -> list[Finding]:
     if not built:
         mend = f"dockerd-lab box build {settings.engine_of('daemon')}"
         return [Finding("KVM", "note", "tried with a box's kernel, and none is built yet", mend)]
-    running = lab.current(lab.lab_home(root))
+    running = labs.current(labs.lab_home(root))
     try:
         if running is not None:
             return [_kvm(running.driver), isolation(running)]
         with tempfile.TemporaryDirectory() as place:
-            trial = lab.start(Path(place) / "lab", built[0].kernel, kept=False)
+            trial = labs.start(Path(place) / "lab", built[0].kernel, kept=False)
             found = [_kvm(trial.driver), isolation(trial)]
-            lab.stop(trial)
-            lab.clear(trial.directory)
+            labs.stop(trial)
+            labs.clear(trial.directory)
             return found
     except LabError as error:
         return [Finding("lab", "missing", f"it does not start: {error.message}", error.hint)]
@@ -68,7 +69,7 @@ def _kvm(driver: str) -> Finding:
     return Finding("KVM", "note", f"{why}: machines are emulated (TCG), and slower", mend)
 
 
-def isolation(of: lab.Lab) -> Finding:
+def isolation(of: Lab) -> Finding:
     """What protects this computer from a guest that breaks out of QEMU."""
     name, user = "isolation", qemu_user.configured(of.directory)
     if user is None:
@@ -99,11 +100,11 @@ def _box(root: Path, settings: Settings, name: str) -> Finding:
 
 def _leftovers(root: Path) -> list[Finding]:
     """What an earlier run left that no longer serves."""
-    home = lab.lab_home(root)
+    home = labs.lab_home(root)
     found = []
-    running = lab.current(home)
+    running = labs.current(home)
     if running is not None:
-        message = f"process {running.pid} runs in {running.directory}"
+        message = f"{running.description}, in {running.directory}"
         found.append(Finding("running lab", "note", message, "dockerd-lab down"))
     elif (home / "lab.json").exists():
         message = "a lab was killed; the kernel ended all of it, and the next run clears its files"

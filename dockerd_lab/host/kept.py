@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.host.boxes import being_built, cache_home, size_on_disk
-from dockerd_lab.host.lab import current, lab_home
+from dockerd_lab.host.labs import current, lab_home
 
 
 @dataclass(frozen=True)

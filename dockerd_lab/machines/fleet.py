@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError, on_this_computer
-from dockerd_lab.host import checks
-from dockerd_lab.host import lab as lab_module
+from dockerd_lab.host import checks, labs
 from dockerd_lab.host.boxes import Box, ensure_box
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.lock import exclusive
@@ -75,18 +74,18 @@ class Fleet:
 
 @on_this_computer()
 def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
-    """Start a lab with its machines in a home that has none. See `dockerd_lab.host.lab.start`.
+    """Start a lab with its machines in a home that has none. See `dockerd_lab.host.labs.start`.
 
     The machines come from the snapshot that an earlier lab of this checkout saved, when it was made
     from the same boxes and Vagrantfile; otherwise they are booted, and the snapshot is saved.
     """
-    checks.require(sandboxed=lab_module.sandboxed())
+    checks.require(labs.kind().checks)
     directory = home / settings.fleet_name
     boxes = _boxes(root, settings)  # those that are missing are built before there is a lab
     key = saved.key(root, settings, boxes)
     kernel = boxes["daemon"].kernel
-    if lab_module.sandboxed() and saved.read(directory).get("key") == key:
-        lab = lab_module.start(directory, kernel, kept=kept)
+    if labs.kind().keeps_machines and saved.read(directory).get("key") == key:
+        lab = labs.start(directory, kernel, kept=kept)
         try:
             return _resume(lab, root, settings)
         except HarnessError as error:
@@ -95,8 +94,8 @@ def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
         except BaseException:
             end(lab, root, settings)
             raise
-    lab_module.clear(directory)
-    lab = lab_module.start(directory, kernel, kept=kept)
+    labs.clear(directory)
+    lab = labs.start(directory, kernel, kept=kept)
     try:
         return _boot(lab, root, settings, boxes, key)
     except BaseException:
@@ -110,15 +109,15 @@ def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
 @on_this_computer()
 def end(lab: Lab, root: Path, settings: Settings) -> None:
     """End a lab; the snapshot is kept for the next start, except on this computer's own libvirt."""
-    if not lab.sandbox:
+    if not lab.keeps_machines:
         # Without its facts Vagrant has made nothing yet.
         if (lab.directory / "vagrant.json").exists():
             with step("destroying the machines on this computer's own libvirt"):
                 machines = vagrant.LabVagrant(lab, root, settings)
                 machines.command("destroying the machines", "destroy", "--force")
                 virsh.delete_volumes(lab, vagrant.BOX_VOLUMES)
-        lab_module.clear(lab.directory)
-    lab_module.stop(lab)
+        labs.clear(lab.directory)
+    labs.stop(lab)
 
 
 @on_this_computer()
@@ -127,16 +126,15 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
 
     Raises BadInput where it has other engines than asked for, HarnessError where it is of no use.
     """
-    if lab.sandbox != lab_module.sandboxed():
-        where = "in a sandbox" if lab.sandbox else "on this computer's own libvirt"
-        raise BadInput(f"another lab is running, {where}; see LAB_SANDBOX", virsh.NEW_MACHINES)
+    if not isinstance(lab, labs.kind()):
+        raise BadInput(f"another lab is running, {lab.place}; see LAB_SANDBOX", virsh.NEW_MACHINES)
     if lab.directory.name != settings.fleet_name:  # before a box is built for nothing
         engines = lab.directory.name.replace("+", ", ")
         raise BadInput(
             f"another lab is running: its daemon, client and outsider are {engines}",
             virsh.NEW_MACHINES,
         )
-    lab.require_runtime()
+    lab.require_usable()
     facts = saved.read(lab.directory)
     if not facts:
         raise HarnessError("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
@@ -157,9 +155,9 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
 
 def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], key: str) -> Fleet:
     vagrant.prepare(lab, boxes.values())
-    if lab.sandbox:
-        network = root / "provision/network.xml"
-        virsh.run(lab, "making the network of Vagrant's", "net-define", str(network))
+    for network in lab.networks:
+        file = root / "provision" / network
+        virsh.run(lab, "making the network of Vagrant's", "net-define", str(file))
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
         _vagrant_up(lab, root, settings)
@@ -174,14 +172,14 @@ def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], ke
 def _vagrant_up(lab: Lab, root: Path, settings: Settings) -> None:
     machines = vagrant.LabVagrant(lab, root, settings)
     # A machine that never answers ends the lab, and with it Vagrant.
-    with boot.watched(machines.log, lambda: lab_module.stop(lab)) as reasons:
+    with boot.watched(machines.log, lambda: labs.stop(lab)) as reasons:
         try:
             machines.command("booting the machines", "up")
         except HarnessError:
             if reasons:
                 raise HarnessError(
                     f"booting the machines: {reasons[0]}",
-                    f"the consoles: {vagrant.consoles(lab)}; Vagrant's output: {machines.log}",
+                    f"the consoles: {lab.consoles}; Vagrant's output: {machines.log}",
                 ) from None
             raise
 
@@ -273,10 +271,10 @@ def running(
     A lab that runs already in the home (the checkout's own, unless another is given) is used and
     left running. Otherwise one is started, and ended with the block, unless `keep` is set.
     """
-    home = home or lab_module.lab_home(root)
+    home = home or labs.lab_home(root)
     with exclusive(home, wait=wait):
-        lab = lab_module.current(home)
-        if lab is not None and not lab.sandbox and not lab.kept:
+        lab = labs.current(home)
+        if lab is not None and lab.left_behind:
             say("lab: an earlier command was killed and left its machines")
             end(lab, root, settings)
         elif lab is not None:
@@ -284,7 +282,7 @@ def running(
             return
         fleet = up(root, settings, home, kept=keep)
         if keep:
-            lab_module.let_stay(fleet.lab)
+            fleet.lab.let_stay()
         try:
             yield fleet
         finally:

@@ -13,7 +13,6 @@ from dockerd_lab.host.command import run as run_on_computer
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.paths import refuse
 from dockerd_lab.host.ssh_key import NOT_FOR_SSH, private_key
-from dockerd_lab.machines.vagrant import consoles
 from dockerd_lab.settings import Settings
 
 #: ssh's own exit code for "the connection failed", as opposed to the remote command's.
@@ -96,7 +95,7 @@ def run(
 def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessError:
     """The error that a machine did not answer within `limit` seconds, or that the lab has ended."""
     lab.require_alive()
-    console = consoles(lab) / f"{machine}.log"
+    console = lab.consoles / f"{machine}.log"
     said = f"{machine} did not answer within {limit:.0f} s{_panic(console)}"
     return HarnessError(f"{what}: {said}", f"its console: {console}")
 
@@ -105,7 +104,7 @@ def lost(lab: Lab, machine: str, how: str, said: str = "") -> HarnessError:
     """The error that a machine is lost, `how` and with what words; or that the lab has ended."""
     # A lab's end kills what runs in it, and its first process goes last.
     lab.require_alive(grace=1 if said else LAB_ENDS)
-    console = consoles(lab) / f"{machine}.log"
+    console = lab.consoles / f"{machine}.log"
     return HarnessError(f"{how}{_panic(console)}" + last_lines(said), f"its console: {console}")
 
 
@@ -138,7 +137,7 @@ def drop_connection(lab: Lab, machine: str) -> None:
 def forwarded(lab: Lab, machine: str, name: str = PROGRAMS) -> Path:
     """Where `forward` has the machine's socket, as seen from your computer."""
     inside = _forwarded(lab, machine, name)
-    return Path(f"/proc/{lab.pid}/root{inside}") if lab.sandbox else inside
+    return lab.on_computer(inside)
 
 
 def _forwarded(lab: Lab, machine: str, name: str) -> Path:

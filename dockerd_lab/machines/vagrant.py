@@ -9,10 +9,9 @@ from pathlib import Path
 import vagrant
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host.boxes import IN_LAB, Box
+from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.host.runtime_directory import copy_readable, make_passable
 from dockerd_lab.host.ssh_key import private_key
 from dockerd_lab.settings import Machines, Settings
 
@@ -56,7 +55,7 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
             said = last_lines(self._said_since(before)) or "\n    (vagrant said nothing)"
             raise HarnessError(
                 f"{what}: `vagrant {' '.join(args)}` ended with exit code {error.returncode}{said}",
-                f"its whole output: {self.log}; the consoles: {consoles(self.lab)}",
+                f"its whole output: {self.log}; the consoles: {self.lab.consoles}",
             ) from None
         finally:
             self.env = usual
@@ -94,15 +93,6 @@ def _temporary(lab: Lab) -> Path:
     return lab.directory / "vagrant-home/tmp"
 
 
-def consoles(lab: Lab) -> Path:
-    """The directory of the machines' serial consoles, NAME.log each, as your computer has it."""
-    return lab.directory / "libvirt/log/consoles" if lab.sandbox else lab.open_files / "consoles"
-
-
-def _consoles_for_libvirt(lab: Lab) -> Path:
-    return Path("/var/log/libvirt/consoles") if lab.sandbox else consoles(lab)
-
-
 def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
     """Give Vagrant its boxes and the facts that the Vagrantfile reads."""
     _make_consoles(lab)
@@ -111,66 +101,45 @@ def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
         "driver": lab.driver,
         "prefix": lab.domain(""),
         "private_key": str(private_key()),
-        "consoles": str(_consoles_for_libvirt(lab)),
+        "consoles": str(lab.consoles_for_libvirt),
         "boxes": {
-            name: {"name": _add_box(lab, box), **_boot_files(lab, box)}
+            name: {
+                "name": _add_box(lab, box),
+                **{k: str(v) for k, v in lab.boot_files(box).items()},
+            }
             for name, box in sorted({box.engine: box for box in boxes}.items())
         },
     }
     (lab.directory / "vagrant.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
+def _paths(files: Mapping[str, Path]) -> dict[str, str]:
+    """Paths as JSON has them."""
+    return {name: str(file) for name, file in files.items()}
+
+
 def _make_consoles(lab: Lab) -> None:
     """Make the consoles' files, which libvirt gives to QEMU's user: readable for yours too."""
-    consoles(lab).mkdir(parents=True, exist_ok=True)
-    consoles(lab).chmod(0o755)
+    lab.consoles.mkdir(parents=True, exist_ok=True)
+    lab.consoles.chmod(0o755)
     for machine in Machines.model_fields:
-        file = consoles(lab) / f"{machine}.log"
+        file = lab.consoles / f"{machine}.log"
         file.touch()
         file.chmod(0o644)
-
-
-def _boot_files(lab: Lab, box: Box) -> dict[str, str]:
-    """A box's kernel and initrd where QEMU, which is another user, may read them.
-
-    This computer's own libvirt also changes the owner of what it is given: it gets copies. Raises
-    FileExistsError where there are any already.
-    """
-    files = {"kernel": box.kernel, "initrd": box.initrd}
-    if lab.sandbox:
-        return {what: str(_in_lab(file)) for what, file in files.items()}
-    place = lab.open_files / box.directory.name
-    make_passable(place)
-    for file in files.values():
-        copy_readable(file, place / file.name)
-    return {what: str(place / file.name) for what, file in files.items()}
-
-
-def _in_lab(file: Path) -> Path:
-    """A file of a box, as the lab's namespaces have it."""
-    return IN_LAB / file.parent.name / file.name
 
 
 def _add_box(lab: Lab, box: Box) -> str:
     """Put a box where Vagrant finds it, and return its name.
 
-    The box's image is an empty qcow2 file whose backing file is the cached disk: nothing is copied,
-    neither by Vagrant nor into libvirt's storage pool. This computer's own libvirt gets a copy, as
-    its QEMU is another user, who may not look into a cache.
+    Vagrant copies nothing: the image of a sandbox is an empty one on top of the cached disk.
     """
     name = f"dockerd-lab/{box.directory.name}"
     place = lab.directory / "vagrant-home/boxes" / name.replace("/", "-VAGRANTSLASH-")
     place = place / BOX_VERSION / "libvirt"
     if not place.exists():
         place.mkdir(parents=True)
-        made = place / "box.img"
-        argv: list[str | Path]
-        if lab.sandbox:
-            backing = _in_lab(box.disk)
-            argv = ["qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", backing, made]
-        else:
-            argv = ["qemu-img", "convert", "-f", "raw", "-O", "qcow2", box.disk, made]
-        run(lab.enter(argv), what=f"preparing box {box.engine}", timeout=120)
+        argv = lab.enter(lab.image_command(box, place / "box.img"))
+        run(argv, what=f"preparing box {box.engine}", timeout=120)
         metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": 6}
         (place / "metadata.json").write_text(json.dumps(metadata) + "\n")
         (place / "Vagrantfile").write_text("")

@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 
 from dockerd_lab.errors import on_this_computer
-from dockerd_lab.host.lab import lab_home
+from dockerd_lab.host.labs import lab_home
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult
-from dockerd_lab.machines.vagrant import consoles
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.redact import redact
 
@@ -39,7 +38,7 @@ def write(fleet: Fleet, seen: Observation) -> Path:
     for name, text in texts.items():
         if text.strip():
             (directory / name).write_text(redact(text).rstrip() + "\n", encoding="utf-8")
-    for console in consoles(fleet.lab).glob("*.log"):
+    for console in fleet.lab.consoles.glob("*.log"):
         shutil.copy(console, directory / f"console-{console.name}")
     return directory
 

@@ -40,7 +40,7 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
     A worker of pytest-xdist has a lab of its own for each engine, and holds that one alone.
     """
     from dockerd_lab import progress
-    from dockerd_lab.host.lab import lab_home
+    from dockerd_lab.host.labs import lab_home
     from dockerd_lab.host.lock import exclusive
 
     if is_worker(request.config):
@@ -59,7 +59,7 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
 def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
-    from dockerd_lab.host.lab import home_apart
+    from dockerd_lab.host.labs import home_apart
     from dockerd_lab.machines.fleet import running
 
     session = session_of(request.config)

@@ -11,7 +11,7 @@ import sys
 import pytest
 from copies import make_checkout
 
-from dockerd_lab.host import lab as lab_module
+from dockerd_lab.host import labs
 from dockerd_lab.host.boxes import ensure_box
 from dockerd_lab.settings import checkout, load_settings
 
@@ -23,11 +23,11 @@ def computer(tmp_path):
     """A lab without machines, entered as if it were a computer with a libvirt of its own."""
     name, root = "debian-12", checkout()
     kernel = ensure_box(root, name, load_settings(root).engine(name)).kernel
-    outer = lab_module.start(tmp_path / "computer/lab", kernel, kept=False)
+    outer = labs.start(tmp_path / "computer/lab", kernel, kept=False)
     # This computer's own files, its /tmp too, are read-only to the lab's libvirtd.
     subprocess.run(outer.enter(["mkdir", "--mode=755", TEMPORARY]), check=True)
     yield outer
-    lab_module.stop(outer)
+    labs.stop(outer)
 
 
 def inside(computer, *argv, limit, **env):

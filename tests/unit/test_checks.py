@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host import checks, kept, namespaces
+from dockerd_lab.host import checks
+from dockerd_lab.host.own_libvirt import OwnLibvirt
+from dockerd_lab.host.sandbox import Sandbox, kept, namespaces
 
 
 def test_this_computer_s_namespaces():
@@ -26,13 +28,13 @@ def test_missing_programs_are_named_with_their_packages(monkeypatch):
     assert found.mend.endswith("--no-install-recommends libvirt-clients qemu-utils")
 
 
-@pytest.mark.parametrize("sandboxed", [True, False])
-def test_another_architecture_is_named_before_anything_else(monkeypatch, sandboxed):
+@pytest.mark.parametrize("kind", [Sandbox, OwnLibvirt])
+def test_another_architecture_is_named_before_anything_else(monkeypatch, kind):
     monkeypatch.setattr(checks.platform, "machine", lambda: "aarch64")
     monkeypatch.setattr(checks.shutil, "which", lambda name, **_: None)
     reason = "the boxes and the machines are x86_64, this computer is aarch64"
     with pytest.raises(HarnessError, match=f"^architecture: {reason}\nuse an x86_64 computer"):
-        checks.require(sandboxed=sandboxed)
+        checks.require(kind.checks)
     assert reason in [finding.message for finding in checks.find(checks.FOR_A_LAB)]
 
 
@@ -96,10 +98,9 @@ def test_a_tun_device_that_does_not_open(monkeypatch, error, mend):
 
 def test_what_is_missing_ends_the_lab_s_start(monkeypatch):
     missing = checks.Finding("tun", "missing", "is not there", "sudo mend it")
-    monkeypatch.setattr(checks, "FOR_A_LAB", (checks.mount_points, lambda: missing))
     monkeypatch.setattr(checks, "PRIVATE_DIRECTORIES", {"/": "root"})
     with pytest.raises(HarnessError, match="tun: is not there\nsudo mend it"):
-        checks.require(sandboxed=True)
+        checks.require((checks.mount_points, lambda: missing))
 
 
 def test_disk_and_memory(tmp_path):

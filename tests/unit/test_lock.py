@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from dockerd_lab import cli, cli_reproduce, cli_validate, progress
 from dockerd_lab.errors import BadInput, LabBusy
-from dockerd_lab.host import lab as lab_module
-from dockerd_lab.host import lock
+from dockerd_lab.host import labs, lock
 from dockerd_lab.host.lock import exclusive
+from dockerd_lab.host.own_libvirt import OwnLibvirt
 from dockerd_lab.machines import fleet
 
 HOLDER = """
@@ -132,19 +132,18 @@ def busy(common_root, monkeypatch):
     for module in (cli, cli_reproduce, cli_validate):
         monkeypatch.setattr(module, "checkout", lambda: common_root)
     monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
-    with taken(lab_module.lab_home(common_root)):
+    with taken(labs.lab_home(common_root)):
         yield lambda *args: CliRunner().invoke(cli.app, [str(arg) for arg in args])
 
 
 @pytest.fixture
 def running(busy, common_root, tmp_path):
     """A lab that runs there, on this computer itself."""
-    directory = lab_module.lab_home(common_root) / "debian-12+debian-12+debian-12"
-    noted = lab_module.Lab(
-        directory, os.getpid(), 0, "qemu", kept=True, sandbox=False, runtime=tmp_path
-    )
-    yield lab_module._noted(noted)
-    (lab_module.lab_home(common_root) / "lab.json").unlink()
+    directory = labs.lab_home(common_root) / "debian-12+debian-12+debian-12"
+    noted = OwnLibvirt(directory, "qemu", True, runtime=tmp_path)
+    labs.note(noted)
+    yield noted
+    (labs.lab_home(common_root) / "lab.json").unlink()
 
 
 @pytest.mark.parametrize(
@@ -188,7 +187,7 @@ def test_a_command_in_a_running_lab_does_not_wait_and_keeps_its_own_options(busy
 
 
 def test_the_lab_is_held_from_the_first_engine_to_the_last(common_root, tmp_path, monkeypatch):
-    home = lab_module.lab_home(common_root)
+    home = labs.lab_home(common_root)
     seen = []
 
     def trials(*_):
@@ -206,7 +205,7 @@ def test_the_lab_is_held_from_the_first_engine_to_the_last(common_root, tmp_path
 
 
 def test_a_lab_that_is_taken_is_exit_code_75(common_root):
-    with taken(lab_module.lab_home(common_root)):
+    with taken(labs.lab_home(common_root)):
         done = process(COMMAND, common_root, "clean", "--wait", "0")
         _, said = done.communicate(timeout=30)
     assert done.returncode == 75
@@ -215,7 +214,7 @@ def test_a_lab_that_is_taken_is_exit_code_75(common_root):
 
 
 def test_an_interrupt_ends_the_wait_at_once(common_root):
-    with taken(lab_module.lab_home(common_root)):
+    with taken(labs.lab_home(common_root)):
         waiting = process(COMMAND, common_root, "clean")
         assert waiting.stderr.readline().startswith("lab: waiting for the command that uses ")
         waiting.send_signal(signal.SIGINT)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.machines.boot import ANSWER_LIMIT, Boot
 from dockerd_lab.machines.vagrant import environment
 from dockerd_lab.settings import checkout, load_settings
@@ -74,6 +74,6 @@ def test_other_lines_are_no_steps(line):
 def test_vagrants_of_two_labs_do_not_share_their_temporary_files(tmp_path):
     settings = load_settings(checkout())
     for name in ("one", "two"):
-        lab = Lab(tmp_path / name, 1, 1, "qemu", kept=False)
+        lab = Sandbox(tmp_path / name, "qemu", False, pid=1, started=1)
         place = environment(lab, checkout(), settings)["TMPDIR"]
         assert place.startswith(f"{lab.directory}/")

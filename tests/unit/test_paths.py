@@ -3,12 +3,13 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.host import boxes, ssh_key
-from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.own_libvirt import OwnLibvirt
 from dockerd_lab.machines import ssh
 from dockerd_lab.settings import checkout, load_settings
 
@@ -27,7 +28,7 @@ def test_ssh_finds_the_key_and_the_sockets(tmp_path, monkeypatch, name):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name / "state"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / name.replace(":", "")))
     settings = load_settings(checkout())
-    lab = Lab(tmp_path / name, 1, 1, "qemu", kept=False, sandbox=False)
+    lab = OwnLibvirt(tmp_path / name, "qemu", False, runtime=Path("/run"))
     lab.directory.mkdir()
     ssh.write_config(lab, settings)
     made = options(lab)

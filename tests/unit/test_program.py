@@ -13,7 +13,7 @@ import time
 import pytest
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.own_libvirt import OwnLibvirt
 from dockerd_lab.machines import program, ssh
 from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.program import load, started
@@ -39,7 +39,7 @@ def machine(tmp_path, monkeypatch):
     monkeypatch.setattr(ssh, "forward", lambda lab, machine, there: None)
     monkeypatch.setattr(ssh, "forwarded", lambda lab, machine: place)
     monkeypatch.setattr(ssh, "LAB_ENDS", 0.1)  # this one does not
-    yield Lab(tmp_path, 0, 0, "qemu", kept=False, sandbox=False), runners
+    yield OwnLibvirt(tmp_path, "qemu", False, runtime=tmp_path), runners
     for line in subprocess.run(
         ["pgrep", "-f", f"{place}$"], capture_output=True, text=True, check=False
     ).stdout.split():

@@ -8,8 +8,9 @@ import pytest
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import doctor
-from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.own_libvirt import OwnLibvirt
 from dockerd_lab.host.qemu_user import LAST, UNUSED, choose, configured, opens, pick
+from dockerd_lab.host.sandbox import Sandbox
 
 ALL = "0 0 4294967295\n"
 #: As `unshare --map-root-user --map-auto` makes it for user 1000 with 65536 subordinate ids.
@@ -55,7 +56,7 @@ def test_this_computer_has_an_id(tmp_path):
 def lab_with(directory, text):
     (directory / "libvirt/etc").mkdir(parents=True)
     (directory / "libvirt/etc/qemu.conf").write_text(f"# libvirt\n{text}")
-    return Lab(directory, 1, 1, "qemu", kept=False)
+    return Sandbox(directory, "qemu", False, pid=1, started=1)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_doctor_says_who_a_guest_would_be(tmp_path, monkeypatch, root, user, wor
 
 
 def test_doctor_says_that_there_is_no_lab_around_a_guest(tmp_path):
-    finding = doctor.isolation(Lab(tmp_path, 1, 0, "kvm", kept=False, sandbox=False))
+    finding = doctor.isolation(OwnLibvirt(tmp_path, "kvm", False, runtime=tmp_path))
     assert finding.state == "note"
     assert "this computer's own libvirt" in finding.message
 

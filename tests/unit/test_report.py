@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe import evidence
@@ -88,15 +88,17 @@ def test_the_table_fits_80_columns(seen):
 
 def test_a_file_that_cannot_be_written_is_the_harness_s_failure(seen, root, tmp_path):
     (root / ".lab").write_text("in the way")
-    fleet = Fleet(Lab(tmp_path / "lab", 1, 1, "qemu", kept=False), root, load_settings(root), {})
+    fleet = Fleet(
+        Sandbox(tmp_path / "lab", "qemu", False, pid=1, started=1), root, load_settings(root), {}
+    )
     with pytest.raises(HarnessError, match=r"\.lab/artifacts/debian-12/x: Not a directory"):
         evidence.write(fleet, seen)
 
 
 def test_the_evidence_is_a_file_per_source(seen, root, tmp_path):
-    lab = Lab(tmp_path / "lab", 1, 1, "qemu", kept=False)
-    (lab.directory / "consoles").mkdir(parents=True)
-    (lab.directory / "consoles/daemon.log").write_text("boot")
+    lab = Sandbox(tmp_path / "lab", "qemu", False, pid=1, started=1)
+    lab.consoles.mkdir(parents=True)
+    (lab.consoles / "daemon.log").write_text("boot")
     fleet = Fleet(lab, root, load_settings(root), {"docker": "Docker version 1"})
     directory = evidence.write(fleet, seen)
     assert directory == root / ".lab/artifacts/debian-12/x"

@@ -9,9 +9,9 @@ import pytest
 from observations import write
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host import lab as lab_module
-from dockerd_lab.host import runtime_directory
+from dockerd_lab.host import labs, own_libvirt, runtime_directory
 from dockerd_lab.host.boxes import IN_LAB, Box
+from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.machines import vagrant
 
 
@@ -21,17 +21,17 @@ def start(tmp_path, monkeypatch):
     write(tmp_path / "bin/virsh", "#!/bin/sh\n").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
     monkeypatch.setenv("LAB_SANDBOX", "off")
-    monkeypatch.setattr(lab_module.kvm, "driver", lambda kernel: "qemu")
+    monkeypatch.setattr(own_libvirt.kvm, "driver", lambda kernel: "qemu")
     started = []
 
     def make():
-        lab = lab_module.start(tmp_path / ".lab/debian-12", tmp_path / "vmlinuz", kept=False)
+        lab = labs.start(tmp_path / ".lab/debian-12", tmp_path / "vmlinuz", kept=False)
         started.append(lab)
         return lab
 
     yield make
     for lab in started:
-        lab_module.stop(lab)
+        labs.stop(lab)
 
 
 @pytest.fixture
@@ -65,19 +65,19 @@ def prepare(lab, box):
 
 def test_no_two_labs_of_a_directory_have_the_same_place(start):
     first = start()
-    lab_module.stop(first)
+    labs.stop(first)
     second = start()
     assert first.sockets != second.sockets
-    assert first.open_files != second.open_files
+    assert first.boot_directory != second.boot_directory
 
 
 def test_only_the_boot_files_are_open_to_others(start, umask):
     lab = start()
     assert mode(lab.sockets) == 0o700
-    assert mode(lab.open_files) == 0o711, "QEMU's user passes through it"
-    for parent in (lab.sockets.parent, lab.open_files.parent):
+    assert mode(lab.boot_directory) == 0o711, "QEMU's user passes through it"
+    for parent in (lab.sockets.parent, lab.boot_directory.parent):
         assert mode(parent) & ~0o711 == 0, f"others may list {parent}, or write to it"
-    assert mode(lab.open_files.parent) == 0o711
+    assert mode(lab.boot_directory.parent) == 0o711
 
 
 def test_qemu_may_read_the_boot_files_whatever_the_umask(start, box, umask):
@@ -90,7 +90,7 @@ def test_qemu_may_read_the_boot_files_whatever_the_umask(start, box, umask):
 
 def test_a_sandbox_s_boot_files_are_the_box_s_own(tmp_path, box):
     """As the lab's namespaces have them, where QEMU's user may read them."""
-    lab = lab_module.Lab(tmp_path, 1, 1, "qemu", kept=False)
+    lab = Sandbox(tmp_path, "qemu", False, pid=1, started=1)
     place = IN_LAB / box.directory.name
     assert prepare(lab, box) == (place / "vmlinuz", place / "initrd.img")
 
@@ -98,7 +98,7 @@ def test_a_sandbox_s_boot_files_are_the_box_s_own(tmp_path, box):
 def test_boot_files_that_somebody_put_there_are_refused(start, box, tmp_path):
     lab = start()
     victim = write(tmp_path / "victim", "precious")
-    place = lab.open_files / box.directory.name
+    place = lab.boot_directory / box.directory.name
     place.mkdir(parents=True)
     (place / "vmlinuz").symlink_to(victim)
     with pytest.raises(FileExistsError):
@@ -117,11 +117,11 @@ def test_a_copy_follows_no_link(box, tmp_path):
 def test_a_killed_lab_is_found_and_its_directory_removed(start, box):
     lab = start()
     prepare(lab, box)
-    found = lab_module.current(lab.home)
+    found = labs.current(lab.home)
     assert found == lab
-    lab_module.stop(found)
+    labs.stop(found)
     assert not lab.runtime.exists()
-    assert lab_module.current(lab.home) is None
+    assert labs.current(lab.home) is None
 
 
 def test_the_file_of_an_older_version_is_no_lab(start):
@@ -130,7 +130,7 @@ def test_the_file_of_an_older_version_is_no_lab(start):
     facts = json.loads(file.read_text())
     del facts["runtime"]
     file.write_text(json.dumps(facts))
-    assert lab_module.current(lab.home) is None
+    assert labs.current(lab.home) is None
 
 
 @pytest.mark.parametrize("length", [40, 41, 100])
@@ -165,12 +165,12 @@ def removed(directory, elsewhere):
 @pytest.mark.parametrize("change", [open_to_all, replaced_by_a_link, removed])
 def test_a_directory_that_is_no_longer_the_lab_s_is_not_used(start, tmp_path, change):
     lab = start()
-    lab.require_runtime()
+    lab.require_usable()
     change(lab.runtime, tmp_path)
     try:
         with pytest.raises(HarnessError, match=r"is gone .* or another user may write to it"):
-            lab.require_runtime()
-        lab_module.stop(lab)
+            lab.require_usable()
+        labs.stop(lab)
         assert (lab.sockets.is_dir()) != (change is removed), "what is there is not removed"
     finally:
         if lab.runtime.is_symlink():

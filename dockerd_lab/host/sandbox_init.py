@@ -1,6 +1,6 @@
 """The lab's first process: it makes the private namespaces habitable and keeps libvirtd running.
 
-    unshare --net --mount --pid … python -m dockerd_lab.host.inside LAB_DIRECTORY KERNEL
+    unshare --net --mount --pid … python -m dockerd_lab.host.sandbox_init LAB_DIRECTORY KERNEL
 
 It prints one line of JSON when libvirtd answers, then waits. When it ends, for whatever reason, the
 kernel ends every other process of the lab and takes its bridges and mounts away.
