@@ -138,7 +138,7 @@ def client_at(local: Path, endpoint: Endpoint, check: Callable[[], None]) -> doc
     """
     client = docker.DockerClient(base_url=f"unix://{local}", version=API, timeout=LIMIT)
     api = client.api
-    api.mount("http+docker://", _Adapter(_Pool(local, endpoint), check))
+    api.mount("http+docker://", _Adapter(ForwardedPool(local, endpoint), check))
     # These were read from your own ~/.docker/config.json, passwords included.
     api._general_configs = {"HttpHeaders": dict(endpoint.headers)} if endpoint.headers else {}
     api._auth_configs = AuthConfig({})
@@ -175,7 +175,9 @@ class _Connection(urllib3.connection.HTTPConnection):
             self.sock = self.endpoint.tls.wrap_socket(self.sock, server_hostname=self.endpoint.host)
 
 
-class _Pool(urllib3.HTTPConnectionPool):
+class ForwardedPool(urllib3.HTTPConnectionPool):
+    """Connections through a unix socket; its name stands in the messages of errors."""
+
     def __init__(self, local: Path, endpoint: Endpoint):
         super().__init__(endpoint.host, endpoint.port)
         self.local, self.endpoint = local, endpoint
@@ -185,11 +187,11 @@ class _Pool(urllib3.HTTPConnectionPool):
 
 
 class _Adapter(BaseHTTPAdapter):  # type: ignore[misc]  # docker has no types
-    def __init__(self, pool: _Pool, check: Callable[[], None]):
+    def __init__(self, pool: ForwardedPool, check: Callable[[], None]):
         super().__init__()
         self.pool, self.check = pool, check
 
-    def get_connection(self, url: str, proxies: object = None) -> _Pool:
+    def get_connection(self, url: str, proxies: object = None) -> ForwardedPool:
         """The one pool, whatever the URL and the proxies."""
         return self.pool
 
