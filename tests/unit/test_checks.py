@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host import checks
+from dockerd_lab.host import checks, kept, namespaces
 from dockerd_lab.host.own_libvirt import OwnLibvirt
-from dockerd_lab.host.sandbox import Sandbox, kept, namespaces
+from dockerd_lab.host.sandbox import Sandbox
 
 
 def test_this_computer_s_namespaces():
