@@ -37,7 +37,7 @@ class Input:
     """The files that hold a private key."""
 
     @property
-    def linked(self) -> set[str]:
+    def link_targets(self) -> set[str]:
         """The paths on the machine to which a link of the input leads."""
         return {*links(self.origins).values()}
 

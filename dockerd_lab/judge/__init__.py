@@ -1,1 +1,1 @@
-"""Judges an observation: by what its case expects, and by policy. Data in, data out."""
+"""Judges an observation by what its case expects and by policy; reads no machine and no file."""

@@ -1,4 +1,4 @@
-"""The one rule for errors: which known errors an observation shows, and which is the cause."""
+"""Finds the known errors that an observation shows, and decides which of them is the cause."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,129 +10,147 @@ from dockerd_lab.explain.matcher import Finding, explain
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.judgement import Mismatch
-from dockerd_lab.judge.log import message
+from dockerd_lab.judge.log import extract_message
 from dockerd_lab.judge.verdict import Error
 from dockerd_lab.observe.observation import Observation
 
-#: The error that a case names whose failure is not among the known ones.
+#: The id that a case gives as its error if its failure is no known error.
 UNEXPLAINED = "unexplained"
 _COMMAND_LINE = "invalid-command-line"
 _USAGE = re.compile(r"Usage:\s+dockerd \[OPTIONS\]")
 
 
-def explained(seen: Observation, declared: DeclaredConfig) -> list[Finding]:
-    """The known errors in what a person would paste, the cause first.
+def find_visible_errors(observation: Observation, declared: DeclaredConfig) -> list[Finding]:
+    """Return the known errors in the lines that a user would paste, the cause first.
 
-    That is what the commands printed that show the failure, or else the log.
+    These are the lines that the case's show scripts printed. If they printed nothing, it is the
+    daemon's log.
     """
-    shown_lines = [line for text in seen.shown.values() for line in text.splitlines()]
-    return explain([*_typed(declared), *(shown_lines or _log(seen))])
+    printed_lines = [line for text in observation.shown.values() for line in text.splitlines()]
+    return explain([*_typed_commands(declared), *(printed_lines or _daemon_log(observation))])
 
 
-def errors(
-    seen: Observation, inputs: Input, declared: DeclaredConfig, expected: str | None
+def find_errors(
+    observation: Observation, inputs: Input, declared: DeclaredConfig, expected: str | None
 ) -> list[Error]:
-    """The known errors of a verdict, with the place in the input where that can be told.
+    """Return the known errors for the verdict, each with its place in the input if that is known.
 
-    Those that stop the daemon, and the `expected` one of any kind: what is said of clients is said
-    of the lab's own, which were to be refused.
+    An error that does not stop the daemon is returned only if its id is `expected`: messages about
+    clients are mostly about the lab's own clients, which are meant to be refused.
     """
     return [
         Error(
             id=finding.id,
-            message=message(finding.text),
+            message=extract_message(finding.text),
             cause=finding.error.cause,
             fix="\n".join(finding.error.fix),
             where=inputs.user_path(locate(finding.text, declared)),
         )
-        for finding in explain([*_typed(declared), *seen.daemon.socket_log, *seen.full_log])
+        for finding in explain(
+            [*_typed_commands(declared), *observation.daemon.socket_log, *observation.full_log]
+        )
         if finding.error.kind == "start" or finding.id == expected
     ]
 
 
-def cause(findings: Sequence[Finding], wordless: Sequence[Error]) -> str:
-    """The id of the error that is the cause: the first that is explained, or one without words."""
-    ids = [*(finding.id for finding in findings), *(error.id for error in wordless)]
+def choose_cause(findings: Sequence[Finding], silent_errors: Sequence[Error]) -> str:
+    """Return the id of the error that is the cause, or UNEXPLAINED.
+
+    It is the first of the `findings`, or else the first of the errors without a message in the log.
+    """
+    ids = [*(finding.id for finding in findings), *(error.id for error in silent_errors)]
     return ids[0] if ids else UNEXPLAINED
 
 
-def mismatches(
+def find_mismatches(
     case: Case,
-    seen: Observation,
+    observation: Observation,
     findings: Sequence[Finding],
-    listed: Sequence[Error],
-    first: str,
+    errors: Sequence[Error],
+    cause: str,
 ) -> Iterator[Mismatch]:
-    """Whether the error is the one that the case expects there.
+    """Yield a mismatch if the errors are not as the case expects.
 
-    What is explained first must be it; a failure without any must not be explained; and one that
-    was mended, or does not exist on the engine, must not show the error any more. `first` is the
-    id of the cause, `listed` are the verdict's errors.
+    - If the case expects an error, that error must be the cause.
+    - If it expects a failure without a known error, no known error may be found.
+    - If the failure is fixed, or does not exist on this engine, its error must be gone.
+
+    `errors` are the verdict's errors, `cause` is the id of the cause.
     """
-    expected, usual = case.expect.error, case.spec.expect.error
-    ids = [error.id for error in listed] or [finding.id for finding in findings]
+    expected, unfixed_error = case.expect.error, case.spec.expect.error
+    ids = [error.id for error in errors] or [finding.id for finding in findings]
     if expected is not None:
-        if not _is(expected, first):
+        if not _is_expected_cause(expected, cause):
             observed = ", ".join(ids) or UNEXPLAINED
             which = "the first error" if expected in ids else "the error"
-            yield _mismatch(expected, f"{which} is {observed}; the case expects {expected}", seen)
+            yield _mismatch(
+                expected, f"{which} is {observed}; the case expects {expected}", observation
+            )
     elif case.fails and findings:
         observed = ", ".join(finding.id for finding in findings)
-        yield _mismatch("none", f"the error is {observed}; the case expects none", seen)
-    elif usual is not None and usual in (still := _still_explained(seen, findings)):
-        observed = ", ".join(still)
-        yield _mismatch("none", f"{usual} is still there, in {observed}", seen)
+        yield _mismatch("none", f"the error is {observed}; the case expects none", observation)
+    elif unfixed_error is not None and unfixed_error in (
+        remaining := _remaining_errors(observation, findings)
+    ):
+        observed = ", ".join(remaining)
+        yield _mismatch("none", f"{unfixed_error} is still there, in {observed}", observation)
 
 
-def _still_explained(seen: Observation, findings: Sequence[Finding]) -> list[str]:
-    """The known errors that are there where the failure is not, or not any more."""
-    if not seen.fix:
+def _remaining_errors(observation: Observation, findings: Sequence[Finding]) -> list[str]:
+    """Return the ids of the known errors that are still there after the fix.
+
+    Without a fix, return the ids of all `findings`.
+    """
+    if not observation.fix:
         return [finding.id for finding in findings]
-    printed = [line for steps in seen.fix.values() for line in steps.stdout.splitlines()]
-    # The log since the fix tells of it only where that was on `daemon`.
-    log = seen.daemon.log if "daemon" in seen.fix else []
+    printed = [line for steps in observation.fix.values() for line in steps.stdout.splitlines()]
+    # The log starts at the fix only if the fix ran on `daemon`.
+    log = observation.daemon.log if "daemon" in observation.fix else []
     return [finding.id for finding in explain([*printed, *log])]
 
 
-def _mismatch(expected: str, sentence: str, seen: Observation) -> Mismatch:
-    observed = sentence.partition(";")[0]
+def _mismatch(expected: str, message: str, observation: Observation) -> Mismatch:
+    observed = message.partition(";")[0]
     return Mismatch(
-        "error", expected, observed, sentence, details="\n".join(seen.user_visible_log[-12:])
+        "error", expected, observed, message, details="\n".join(observation.user_visible_log[-12:])
     )
 
 
-def _is(expected: str, first: str) -> bool:
-    """Whether the error explained first is the expected one.
+def _is_expected_cause(expected: str, cause: str) -> bool:
+    """Return whether the cause is the expected error.
 
-    Beside a failure that is not among the known errors there may be warnings.
+    If no known error is expected, the cause may be a warning, but no error that stops the daemon.
     """
     if expected == UNEXPLAINED:
-        return first == UNEXPLAINED or known_errors()[first].kind != "start"
-    return first == expected
+        return cause == UNEXPLAINED or known_errors()[cause].kind != "start"
+    return cause == expected
 
 
-def _typed(declared: DeclaredConfig) -> list[str]:
-    """The command of a dockerd started by hand: it tells what its error is about."""
+def _typed_commands(declared: DeclaredConfig) -> list[str]:
+    """Return the commands given with `--command`: an error's text may depend on their flags."""
     return [command.value for command in declared.commands if command.place.file == "--command"]
 
 
-def _log(seen: Observation) -> list[str]:
-    return [*seen.daemon.socket_log, *seen.daemon.log]
+def _daemon_log(observation: Observation) -> list[str]:
+    return [*observation.daemon.socket_log, *observation.daemon.log]
 
 
-def without_words(seen: Observation, declared: DeclaredConfig) -> list[Error]:
-    """The error of a command line that is wrong, where a failed daemon's log does not say so.
+def find_silent_errors(observation: Observation, declared: DeclaredConfig) -> list[Error]:
+    """Return the error of a wrong command line that the log of a failed daemon does not name.
 
-    A unit that starts the client, `docker daemon`, as before 2017, waits for an answer from the
-    socket that systemd holds for it. From 28 on, a dockerd with an argument only prints its usage.
+    There are two such cases. A unit from before 2017 starts the client (`docker daemon`), which
+    waits for an answer on the socket that systemd holds. And dockerd 28 and newer print only their
+    usage if they get a positional argument.
     """
     messages = []
-    if seen.daemon.outcome.daemon != "failed":
+    if observation.daemon.outcome.daemon != "failed":
         return []
     if (command := declared.client_command) is not None:
         messages.append(f"{command}: docker is the client, and starts no daemon")
-    if any(_USAGE.match(line) for line in seen.full_log):
+    if any(_USAGE.match(line) for line in observation.full_log):
         messages.append("dockerd prints its usage and nothing else: it was given an argument")
-    known = known_errors()[_COMMAND_LINE]
-    fix = "\n".join(known.fix)
-    return [Error(id=_COMMAND_LINE, message=m, cause=known.cause, fix=fix) for m in messages[:1]]
+    known_error = known_errors()[_COMMAND_LINE]
+    fix = "\n".join(known_error.fix)
+    return [
+        Error(id=_COMMAND_LINE, message=m, cause=known_error.cause, fix=fix) for m in messages[:1]
+    ]

@@ -1,4 +1,4 @@
-"""An observation against what a case expects: a mismatch for each point that is otherwise."""
+"""Compares an observation with what its case expects: one mismatch for each point that differs."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ from dockerd_lab.judge.judgement import Mismatch, Point
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.remote import REACHED
 
-#: The lines of a log that are shown with a mismatch.
+#: How many of a log's last lines are printed with a mismatch.
 TAIL = 12
 _ROOT = " (that is root on the daemon machine)"
 _LISTENERS_HINT = (
@@ -21,59 +21,63 @@ _EXPOSURE_HINT = "(another machine reaches :::2375 or 192.168.3.201:2375, never 
 _COMMAND_HINT = "Another drop-in or the packaged unit decides: systemctl cat docker"
 
 
-def daemon_state(expect: Expectation, seen: Observation) -> Iterator[Mismatch]:
-    """Whether the daemon runs, as it should."""
-    state = seen.daemon.outcome.daemon
+def check_daemon_state(expect: Expectation, observation: Observation) -> Iterator[Mismatch]:
+    """Yield a mismatch if the daemon's state is not the expected one."""
+    state = observation.daemon.outcome.daemon
     if state != expect.daemon:
         yield Mismatch(
             "daemon",
             expect.daemon,
             state,
             f"the daemon is {state}; the case expects {expect.daemon}",
-            details="its last words:\n" + "\n".join(seen.daemon.log[-TAIL:]),
+            details="its last words:\n" + "\n".join(observation.daemon.log[-TAIL:]),
         )
 
 
-def mismatches(
-    case: Case, seen: Observation, inputs: Input, declared: DeclaredConfig, ignored: Sequence[str]
+def find_mismatches(
+    case: Case,
+    observation: Observation,
+    inputs: Input,
+    declared: DeclaredConfig,
+    ignored: Sequence[str],
 ) -> Iterator[Mismatch]:
-    """What is not as the case expects it there, besides the daemon's state and its error.
+    """Yield every mismatch with the case, except those of the daemon's state and of its error.
 
-    `ignored` are the settings without effect.
+    `ignored` are the names of the settings without effect.
     """
     expect = case.expect
-    yield from _words(case, seen)
-    if not expect.is_command(seen.daemon.command):
-        observed, expected = str(seen.daemon.command), str(expect.command)
+    yield from _check_words(case, observation)
+    if not expect.is_command(observation.daemon.command):
+        observed, expected = str(observation.daemon.command), str(expect.command)
         yield Mismatch(
             "command",
             expected,
             observed,
             f"the command line: {observed}; the case expects {expected}",
-            _place(inputs, *(command.place for command in declared.commands)),
+            _last_place(inputs, *(command.place for command in declared.commands)),
             _COMMAND_HINT,
         )
-    if seen.daemon.hosts != expect.hosts:
+    if observation.daemon.hosts != expect.hosts:
         yield Mismatch(
             "hosts",
             str(expect.hosts),
-            str(seen.daemon.hosts),
-            f"hosts: {seen.daemon.hosts}; the case expects {expect.hosts}",
-            _place(inputs, *(host.place for host in declared.hosts)),
+            str(observation.daemon.hosts),
+            f"hosts: {observation.daemon.hosts}; the case expects {expect.hosts}",
+            _last_place(inputs, *(host.place for host in declared.hosts)),
         )
-    yield from _listeners(expect, seen)
-    yield from _levels(expect, seen)
+    yield from _check_listeners(expect, observation)
+    yield from _check_levels(expect, observation)
     if list(ignored) != expect.no_effect:
-        wanted = ", ".join(expect.no_effect) or "nothing"
+        expected = ", ".join(expect.no_effect) or "nothing"
         observed = ", ".join(ignored) or "nothing"
         yield Mismatch(
             "no-effect",
-            wanted,
+            expected,
             observed,
-            f"without effect is {observed}; the case expects {wanted}",
+            f"without effect is {observed}; the case expects {expected}",
         )
-    yield from _tools(case, seen)
-    for machine, steps in seen.fix.items():
+    yield from _check_tools(case, observation)
+    for machine, steps in observation.fix.items():
         if steps.exit_code != 0:
             yield Mismatch(
                 "fix",
@@ -85,24 +89,31 @@ def mismatches(
 
 
 def expected_level(expect: Expectation, who: str) -> str:
-    """The level that `client`, `outsider` or `local-user` should get."""
+    """Return the level that `who` should get: `client`, `outsider` or `local-user`."""
     return str(getattr(expect, who.replace("-", "_")))
 
 
-def _words(case: Case, seen: Observation) -> Iterator[Mismatch]:
-    """The words of a failure are there; and are not where the failure does not exist."""
-    log = "\n".join(seen.full_log[-TAIL:])
-    words, usual = case.expect.words, case.spec.expect.words
+def _check_words(case: Case, observation: Observation) -> Iterator[Mismatch]:
+    """Yield a mismatch if the expected words are missing.
+
+    If this engine does not have the failure, the words must not appear.
+    """
+    log = "\n".join(observation.full_log[-TAIL:])
+    words, unfixed_words = case.expect.words, case.spec.expect.words
     if words is not None:
-        if not any(words in line for line in seen.full_log):
+        if not any(words in line for line in observation.full_log):
             yield Mismatch("words", words, "nothing of it", f"nobody said: {words}", details=log)
-    elif usual is not None and not seen.fix and any(usual in line for line in seen.full_log):
-        sentence = f"somebody said: {usual}; the case expects that nobody does"
-        yield Mismatch("words", "nothing of it", usual, sentence, details=log)
+    elif (
+        unfixed_words is not None
+        and not observation.fix
+        and any(unfixed_words in line for line in observation.full_log)
+    ):
+        sentence = f"somebody said: {unfixed_words}; the case expects that nobody does"
+        yield Mismatch("words", "nothing of it", unfixed_words, sentence, details=log)
 
 
-def _listeners(expect: Expectation, seen: Observation) -> Iterator[Mismatch]:
-    observed = sorted(map(str, seen.daemon.listeners))
+def _check_listeners(expect: Expectation, observation: Observation) -> Iterator[Mismatch]:
+    observed = sorted(map(str, observation.daemon.listeners))
     expected = sorted(expect.listeners)
     if observed == expected:
         return
@@ -115,14 +126,14 @@ def _listeners(expect: Expectation, seen: Observation) -> Iterator[Mismatch]:
         f"listeners are {', '.join(observed) or 'none'}; the case expects"
         f" {', '.join(expected) or 'none'}",
         details=f"  missing:    {missing or 'none'}\n  unexpected: {unexpected or 'none'}\n"
-        f"dockerd was told to listen on {seen.daemon.hosts}.\n{_LISTENERS_HINT}",
+        f"dockerd was told to listen on {observation.daemon.hosts}.\n{_LISTENERS_HINT}",
     )
 
 
-def _levels(expect: Expectation, seen: Observation) -> Iterator[Mismatch]:
+def _check_levels(expect: Expectation, observation: Observation) -> Iterator[Mismatch]:
     points: dict[str, Point]
     points = {"client": "client", "outsider": "outsider", "local-user": "local-user"}
-    for who, exposure in seen.exposure.items():
+    for who, exposure in observation.exposure.items():
         expected, best = expected_level(expect, who), exposure.best
         if best.level != expected:
             root = _ROOT if best.level == "full-control" else ""
@@ -134,26 +145,29 @@ def _levels(expect: Expectation, seen: Observation) -> Iterator[Mismatch]:
                 details=f"{who} gets '{best.level}' through {best.target}{root}.\n"
                 f"What {who} tried:\n  " + "\n  ".join(map(str, exposure.ways)) + "\n"
                 "Listeners on daemon: "
-                + ("; ".join(map(str, seen.daemon.listeners)) or "none")
+                + ("; ".join(map(str, observation.daemon.listeners)) or "none")
                 + f"\n{_EXPOSURE_HINT}",
             )
 
 
-def _tools(case: Case, seen: Observation) -> Iterator[Mismatch]:
-    """Where `client` is let in, docker and curl get answers, unless a failure is about that."""
+def _check_tools(case: Case, observation: Observation) -> Iterator[Mismatch]:
+    """Yield a mismatch for each tool that fails on `client`, if `client` has access.
+
+    A case that fails is skipped: its failure may be that the tools fail.
+    """
     if case.fails or case.expect.client not in ("full-control", "read-only"):
         return
-    for name, answer in seen.client.items():
-        if name in REACHED and answer.exit_code != 0:
+    for name, result in observation.client.items():
+        if name in REACHED and result.exit_code != 0:
             yield Mismatch(
                 "tools",
                 "exit code 0",
-                f"exit code {answer.exit_code}",
-                f"client's {name} ends with exit code {answer.exit_code}",
-                details=f"$ {answer.command}\n{answer.output}",
+                f"exit code {result.exit_code}",
+                f"client's {name} ends with exit code {result.exit_code}",
+                details=f"$ {result.command}\n{result.output}",
             )
 
 
-def _place(inputs: Input, *places: Place) -> str | None:
-    """The last of several places in the input, which is the one that counts."""
+def _last_place(inputs: Input, *places: Place) -> str | None:
+    """Return the last of several places, as the user named the file: the last setting counts."""
     return inputs.user_path(places[-1]) if places else None

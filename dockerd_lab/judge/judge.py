@@ -1,4 +1,4 @@
-"""The one judge: an observation, and what is expected of it, become a judgement and a verdict."""
+"""Judges an observation of a configuration, and makes a verdict of the judgement."""
 
 from collections.abc import Iterator
 
@@ -6,50 +6,51 @@ from dockerd_lab.cases.model import Case
 from dockerd_lab.config.declared import read_config
 from dockerd_lab.judge import errors, expectation, log, policy
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
-from dockerd_lab.judge.no_effect import desktop_note, no_effect
+from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
 from dockerd_lab.judge.verdict import Error, Exposure, Listener, Proof, Result
-from dockerd_lab.observe.listeners import Listener as SeenListener
+from dockerd_lab.observe.listeners import Listener as ObservedListener
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared
 
 
 def judge(
     prepared: Prepared,
-    seen: Observation,
+    observation: Observation,
     case: Case | None = None,
     *,
     allow_insecure: bool = False,
 ) -> Judgement:
-    """Judge an observation of a configuration.
+    """Judge an observation of a configuration by its case, if there is one, and by policy.
 
-    `case` says what is expected on this engine, if anything. `allow_insecure` permits that
-    strangers control the daemon. Files that a script or a fix changed are read as they are on the
-    machine now.
+    `case` must be resolved for the engine. With `allow_insecure` strangers may control the daemon.
+    Files that a script or a fix has changed are read as they were on the machine after that.
     """
     inputs, declared = prepared.inputs, prepared.declared
-    if seen.daemon.changed_files:
-        inputs = inputs.with_changes(seen.daemon.changed_files)
+    if observation.daemon.changed_files:
+        inputs = inputs.with_changes(observation.daemon.changed_files)
         declared = read_config(inputs.texts, inputs.command)
     expect = case.expect if case is not None else None
-    findings = errors.explained(seen, declared)
-    listed = errors.errors(seen, inputs, declared, expect.error if expect is not None else None)
-    wordless = errors.without_words(seen, declared) if not listed else []
-    listed += wordless
-    cause = errors.cause(findings, wordless)
-    ignored = no_effect(inputs, declared, seen.daemon)
+    findings = errors.find_visible_errors(observation, declared)
+    verdict_errors = errors.find_errors(
+        observation, inputs, declared, expect.error if expect is not None else None
+    )
+    silent_errors = errors.find_silent_errors(observation, declared) if not verdict_errors else []
+    verdict_errors += silent_errors
+    cause = errors.choose_cause(findings, silent_errors)
+    ignored = find_no_effect(inputs, declared, observation.daemon)
     problems: list[Mismatch | PolicyFinding] = [
-        *_daemon(seen, case, listed),
-        *policy.script(seen),
-        *policy.services(seen),
-        *policy.strangers(seen, expect, allowed=allow_insecure),
+        *_daemon_problems(observation, case, verdict_errors),
+        *policy.check_script(observation),
+        *policy.check_services(observation),
+        *policy.check_strangers(observation, expect, allowed=allow_insecure),
     ]
     if case is not None:
         settings = [each.setting for each in ignored]
-        problems += expectation.mismatches(case, seen, inputs, declared, settings)
-        problems += errors.mismatches(case, seen, findings, listed, cause)
+        problems += expectation.find_mismatches(case, observation, inputs, declared, settings)
+        problems += errors.find_mismatches(case, observation, findings, verdict_errors, cause)
     return Judgement(
         problems=tuple(problems),
-        errors=tuple(listed),
+        errors=tuple(verdict_errors),
         no_effect=tuple(ignored),
         explained=tuple(findings),
         cause=cause,
@@ -57,66 +58,70 @@ def judge(
 
 
 def verdict(
-    prepared: Prepared, seen: Observation, judgement: Judgement, *, version: str, unit: str
+    prepared: Prepared, observation: Observation, judgement: Judgement, *, version: str, unit: str
 ) -> Result:
-    """The judgement as the verdict on one engine.
+    """Return the verdict on one engine.
 
-    `version` is the engine's and `unit` says whose docker.service it has.
+    `version` is the engine's version; `unit` says whose docker.service it has.
     """
-    daemon = seen.daemon
-    levels = {who: exposure.level for who, exposure in seen.exposure.items()}
-    left_out = [f"{name}: not installed" for name in prepared.inputs.ignored]
+    daemon = observation.daemon
+    levels = {who: exposure.level for who, exposure in observation.exposure.items()}
+    not_installed = [f"{name}: not installed" for name in prepared.inputs.ignored]
     return Result(
-        engine=seen.engine,
+        engine=observation.engine,
         engine_version=version,
         unit=unit,
         daemon=daemon.outcome.daemon,  # type: ignore[arg-type]  # pydantic checks it
         starts=daemon.outcome.daemon == "active",
         start_seconds=round(daemon.own_seconds, 1),
-        delay_seconds=log.delay(daemon.log),
+        delay_seconds=log.startup_delay(daemon.log),
         command=daemon.command,
         hosts=daemon.hosts,
-        listeners=[_listener(listener) for listener in daemon.listeners],
+        listeners=[_verdict_listener(listener) for listener in daemon.listeners],
         exposure=Exposure(**levels),
         errors=list(judgement.errors),
         warnings=log.warnings(daemon.log),
         no_effect=list(judgement.no_effect),
         stand_ins=list(prepared.stand_in_notes),
-        notes=[*prepared.notes, *desktop_note(prepared.declared), *left_out],
+        notes=[*prepared.notes, *docker_desktop_notes(prepared.declared), *not_installed],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
             Proof(who=who, target=way.target, level=way.level, seconds=way.seconds)
-            for who, exposure in seen.exposure.items()
+            for who, exposure in observation.exposure.items()
             for way in exposure.ways
         ],
-        seconds=round(seen.seconds, 1),
+        seconds=round(observation.seconds, 1),
         verdict="passed" if judgement.passed else "failed",
         reasons=judgement.reasons,
     )
 
 
-def _daemon(
-    seen: Observation, case: Case | None, listed: list[Error]
+def _daemon_problems(
+    observation: Observation, case: Case | None, verdict_errors: list[Error]
 ) -> Iterator[Mismatch | PolicyFinding]:
-    """What is wrong with the daemon's state; its last words, where no known error tells."""
-    state = seen.daemon.outcome.daemon
-    wrong: list[Mismatch | PolicyFinding]
+    """Yield what is wrong with the daemon's state.
+
+    If no known error explains it, a finding with the last line of its log follows.
+    """
+    state = observation.daemon.outcome.daemon
+    problems: list[Mismatch | PolicyFinding]
     if case is not None:
-        wrong = [*expectation.daemon_state(case.expect, seen)]
+        problems = [*expectation.check_daemon_state(case.expect, observation)]
     else:
-        wrong = [*policy.daemon_state(seen)]
-    yield from wrong
-    if wrong and state != "active" and not listed:
-        yield from policy.last_words(seen)
+        problems = [*policy.check_daemon_state(observation)]
+    yield from problems
+    if problems and state != "active" and not verdict_errors:
+        yield from policy.report_last_line(observation)
 
 
-def _listener(seen: SeenListener) -> Listener:
-    if seen.protocol == "unix":
-        return Listener(family="unix", path=seen.address, process=seen.program)
-    address, _, port = seen.address.rpartition(":")
+def _verdict_listener(listener: ObservedListener) -> Listener:
+    """Return a listener as the verdict has it."""
+    if listener.protocol == "unix":
+        return Listener(family="unix", path=listener.address, process=listener.program)
+    address, _, port = listener.address.rpartition(":")
     return Listener(
-        family=seen.protocol,  # type: ignore[arg-type]  # netstat's; pydantic checks it
+        family=listener.protocol,  # type: ignore[arg-type]  # netstat's; pydantic checks it
         address=address,
         port=int(port),
-        process=seen.program,
+        process=listener.program,
     )

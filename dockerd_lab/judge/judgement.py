@@ -1,4 +1,4 @@
-"""A judgement as data: mismatches with what a case expects, policy findings, errors, settings."""
+"""Defines a judgement: mismatches, policy findings, known errors and settings without effect."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Literal
 from dockerd_lab.explain.matcher import Finding
 from dockerd_lab.judge.verdict import Error, NoEffect
 
-#: In what an observation can be otherwise than a case expects.
+#: The points in which an observation can differ from what its case expects.
 Point = Literal[
     "daemon",
     "words",
@@ -22,24 +22,24 @@ Point = Literal[
     "fix",
     "tools",
 ]
-#: What policy forbids, whatever a case expects: a daemon that does not start, a script or a service
-#: that fails, a stranger who gets in.
+#: The rules of the policy. `start`: the daemon must start. `script`, `service`: they must not fail.
+#: `stranger`: no stranger may get access.
 Rule = Literal["start", "script", "service", "stranger"]
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """One point in which an observation is not as the case expects."""
+    """One point in which an observation differs from what its case expects."""
 
     point: Point
     expected: str
     observed: str
     message: str
-    """The sentence that says so."""
+    """One sentence that says what differs."""
     where: str | None = None
-    """The place in the input that it is about: file and line, where that is known."""
+    """The file and line in the input, if known."""
     details: str = ""
-    """What else helps whoever looks into it, on lines of its own."""
+    """More lines that help to find the reason."""
 
     def __str__(self) -> str:
         where = f"at {self.where}" if self.where else ""
@@ -48,7 +48,7 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class PolicyFinding:
-    """Something that no configuration may lead to, unless it is meant."""
+    """One violation of the policy."""
 
     rule: Rule
     message: str
@@ -59,35 +59,35 @@ class PolicyFinding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is to be said of an observation."""
+    """The result of judging an observation."""
 
     problems: tuple[Mismatch | PolicyFinding, ...]
-    """What is wrong, the daemon's state first."""
+    """All mismatches and policy findings, those of the daemon's state first."""
     errors: tuple[Error, ...]
     """The known errors that the observation shows."""
     no_effect: tuple[NoEffect, ...]
-    """Settings that are accepted and change nothing."""
+    """The settings that are accepted and have no effect."""
     explained: tuple[Finding, ...]
-    """The known errors in what a person would paste, the cause first."""
+    """The known errors in the lines that a user would paste, the cause first."""
     cause: str
     """The id of the known error that is the cause, or `unexplained`."""
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong."""
+        """Return whether there are no problems."""
         return not self.problems
 
     @property
     def reasons(self) -> list[str]:
-        """What is wrong, a sentence each."""
+        """Return one sentence for each problem."""
         return [problem.message for problem in self.problems]
 
     def mismatches(self, *points: Point) -> list[Mismatch]:
-        """The mismatches in these points, or in any point where none is named."""
-        of_case = [each for each in self.problems if isinstance(each, Mismatch)]
-        return [each for each in of_case if not points or each.point in points]
+        """Return the mismatches in these points; without arguments, all mismatches."""
+        mismatches = [each for each in self.problems if isinstance(each, Mismatch)]
+        return [each for each in mismatches if not points or each.point in points]
 
     def findings(self, rules: Collection[Rule]) -> list[PolicyFinding]:
-        """The policy findings of these rules."""
-        of_policy = [each for each in self.problems if isinstance(each, PolicyFinding)]
-        return [each for each in of_policy if each.rule in rules]
+        """Return the policy findings of these rules."""
+        findings = [each for each in self.problems if isinstance(each, PolicyFinding)]
+        return [each for each in findings if each.rule in rules]

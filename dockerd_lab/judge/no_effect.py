@@ -1,4 +1,7 @@
-"""Settings that were accepted and change nothing: what was asked, against what is in effect."""
+"""Finds settings that were accepted and have no effect.
+
+It compares what the configuration declares with what the running daemon does.
+"""
 
 import re
 from collections import Counter
@@ -12,12 +15,13 @@ from dockerd_lab.config.paths import DAEMON_JSON, DEFAULTS
 from dockerd_lab.config.ports import port_of
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.unread import INSTEAD, unread
+from dockerd_lab.judge.unread import MOVE_OPTIONS, find_unread_files
 from dockerd_lab.judge.verdict import NoEffect
 from dockerd_lab.observe.observation import DaemonObservation
 
-#: dockerd takes a flag's name for a known key, but reads the key of another name.
-SPELLINGS = {
+#: Flags whose key in daemon.json has another name. dockerd accepts the flag's name there, too, but
+#: ignores it.
+KEY_OF_FLAG = {
     "add-runtime": "runtimes",
     "authorization-plugin": "authorization-plugins",
     "cluster-store-opt": "cluster-store-opts",
@@ -33,37 +37,39 @@ SPELLINGS = {
     "registry-mirror": "registry-mirrors",
     "storage-opt": "storage-opts",
 }
-#: How systemd says that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….
+#: systemd's message that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….
 _IGNORED = re.compile(r"(?P<file>/\S+):(?P<line>\d+): (?P<why>.*ignoring.*)", re.IGNORECASE)
 #: Keys that Docker Desktop writes into its own daemon.json.
 _DESKTOP = ("builder", "experimental", "features")
 
 
-def no_effect(inputs: Input, declared: DeclaredConfig, seen: DaemonObservation) -> list[NoEffect]:
-    """What the configuration says without effect, where the daemon runs with it.
+def find_no_effect(
+    inputs: Input, declared: DeclaredConfig, daemon: DaemonObservation
+) -> list[NoEffect]:
+    """Return the settings without effect, or none if the daemon does not run with them.
 
-    A daemon that does not start, or runs on with the old configuration, has an error to tell.
+    If the daemon does not start, or still runs with the old configuration, its error matters.
     """
-    if seen.outcome.daemon != "active" or seen.command is None:
+    if daemon.outcome.daemon != "active" or daemon.command is None:
         return []
-    found = [
-        *_another_file(inputs, seen.command),
-        *unread(inputs, declared.daemon_json.file),
-        *_ignored_by_systemd(inputs, seen),
-        *_overridden(inputs, declared, seen.command),
-        *_options(inputs, declared, seen.command),
-        *_variables(inputs, declared, seen.command),
-        *_spellings(inputs, declared),
-        *_repeated(inputs, declared),
-        *_no_listener(inputs, declared, seen),
-        *_tls(inputs, declared, seen),
-        *_owner_of_a_port(inputs),
+    entries = [
+        *_unread_daemon_json(inputs, daemon.command),
+        *find_unread_files(inputs, declared.daemon_json.file),
+        *_lines_ignored_by_systemd(inputs, daemon),
+        *_overridden_commands(inputs, declared, daemon.command),
+        *_docker_opts(inputs, declared, daemon.command),
+        *_other_variables(inputs, declared, daemon.command),
+        *_flag_names(inputs, declared),
+        *_repeated_keys(inputs, declared),
+        *_ports_without_listener(inputs, declared, daemon),
+        *_unused_tls(inputs, declared, daemon),
+        *_file_settings_of_ports(inputs),
     ]
-    return list({(each.setting, each.where): each for each in found}.values())
+    return list({(each.setting, each.where): each for each in entries}.values())
 
 
-def desktop_note(declared: DeclaredConfig) -> list[str]:
-    """A note where daemon.json looks like Docker Desktop's, which has no `hosts`."""
+def docker_desktop_notes(declared: DeclaredConfig) -> list[str]:
+    """Return a note if daemon.json looks like Docker Desktop's and sets `hosts`."""
     if "hosts" in declared.daemon_json.values and all(
         key in declared.daemon_json.values for key in _DESKTOP
     ):
@@ -71,55 +77,57 @@ def desktop_note(declared: DeclaredConfig) -> list[str]:
     return []
 
 
-def _another_file(inputs: Input, command: str) -> Iterator[NoEffect]:
-    read = config_file(command)
-    if read != DAEMON_JSON and inputs.has(DAEMON_JSON):
-        yield _found(
+def _unread_daemon_json(inputs: Input, command: str) -> Iterator[NoEffect]:
+    read_path = config_file(command)
+    if read_path != DAEMON_JSON and inputs.has(DAEMON_JSON):
+        yield _entry(
             inputs,
             "daemon.json",
-            f"dockerd reads {read} (--config-file), and not {DAEMON_JSON}",
+            f"dockerd reads {read_path} (--config-file), and not {DAEMON_JSON}",
             "Install the file there, or drop --config-file.",
             Place(DAEMON_JSON),
         )
 
 
-def _ignored_by_systemd(inputs: Input, seen: DaemonObservation) -> Iterator[NoEffect]:
-    """Lines of the input's units that systemd says it ignores."""
-    for message in [*seen.socket_log, *(entry.message for entry in seen.journal)]:
-        said = _IGNORED.match(message)
-        # Of what stands before a section, `unread` tells.
+def _lines_ignored_by_systemd(inputs: Input, daemon: DaemonObservation) -> Iterator[NoEffect]:
+    """Yield the lines of the input's units that systemd says it ignores."""
+    for message in [*daemon.socket_log, *(entry.message for entry in daemon.journal)]:
+        match = _IGNORED.match(message)
+        # Lines before the first section are the business of judge/unread.py.
         if (
-            said is None
-            or said["file"] not in inputs.origins
-            or "outside of section" in said["why"]
+            match is None
+            or match["file"] not in inputs.origins
+            or "outside of section" in match["why"]
         ):
             continue
-        key = re.search("Unknown key(?: name)? '(.+?)'", said["why"])
-        yield _found(
+        key = re.search("Unknown key(?: name)? '(.+?)'", match["why"])
+        yield _entry(
             inputs,
-            key[1] if key else PurePosixPath(said["file"]).name,
-            f"systemd says: {said['why']}",
+            key[1] if key else PurePosixPath(match["file"]).name,
+            f"systemd says: {match['why']}",
             "Correct the line; one that goes on in the next ends with a backslash.",
-            Place(said["file"], int(said["line"])),  # of several that belong together, the last
+            Place(match["file"], int(match["line"])),  # of continued lines it is the last
         )
 
 
-def _overridden(inputs: Input, declared: DeclaredConfig, command: str) -> Iterator[NoEffect]:
-    """An ExecStart= in the input that is not how dockerd was started."""
+def _overridden_commands(
+    inputs: Input, declared: DeclaredConfig, command: str
+) -> Iterator[NoEffect]:
+    """Yield each ExecStart= of the input with which dockerd was not started."""
     if inputs.command is not None:
         return
-    counts = {(c.place.file, c.place.line) for c in declared.commands}
+    effective = {(c.place.file, c.place.line) for c in declared.commands}
     for start in units.of_unit("docker.service", inputs.texts):
         if start.key != "ExecStart" or not start.value:
             continue
         words = units.words(start.value)
         if "docker" not in "".join(words[:1]):
-            continue  # a shell or `env` starts it, and what it is given is not to be read here
-        counted = (start.file, start.line) in counts
-        # The input's own drop-in takes the place of the input's own unit: that is what it is for.
-        meant = not counted and start.file.endswith("/docker.service")
-        if not meant and (not counted or _missing(words[1:], command)):
-            yield _found(
+            continue  # a shell or `env` starts dockerd, and its arguments are not known here
+        is_effective = (start.file, start.line) in effective
+        # A drop-in of the input is meant to replace the ExecStart= of the input's own unit.
+        is_meant = not is_effective and start.file.endswith("/docker.service")
+        if not is_meant and (not is_effective or _missing_words(words[1:], command)):
+            yield _entry(
                 inputs,
                 "ExecStart",
                 f"this ExecStart= is overridden by another file; dockerd runs as {command}",
@@ -128,95 +136,101 @@ def _overridden(inputs: Input, declared: DeclaredConfig, command: str) -> Iterat
             )
 
 
-def _options(inputs: Input, declared: DeclaredConfig, command: str) -> Iterator[NoEffect]:
+def _docker_opts(inputs: Input, declared: DeclaredConfig, command: str) -> Iterator[NoEffect]:
     for option in declared.options:
         yield from _not_passed_on(inputs, "DOCKER_OPTS", option, command)
 
 
-def _variables(inputs: Input, declared: DeclaredConfig, command: str) -> Iterator[NoEffect]:
-    """Options in another variable than DOCKER_OPTS, or in that one, that no ExecStart= has."""
-    told = {option.place.file for option in declared.options}
+def _other_variables(inputs: Input, declared: DeclaredConfig, command: str) -> Iterator[NoEffect]:
+    """Yield the variables with options, besides DOCKER_OPTS, that no ExecStart= passes on.
+
+    DOCKER_OPTS is included for a file from which `declared` does not take it.
+    """
+    docker_opts_files = {option.place.file for option in declared.options}
     unit = units.of_unit("docker.service", inputs.texts)
     for each in units.variables(unit, [DEFAULTS], inputs.texts):
         options = any(word.startswith("-") for word in each.value.split())
-        if options and not (each.key == "DOCKER_OPTS" and each.file in told):
+        if options and not (each.key == "DOCKER_OPTS" and each.file in docker_opts_files):
             option = Value(each.value, Place(each.file, each.line))
             yield from _not_passed_on(inputs, each.key, option, command)
 
 
 def _not_passed_on(inputs: Input, name: str, option: Value, command: str) -> Iterator[NoEffect]:
-    if missing := _missing(option.value.split(), command):
+    if missing := _missing_words(option.value.split(), command):
         message = f"the unit does not pass {name} on: {' '.join(missing)} is not in {command}"
-        yield _found(inputs, name, message, INSTEAD, option.place)
+        yield _entry(inputs, name, message, MOVE_OPTIONS, option.place)
 
 
-def _spellings(inputs: Input, declared: DeclaredConfig) -> Iterator[NoEffect]:
+def _flag_names(inputs: Input, declared: DeclaredConfig) -> Iterator[NoEffect]:
     for key in declared.daemon_json.values:
-        if key in SPELLINGS:
-            yield _found(
+        if key in KEY_OF_FLAG:
+            yield _entry(
                 inputs,
                 key,
                 f"{key} is the flag's name; in daemon.json it is accepted and ignored",
-                f"Call it {SPELLINGS[key]}.",
-                _key(inputs, declared, key),
+                f"Call it {KEY_OF_FLAG[key]}.",
+                declared.daemon_json.place(key),
             )
 
 
-def _repeated(inputs: Input, declared: DeclaredConfig) -> Iterator[NoEffect]:
-    """Keys that daemon.json has twice: Go's encoding/json, and so dockerd, keeps the last."""
+def _repeated_keys(inputs: Input, declared: DeclaredConfig) -> Iterator[NoEffect]:
+    """Yield the keys that daemon.json has more than once: dockerd uses the last one."""
     for key, count in Counter(declared.daemon_json.keys).items():
-        if count > 1 and not isinstance(declared.daemon_json.values[key], dict):  # those are joined
+        # Go's encoding/json merges objects, and keeps the last of any other values.
+        if count > 1 and not isinstance(declared.daemon_json.values[key], dict):
             message = f"{key} is in the file more than once: the last counts"
-            yield _found(inputs, key, message, "Keep one.", _key(inputs, declared, key))
+            yield _entry(inputs, key, message, "Keep one.", declared.daemon_json.place(key))
 
 
-def _no_listener(
-    inputs: Input, declared: DeclaredConfig, seen: DaemonObservation
+def _ports_without_listener(
+    inputs: Input, declared: DeclaredConfig, daemon: DaemonObservation
 ) -> Iterator[NoEffect]:
-    """A TCP host or stream of the input, or a `listen` of nginx's, at which nobody listens."""
+    """Yield each TCP host, ListenStream= or nginx `listen` on whose port nothing listens."""
     ports = {
-        port_of(listener.address) for listener in seen.listeners if listener.protocol != "unix"
+        port_of(listener.address) for listener in daemon.listeners if listener.protocol != "unix"
     }
-    hosts = ", ".join(seen.hosts) or "none"
+    hosts = ", ".join(daemon.hosts) or "none"
     fix = f"See what is in effect: the running dockerd's hosts are {hosts}."
     wanted = [(h, place[1], fix) for h in declared.hosts if (place := tcp_place(h.value))]
     wanted += [(s, port, fix) for s in declared.streams if (port := port_of(s.value)) is not None]
-    nginx = seen.services.get("nginx.service")
+    nginx = daemon.services.get("nginx.service")
     if nginx is not None and nginx.active:
         fix = "nginx reads sites-enabled, not sites-available: nginx -T shows what it has read."
         for listen in declared.nginx:
-            place_of = Value(f"listen {listen.port}", Place(listen.file, listen.line))
-            wanted.append((place_of, listen.port, fix))
+            value = Value(f"listen {listen.port}", Place(listen.file, listen.line))
+            wanted.append((value, listen.port, fix))
     for host, port, remedy in wanted:
         if port not in ports:
             message = f"nothing listens on port {port}, which is asked for here"
-            yield _found(inputs, host.value, message, remedy, host.place)
+            yield _entry(inputs, host.value, message, remedy, host.place)
 
 
-def _tls(inputs: Input, declared: DeclaredConfig, seen: DaemonObservation) -> Iterator[NoEffect]:
-    """TLS of dockerd's, where it has unix sockets only; a CA of which nobody is asked anything."""
+def _unused_tls(
+    inputs: Input, declared: DeclaredConfig, daemon: DaemonObservation
+) -> Iterator[NoEffect]:
+    """Yield the TLS settings of a dockerd without TCP, and a CA that no client has to satisfy."""
     keys = [
         k
         for k in declared.daemon_json.values
         if k.startswith("tls") and declared.daemon_json.values[k]
     ]
-    places = [(key, _key(inputs, declared, key)) for key in keys]
+    places = [(key, declared.daemon_json.place(key)) for key in keys]
     for line in declared.lines:
         flags = [word.split("=")[0] for word in line.value.split() if word.startswith("--tls")]
         places += [(flag, line.place) for flag in flags]
     owners = ("dockerd", "init", "systemd")
-    if any(s.protocol != "unix" and s.program in owners for s in seen.listeners):
-        # Measured: with tlsverify alone left out, clients must have a certificate all the same.
+    if any(s.protocol != "unix" and s.program in owners for s in daemon.listeners):
+        # Measured: if tlsverify is only left out, clients still need a certificate.
         off = declared.daemon_json.values.get("tlsverify") is False
-        if off or "false" in flag_values(seen.command or "", "--tlsverify"):
+        if off or "false" in flag_values(daemon.command or "", "--tlsverify"):
             for name, where in places:
                 if name.removeprefix("--") == "tlscacert":
                     message = "tlsverify is off: no client is asked for a certificate of that CA"
                     fix = "Set tlsverify to true, and outsiders are kept out."
-                    yield _found(inputs, name, message, fix, where)
+                    yield _entry(inputs, name, message, fix, where)
     elif places:
         names = ", ".join(dict.fromkeys(name for name, _ in places))
-        yield _found(
+        yield _entry(
             inputs,
             names,
             "TLS protects TCP only, and dockerd has no TCP listener",
@@ -225,33 +239,29 @@ def _tls(inputs: Input, declared: DeclaredConfig, seen: DaemonObservation) -> It
         )
 
 
-def _owner_of_a_port(inputs: Input) -> Iterator[NoEffect]:
-    """Mode and owner of a socket unit that has ports only: they are about a socket's file."""
+def _file_settings_of_ports(inputs: Input) -> Iterator[NoEffect]:
+    """Yield SocketMode=, SocketUser= and SocketGroup= of a socket unit that has only ports."""
     for name in units.sockets(inputs.texts):
         unit = units.of_unit(name, inputs.texts)
-        # A drop-in that adds a port leaves the packaged unit's path.
-        whole = any(file.endswith(f"/system/{name}") for file in inputs.origins)
+        # With a drop-in that only adds a port, the packaged unit's socket file remains.
+        whole_unit = any(file.endswith(f"/system/{name}") for file in inputs.origins)
         replaced = any(each.key == "ListenStream" and not each.value for each in unit)
         streams = [each.value for each in units.in_effect(unit, "ListenStream")]
-        if not streams or not (whole or replaced) or None in map(port_of, streams):
+        if not streams or not (whole_unit or replaced) or None in map(port_of, streams):
             continue
         for key in ("SocketMode", "SocketUser", "SocketGroup"):
             for each in units.in_effect(unit, key):
                 message = f"{name} has no socket file: {key}= does not say who may use a port"
                 fix = "Protect the port: with TLS, a firewall, or 127.0.0.1."
-                yield _found(inputs, key, message, fix, Place(each.file, each.line))
+                yield _entry(inputs, key, message, fix, Place(each.file, each.line))
 
 
-def _missing(wanted: Iterable[str], command: str) -> list[str]:
-    """The words that a command line does not have; a variable or `%h` may be anything."""
+def _missing_words(wanted: Iterable[str], command: str) -> list[str]:
+    """Return the wanted words that are not in a command line, except those with `$` or `%`."""
     present = command.split()
     return [word for word in wanted if not {"$", "%"} & set(word) and word not in present]
 
 
-def _key(inputs: Input, declared: DeclaredConfig, key: str) -> Place:
-    """Where the file that dockerd reads has a key."""
-    return declared.daemon_json.place(key)
-
-
-def _found(inputs: Input, setting: str, message: str, fix: str, where: Place) -> NoEffect:
+def _entry(inputs: Input, setting: str, message: str, fix: str, where: Place) -> NoEffect:
+    """Return the verdict's entry for a setting, with its place as the user named the file."""
     return NoEffect(setting=setting, message=message, fix=fix, where=inputs.user_path(where))

@@ -1,28 +1,32 @@
-"""What no configuration may lead to, unless its case or the user says that it is meant."""
+"""Checks an observation against the policy that holds for every configuration.
+
+The daemon, the user's script and the other services must run, and strangers must not get access.
+A case, or the user, may permit access for strangers.
+"""
 
 from collections.abc import Iterator
 
 from dockerd_lab.cases.model import LEVELS, Expectation
 from dockerd_lab.judge.expectation import expected_level
 from dockerd_lab.judge.judgement import PolicyFinding
-from dockerd_lab.judge.log import last_line, message
+from dockerd_lab.judge.log import extract_message, last_line
 from dockerd_lab.machines.remote_command import TIMED_OUT
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.scripts import PROVISION_LIMIT
 
-#: Who should get nothing.
+#: Who should get no access, and how messages call them.
 STRANGERS = {"outsider": "an outsider", "local-user": "a local user outside group docker"}
-#: A level from here on is control of the daemon, or a look into it.
-_TOO_MUCH = LEVELS.index("read-only")
-#: The exit code of a script that had to be killed.
+#: The index in LEVELS of the weakest level that a stranger must not have.
+_FIRST_FORBIDDEN = LEVELS.index("read-only")
+#: The exit code of a script that was killed (128 + SIGKILL).
 _KILLED = 137
-#: What in a service's log tells why it does not start.
-_TELLING = ("emerg", "rror")
+#: A line of a service's log with one of these words says why the service does not start.
+_ERROR_WORDS = ("emerg", "rror")
 
 
-def daemon_state(seen: Observation) -> Iterator[PolicyFinding]:
-    """The daemon must run with the configuration."""
-    state = seen.daemon.outcome.daemon
+def check_daemon_state(observation: Observation) -> Iterator[PolicyFinding]:
+    """Yield a finding if the daemon does not run with the configuration."""
+    state = observation.daemon.outcome.daemon
     if state == "unchanged":
         yield PolicyFinding(
             "start",
@@ -32,16 +36,18 @@ def daemon_state(seen: Observation) -> Iterator[PolicyFinding]:
         yield PolicyFinding("start", "the daemon does not start")
 
 
-def last_words(seen: Observation) -> Iterator[PolicyFinding]:
-    """What a daemon said last whose failure is not among the known errors."""
-    if seen.daemon.outcome.restart_exit_code == TIMED_OUT:
+def report_last_line(observation: Observation) -> Iterator[PolicyFinding]:
+    """Yield findings with the last line of the log, for a failure that is no known error."""
+    if observation.daemon.outcome.restart_exit_code == TIMED_OUT:
         yield PolicyFinding("start", "it was neither ready nor did it end, until it was stopped")
-    yield PolicyFinding("start", f"no known error; its last words: {message(last_line(seen))}")
+    yield PolicyFinding(
+        "start", f"no known error; its last words: {extract_message(last_line(observation))}"
+    )
 
 
-def script(seen: Observation) -> Iterator[PolicyFinding]:
-    """A script of the user's must succeed."""
-    code = seen.daemon.script_exit_code
+def check_script(observation: Observation) -> Iterator[PolicyFinding]:
+    """Yield a finding if the user's script failed or did not end in time."""
+    code = observation.daemon.script_exit_code
     if code in (TIMED_OUT, _KILLED):
         what = f"the provisioning script did not end within {PROVISION_LIMIT} s"
         yield PolicyFinding("script", what)
@@ -49,31 +55,37 @@ def script(seen: Observation) -> Iterator[PolicyFinding]:
         yield PolicyFinding("script", f"the provisioning script ended with exit code {code}")
 
 
-def services(seen: Observation) -> Iterator[PolicyFinding]:
-    """The other services that the configuration is for must run."""
-    for name, state in seen.daemon.services.items():
+def check_services(observation: Observation) -> Iterator[PolicyFinding]:
+    """Yield a finding for each other service of the configuration that does not run."""
+    for name, state in observation.daemon.services.items():
         if not state.active:
-            telling = [line for line in state.log if any(word in line for word in _TELLING)]
-            last = (telling or [*state.log] or [""])[0].strip()
+            error_lines = [line for line in state.log if any(word in line for word in _ERROR_WORDS)]
+            last = (error_lines or [*state.log] or [""])[0].strip()
             service = name.removesuffix(".service")
             sentence = f"{service} does not start" + (f": {last}" if last else "")
             yield PolicyFinding("service", sentence)
 
 
-def strangers(
-    seen: Observation, expect: Expectation | None, *, allowed: bool
+def check_strangers(
+    observation: Observation, expect: Expectation | None, *, allowed: bool
 ) -> Iterator[PolicyFinding]:
-    """Nobody else may read or control the daemon, unless the case says so or it is `allowed`."""
-    for who, called in STRANGERS.items():
-        best = seen.exposure[who].best
-        if not _too_much(best.level) or (allowed and best.level in LEVELS):
+    """Yield a finding for each stranger who may read or control the daemon.
+
+    There is none if the case expects that access, or if it is `allowed`. A level that is unclear
+    is never allowed.
+    """
+    for who, description in STRANGERS.items():
+        best = observation.exposure[who].best
+        if not _is_forbidden(best.level) or (allowed and best.level in LEVELS):
             continue
-        if expect is not None and _too_much(expected_level(expect, who)):
+        if expect is not None and _is_forbidden(expected_level(expect, who)):
             continue
         gets = "root" if best.level == "full-control" else best.level
-        yield PolicyFinding("stranger", f"{called} gets {gets} at {best.target} ({best.evidence})")
+        yield PolicyFinding(
+            "stranger", f"{description} gets {gets} at {best.target} ({best.evidence})"
+        )
 
 
-def _too_much(level: str) -> bool:
-    """Whether a level is more than a stranger may have; what is unclear is."""
-    return level not in LEVELS or LEVELS.index(level) >= _TOO_MUCH
+def _is_forbidden(level: str) -> bool:
+    """Return whether a level is more than a stranger may have; an unclear level counts as such."""
+    return level not in LEVELS or LEVELS.index(level) >= _FIRST_FORBIDDEN

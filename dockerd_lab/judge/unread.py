@@ -1,4 +1,4 @@
-"""Files of the input that nobody reads, under the name and at the place that they have."""
+"""Finds files of the input that no program reads, because of their name or directory."""
 
 import difflib
 from collections.abc import Iterator
@@ -10,43 +10,49 @@ from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.verdict import NoEffect
 
-#: What to do with options that no unit passes on.
-INSTEAD = "Put the options into a drop-in's ExecStart=, or into daemon.json."
+#: The fix for options that no unit passes on to dockerd.
+MOVE_OPTIONS = "Put the options into a drop-in's ExecStart=, or into daemon.json."
 _UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
-#: From here on difflib finds a name to be almost another: deamon.json is, docker.json is not.
-_ALIKE = 0.8
+#: The difflib ratio from which a name counts as a misspelling of another: deamon.json is a
+#: misspelling of daemon.json, docker.json is not.
+_MIN_SIMILARITY = 0.8
 
 
-def unread(inputs: Input, read: str) -> Iterator[NoEffect]:
-    """Files that nobody reads under their name, although they look as if; `read` is daemon.json."""
+def find_unread_files(inputs: Input, read_path: str) -> Iterator[NoEffect]:
+    """Yield an entry for each file that looks like configuration, but that no program reads.
+
+    `read_path` is the path of the daemon.json that dockerd reads.
+    """
     unit = units.of_unit("docker.service", inputs.texts)
-    named = {file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")}
-    linked = inputs.linked
+    environment_files = {
+        file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")
+    }
+    link_targets = inputs.link_targets
     for file in inputs.origins:
         path = PurePosixPath(file)
-        if not linked.isdisjoint(map(str, (path, *path.parents))):
+        if not link_targets.isdisjoint(map(str, (path, *path.parents))):
             continue
         drop_in = path.parent.name in ("docker.service.d", "docker.socket.d")
         if drop_in and path.suffix != ".conf":
             message, fix = "systemd reads only drop-ins whose name ends in .conf", "Rename it."
         elif file.startswith(f"{DAEMON_JSON}."):
             message, fix = f"dockerd reads {DAEMON_JSON}, and not this", "Rename it."
-        elif path.name == "daemon.json" and file not in (DAEMON_JSON, read):
-            message, fix = f"dockerd reads {read}, and not this", "Move it there."
-        elif file not in (DAEMON_JSON, read) and _is_misspelt(path):
-            message, fix = f"dockerd reads {read}, and not this", "Rename it."
+        elif path.name == "daemon.json" and file not in (DAEMON_JSON, read_path):
+            message, fix = f"dockerd reads {read_path}, and not this", "Move it there."
+        elif file not in (DAEMON_JSON, read_path) and _is_misspelt(path):
+            message, fix = f"dockerd reads {read_path}, and not this", "Rename it."
         elif drop_in and not units.is_looked_into(path.parent):
             message = "systemd does not look for drop-ins in this directory"
             fix = "Move it to /etc/systemd/system/docker.service.d."
-        elif _of_no_unit(path.parent):
+        elif _is_of_no_unit(path.parent):
             message = f"systemd looks for no drop-ins in {path.parent.name}: it is no unit's"
             fix = "Move it to /etc/systemd/system/docker.service.d."
-        elif drop_in and _without_section(file, inputs.texts.get(file, "")):
+        elif drop_in and _lacks_section(file, inputs.texts.get(file, "")):
             message = "systemd ignores what stands before a section"
             fix = "Put [Service], or [Socket] for docker.socket, on the first line."
-        elif file.startswith(SYSCONFIG) and file not in named:
+        elif file.startswith(SYSCONFIG) and file not in environment_files:
             message = "no unit reads this file; it is Red Hat's place for options"
-            fix = INSTEAD
+            fix = MOVE_OPTIONS
         else:
             continue
         where = inputs.user_path(Place(file))
@@ -54,26 +60,29 @@ def unread(inputs: Input, read: str) -> Iterator[NoEffect]:
 
 
 def _is_misspelt(path: PurePosixPath) -> bool:
-    """Whether a file lies where daemon.json does, and is called almost so.
+    """Return whether a file next to daemon.json has a name that is almost `daemon.json`.
 
     >>> _is_misspelt(PurePosixPath("/etc/docker/deamon.json"))
     True
     """
-    right = PurePosixPath(DAEMON_JSON)
-    alike = difflib.SequenceMatcher(None, path.name.lower(), right.name).ratio()
-    return path.parent == right.parent and alike >= _ALIKE
+    expected_path = PurePosixPath(DAEMON_JSON)
+    similarity = difflib.SequenceMatcher(None, path.name.lower(), expected_path.name).ratio()
+    return path.parent == expected_path.parent and similarity >= _MIN_SIMILARITY
 
 
-def _of_no_unit(directory: PurePosixPath) -> bool:
-    """Whether it looks like a directory of drop-ins, and its name is of no unit.
+def _is_of_no_unit(directory: PurePosixPath) -> bool:
+    """Return whether a directory looks like one of drop-ins, but is not named after a unit.
 
-    >>> _of_no_unit(PurePosixPath("/etc/systemd/system/docker.d"))
+    >>> _is_of_no_unit(PurePosixPath("/etc/systemd/system/docker.d"))
     True
     """
     unit, dot, end = directory.name.rpartition(".")
-    of_systemd = directory.parent.name == "system" and directory.parent.parent.name == "systemd"
-    return of_systemd and dot + end == ".d" and unit.rpartition(".")[2] not in _UNIT_TYPES
+    in_systemd_directory = (
+        directory.parent.name == "system" and directory.parent.parent.name == "systemd"
+    )
+    return in_systemd_directory and dot + end == ".d" and unit.rpartition(".")[2] not in _UNIT_TYPES
 
 
-def _without_section(file: str, text: str) -> bool:
+def _lacks_section(file: str, text: str) -> bool:
+    """Return whether all assignments of a unit file stand before its first section."""
     return "=" in text and not units.assignments(file, text)

@@ -1,4 +1,4 @@
-"""The verdict as data: what `--json` writes; `dockerd-lab schema` prints its JSON schema."""
+"""Defines the verdict that `--json` writes; `dockerd-lab schema` prints its JSON schema."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ class Listener(Part):
     process: str = Field(description="its owner; init or systemd is socket activation")
 
     def __str__(self) -> str:
-        """In netstat's words, as a case declares it."""
+        """Return the listener as a case declares it, in netstat's words."""
         place = self.path if self.family == "unix" else f"{self.address}:{self.port}"
         return f"{self.family} {place} {self.process}"
 
@@ -110,5 +110,5 @@ class Report(Part):
 
     @property
     def passed(self) -> bool:
-        """Whether it passed on every engine."""
+        """Return whether it passed on every engine."""
         return all(result.verdict == "passed" for result in self.results)
