@@ -1,1 +1,1 @@
-"""What was seen on the machines after a case was applied: data, no opinion."""
+"""Observes the machines after a configuration was applied; it does not judge."""

@@ -1,4 +1,4 @@
-"""Configuration files that a script or a fix changed on `daemon`, added there or removed."""
+"""Finds the configuration files that a script or a fix changed, added or removed on `daemon`."""
 
 import base64
 import shlex
@@ -8,8 +8,8 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.machine_paths import BEGUN
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
-#: Where docker's configuration may lie, and that of what stands before it.
-_PLACES = (
+#: Where the configuration of docker, of proxies and of firewalls may lie.
+_DIRECTORIES = (
     "/etc/docker /etc/default/docker /etc/sysconfig /etc/systemd/system /run/systemd/system"
     " /usr/lib/systemd/system /lib/systemd/system /etc/nginx /etc/nftables.conf /etc/iptables"
     " /etc/containerd"
@@ -19,34 +19,38 @@ _NAMES = (
     " -o -path /etc/default/docker -o -path '/etc/sysconfig/*' -o -path '/etc/iptables/*'"
     " -o -path '/etc/nginx/*' -o -path '/etc/containerd/*'"
 )
-#: A line for each file: its path and its content, without those that hold a private key.
+#: Prints a line for each file: its content in base64, and its path. Skips files with a private key.
 _PRINT = """| sort -u | while IFS= read -r file; do
     [ -f "$file" ] && ! grep -q -e '-----BEGIN .*PRIVATE KEY' "$file" || continue
     printf '%s %s\\n' "$(base64 --wrap 0 <"$file")" "$file"
 done"""
 
 
-def command(installed: Iterable[str]) -> RemoteCommand:
-    """The command that prints the configuration files that are new, and those `installed`."""
-    find = f"find {_PLACES} -type f -cnewer {BEGUN} -size -400 '(' {_NAMES} ')' 2>/dev/null"
+def list_command(installed: Iterable[str]) -> RemoteCommand:
+    """Return the command that prints the new and changed configuration files and those installed.
+
+    `installed` are the paths of the files that were installed.
+    """
+    find = f"find {_DIRECTORIES} -type f -cnewer {BEGUN} -size -400 '(' {_NAMES} ')' 2>/dev/null"
     paths = shlex.join(installed)
     return RemoteCommand(f"{{ printf '%s\\n' {paths}; {find}; }} {_PRINT}")
 
 
-def changes(answer: CommandResult, installed: Mapping[str, str]) -> dict[str, str | None]:
-    """The text of every configuration file that is not as it was installed; None where it is gone.
+def parse_changes(result: CommandResult, installed: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the text of each configuration file that differs from the installed one, by path.
 
-    Raises HarnessError where the answer is none.
+    The text is None for a file that is gone. `result` is that of `list_command`, `installed` are
+    the installed texts by path. Raises HarnessError if the command failed or its output is broken.
     """
-    if answer.exit_code != 0:
-        raise HarnessError(f"reading the configuration files on daemon: {answer.output}")
+    if result.exit_code != 0:
+        raise HarnessError(f"reading the configuration files on daemon: {result.output}")
     texts: dict[str, str | None] = dict.fromkeys(installed)
-    for line in answer.stdout.splitlines():
+    for line in result.stdout.splitlines():
         content, _, path = line.partition(" ")
         try:
             texts[path] = base64.b64decode(content, validate=True).decode()
         except UnicodeDecodeError:
-            continue  # no configuration that anybody here reads
+            continue  # a binary file is no configuration that the lab reads
         except ValueError:
             raise HarnessError(f"reading files on daemon: {line!r:.200}") from None
     return {path: text for path, text in texts.items() if text != installed.get(path, "")}

@@ -1,4 +1,4 @@
-"""Looks at `daemon` after a case was applied: its units, what listens, what was said."""
+"""Observes `daemon` after a case was applied: its units, listeners and logs."""
 
 import shlex
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonObservation, Installed, Outcome
 
 _JOURNAL = f"journalctl --unit docker.service --no-pager --output json {SINCE}"
-# Before journald runs, systemd speaks to the kernel's log: there the unit is in the text alone.
+# Before journald runs, systemd logs to the kernel's log. There only the text names the unit.
 _EARLY = (
     f"grep -q ^journal_from=--boot {OUTCOME} && journalctl --boot --no-pager --output json"
     " --grep ^docker.service: _TRANSPORT=kernel SYSLOG_IDENTIFIER=systemd; "
@@ -36,105 +36,117 @@ _LISTENING = {
     "unix": RemoteCommand(listeners.NETSTAT_UNIX),
 }
 _NGINX = {"nginx": RemoteCommand(nginx.DUMP)}
-#: The questions about what was said.
-_SAID = ("journal", "by_hand")
+#: The commands that read logs.
+_LOGS = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
 
-def what_listens(program: Program, token: str) -> dict[str, CommandResult]:
-    """Ask `daemon` what listens and what nginx has read; leave this observation's token there."""
-    asked = {**_LISTENING, "token": exposure.write_token(token)}
-    found = run_batch(program, {**asked, **_NGINX})
-    must_have_worked(found, *asked)  # nginx may read what it refuses
-    return {name: found[name] for name in (*_LISTENING, *_NGINX)}
+def query_listeners(program: Program, token: str) -> dict[str, CommandResult]:
+    """Ask `daemon` for its listeners and nginx's configuration, and write the token there.
+
+    Raises HarnessError if netstat or writing the token failed.
+    """
+    commands = {**_LISTENING, "token": exposure.write_token(token)}
+    results = run_batch(program, {**commands, **_NGINX})
+    require_success(results, *commands)  # nginx -T may fail: nginx may reject its configuration
+    return {name: results[name] for name in (*_LISTENING, *_NGINX)}
 
 
-def listeners_in(found: Mapping[str, CommandResult]) -> list[Listener]:
-    """What can be reached, in the answers of `what_listens`."""
-    seen = listeners.parse(found["tcp"].stdout) + listeners.parse(found["unix"].stdout)
-    return listeners.reachable(seen)
+def parse_listeners(results: Mapping[str, CommandResult]) -> list[Listener]:
+    """Return the listeners that can be reached, from the results of `query_listeners`."""
+    all_listeners = listeners.parse(results["tcp"].stdout) + listeners.parse(results["unix"].stdout)
+    return listeners.reachable(all_listeners)
 
 
-def look_at_daemon(fleet: Fleet, case: Configuration) -> DaemonObservation:
-    """Look at `daemon` alone, and apply the case there a second time."""
+def observe_daemon_alone(fleet: Fleet, case: Configuration) -> DaemonObservation:
+    """Observe only `daemon`, and apply the case there a second time."""
     version = fleet.settings.engine(fleet.engine).docker
     with connect(fleet.lab, fleet.root, "daemon") as program:
-        return look(program, case, Inspection(), version, check_idempotent=True)
+        return observe_daemon(program, case, Inspection(), version, check_idempotent=True)
 
 
-def look(
+def observe_daemon(
     program: Program,
     case: Configuration,
     inspected: Inspection,
     version: str,
     *,
     check_idempotent: bool,
-    found: Mapping[str, CommandResult] = MappingProxyType({}),
-    over: Callable[[], object] | None = None,
+    earlier_results: Mapping[str, CommandResult] = MappingProxyType({}),
+    wait_for_probes: Callable[[], object] | None = None,
 ) -> DaemonObservation:
-    """Put the questions to `program`, which was started on `daemon`.
+    """Observe `daemon` with `program`, which was started there by `connect`.
 
-    `inspected` is looked at besides dockerd, `version` is the engine's. With `check_idempotent` the
-    case is applied a second time, without which `first_apply` and `second_apply` are empty. `found`
-    is known already. Where something goes on meanwhile, `over` waits for its end, and what the
-    daemon says until then counts.
+    - `inspected` says what to observe besides dockerd, `version` is the engine's version.
+    - `check_idempotent` applies the case a second time. Otherwise `first_apply` and `second_apply`
+      are empty.
+    - `earlier_results` are results of commands that need not run again.
+    - `wait_for_probes` returns when the probes have ended. The logs are read after that, so that
+      they include what the daemon logged meanwhile.
+
+    Raises HarnessError if a command got no answer in time, or if one that must not fail failed.
     """
-    questions = _questions()
-    for name in found:
-        del questions[name]
-    last = {name: questions.pop(name) for name in _SAID} if over is not None else {}
-    answers = {**found, **run_batch(program, questions)}
-    command = _command_of(answers["ps"].stdout)
-    file = RemoteCommand(f"cat {shlex.quote(config_file(command))} 2>/dev/null")
-    more = {"daemon_json": file, **inspection.commands(inspected, version)}
+    commands = _daemon_commands()
+    for name in earlier_results:
+        del commands[name]
+    log_commands = (
+        {name: commands.pop(name) for name in _LOGS} if wait_for_probes is not None else {}
+    )
+    results = {**earlier_results, **run_batch(program, commands)}
+    command = _parse_command(results["ps"].stdout)
+    daemon_json_command = RemoteCommand(f"cat {shlex.quote(config_file(command))} 2>/dev/null")
+    more_commands = {"daemon_json": daemon_json_command, **inspection.commands(inspected, version)}
     if inspected.compare_texts:
-        more["changed_files"] = changed_files.command(inspected.texts)
-    answers |= run_batch(program, {**more, **(_twice(case) if check_idempotent else {})})
-    if over is not None:
-        over()
-        answers |= run_batch(program, last)
-    outcome = _outcome(answers["outcome"])
-    if check_idempotent and answers["again"].exit_code != 0:
-        raise HarnessError(f"applying {case.name} again failed: {answers['again'].output}")
-    for name, answer in answers.items():
-        if answer.exit_code == TIMED_OUT:
-            raise HarnessError(f"asking daemon for {name}: {answer.stderr.strip()}")
-    must_have_worked(answers, "tcp", "unix", "units")
-    said = {name: answer.stdout for name, answer in answers.items()}
-    service, socket = unit.parse(said["units"])
+        more_commands["changed_files"] = changed_files.list_command(inspected.texts)
+    results |= run_batch(
+        program, {**more_commands, **(_idempotence_commands(case) if check_idempotent else {})}
+    )
+    if wait_for_probes is not None:
+        wait_for_probes()
+        results |= run_batch(program, log_commands)
+    outcome = _parse_outcome(results["outcome"])
+    if check_idempotent and results["again"].exit_code != 0:
+        raise HarnessError(f"applying {case.name} again failed: {results['again'].output}")
+    for name, result in results.items():
+        if result.exit_code == TIMED_OUT:
+            raise HarnessError(f"asking daemon for {name}: {result.stderr.strip()}")
+    require_success(results, "tcp", "unix", "units")
+    output = {name: result.stdout for name, result in results.items()}
+    service, socket = unit.parse(output["units"])
     return DaemonObservation(
         outcome=outcome,
         service=service,
         socket=socket,
-        listeners=listeners_in(answers),
+        listeners=parse_listeners(results),
         command=command,
-        hosts=effective_hosts(command, said["daemon_json"]),
-        journal=journal.parse(said["journal"]),
-        by_hand=said["by_hand"],
-        first_apply=_installed(said, ""),
-        second_apply=_installed(said, "_2"),
-        socket_log=inspection.socket_log(answers),
-        services=inspection.services(answers),
-        script_exit_code=inspection.script_exit_code(answers),
-        refused_by_validate=inspection.refused_by_validate(answers, outcome.daemon),
+        hosts=effective_hosts(command, output["daemon_json"]),
+        journal=journal.parse(output["journal"]),
+        by_hand=output["by_hand"],
+        first_apply=_parse_installed(output, ""),
+        second_apply=_parse_installed(output, "_2"),
+        socket_log=inspection.socket_log(results),
+        services=inspection.services(results),
+        script_exit_code=inspection.script_exit_code(results),
+        refused_by_validate=inspection.refused_by_validate(results, outcome.daemon),
         changed_files=(
-            changed_files.changes(answers["changed_files"], inspected.texts)
+            changed_files.parse_changes(results["changed_files"], inspected.texts)
             if inspected.compare_texts
             else {}
         ),
-        raw=answers,
+        raw=results,
     )
 
 
-def must_have_worked(answers: Mapping[str, CommandResult], *names: str) -> None:
-    """Raise HarnessError where one of these failed: nothing seen is not nothing there."""
+def require_success(results: Mapping[str, CommandResult], *names: str) -> None:
+    """Raise HarnessError if a named command failed: its empty output would prove nothing."""
     for name in names:
-        if answers[name].exit_code != 0:
-            raise HarnessError(f"asking daemon for {name}: {answers[name].output}")
+        if results[name].exit_code != 0:
+            raise HarnessError(f"asking daemon for {name}: {results[name].output}")
 
 
-def _questions() -> dict[str, RemoteCommand]:
+def _daemon_commands() -> dict[str, RemoteCommand]:
+    """Return the commands that observe dockerd, by name."""
     return {
         "outcome": RemoteCommand(f"cat {OUTCOME}"),
         "units": RemoteCommand(unit.SHOW),
@@ -147,8 +159,11 @@ def _questions() -> dict[str, RemoteCommand]:
     }
 
 
-def _twice(case: Configuration) -> dict[str, RemoteCommand]:
-    """What the case must not change when it is applied once more, before and after that."""
+def _idempotence_commands(case: Configuration) -> dict[str, RemoteCommand]:
+    """Return the commands that apply the case again, and those that record what must not change.
+
+    The latter run before (`files`) and after (`files_2`) the case is applied again.
+    """
     paths = shlex.join(str(path) for path in case.files)
     stat = f"stat --format '%n %i %s %y %a' {paths}" if paths else "true"
     return {
@@ -162,35 +177,42 @@ def _twice(case: Configuration) -> dict[str, RemoteCommand]:
     }
 
 
-def _installed(said: Mapping[str, str], which: str) -> Installed:
-    """What was installed, in the answers of `_twice`; nothing where that was not asked."""
-    files, process, starts = (said.get(name + which, "") for name in ("files", "process", "starts"))
-    return Installed(files, process, _count(starts))
+def _parse_installed(output: Mapping[str, str], suffix: str) -> Installed:
+    """Return what was installed, from the output of `_idempotence_commands`.
+
+    It is empty if these did not run. `suffix` is empty for the first application, `_2` for the
+    second.
+    """
+    files, process, starts = (
+        output.get(name + suffix, "") for name in ("files", "process", "starts")
+    )
+    return Installed(files, process, _parse_count(starts))
 
 
-def _command_of(ps: str) -> str | None:
-    """The command line of dockerd in the output of `ps -C dockerd -o pid=,args=`, if it runs."""
+def _parse_command(ps: str) -> str | None:
+    """Return dockerd's command line, if it runs, from the output of `ps -o pid=,args=`."""
     lines = ps.strip().splitlines()
     return lines[0].split(None, 1)[1].strip() if lines else None
 
 
-def _outcome(answer: CommandResult) -> Outcome:
-    lines = (line.split("=", 1) for line in answer.stdout.splitlines() if "=" in line)
+def _parse_outcome(result: CommandResult) -> Outcome:
+    """Return the content of apply.sh's outcome file; raises HarnessError if it is incomplete."""
+    lines = (line.split("=", 1) for line in result.stdout.splitlines() if "=" in line)
     facts = dict(lines)
     try:
         return Outcome(
             daemon=facts["daemon"],
             restart_seconds=float(facts["restart_seconds"]),
-            restart_exit_code=_code(facts.get("restart_exit_code")),
-            by_hand_exit_code=_code(facts.get("by_hand_exit_code")),
+            restart_exit_code=_parse_code(facts.get("restart_exit_code")),
+            by_hand_exit_code=_parse_code(facts.get("by_hand_exit_code")),
         )
     except (KeyError, ValueError):
-        raise HarnessError(f"apply.sh left no outcome on daemon: {answer.output!r}") from None
+        raise HarnessError(f"apply.sh left no outcome on daemon: {result.output!r}") from None
 
 
-def _code(text: str | None) -> int | None:
+def _parse_code(text: str | None) -> int | None:
     return None if text is None else int(text)
 
 
-def _count(text: str) -> int:
+def _parse_count(text: str) -> int:
     return int(text.strip() or 0)

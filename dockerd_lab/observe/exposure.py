@@ -1,4 +1,4 @@
-"""How much of the daemon a machine gets, measured on that machine by trying: provision/probe.py."""
+"""Measures how much access to the daemon a machine gets; provision/probe.py tries it there."""
 
 import ipaddress
 import re
@@ -11,11 +11,11 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.listeners import Listener
 
-#: On `daemon`, mode 0600: who reads it is root there.
+#: On `daemon`, mode 0600: whoever can read it is root there.
 TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
-#: Seconds a probe may take: a container is made on an emulated machine, and others run beside it.
+#: Seconds a probe may take: it starts a container on an emulated machine, beside other probes.
 PROBE_LIMIT = 300
-#: Who tries to reach the daemon, from which machine, and as whom there.
+#: Who tries to reach the daemon: the machine, and the user on that machine.
 WHO = {
     "client": ("client", "root"),
     "outsider": ("outsider", "root"),
@@ -25,13 +25,13 @@ WHO = {
 
 @dataclass(frozen=True)
 class Way:
-    """One way to the daemon, as it was tried from one machine."""
+    """One target that was tried from one machine, and the level of access that it gave."""
 
     target: str
     level: str
     evidence: str
     seconds: float = 0.0
-    """What trying it took."""
+    """How long the attempt took."""
 
     def __str__(self) -> str:
         return f"{self.target}: {self.level} ({self.evidence})"
@@ -39,100 +39,103 @@ class Way:
 
 @dataclass(frozen=True)
 class Exposure:
-    """How much of the daemon a machine, or a local user of `daemon`, gets."""
+    """The access to the daemon that a machine, or a local user of `daemon`, gets."""
 
     who: str
     ways: list[Way]
 
     @property
     def best(self) -> Way:
-        """The way that gives most."""
+        """Return the attempt with the highest level; an unclear level counts as the highest."""
         return max(self.ways, key=lambda way: _rank(way.level))
 
     @property
     def level(self) -> str:
-        """The level of the best way."""
+        """Return the level of the best attempt."""
         return self.best.level
 
 
 def write_token(token: str) -> RemoteCommand:
-    """Leave the token of this observation where only root can read it."""
+    """Return the command that writes this observation's token to TOKEN_FILE."""
     return RemoteCommand(f"umask 077; echo {token} >{TOKEN_FILE}")
 
 
-def by_name(
+def with_server_names(
     targets: Sequence[str], listeners: Iterable[Listener], names: Sequence[str]
 ) -> list[str]:
-    """The targets, and each that is nginx's once more by every name that its servers have.
+    """Return the targets, and each of nginx's targets again for every server name.
 
-    >>> by_name(["tcp://a:80", "tcp://a:1"], [Listener("tcp", "0.0.0.0:80", "nginx")], ["x.org"])
+    >>> nginx = Listener("tcp", "0.0.0.0:80", "nginx")
+    >>> with_server_names(["tcp://a:80", "tcp://a:1"], [nginx], ["x.org"])
     ['tcp://a:80', 'tcp://a:1', 'tcp://a:80 as x.org']
     """
-    ports = {_split(each.address)[1] for each in listeners if each.program == "nginx"}
-    several = [target for target in targets if target.rpartition(":")[2] in ports]
-    return [*targets, *(f"{target} as {name}" for target in several for name in names)]
+    ports = {_split_address(each.address)[1] for each in listeners if each.program == "nginx"}
+    nginx_targets = [target for target in targets if target.rpartition(":")[2] in ports]
+    return [*targets, *(f"{target} as {name}" for target in nginx_targets for name in names)]
 
 
-def from_elsewhere(listeners: Iterable[Listener], address: str, *more: str) -> list[str]:
-    """What another machine tries: each port that was found, and 2375 where none is.
+def remote_targets(listeners: Iterable[Listener], address: str, *extra: str) -> list[str]:
+    """Return the targets that another machine tries: every port, or 2375 if nothing listens.
 
-    A port on the loopback address is tried too: that nobody gets there is shown, not assumed. One
-    that is bound to another address of `daemon` than `address` is tried there as well. `more` are
-    ways that no listener tells of.
+    A port on the loopback address is tried as well, to prove that it is not reached. A port that is
+    bound to another address of `daemon` than `address` is also tried at that address. `extra` are
+    further targets.
     """
-    places = [_split(listener.address) for listener in listeners if _is_tcp(listener)]
-    ports = sorted({port for _, port in places} or {"2375"}, key=int)
-    bound = sorted({(host, port) for host, port in places if _is_another(host, address)})
+    addresses = [_split_address(listener.address) for listener in listeners if _is_tcp(listener)]
+    ports = sorted({port for _, port in addresses} or {"2375"}, key=int)
+    bound = sorted({(host, port) for host, port in addresses if _is_other_address(host, address)})
     return [
-        *more,
+        *extra,
         *(f"tcp://{address}:{port}" for port in ports),
-        *(f"tcp://{_bracketed(host)}:{port}" for host, port in bound),
+        *(f"tcp://{_in_brackets(host)}:{port}" for host, port in bound),
     ]
 
 
-def from_here(listeners: Iterable[Listener]) -> list[str]:
-    """What a local user of `daemon` tries: every port and every unix socket that was found.
+def local_targets(listeners: Iterable[Listener]) -> list[str]:
+    """Return the targets that a local user of `daemon` tries: every listening port and unix socket.
 
-    >>> from_here([Listener("tcp6", ":::2375", "dockerd"), Listener("unix", "/run/a", "dockerd")])
+    >>> tcp = Listener("tcp6", ":::2375", "dockerd")
+    >>> local_targets([tcp, Listener("unix", "/run/a", "dockerd")])
     ['tcp://127.0.0.1:2375', 'tcp://[::1]:2375', 'unix:///run/a']
     """
     targets = []
     for listener in listeners:
         if _is_tcp(listener):
-            host, port = _split(listener.address)
-            targets += [f"tcp://{place}:{port}" for place in _reached_here(host)]
+            host, port = _split_address(listener.address)
+            targets += [f"tcp://{address}:{port}" for address in _local_addresses(host)]
         elif listener.address.startswith(("/", "@")):
-            # /var/run is a link to /run: one socket, two names. Nobody guards an abstract one, @….
+            # /var/run is a link to /run. A name that begins with @ is an abstract socket, which
+            # has no file permissions.
             targets.append(f"unix://{re.sub('^/var/run/', '/run/', listener.address)}")
     return sorted(set(targets)) or ["unix:///run/docker.sock"]
 
 
-def asked(targets: Iterable[str], prefixes: Sequence[str] = ()) -> list[Any]:
-    """What the probe is given: the targets, and prefixes below one of which the API may be."""
+def probe_request(targets: Iterable[str], prefixes: Sequence[str] = ()) -> list[Any]:
+    """Return the line for probe.py: targets, token file, and path prefixes where the API may be."""
     return [list(targets), TOKEN_FILE, list(prefixes)]
 
 
-def parse(who: str, answer: Any, token: str) -> Exposure:
-    """The exposure in a probe's answer; raises HarnessError where it is none.
+def parse_probe_answer(who: str, answer: Any, token: str) -> Exposure:
+    """Return the exposure from a probe's answer; raises HarnessError if the answer is malformed.
 
-    `full-control` is taken for it only with the token in hand.
+    The level `full-control` needs the right token as proof. Without it the level is `unclear`.
     """
     try:
-        ways = [_way(found, token) for found in answer]
+        ways = [_parse_way(entry, token) for entry in answer]
     except (ValueError, KeyError, TypeError):
         raise HarnessError(f"measuring the exposure of {who}: {answer!r:.500}") from None
     return Exposure(who, ways)
 
 
-def _way(found: dict[str, Any], token: str) -> Way:
-    level, evidence = found["level"], found["evidence"]
-    if level == "full-control" and found["token"] != token:
-        level, evidence = "unclear", f"a container ran, but read {found['token']!r}"
-    return Way(found["target"], level, evidence, float(found.get("seconds", 0.0)))
+def _parse_way(entry: dict[str, Any], token: str) -> Way:
+    level, evidence = entry["level"], entry["evidence"]
+    if level == "full-control" and entry["token"] != token:
+        level, evidence = "unclear", f"a container ran, but read {entry['token']!r}"
+    return Way(entry["target"], level, evidence, float(entry.get("seconds", 0.0)))
 
 
 def _rank(level: str) -> int:
-    """Where a level stands; what is unclear stands above all, so that nobody overlooks it."""
+    """Return the rank of a level; an unclear level ranks highest, so that nobody overlooks it."""
     return LEVELS.index(level) if level in LEVELS else len(LEVELS)
 
 
@@ -140,29 +143,29 @@ def _is_tcp(listener: Listener) -> bool:
     return listener.protocol.startswith("tcp")
 
 
-def _split(address: str) -> tuple[str, str]:
-    """Host and port of netstat's `:::2375` or `127.0.0.1:2375`."""
+def _split_address(address: str) -> tuple[str, str]:
+    """Return the host and the port of netstat's `:::2375` or `127.0.0.1:2375`."""
     host, _, port = address.rpartition(":")
     return host, port
 
 
-def _reached_here(host: str) -> list[str]:
-    """The addresses under which a listener is reached from its own machine.
+def _local_addresses(host: str) -> list[str]:
+    """Return the addresses at which a listener on `host` is reached from its own machine.
 
-    What listens on `::` may take IPv4 too, or not.
+    A listener on `::` may or may not accept IPv4, so both are returned.
     """
     if not ipaddress.ip_address(host).is_unspecified:
-        return [_bracketed(host)]
+        return [_in_brackets(host)]
     return ["127.0.0.1", "[::1]"] if ":" in host else ["127.0.0.1"]
 
 
-def _is_another(host: str, address: str) -> bool:
-    """Whether a listener is bound to one address, which others may reach and is not `address`."""
+def _is_other_address(host: str, address: str) -> bool:
+    """Return whether `host` is a single address, other than `address`, that others may reach."""
     bound = ipaddress.ip_address(host)
-    mine = bound.is_unspecified or bound.is_loopback or bound.is_link_local
-    return not mine and host != address
+    is_shared = bound.is_unspecified or bound.is_loopback or bound.is_link_local
+    return not is_shared and host != address
 
 
-def _bracketed(host: str) -> str:
-    """An address as it stands in a URL."""
+def _in_brackets(host: str) -> str:
+    """Return an address as it is written in a URL."""
     return f"[{host}]" if ":" in host else host

@@ -1,4 +1,4 @@
-"""The journal of docker.service since a case was applied."""
+"""Reads the journal of docker.service since a case was applied."""
 
 import datetime
 import json
@@ -26,13 +26,13 @@ class Entry:
 
 
 def parse(journal: str) -> list[Entry]:
-    """The entries in the output of `journalctl --output json`, oldest first."""
+    """Return the entries in the output of `journalctl --output json`, oldest first."""
     return [_entry(json.loads(line)) for line in journal.splitlines() if line.startswith("{")]
 
 
 def _entry(fields: dict[str, object]) -> Entry:
     message = fields.get("MESSAGE")
-    if isinstance(message, list):  # journalctl gives bytes that are no text as a list of numbers
+    if isinstance(message, list):  # journalctl prints bytes that are no text as a list of numbers
         message = bytes(message).decode(errors="replace")
     return Entry(
         seconds=int(str(fields["__REALTIME_TIMESTAMP"])) / 1e6,

@@ -1,4 +1,4 @@
-"""Who listens on `daemon`, in netstat's own words."""
+"""Reads from netstat's output who listens on `daemon`."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import jc
 
-#: Without -W a long IPv6 address is cut off.
+#: Without -W, netstat cuts off a long IPv6 address.
 NETSTAT_TCP = "netstat -lntpW"
 NETSTAT_UNIX = "netstat -lnxp"
 
 
 @dataclass(frozen=True)
 class NamedException:
-    """A listener that is no way to reach the daemon: by its owner, and where that owner listens."""
+    """A listener that gives no access to the daemon: its owner, and where that owner listens."""
 
     protocol: str
     address: str
@@ -21,10 +21,12 @@ class NamedException:
     why: str
 
     def covers(self, listener: "Listener") -> bool:
-        """Whether a listener is this one; all three patterns must match whole."""
-        mine = (self.protocol, self.address, self.program)
-        theirs = (listener.protocol, listener.address, listener.program)
-        return all(re.fullmatch(m, t) for m, t in zip(mine, theirs, strict=True))
+        """Return whether a listener is this exception: all three patterns must match completely."""
+        patterns = (self.protocol, self.address, self.program)
+        values = (listener.protocol, listener.address, listener.program)
+        return all(
+            re.fullmatch(pattern, value) for pattern, value in zip(patterns, values, strict=True)
+        )
 
 
 EXCEPTIONS = (
@@ -43,21 +45,21 @@ EXCEPTIONS = (
     NamedException("unix", "/run/(systemd|udev|dbus)/.*", "init|systemd.*", "systemd's own"),
 )
 
-#: With another --exec-root they are there, as the first of them tells.
-_NETWORKS = re.compile(r"(/.+)/libnetwork/[0-9a-f]+\.sock")
-_BESIDE_IT = ("metrics.sock", "swarm/control.sock")
+#: dockerd's sockets for networks and plugins lie in its --exec-root, which this pattern finds.
+_LIBNETWORK_SOCKET = re.compile(r"(/.+)/libnetwork/[0-9a-f]+\.sock")
+_OTHER_PLUGIN_SOCKETS = ("metrics.sock", "swarm/control.sock")
 
 
 @dataclass(frozen=True, order=True)
 class Listener:
-    """One line of netstat, as far as it tells who can be reached where."""
+    """One line of netstat: a protocol, an address or a path, and the program that listens there."""
 
     protocol: str
     address: str
     program: str
 
     def __str__(self) -> str:
-        """As a case declares it.
+        """Return the listener as a case declares it.
 
         >>> str(Listener("tcp6", ":::2375", "dockerd"))
         'tcp6 :::2375 dockerd'
@@ -66,39 +68,40 @@ class Listener:
 
 
 def parse(netstat: str) -> list[Listener]:
-    """The listeners in the output of `netstat -lntp` or `netstat -lnxp`."""
+    """Return the listeners in the output of NETSTAT_TCP or NETSTAT_UNIX."""
     return [_listener(entry) for entry in jc.parse("netstat", netstat, quiet=True)]
 
 
 def _listener(entry: dict[str, object]) -> Listener:
     if entry["proto"] == "unix":
         address = str(entry.get("path") or "-")
-        # A daemon that was given `unix://var/run/x` runs in `/`, and has bound a relative name.
+        # With `unix://var/run/x` a daemon binds a relative path, and it runs in `/`.
         if address[0] not in "/@-":
             address = f"/{address}"
     else:
         address = f"{entry['local_address']}:{entry['local_port']}"
-    # Of `nginx: master process` netstat shows more or less, depending on its process id.
+    # netstat cuts `nginx: master process` off somewhere, depending on the length of the process id.
     program = str(entry.get("program_name") or "-").split(":")[0]
     return Listener(str(entry["proto"]), address, program)
 
 
 def reachable(listeners: Iterable[Listener]) -> list[Listener]:
-    """The listeners without the named exceptions and dockerd's own for its plugins, sorted."""
-    every = list(listeners)
-    own = set(_for_plugins(every))
+    """Return the listeners, sorted, without EXCEPTIONS and dockerd's own sockets for plugins."""
+    all_listeners = list(listeners)
+    plugin_sockets = set(_plugin_sockets(all_listeners))
     return sorted(
         listener
-        for listener in every
-        if listener not in own and not any(exception.covers(listener) for exception in EXCEPTIONS)
+        for listener in all_listeners
+        if listener not in plugin_sockets
+        and not any(exception.covers(listener) for exception in EXCEPTIONS)
     )
 
 
-def _for_plugins(listeners: Iterable[Listener]) -> Iterator[Listener]:
-    """The sockets that a dockerd has for its networks, and those that it has in the same place."""
+def _plugin_sockets(listeners: Iterable[Listener]) -> Iterator[Listener]:
+    """Yield dockerd's sockets for its networks, and its other sockets in the same directory."""
     for listener in listeners:
-        root = _NETWORKS.fullmatch(listener.address)
-        if root and listener.program == "dockerd":
+        match = _LIBNETWORK_SOCKET.fullmatch(listener.address)
+        if match and listener.program == "dockerd":
             yield listener
-            for name in _BESIDE_IT:
-                yield Listener("unix", f"{root[1]}/{name}", "dockerd")
+            for name in _OTHER_PLUGIN_SOCKETS:
+                yield Listener("unix", f"{match[1]}/{name}", "dockerd")

@@ -1,12 +1,12 @@
-"""Asks `daemon` for the configuration that nginx has read."""
+"""Reads from `daemon` the configuration that nginx has loaded."""
 
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.machines.remote_command import CommandResult
 
-#: Nothing where no nginx runs. Its own files, not what somebody wrote somewhere.
+#: Prints the configuration that nginx itself loads, includes resolved; nothing if no nginx runs.
 DUMP = "[ ! -s /run/nginx.pid ] || timeout 20 nginx -T 2>/dev/null"
 
 
 def texts(dump: CommandResult) -> dict[str, str]:
-    """What nginx has read, for the reader of nginx's files."""
+    """Return nginx's configuration as texts by path, as config/nginx.py reads them."""
     return {f"{NGINX}/nginx.conf": dump.stdout}

@@ -1,4 +1,4 @@
-"""What was seen after a case was applied: data that suites and reports read."""
+"""Defines an observation: everything that was recorded after a case was applied."""
 
 from dataclasses import dataclass, field
 
@@ -9,8 +9,8 @@ from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.unit import Unit
 
-#: Seconds in which no dockerd starts.
-_AT_ONCE = 0.2
+#: dockerd cannot start in less than this many seconds.
+_MIN_START_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class DaemonObservation:
-    """What was seen on `daemon`."""
+    """What was observed on `daemon`."""
 
     outcome: Outcome
     service: Unit
@@ -49,33 +49,34 @@ class DaemonObservation:
     hosts: list[str]
     """Where that dockerd was told to listen."""
     journal: list[Entry]
-    """docker.service since the case was applied."""
+    """The journal of docker.service since the case was applied."""
     by_hand: str
-    """What a dockerd started by hand printed, or systemctl where it refused to restart it."""
+    """The output of a dockerd started by hand, or of a systemctl that refused a restart."""
     first_apply: Installed
+    """After the case was applied."""
     second_apply: Installed
     """After the case was applied a second time."""
     socket_log: list[str] = field(default_factory=list)
-    """docker.socket's log since the case was applied, where the configuration changes that unit."""
+    """docker.socket's log since the case was applied, if the configuration changes that unit."""
     services: dict[str, ServiceState] = field(default_factory=dict)
-    """The other services that the configuration is for, by unit."""
+    """The other services of the configuration, by unit."""
     script_exit_code: int | None = None
     """The exit code of a user's script that failed."""
     refused_by_validate: bool | None = None
-    """Whether `dockerd --validate` refuses what does not start; None where that is not known."""
+    """Whether `dockerd --validate` refuses a configuration that does not start; None if unknown."""
     changed_files: dict[str, str | None] = field(default_factory=dict)
-    """Configuration files that a script or a fix changed, by path; None where it is gone."""
+    """The texts of files that a script or a fix changed, by path; None for a file that is gone."""
     raw: dict[str, CommandResult] = field(default_factory=dict)
-    """All answers as they came: for the evidence alone."""
+    """All results of commands, for the evidence only."""
 
     @property
     def log(self) -> list[str]:
-        """The lines in which dockerd and systemd said what happened, oldest first."""
+        """Return the log lines of dockerd and systemd, oldest first."""
         return [entry.message for entry in self.journal] + self.by_hand.splitlines()
 
     @property
     def exit_status(self) -> str | None:
-        """The exit status of the first dockerd that failed, as systemd or a shell has it."""
+        """Return the exit status of the first dockerd that failed, from systemd or a shell."""
         if self.outcome.by_hand_exit_code is not None:
             return str(self.outcome.by_hand_exit_code)
         exits = (e.exit_status for e in self.journal if e.message_id == PROCESS_EXITED)
@@ -83,23 +84,25 @@ class DaemonObservation:
 
     @property
     def unit_result(self) -> str | None:
-        """The result of the unit's first failure, such as `exit-code`."""
+        """Return the result of the unit's first failure, such as `exit-code`."""
         results = (e.unit_result for e in self.journal if e.message_id == UNIT_FAILED)
         return next(results, None)
 
     @property
     def own_seconds(self) -> float:
-        """The seconds dockerd itself took: until it was ready, or until it gave up."""
+        """Return the seconds until dockerd was ready, or until it gave up."""
         if self.outcome.daemon == "active" and self.outcome.restart_exit_code is not None:
-            # A unit that does not tell when it is ready counts as started at once.
-            told = self.service.start_seconds
-            return told if told >= _AT_ONCE else self.outcome.restart_seconds
+            # systemd regards a unit without readiness notification as ready at once.
+            unit_seconds = self.service.start_seconds
+            return (
+                unit_seconds if unit_seconds >= _MIN_START_SECONDS else self.outcome.restart_seconds
+            )
         return self.outcome.restart_seconds
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What was seen on all machines after a case was applied."""
+    """What was observed on all machines after a case was applied."""
 
     subject: str
     """Engine, case and variant, as in the tests' names."""
@@ -107,28 +110,28 @@ class Observation:
     case: str
     daemon: DaemonObservation
     client: dict[str, CommandResult]
-    """What the docker client, curl and the SDK got on `client`."""
+    """The results of the docker client, curl and the SDK on `client`, by tool."""
     exposure: dict[str, Exposure]
-    """How much of the daemon `client`, `outsider` and a `local-user` of `daemon` get."""
+    """The access that `client`, `outsider` and a `local-user` of `daemon` get."""
     shown: dict[str, str]
-    """Commands that show the failure and what they printed, by the machine they were typed on."""
+    """The output of the case's show scripts, with their commands, by machine."""
     fix: dict[str, CommandResult]
-    """The commands that mended it, likewise."""
+    """The results of the case's fix scripts, by machine."""
     containers: str
-    """`docker ps` on an active `daemon`, once everybody has tried: names and images."""
+    """`docker ps` on an active `daemon` after all attempts: a name and an image on each line."""
     seconds: float
-    """From the restored snapshot to here."""
+    """From restoring the snapshot to the end of the observation."""
     apply_seconds: float = 0.0
-    """What of that applying took, or the fix, or the reboot."""
+    """The part of `seconds` before the observation: applying, then the fix or the reboot."""
 
     @property
     def user_visible_log(self) -> list[str]:
-        """What a person would paste: the commands that show the failure, or else the log."""
+        """Return the lines that a user would paste: the show scripts' output, or else the log."""
         return self._shown or self.daemon.log
 
     @property
     def full_log(self) -> list[str]:
-        """All that was said, in the log and by the commands that show the failure."""
+        """Return the daemon's log and the output of the show scripts."""
         return self.daemon.log + self._shown
 
     @property

@@ -1,4 +1,4 @@
-"""Asks the machines, after a case was applied, and makes an Observation of the answers."""
+"""Observes all machines after a case was applied, and returns an Observation."""
 
 import secrets
 import time
@@ -12,7 +12,12 @@ from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, started, threads
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 from dockerd_lab.observe import exposure, nginx, remote
-from dockerd_lab.observe.daemon import listeners_in, look, must_have_worked, what_listens
+from dockerd_lab.observe.daemon import (
+    observe_daemon,
+    parse_listeners,
+    query_listeners,
+    require_success,
+)
 from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.observation import Observation
@@ -30,46 +35,48 @@ def observe(
     shown: Mapping[str, str] = MappingProxyType({}),
     fix: Mapping[str, CommandResult] = MappingProxyType({}),
 ) -> Observation:
-    """Look at all machines; `since` is when the snapshot was restored, in monotonic seconds.
+    """Observe all machines; `since` is when the snapshot was restored, in monotonic seconds.
 
-    `subject` is what the observation is of: the engine and the case, as one word. `inspected` is
-    looked at on `daemon` besides dockerd. With `check_idempotent` the case is applied a second
-    time, without which `daemon.first_apply` and `daemon.second_apply` are empty. `tools` are those
-    of observe/remote.py that are tried on `client`; with `run` not among them `containers` is
-    empty.
-    `shown` is what the case's commands printed that show the failure, and `fix` what mended it.
+    - `subject` names the observation: the engine and the case, as one word.
+    - `inspected` says what to observe on `daemon` besides dockerd.
+    - `check_idempotent` applies the case a second time. Otherwise `daemon.first_apply` and
+      `daemon.second_apply` are empty.
+    - `tools` are the tools of observe/remote.py to run on `client`. Without `run`, `containers` is
+      empty.
+    - `shown` and `fix` are the output of the case's show scripts and the results of its fix
+      scripts.
 
-    What listens is found first, and everybody tries it at once. `daemon` is looked at while the
-    tools are tried on `client`, or else meanwhile, and last of all for the container that `client`
-    has started.
+    The listeners are read first, then the exposure is measured from everywhere at once. `daemon`
+    is observed while the tools run on `client`; without tools, while the exposure is measured. The
+    containers are listed last.
     """
-    applied = time.monotonic() - since
+    apply_seconds = time.monotonic() - since
     token = secrets.token_hex(16)
     version = fleet.settings.engine(fleet.engine).docker
-    with connect(fleet.lab, fleet.root, "daemon") as asker, threads(2) as pool:
-        found = what_listens(asker, token)
-        trying = pool.submit(_everybody_tries, fleet, case, found, token)
-        if tools or check_idempotent:  # what they change is not to be seen by those who try
-            trying.result()
-            looked = pool.submit(
-                look, asker, case, inspected, version, check_idempotent=check_idempotent
+    with connect(fleet.lab, fleet.root, "daemon") as program, threads(2) as pool:
+        listener_results = query_listeners(program, token)
+        measuring = pool.submit(_measure_everybody, fleet, case, listener_results, token)
+        if tools or check_idempotent:  # these change the daemon, so the probes must end first
+            measuring.result()
+            observing = pool.submit(
+                observe_daemon, program, case, inspected, version, check_idempotent=check_idempotent
             )
         else:
-            looked = pool.submit(
-                look,
-                asker,
+            observing = pool.submit(
+                observe_daemon,
+                program,
                 case,
                 inspected,
                 version,
                 check_idempotent=False,
-                found=found,
-                over=trying.result,
+                earlier_results=listener_results,
+                wait_for_probes=measuring.result,
             )
-        levels = trying.result()
+        levels = measuring.result()
         client = _tools(fleet, case, levels["client"], tools)
-        daemon = looked.result()
+        daemon = observing.result()
         ran = "run" in tools and daemon.outcome.daemon == "active"
-        containers = _containers(asker) if ran else ""
+        containers = _containers(program) if ran else ""
     return Observation(
         subject=subject,
         engine=fleet.engine,
@@ -81,51 +88,56 @@ def observe(
         fix=dict(fix),
         containers=containers,
         seconds=time.monotonic() - since,
-        apply_seconds=applied,
+        apply_seconds=apply_seconds,
     )
 
 
 def _tools(
     fleet: Fleet, case: Configuration, level: Exposure, tools: Collection[str]
 ) -> dict[str, CommandResult]:
-    """What people's tools got on `client`."""
-    asked = remote.questions(case.remote, silent=level.level == "filtered")
-    wanted = {name: question for name, question in asked.items() if name in tools}
-    return run_on(fleet.lab, fleet.root, "client", wanted) if wanted else {}
+    """Run the tools on `client`, and return their results by name."""
+    commands = remote.tool_commands(case.remote, silent=level.level == "filtered")
+    selected = {name: command for name, command in commands.items() if name in tools}
+    return run_on(fleet.lab, fleet.root, "client", selected) if selected else {}
 
 
 def _containers(program: Program) -> str:
-    """The containers on `daemon`: name and image, one a line."""
-    answers = run_batch(
+    """Return the containers on `daemon`: a name and an image on each line."""
+    results = run_batch(
         program, {"containers": RemoteCommand("docker ps --all --format '{{.Names}} {{.Image}}'")}
     )
-    must_have_worked(answers, "containers")
-    return answers["containers"].stdout
+    require_success(results, "containers")
+    return results["containers"].stdout
 
 
-def _everybody_tries(
-    fleet: Fleet, case: Configuration, found: Mapping[str, CommandResult], token: str
+def _measure_everybody(
+    fleet: Fleet, case: Configuration, listener_results: Mapping[str, CommandResult], token: str
 ) -> dict[str, Exposure]:
-    """How much everybody gets of what listens, by who it is; who reads the token is root there."""
-    listening = listeners_in(found)
-    read_by_nginx = nginx.texts(found["nginx"])
+    """Measure the access that each of exposure.WHO gets to the listeners, by who it is.
+
+    Whoever can read the token is root on `daemon`.
+    """
+    listeners = parse_listeners(listener_results)
+    read_by_nginx = nginx.texts(listener_results["nginx"])
     names, prefixes = server_names(read_by_nginx), location_paths(read_by_nginx)
-    declared = case.remote.host
-    over_ssh = [declared] if declared.startswith("ssh://") else []
-    elsewhere = exposure.from_elsewhere(listening, fleet.address, *over_ssh)
-    here = exposure.from_here(listening)
+    host = case.remote.host
+    ssh_targets = [host] if host.startswith("ssh://") else []
+    remote_targets = exposure.remote_targets(listeners, fleet.address, *ssh_targets)
+    local_targets = exposure.local_targets(listeners)
 
     def measure(who: str, machine: str, user: str) -> Exposure:
-        ways = exposure.by_name(here if machine == "daemon" else elsewhere, listening, names)
+        targets = exposure.with_server_names(
+            local_targets if machine == "daemon" else remote_targets, listeners, names
+        )
         with started(fleet.lab, fleet.root, machine, "probe", user) as program:
             answer = program.answer(
-                exposure.asked(ways, prefixes),
+                exposure.probe_request(targets, prefixes),
                 what=f"measuring the exposure of {who}",
                 limit=exposure.PROBE_LIMIT,
             )
-        return exposure.parse(who, answer, token)
+        return exposure.parse_probe_answer(who, answer, token)
 
     with threads(len(exposure.WHO)) as pool:
-        everybody = [pool.submit(measure, who, *as_) for who, as_ in exposure.WHO.items()]
-        levels = [measured.result() for measured in everybody]
+        futures = [pool.submit(measure, who, *account) for who, account in exposure.WHO.items()]
+        levels = [future.result() for future in futures]
     return {level.who: level for level in levels}

@@ -1,4 +1,4 @@
-"""The daemon's API as `client` gets it with the tools that people use: docker, curl, the SDK."""
+"""Runs the tools that people use on `client` against the daemon's API: docker, curl, the SDK."""
 
 import json
 from dataclasses import replace
@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from dockerd_lab.cases.model import Remote
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
-#: The API version that every engine of the lab speaks.
+#: The API version that every engine of the lab supports.
 API = "v1.40"
-#: The container that `client` starts on the daemon where it may.
+#: The container that `client` starts on the daemon if it has access.
 CONTAINER = "started-by-client"
-#: The tools, by the names of their answers.
+#: The names of the tools.
 TOOLS = (
     "ps",
     "sdk",
@@ -22,13 +22,13 @@ TOOLS = (
     "ps_by_context",
     "run",
 )
-#: The tools that tell whether a daemon can be reached at all, where that is the question.
+#: The tools that suffice to find out whether a daemon can be reached at all.
 REACHED = ("ps", "ping")
-#: Which tools try a port that does not answer, and the seconds each of them gets.
-ASKED_OF_THE_SILENT = ("ps", "sdk", "ping", "run")
-PATIENCE = 5
-#: Seconds any other tool has: two labs on two slow cores need 15 for `docker run`.
-USUAL = 60
+#: The tools that are tried with a port that does not answer, and the seconds each of them gets.
+TOOLS_FOR_SILENT_PORT = ("ps", "sdk", "ping", "run")
+SILENT_PORT_LIMIT = 5
+#: Seconds a tool gets otherwise: two labs on two slow cores need 15 for `docker run`.
+TOOL_LIMIT = 60
 #: curl with the client's certificate.
 CURL_TLS = "--cacert ~/.docker/ca.pem --cert ~/.docker/cert.pem --key ~/.docker/key.pem"
 
@@ -49,33 +49,40 @@ print(json.dumps({{
 PROGRAM"""
 
 
-def questions(remote: Remote, *, silent: bool) -> dict[str, RemoteCommand]:
-    """What to ask on `client` about the daemon where the case says it is.
+def tool_commands(remote: Remote, *, silent: bool) -> dict[str, RemoteCommand]:
+    """Return the command of each tool on `client`, for the daemon's address in the case.
 
-    A container is started and left running; dockerd removes it when it stops, as at a reboot. Where
-    the port is `silent` a tool would wait for minutes: some are tried, with PATIENCE.
+    `run` starts a container and leaves it running; dockerd removes it when it stops, for example at
+    a reboot. If the port is `silent`, tools would wait for minutes: only TOOLS_FOR_SILENT_PORT are
+    returned, with a limit of SILENT_PORT_LIMIT seconds.
     """
-    asked = _questions(remote)
+    commands = _all_tool_commands(remote)
     if not silent:
-        return asked
-    return {n: replace(q, limit=PATIENCE) for n, q in asked.items() if n in ASKED_OF_THE_SILENT}
+        return commands
+    return {
+        name: replace(command, limit=SILENT_PORT_LIMIT)
+        for name, command in commands.items()
+        if name in TOOLS_FOR_SILENT_PORT
+    }
 
 
-def _questions(remote: Remote) -> dict[str, RemoteCommand]:
+def _all_tool_commands(remote: Remote) -> dict[str, RemoteCommand]:
     docker = f"docker {'--tlsverify ' if remote.tls else ''}-H {remote.host}"
     run = f"run --detach --rm --network none --name {CONTAINER} busybox sleep 600"
-    asked = {"ps": RemoteCommand(f"{docker} ps", limit=USUAL)}
-    if not remote.host.startswith("ssh:"):  # curl speaks none, and the SDK wants paramiko for it
-        asked["sdk"] = RemoteCommand(_SDK.format(url=remote.host, tls=remote.tls), limit=USUAL)
-        asked |= _with_curl(remote)
+    commands = {"ps": RemoteCommand(f"{docker} ps", limit=TOOL_LIMIT)}
+    if not remote.host.startswith("ssh:"):  # curl cannot use ssh, and the SDK needs paramiko for it
+        commands["sdk"] = RemoteCommand(
+            _SDK.format(url=remote.host, tls=remote.tls), limit=TOOL_LIMIT
+        )
+        commands |= _curl_commands(remote)
     if remote.tls:
-        asked |= _ways_to_name_certificates(remote.host)
-    # Last, so that the others find none.
-    asked["run"] = RemoteCommand(f"{docker} {run}", limit=USUAL)
-    return asked
+        commands |= _certificate_commands(remote.host)
+    # Last, so that the other tools see no container.
+    commands["run"] = RemoteCommand(f"{docker} {run}", limit=TOOL_LIMIT)
+    return commands
 
 
-def _with_curl(remote: Remote) -> dict[str, RemoteCommand]:
+def _curl_commands(remote: Remote) -> dict[str, RemoteCommand]:
     place = urlsplit(remote.host).netloc
     url = f"{'https' if remote.tls else 'http'}://{place}"
     curl = f"curl -sS --max-time 30 {CURL_TLS if remote.tls else ''}"
@@ -86,25 +93,25 @@ def _with_curl(remote: Remote) -> dict[str, RemoteCommand]:
     }
 
 
-def _ways_to_name_certificates(host: str) -> dict[str, RemoteCommand]:
-    """The docker client by environment and by context, as people configure it once."""
+def _certificate_commands(host: str) -> dict[str, RemoteCommand]:
+    """Return the commands that configure the docker client by environment and by context."""
     pem = "ca=$HOME/.docker/ca.pem,cert=$HOME/.docker/cert.pem,key=$HOME/.docker/key.pem"
     return {
         "ps_by_environment": RemoteCommand(
             f"DOCKER_HOST={host} DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=$HOME/.docker docker ps",
-            limit=USUAL,
+            limit=TOOL_LIMIT,
         ),
         "ps_by_context": RemoteCommand(
             "docker context rm --force lab >/dev/null 2>&1; docker context create lab"
             f" --docker host={host},{pem} >/dev/null && docker --context lab ps",
-            limit=USUAL,
+            limit=TOOL_LIMIT,
         ),
     }
 
 
-def json_of(answer: CommandResult) -> object:
-    """What an answer's standard output is as JSON; None where it is none."""
+def parse_json(result: CommandResult) -> object:
+    """Return a command's standard output as parsed JSON; None if it is no JSON."""
     try:
-        return json.loads(answer.stdout)
+        return json.loads(result.stdout)
     except ValueError:
         return None

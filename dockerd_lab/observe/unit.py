@@ -1,8 +1,8 @@
-"""The state of docker.service and docker.socket."""
+"""Reads the state of docker.service and docker.socket."""
 
 from dataclasses import dataclass
 
-#: Both, in this order.
+#: Prints the properties of both units, in this order.
 SHOW = (
     "systemctl show docker.service docker.socket --property"
     " ActiveState,SubState,Result,LoadState,MainPID,NRestarts,NeedDaemonReload,"
@@ -12,14 +12,14 @@ SHOW = (
 
 @dataclass(frozen=True)
 class Unit:
-    """What `systemctl show` says of a unit."""
+    """The properties of a unit in the output of `systemctl show`."""
 
     active_state: str
     sub_state: str
     load_state: str
     main_pid: int
     fragment: str
-    """The file it is made from, without its drop-ins."""
+    """The path of the unit file, without drop-ins."""
     started: int
     """When its main process was started, in microseconds since boot."""
     ready: int
@@ -27,12 +27,12 @@ class Unit:
 
     @property
     def start_seconds(self) -> float:
-        """The seconds its main process took until it said that it is ready."""
+        """Return the seconds from the start of the main process until it reported to be ready."""
         return max(0, self.ready - self.started) / 1e6
 
 
 def parse(show: str) -> tuple[Unit, Unit]:
-    """The service and the socket in the output of SHOW, which has a blank line between them."""
+    """Return the service and the socket from the output of SHOW, which a blank line separates."""
     service, _, socket = show.partition("\n\n")
     return _unit(service), _unit(socket)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dockerd_lab.observe.remote import API, CONTAINER, json_of
+from dockerd_lab.observe.remote import API, CONTAINER, parse_json
 
 ANSWERED = ["full-control", "read-only"]
 # curl does not read docker's config.json (see test_nginx), and speaks no ssh.
@@ -22,7 +22,7 @@ def test_docker_gets_its_answer(observation, assert_expected):
 @pytest.mark.cases(client=ANSWERED, group="methods", without=["methods/ssh"])
 def test_the_sdk_gets_its_answer(observation):
     answer = observation.client["sdk"]
-    said = json_of(answer)
+    said = parse_json(answer)
     assert said is not None, f"$ {answer.command}\n{answer.output}"
     assert said["ping"] is True
     assert said["images"] == ["busybox:latest"]
@@ -32,8 +32,8 @@ def test_the_sdk_gets_its_answer(observation):
 def test_curl_gets_its_answer(observation):
     answers = observation.client
     assert answers["ping"].stdout == "OK", answers["ping"].output
-    assert json_of(answers["containers"]) == [], f"GET /{API}/containers/json"
-    tags = [image["RepoTags"] for image in json_of(answers["images"])]
+    assert parse_json(answers["containers"]) == [], f"GET /{API}/containers/json"
+    tags = [image["RepoTags"] for image in parse_json(answers["images"])]
     assert tags == [["busybox:latest"]], f"GET /{API}/images/json"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dockerd_lab.machines.vagrant import LabVagrant
-from dockerd_lab.observe.daemon import look_at_daemon
+from dockerd_lab.observe.daemon import observe_daemon_alone
 
 
 # Vagrant's provisioner applies the case as it lies: to the packaged unit, without a reboot. What it
@@ -22,7 +22,7 @@ def test_vagrant_provision(fleet, observation, case):
     )
     # For a machine that it cannot reach, Vagrant applies nothing, and ends with exit code 0.
     assert "apply: the daemon is " in said
-    mine, vagrants = observation.daemon, look_at_daemon(fleet, case)
+    mine, vagrants = observation.daemon, observe_daemon_alone(fleet, case)
     for what in ("command", "hosts", "listeners", "exit_status", "unit_result"):
         assert getattr(vagrants, what) == getattr(mine, what), what
     assert vagrants.outcome.daemon == mine.outcome.daemon

@@ -16,21 +16,21 @@ LISTENERS = [
 
 
 def test_what_other_machines_try():
-    tried = exposure.from_elsewhere(LISTENERS, "192.0.2.1")
+    tried = exposure.remote_targets(LISTENERS, "192.0.2.1")
     assert tried == [
         "tcp://192.0.2.1:99",
         "tcp://192.0.2.1:2375",
         "tcp://192.0.2.1:2376",
         "tcp://[fd00::1]:99",
     ]
-    assert exposure.from_elsewhere([], "192.0.2.1", "ssh://a") == [
+    assert exposure.remote_targets([], "192.0.2.1", "ssh://a") == [
         "ssh://a",
         "tcp://192.0.2.1:2375",
     ]
 
 
 def test_what_a_local_user_tries():
-    assert exposure.from_here(LISTENERS) == [
+    assert exposure.local_targets(LISTENERS) == [
         "tcp://127.0.0.1:2375",
         "tcp://127.0.0.1:2376",
         "tcp://[::1]:2376",
@@ -38,8 +38,8 @@ def test_what_a_local_user_tries():
         "unix:///run/docker.sock",
     ]
     abstract = [Listener("unix", "@docker", "init"), Listener("unix", "/srv/var/run/a", "x")]
-    assert exposure.from_here(abstract) == ["unix:///srv/var/run/a", "unix://@docker"]
-    assert exposure.from_here([]) == ["unix:///run/docker.sock"]
+    assert exposure.local_targets(abstract) == ["unix:///srv/var/run/a", "unix://@docker"]
+    assert exposure.local_targets([]) == ["unix:///run/docker.sock"]
 
 
 def test_what_is_unclear_is_not_overlooked():
@@ -50,4 +50,4 @@ def test_what_is_unclear_is_not_overlooked():
 @pytest.mark.parametrize("said", [None, [{}], {"a": 1}, [1]])
 def test_an_answer_that_is_none_is_the_harness_s_fault(said):
     with pytest.raises(HarnessError, match="measuring the exposure of client"):
-        exposure.parse("client", said, "0123abcd")
+        exposure.parse_probe_answer("client", said, "0123abcd")

@@ -62,7 +62,7 @@ def machine(tmp_path, monkeypatch):
     etc = tmp_path / "etc"
     old = write(etc / "docker/old.json", "{}")
     monkeypatch.setattr(changed_files, "BEGUN", str(write(tmp_path / "begun", "")))
-    monkeypatch.setattr(changed_files, "_PLACES", str(etc))
+    monkeypatch.setattr(changed_files, "_DIRECTORIES", str(etc))
     begun = old.stat().st_ctime_ns
     os.utime(tmp_path / "begun", ns=(begun, begun))
     return etc
@@ -76,9 +76,9 @@ def test_changed_new_and_removed_files_are_told_apart(machine):
     new = write(machine / "systemd/it's new.conf", "[Service]\n")
     write(machine / "docker/key.conf", "-----BEGIN EC PRIVATE KEY-----\nx\n")
     write(machine / "docker/notes.txt", "no configuration")
-    command = changed_files.command(installed).command
+    command = changed_files.list_command(installed).command
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
-    assert changed_files.changes(answer(done.stdout, done.returncode), installed) == {
+    assert changed_files.parse_changes(answer(done.stdout, done.returncode), installed) == {
         changed: '{"debug": true}',
         gone: None,
         str(new): "[Service]\n",
@@ -87,8 +87,8 @@ def test_changed_new_and_removed_files_are_told_apart(machine):
 
 def test_an_answer_that_is_none_is_the_harness_s_fault():
     with pytest.raises(HarnessError, match="reading the configuration files on daemon"):
-        changed_files.changes(answer("no such thing", 1), {})
+        changed_files.parse_changes(answer("no such thing", 1), {})
     with pytest.raises(HarnessError, match="reading files on daemon"):
-        changed_files.changes(answer("% /etc/x\n"), {})
+        changed_files.parse_changes(answer("% /etc/x\n"), {})
     binary = base64.b64encode(b"\xff\xfe").decode()
-    assert changed_files.changes(answer(f"{binary} /etc/x.conf\n"), {}) == {}
+    assert changed_files.parse_changes(answer(f"{binary} /etc/x.conf\n"), {}) == {}

@@ -104,8 +104,10 @@ def test_the_file_that_dockerd_was_told_to_read(command, file):
 
 
 def test_command_of_the_running_dockerd():
-    assert daemon._command_of("    807 /usr/bin/dockerd -H fd://\n") == "/usr/bin/dockerd -H fd://"
-    assert daemon._command_of("") is None
+    assert (
+        daemon._parse_command("    807 /usr/bin/dockerd -H fd://\n") == "/usr/bin/dockerd -H fd://"
+    )
+    assert daemon._parse_command("") is None
 
 
 def entry(message, **fields):

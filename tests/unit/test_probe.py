@@ -92,14 +92,14 @@ def measured(*targets, home="/nonexistent", prefixes=()):
     """What the probe says, run as on a machine."""
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", source(checkout(), "probe")],
-        input=json.dumps(exposure.asked(targets, prefixes)) + "\n",
+        input=json.dumps(exposure.probe_request(targets, prefixes)) + "\n",
         env={"HOME": home},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.stdout, done.stderr
-    return exposure.parse("client", json.loads(done.stdout), TOKEN)
+    return exposure.parse_probe_answer("client", json.loads(done.stdout), TOKEN)
 
 
 @pytest.mark.parametrize("level", ["full-control", "read-only", "auth-required"])
