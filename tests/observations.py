@@ -3,7 +3,7 @@
 import json
 
 from dockerd_lab.machines.remote_command import CommandResult
-from dockerd_lab.observe.exposure import Exposure, Way
+from dockerd_lab.observe.exposure import Attempt, Exposure
 from dockerd_lab.observe.journal import Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonObservation, Installed, Observation, Outcome
@@ -52,7 +52,9 @@ def observation(
         second_apply=Installed("", "", 1),
         **more,
     )
-    ways = {who: Exposure(who, [Way("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()}
+    ways = {
+        who: Exposure(who, [Attempt("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()
+    }
     return Observation(f"{engine}/x", engine, "x", seen, {}, ways, {}, {}, "", 12.0)
 
 

@@ -26,7 +26,9 @@ def find_visible_errors(observation: Observation, declared: DeclaredConfig) -> l
     These are the lines that the case's show scripts printed. If they printed nothing, it is the
     daemon's log.
     """
-    printed_lines = [line for text in observation.shown.values() for line in text.splitlines()]
+    printed_lines = [
+        line for text in observation.show_output.values() for line in text.splitlines()
+    ]
     return explain([*_typed_commands(declared), *(printed_lines or _daemon_log(observation))])
 
 

@@ -143,7 +143,7 @@ def _check_levels(expect: Expectation, observation: Observation) -> Iterator[Mis
                 best.level,
                 f"{who} gets {best.level}; the case expects {expected}",
                 details=f"{who} gets '{best.level}' through {best.target}{root}.\n"
-                f"What {who} tried:\n  " + "\n  ".join(map(str, exposure.ways)) + "\n"
+                f"What {who} tried:\n  " + "\n  ".join(map(str, exposure.attempts)) + "\n"
                 "Listeners on daemon: "
                 + ("; ".join(map(str, observation.daemon.listeners)) or "none")
                 + f"\n{_EXPOSURE_HINT}",

@@ -86,9 +86,9 @@ def verdict(
         notes=[*prepared.notes, *docker_desktop_notes(prepared.declared), *not_installed],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
-            Proof(who=who, target=way.target, level=way.level, seconds=way.seconds)
+            Proof(who=who, target=attempt.target, level=attempt.level, seconds=attempt.seconds)
             for who, exposure in observation.exposure.items()
-            for way in exposure.ways
+            for attempt in exposure.attempts
         ],
         seconds=round(observation.seconds, 1),
         verdict="passed" if judgement.passed else "failed",

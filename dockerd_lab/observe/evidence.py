@@ -28,10 +28,10 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         "daemon.json": raw["daemon_json"].stdout,
         "outcome.txt": raw["outcome"].stdout,
         "client.txt": _conversation(seen.client),
-        "shown.txt": "\n".join(f"on {m}:\n{text}" for m, text in seen.shown.items()),
+        "shown.txt": "\n".join(f"on {m}:\n{text}" for m, text in seen.show_output.items()),
         "fix.txt": "\n".join(f"on {m}:\n{a.output}" for m, a in seen.fix.items()),
         "exposure.txt": "\n".join(
-            f"{w}: {way}" for w, e in seen.exposure.items() for way in e.ways
+            f"{w}: {attempt}" for w, e in seen.exposure.items() for attempt in e.attempts
         ),
         "versions.txt": "\n".join(f"{k}: {v}" for k, v in fleet.versions.items()),
     }

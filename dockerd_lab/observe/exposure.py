@@ -24,7 +24,7 @@ WHO = {
 
 
 @dataclass(frozen=True)
-class Way:
+class Attempt:
     """One target that was tried from one machine, and the level of access that it gave."""
 
     target: str
@@ -42,12 +42,12 @@ class Exposure:
     """The access to the daemon that a machine, or a local user of `daemon`, gets."""
 
     who: str
-    ways: list[Way]
+    attempts: list[Attempt]
 
     @property
-    def best(self) -> Way:
+    def best(self) -> Attempt:
         """Return the attempt with the highest level; an unclear level counts as the highest."""
-        return max(self.ways, key=lambda way: _rank(way.level))
+        return max(self.attempts, key=lambda attempt: _rank(attempt.level))
 
     @property
     def level(self) -> str:
@@ -121,17 +121,17 @@ def parse_probe_answer(who: str, answer: Any, token: str) -> Exposure:
     The level `full-control` needs the right token as proof. Without it the level is `unclear`.
     """
     try:
-        ways = [_parse_way(entry, token) for entry in answer]
+        attempts = [_parse_attempt(entry, token) for entry in answer]
     except (ValueError, KeyError, TypeError):
         raise HarnessError(f"measuring the exposure of {who}: {answer!r:.500}") from None
-    return Exposure(who, ways)
+    return Exposure(who, attempts)
 
 
-def _parse_way(entry: dict[str, Any], token: str) -> Way:
+def _parse_attempt(entry: dict[str, Any], token: str) -> Attempt:
     level, evidence = entry["level"], entry["evidence"]
     if level == "full-control" and entry["token"] != token:
         level, evidence = "unclear", f"a container ran, but read {entry['token']!r}"
-    return Way(entry["target"], level, evidence, float(entry.get("seconds", 0.0)))
+    return Attempt(entry["target"], level, evidence, float(entry.get("seconds", 0.0)))
 
 
 def _rank(level: str) -> int:

@@ -79,13 +79,19 @@ class DaemonObservation:
         """Return the exit status of the first dockerd that failed, from systemd or a shell."""
         if self.outcome.by_hand_exit_code is not None:
             return str(self.outcome.by_hand_exit_code)
-        exits = (e.exit_status for e in self.journal if e.message_id == PROCESS_EXITED)
+        exits = (
+            exposure.exit_status
+            for exposure in self.journal
+            if exposure.message_id == PROCESS_EXITED
+        )
         return next(exits, None)
 
     @property
     def unit_result(self) -> str | None:
         """Return the result of the unit's first failure, such as `exit-code`."""
-        results = (e.unit_result for e in self.journal if e.message_id == UNIT_FAILED)
+        results = (
+            exposure.unit_result for exposure in self.journal if exposure.message_id == UNIT_FAILED
+        )
         return next(results, None)
 
     @property
@@ -113,7 +119,7 @@ class Observation:
     """The results of the docker client, curl and the SDK on `client`, by tool."""
     exposure: dict[str, Exposure]
     """The access that `client`, `outsider` and a `local-user` of `daemon` get."""
-    shown: dict[str, str]
+    show_output: dict[str, str]
     """The output of the case's show scripts, with their commands, by machine."""
     fix: dict[str, CommandResult]
     """The results of the case's fix scripts, by machine."""
@@ -136,4 +142,4 @@ class Observation:
 
     @property
     def _shown(self) -> list[str]:
-        return [line for text in self.shown.values() for line in text.splitlines()]
+        return [line for text in self.show_output.values() for line in text.splitlines()]

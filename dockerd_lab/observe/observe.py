@@ -32,7 +32,7 @@ def observe(
     inspected: Inspection,
     check_idempotent: bool = False,
     tools: Collection[str] = (),
-    shown: Mapping[str, str] = MappingProxyType({}),
+    show_output: Mapping[str, str] = MappingProxyType({}),
     fix: Mapping[str, CommandResult] = MappingProxyType({}),
 ) -> Observation:
     """Observe all machines; `since` is when the snapshot was restored, in monotonic seconds.
@@ -43,7 +43,7 @@ def observe(
       `daemon.second_apply` are empty.
     - `tools` are the tools of observe/remote.py to run on `client`. Without `run`, `containers` is
       empty.
-    - `shown` and `fix` are the output of the case's show scripts and the results of its fix
+    - `show_output` and `fix` are the output of the case's show scripts and the results of its fix
       scripts.
 
     The listeners are read first, then the exposure is measured from everywhere at once. `daemon`
@@ -84,7 +84,7 @@ def observe(
         daemon=daemon,
         client=client,
         exposure=levels,
-        shown=dict(shown),
+        show_output=dict(show_output),
         fix=dict(fix),
         containers=containers,
         seconds=time.monotonic() - since,

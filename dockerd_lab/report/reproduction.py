@@ -121,14 +121,14 @@ def _typed(script: Path) -> Iterator[str]:
 def _came(seen: Reproduction) -> Iterator[str]:
     """What was typed to see it, and what was said; or else the lines of the log that matter."""
     observation = seen.observation
-    if observation.shown:
-        for machine, text in observation.shown.items():
+    if observation.show_output:
+        for machine, text in observation.show_output.items():
             yield f"on {machine}:"
             yield from text.splitlines()
         yield ""
     log = observation.daemon.log
     telling = {finding.text for finding in explain(log)}
-    last = len(log) - (TAIL if not observation.shown else 0)
+    last = len(log) - (TAIL if not observation.show_output else 0)
     lines = [line for n, line in enumerate(log) if n >= last or line.strip() in telling]
     if lines:
         yield "in the journal:" if not observation.daemon.by_hand else "in the log:"

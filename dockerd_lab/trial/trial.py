@@ -80,7 +80,7 @@ def run_trial(
             check_idempotent=plan.check_idempotent,
             tools=plan.tools,
             # A failure that was mended has nothing to show any more.
-            shown={} if steps else scripts.show(fleet, plan.configuration),
+            show_output={} if steps else scripts.show(fleet, plan.configuration),
             fix=steps,
         )
 

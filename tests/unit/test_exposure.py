@@ -43,7 +43,7 @@ def test_what_a_local_user_tries():
 
 
 def test_what_is_unclear_is_not_overlooked():
-    ways = [exposure.Way("a", "full-control", ""), exposure.Way("b", "unclear", "?")]
+    ways = [exposure.Attempt("a", "full-control", ""), exposure.Attempt("b", "unclear", "?")]
     assert exposure.Exposure("client", ways).level == "unclear"
 
 

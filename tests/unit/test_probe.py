@@ -209,8 +209,8 @@ def test_who_has_spoken_and_is_gone_is_no_stranger():
         threading.Thread(target=answer_once, daemon=True).start()
         gone = f"tcp://127.0.0.1:{gate.getsockname()[1]}"
         seen = measured(gone, target)
-    assert [way.level for way in seen.ways] == ["unclear", "full-control"]
-    assert "/containers/json: ConnectionRefusedError" in seen.ways[0].evidence
+    assert [way.level for way in seen.attempts] == ["unclear", "full-control"]
+    assert "/containers/json: ConnectionRefusedError" in seen.attempts[0].evidence
 
 
 def test_who_hangs_up_once_and_is_gone_is_refused():
@@ -324,7 +324,7 @@ def test_a_closed_port_is_refused_and_a_silent_one_costs_three_seconds():
         started = time.monotonic()
         seen = measured(f"tcp://127.0.0.1:{port}", "tcp://127.0.0.1:1")
         assert time.monotonic() - started < 5
-    assert [way.level for way in seen.ways] == ["filtered", "refused"]
+    assert [way.level for way in seen.attempts] == ["filtered", "refused"]
     assert seen.best.target == "tcp://127.0.0.1:1"
 
 
@@ -340,4 +340,4 @@ def test_a_socket_that_others_may_not_open(tmp_path):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "sock"))
     seen = measured(f"unix://{tmp_path}/sock", f"unix://{tmp_path}/none")
-    assert {way.level for way in seen.ways} == {"refused"}
+    assert {way.level for way in seen.attempts} == {"refused"}

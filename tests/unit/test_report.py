@@ -7,7 +7,7 @@ from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe import evidence
-from dockerd_lab.observe.exposure import Exposure, Way
+from dockerd_lab.observe.exposure import Attempt, Exposure
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonObservation, Installed, Observation, Outcome
@@ -46,7 +46,7 @@ def seen():
         raw={name: answer(f"raw {name}") for name in names},
     )
     levels = {"client": "full-control", "outsider": "full-control", "local-user": "refused"}
-    exposure = {who: Exposure(who, [Way("tcp://a:1", lv, "why")]) for who, lv in levels.items()}
+    exposure = {who: Exposure(who, [Attempt("tcp://a:1", lv, "why")]) for who, lv in levels.items()}
     tools = {"ping": answer("OK"), "containers": answer("[]")}
     return Observation(
         "debian-12/x", "debian-12", "methods/x", daemon, tools, exposure, {}, {}, "", 20.0

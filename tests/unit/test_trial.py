@@ -25,7 +25,7 @@ def steps(monkeypatch):
         done.append(("apply", configuration.short_name, unit, restart_limit))
 
     def observe(fleet, configuration, subject, since, **options):
-        done.append(("observe", options["shown"], options["fix"]))
+        done.append(("observe", options["show_output"], options["fix"]))
         return subject
 
     monkeypatch.setattr(trial, "apply", apply)

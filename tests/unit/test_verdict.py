@@ -352,7 +352,9 @@ def test_a_failure_with_another_error_fails(engine):
     """Whether it stops the daemon, keeps a client out, or only warns."""
     passed = []
     for case in cases_on(engine):
-        seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": "no space left"})
+        seen = dataclasses.replace(
+            as_expected(case, engine), show_output={"daemon": "no space left"}
+        )
         if case.expect.error is not None and not any(
             reason.endswith(f"; the case expects {case.expect.error}")
             for reason in reasons(case, seen)
@@ -366,7 +368,7 @@ def test_a_silent_failure_with_an_error_fails(engine):
     silent = [case for case in cases_on(engine) if case.fails and case.expect.error is None]
     assert silent
     for case in silent:
-        seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": CONFLICT})
+        seen = dataclasses.replace(as_expected(case, engine), show_output={"daemon": CONFLICT})
         expected = "the error is hosts-flag-file-conflict; the case expects none"
         assert expected in reasons(case, seen), case.name
 
@@ -394,7 +396,7 @@ def as_expected(case, engine):
         outsider=expect.outsider,
         local_user=expect.local_user,
     )
-    return dataclasses.replace(seen, shown={"daemon": "\n".join(lines)} if typed else {})
+    return dataclasses.replace(seen, show_output={"daemon": "\n".join(lines)} if typed else {})
 
 
 def reasons(case, seen):
