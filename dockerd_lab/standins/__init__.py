@@ -1,1 +1,1 @@
-"""What the lab makes in place of what an input rightly lacks; each is in the verdict."""
+"""Provides stand-ins for what an input refers to and rightly lacks; the verdict lists them."""

@@ -1,7 +1,7 @@
-"""What docker's configuration names of the real host, and the lab makes: empty, or harmless.
+"""Provides stand-ins for parts of the real host that docker's configuration refers to.
 
-Users, groups, units, scripts and profiles: each with the shell line that makes it, where it is not
-on the machine already.
+These are users, groups, units, programs and profiles. Each stand-in is empty or harmless, and has
+the shell line that makes it, unless it is on the machine already.
 """
 
 import re
@@ -22,40 +22,40 @@ from dockerd_lab.standins.shell_lines import (
     user_line,
 )
 
-#: Place a distribution's own programs are; those elsewhere are the host's.
-_PROGRAMS = re.compile(r"/(usr/)?s?bin/[^/]+$")
+#: Where a distribution installs programs. A program elsewhere is one of the real host.
+_PACKAGED_PROGRAM = re.compile(r"/(usr/)?s?bin/[^/]+$")
 #: Units that every machine of the lab has.
-_UNITS = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|socket)")
-#: The range of subordinate ids that a user gets, as adduser would give the first.
-_SUBORDINATE = "100000:65536"
+_KNOWN_UNIT = re.compile(r"(docker|containerd|dbus|nginx|systemd-[\w-]+)\.(service|socket)")
+#: The range of subordinate ids for a user, as adduser gives it to the first one.
+_SUBORDINATE_RANGE = "100000:65536"
 
 
 def host_parts(inputs: Input, declared: DeclaredConfig) -> list[HostPart]:
-    """What this configuration names and neither the input nor the machine has."""
+    """Return the parts that the configuration refers to, and neither input nor machine have."""
     unit = units.of_unit("docker.service", inputs.texts)
-    found = [
-        *_remapped(declared),
-        *_groups(inputs, declared),
-        *_profiles(inputs, declared),
-        *_runtimes(inputs, declared),
-        *_required(inputs, unit),
-        *_scripts(inputs, unit),
+    parts = [
+        *_remapped_users(declared),
+        *_socket_groups(inputs, declared),
+        *_seccomp_profiles(inputs, declared),
+        *_runtime_programs(inputs, declared),
+        *_required_units(inputs, unit),
+        *_unit_programs(inputs, unit),
         *_working_directory(unit),
-        *_made_at_run_time(inputs, unit),
+        *_runtime_variable_files(inputs, unit),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(parts))
 
 
-def _remapped(declared: DeclaredConfig) -> Iterator[HostPart]:
+def _remapped_users(declared: DeclaredConfig) -> Iterator[HostPart]:
     for value in declared.values_of("userns-remap", "--userns-remap"):
         user, _, group = value.partition(":")
-        # For `default` dockerd makes the user dockremap; by its name it must be there.
+        # For `default` dockerd makes the user dockremap itself. Any other user must exist.
         if not is_name(user) or user == "default":
             continue
         group = group if is_name(group) else user
         lines = [
-            f"grep -q ^{name}: {f} || echo {name}:{_SUBORDINATE} >>{f}"
-            for name, f in ((user, "/etc/subuid"), (group, "/etc/subgid"))
+            f"grep -q ^{name}: {file} || echo {name}:{_SUBORDINATE_RANGE} >>{file}"
+            for name, file in ((user, "/etc/subuid"), (group, "/etc/subgid"))
         ]
         yield HostPart(
             f"{value}: whose ids containers get, added with a range of them",
@@ -63,19 +63,19 @@ def _remapped(declared: DeclaredConfig) -> Iterator[HostPart]:
         )
 
 
-def _groups(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
-    named = declared.values_of("group", "--group", "-G")
+def _socket_groups(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
+    groups = declared.values_of("group", "--group", "-G")
     for socket in units.sockets(inputs.texts):
-        of_unit = units.of_unit(socket, inputs.texts)
-        named += [each.value for each in units.in_effect(of_unit, "SocketGroup")]
-    for group in named:
+        unit = units.of_unit(socket, inputs.texts)
+        groups += [each.value for each in units.in_effect(unit, "SocketGroup")]
+    for group in groups:
         if is_name(group) and group not in GROUPS:
             yield HostPart(f"{group}: the group of the socket, added", group_line(group))
 
 
-def _profiles(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
-    for named in declared.values_of("seccomp-profile", "--seccomp-profile"):
-        path = str(PurePosixPath(named))
+def _seccomp_profiles(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
+    for value in declared.values_of("seccomp-profile", "--seccomp-profile"):
+        path = str(PurePosixPath(value))
         if path.startswith("/") and not inputs.has(path):
             allow = quote('{"defaultAction": "SCMP_ACT_ALLOW"}')
             yield HostPart(
@@ -84,8 +84,8 @@ def _profiles(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
             )
 
 
-def _runtimes(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
-    """The programs of other runtimes: what they would do is not what is asked here."""
+def _runtime_programs(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
+    """Yield links to runc in place of other runtimes, which do not matter for remote access."""
     runtimes = declared.daemon_json.values.get("runtimes")
     for each in runtimes.values() if isinstance(runtimes, dict) else ():
         path = each.get("path") if isinstance(each, dict) else None
@@ -96,24 +96,26 @@ def _runtimes(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
             yield HostPart(f"{path}: a link to runc", unless_there(path, link))
 
 
-def _required(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
-    """Mounts and services without which systemd does not start docker.service."""
-    named = [
+def _required_units(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
+    """Yield the mounts and services without which systemd does not start docker.service."""
+    names = [
         name
         for key in ("Requires", "BindsTo", "Requisite")
         for each in units.in_effect(unit, key)
         for name in each.value.split()
     ]
-    for name in named:
+    for name in names:
         file = f"/etc/systemd/system/{name}"
-        known = _UNITS.fullmatch(name) or any(f.endswith(f"/system/{name}") for f in inputs.origins)
-        found = re.fullmatch(r"(\w[\w@.:\\-]*)\.(mount|service)", name)
-        if known or found is None:
+        known = _KNOWN_UNIT.fullmatch(name) or any(
+            file.endswith(f"/system/{name}") for file in inputs.origins
+        )
+        match = re.fullmatch(r"(\w[\w@.:\\-]*)\.(mount|service)", name)
+        if known or match is None:
             continue
-        if found[2] == "mount":
+        if match[2] == "mount":
             body = "[Mount]\\nWhat=%s\\nWhere=%s\\nType=none\\nOptions=bind\\n"
             make = (
-                f"where=$(systemd-escape --unescape --path -- {quote(found[1])});"
+                f"where=$(systemd-escape --unescape --path -- {quote(match[1])});"
                 f' mkdir -p "$where"; printf \'{body}\' "$where" "$where" >{quote(file)}'
             )
             note = f"{name}: the directory itself is mounted there"
@@ -124,16 +126,16 @@ def _required(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostP
         yield HostPart(note, f"systemctl cat -- {quote(name)} >/dev/null 2>&1 || {{ {make}; }}")
 
 
-def _scripts(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
-    """Programs of the host's that docker.service runs before or after dockerd."""
+def _unit_programs(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
+    """Yield the programs of the real host that docker.service runs before or after dockerd."""
     for key in ("ExecStartPre", "ExecStartPost", "ExecCondition"):
         for each in units.in_effect(unit, key):
             path = next(iter(units.words(each.value)), "")
-            if path.startswith("/") and not _PROGRAMS.match(path) and not inputs.has(path):
-                there = quote(path)
+            if path.startswith("/") and not _PACKAGED_PROGRAM.match(path) and not inputs.has(path):
+                quoted = quote(path)
                 yield HostPart(
                     f"{path}: a program of the real host, made as one that does nothing",
-                    unless_there(path, f"echo '#!/bin/sh' >{there}; chmod 755 {there}"),
+                    unless_there(path, f"echo '#!/bin/sh' >{quoted}; chmod 755 {quoted}"),
                 )
 
 
@@ -144,8 +146,11 @@ def _working_directory(unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
             yield HostPart(note, f"mkdir -p {quote(each.value)}")
 
 
-def _made_at_run_time(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
-    """Files with variables that another service writes; that one in /etc is absent, is told."""
+def _runtime_variable_files(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:
+    """Yield empty EnvironmentFile= files in /run, which another service writes on the real host.
+
+    A file that is missing in /etc is not replaced: that is an error of the configuration.
+    """
     for each in units.in_effect(unit, "EnvironmentFile"):
         path = each.value
         if path.startswith(("/run/", "/var/run/")) and not inputs.has(path):

@@ -1,4 +1,4 @@
-"""What nginx's configuration names of the real host, or needs of it, and the lab makes."""
+"""Provides stand-ins for parts of the real host that nginx's configuration needs."""
 
 import re
 from collections.abc import Iterator
@@ -22,36 +22,36 @@ from dockerd_lab.standins.shell_lines import (
 
 _MAIN = f"{NGINX}/nginx.conf"
 _SOCKET = "/run/docker.sock"
-#: A docker.sock to which nginx hands requests on.
+#: A docker.sock to which nginx forwards requests.
 _PROXIED_SOCKET = re.compile(r"\bunix:(/[\w./-]*docker\.sock)\b")
-#: A certificate and its key in one file, for an nginx whose own is in a file that is not given.
+#: A certificate and its key in one file, for an nginx whose certificate is not in the input.
 CERTIFICATE = f"{NGINX}/dockerd-lab.pem"
-#: What nginx's package brings, below its directory.
-_OF_NGINX = re.compile(
+#: Files of nginx's package, relative to /etc/nginx.
+_PACKAGED_FILE = re.compile(
     r"(fastcgi|proxy|scgi|uwsgi)_params|fastcgi\.conf|mime\.types|koi-\w+|win-utf"
     r"|snippets/(fastcgi-php|snakeoil)\.conf|modules-enabled/50-.*"
 )
-#: Directories of logs that are there.
-_LOGS = re.compile(r"/|/tmp|/root|/dev|/proc/.*|/var/log(/nginx)?|/etc/nginx")
+#: Directories for logs that exist on every machine.
+_EXISTING_LOG_DIRECTORY = re.compile(r"/|/tmp|/root|/dev|/proc/.*|/var/log(/nginx)?|/etc/nginx")
 
 
 def nginx_parts(inputs: Input, declared: DeclaredConfig) -> list[HostPart]:
-    """What this configuration of nginx needs and neither the input nor the machine has."""
-    found = [
-        *_users(inputs),
-        *_group(inputs),
-        *_module(inputs),
-        *_files(inputs),
-        *_socket(inputs, declared),
+    """Return the parts that nginx's configuration needs, and neither input nor machine have."""
+    parts = [
+        *_nginx_users(inputs),
+        *_docker_group(inputs),
+        *_stream_module(inputs),
+        *_missing_files(inputs),
+        *_docker_socket_links(inputs, declared),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(parts))
 
 
-def _group(inputs: Input) -> Iterator[HostPart]:
-    """A proxy before docker.sock has to be let in to it."""
-    if not any("docker.sock" in inputs.texts.get(path, "") for path in _own(inputs)):
+def _docker_group(inputs: Input) -> Iterator[HostPart]:
+    """Yield the membership in group docker that nginx needs as a proxy for docker.sock."""
+    if not any("docker.sock" in inputs.texts.get(path, "") for path in _nginx_paths(inputs)):
         return
-    users = [found.first for found in nginx.directives(inputs.texts, "user")]
+    users = [directive.first for directive in nginx.directives(inputs.texts, "user")]
     user = users[-1] if users else "www-data"
     if user != "root" and is_name(user):
         yield HostPart(
@@ -60,29 +60,31 @@ def _group(inputs: Input) -> Iterator[HostPart]:
         )
 
 
-def _module(inputs: Input) -> Iterator[HostPart]:
-    """Images of nginx have `stream` built in; Debian's is a module."""
-    texts = [inputs.texts.get(path, "") for path in _own(inputs)]
-    streams = any(re.search(r"^[ \t]*stream\s*\{", text, re.MULTILINE) for text in texts)
-    main = {_MAIN: inputs.texts.get(_MAIN, "")}
-    modular = any("stream" in each.value for each in nginx.directives(main, "load_module")) or any(
+def _stream_module(inputs: Input) -> Iterator[HostPart]:
+    """Yield the line that loads `stream`: a module in Debian, but built into nginx's images."""
+    texts = [inputs.texts.get(path, "") for path in _nginx_paths(inputs)]
+    has_stream = any(re.search(r"^[ \t]*stream\s*\{", text, re.MULTILINE) for text in texts)
+    main_file = {_MAIN: inputs.texts.get(_MAIN, "")}
+    loads_module = any(
+        "stream" in each.value for each in nginx.directives(main_file, "load_module")
+    ) or any(
         re.search("modules-enabled|mod-stream", each.value)
-        for each in nginx.directives(main, "include")
+        for each in nginx.directives(main_file, "include")
     )
-    if inputs.has(_MAIN) and streams and not modular:
+    if inputs.has(_MAIN) and has_stream and not loads_module:
         module = "load_module modules/ngx_stream_module.so;"
         yield HostPart(f"{_MAIN}: `{module}` put before it", f"sed -i '1i {module}' {_MAIN}")
 
 
-def _own(inputs: Input) -> list[str]:
+def _nginx_paths(inputs: Input) -> list[str]:
     return [path for path in inputs.origins if path.startswith(f"{NGINX}/")]
 
 
-def _files(inputs: Input) -> Iterator[HostPart]:
-    """Files and directories that nginx needs; certbot's own are in no repository."""
-    with_certificate = certificate_include(inputs)
-    for include in _absent_includes(inputs):
-        if include == with_certificate:
+def _missing_files(inputs: Input) -> Iterator[HostPart]:
+    """Yield the files and directories that nginx needs, such as those that certbot makes."""
+    certificate_path = certificate_include(inputs)
+    for include in _missing_includes(inputs):
+        if include == certificate_path:
             lines = f"ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE};"
             make = f"{directory_of(include)}echo {quote(lines)} >{quote(include)}"
             note = f"{include}: made, with a certificate and key made for this run"
@@ -103,45 +105,52 @@ def _files(inputs: Input) -> Iterator[HostPart]:
         for each in nginx.directives(inputs.texts, name):
             path = each.path
             parent = str(PurePosixPath(path or "/").parent)
-            if each.first.startswith("/") and path is not None and not _LOGS.fullmatch(parent):
+            if (
+                each.first.startswith("/")
+                and path is not None
+                and not _EXISTING_LOG_DIRECTORY.fullmatch(parent)
+            ):
                 yield HostPart(f"{parent}: made, for nginx's log", directory_of(path) + ":")
 
 
 def certificate_include(inputs: Input) -> str | None:
-    """The file that names nginx's certificate on the real host, where it is in no other."""
-    absent = _absent_includes(inputs)
-    return absent[0] if absent and nginx.lacks_certificate(inputs.texts) else None
+    """Return the included file that names nginx's certificate on the real host.
+
+    Return None if the input itself names a certificate, or needs none.
+    """
+    missing = _missing_includes(inputs)
+    return missing[0] if missing and nginx.lacks_certificate(inputs.texts) else None
 
 
-def _absent_includes(inputs: Input) -> list[str]:
-    """What nginx includes and nobody has; first what is likely to name a certificate."""
+def _missing_includes(inputs: Input) -> list[str]:
+    """Return the included files that do not exist; first those that likely name a certificate."""
     paths = [each.path for each in nginx.directives(inputs.texts, "include")]
-    absent = {
+    missing = {
         path: None
         for path in paths
         if path is not None
         and "*" not in path
         and not inputs.has(path)
-        and not _OF_NGINX.fullmatch(path.removeprefix(f"{NGINX}/"))
+        and not _PACKAGED_FILE.fullmatch(path.removeprefix(f"{NGINX}/"))
     }
-    return sorted(absent, key=lambda path: not re.search("cert|sign|(ssl|tls)(?!.*param)", path))
+    return sorted(missing, key=lambda path: not re.search("cert|sign|(ssl|tls)(?!.*param)", path))
 
 
-def _socket(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
-    """The socket of the real host, at the path where a container with nginx has it mounted."""
-    own = {
+def _docker_socket_links(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
+    """Yield links to docker.sock at the paths where a container with nginx has it mounted."""
+    existing = {
         _SOCKET,
         "/var/run/docker.sock",
         *(h.value.removeprefix("unix://") for h in declared.hosts),
     }
     for each in nginx.directives(inputs.texts, "proxy_pass|server|set"):
         for path in _PROXIED_SOCKET.findall(each.value):
-            if path not in own:
+            if path not in existing:
                 make = f"ln -s {_SOCKET} {quote(path)}"
                 yield HostPart(f"{path}: a link to {_SOCKET}", unless_there(path, make))
 
 
-def _users(inputs: Input) -> Iterator[HostPart]:
+def _nginx_users(inputs: Input) -> Iterator[HostPart]:
     for each in nginx.directives(inputs.texts, "user"):
         user, group = (*each.value.split(), each.first)[:2]
         if is_name(user) and is_name(group) and user not in ("root", "www-data", "nobody"):

@@ -1,4 +1,4 @@
-"""Makes what was gathered ready to be applied: a configuration, and what is said of it."""
+"""Prepares an input for a trial: adds stand-ins and scripts, and says what to observe."""
 
 import tempfile
 from collections.abc import Mapping
@@ -12,91 +12,94 @@ from dockerd_lab.inputs.input import Input
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins import scripts
-from dockerd_lab.standins.remote import remote
-from dockerd_lab.standins.stand_ins import StandIns, stand_ins
+from dockerd_lab.standins.remote import choose_remote
+from dockerd_lab.standins.stand_ins import StandIns, find_stand_ins
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What can be applied and observed, and what the verdict needs to know of it."""
+    """An input that is ready to be applied and observed, with what the verdict needs."""
 
     inputs: Input
     configuration: Configuration
     declared: DeclaredConfig
-    steps: scripts.Steps
+    written: scripts.WrittenScripts
     routes: Mapping[str, str]
-    """What `client` and `outsider` have to run beforehand, by machine."""
+    """The commands that `client` and `outsider` run before the trial, by machine."""
     stand_in_notes: tuple[str, ...]
-    """What stands in for what the input lacks."""
+    """One sentence for each stand-in."""
     notes: tuple[str, ...]
+    """What cannot be measured, or is not done."""
     inspected: Inspection
-    """What to look at on `daemon` besides dockerd."""
+    """What to observe on `daemon` besides dockerd."""
 
 
-def prepare(inputs: Input, settings: Settings, *, allowed: bool = True) -> Prepared:
-    """Write the scripts that the gathered configuration needs into its directory.
+def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) -> Prepared:
+    """Write the scripts that an input needs into its directory, and return what to apply.
 
-    Nothing stands in for what the input lacks unless that is `allowed`, nor in a whole case, which
-    says itself what it wants.
+    There are no stand-ins without `allow_stand_ins`, and none for a complete case, which has all
+    that it needs.
     """
-    wanted = read_config(inputs.texts, inputs.command)
+    declared = read_config(inputs.texts, inputs.command)
     address = str(settings.machines.daemon.address)
-    standing = StandIns()
-    if allowed and not inputs.complete:
-        standing = stand_ins(inputs, wanted, settings)
-    scripted = _has_scripts(inputs)
-    for path in standing.replaced:
+    stand_ins = StandIns()
+    if allow_stand_ins and not inputs.complete:
+        stand_ins = find_stand_ins(inputs, declared, settings)
+    has_scripts = _has_scripts(inputs)
+    for path in stand_ins.replaced:
         (inputs.directory / "rootfs" / path.lstrip("/")).unlink()
-    steps = scripts.write(inputs, standing, address)
-    there = remote(wanted, address)
-    credentials = standing.credentials
+    written = scripts.write_scripts(inputs, stand_ins, address)
+    remote = choose_remote(declared, address)
+    credentials = stand_ins.credentials
     if inputs.case is not None and inputs.complete:
-        there = inputs.case.remote
+        remote = inputs.case.remote
     if inputs.case is not None:
-        credentials = _both(inputs.case.credentials, credentials)
-    others = ("client", "outsider")
-    own = {name: str(machine.address) for name, machine in settings.machines.items()}
-    ways = {name: way for name in others if (way := scripts.routes(standing, own[name]))}
+        credentials = _merge_credentials(inputs.case.credentials, credentials)
+    machines = ("client", "outsider")
+    addresses = {name: str(machine.address) for name, machine in settings.machines.items()}
+    routes = {
+        name: route for name in machines if (route := scripts.routes(stand_ins, addresses[name]))
+    }
     return Prepared(
         inputs=inputs,
-        configuration=Configuration(inputs.name, inputs.directory, there, credentials),
-        declared=wanted,
-        steps=steps,
-        routes=ways,
-        stand_in_notes=(*standing.stand_in_notes, *steps.stand_in_notes),
-        notes=(*inputs.notes, *standing.notes, *steps.notes),
+        configuration=Configuration(inputs.name, inputs.directory, remote, credentials),
+        declared=declared,
+        written=written,
+        routes=routes,
+        stand_in_notes=(*stand_ins.stand_in_notes, *written.stand_in_notes),
+        notes=(*inputs.notes, *stand_ins.notes, *written.notes),
         inspected=Inspection(
-            services=steps.services,
-            services_of_scripts=steps.of_scripts,
+            services=written.services,
+            services_of_scripts=written.script_services,
             docker_socket=any("docker.socket" in file for file in inputs.origins),
-            user_scripts=steps.scripts,
+            user_scripts=written.has_user_scripts,
             texts=inputs.texts,
-            compare_texts=scripted,
+            compare_texts=has_scripts,
             **_validate_arguments(inputs),
         ),
     )
 
 
 def prepare_case(case: Case, settings: Settings) -> Prepared:
-    """Read a case's files as a user's are read, for the judge; what is applied is the case itself.
+    """Read a case's files like a user's, as the judge needs them; the case itself is applied.
 
-    Raises BadInput where they cannot be read.
+    Raises BadInput if a file cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:
         prepared = prepare(collect([case.directory], Path(directory)), settings)
-    # Scripts are wrapped only where they are a user's: those of a case must succeed.
+    # Only a user's script is wrapped so that its exit code is kept. A case's script must succeed.
     inspected = replace(prepared.inspected, user_scripts=False)
     return replace(prepared, configuration=case, inspected=inspected)
 
 
 def _has_scripts(inputs: Input) -> bool:
-    """Whether a script of the input's may change files on the machine."""
+    """Return whether the input has a script, which may change files on the machine."""
     names = ("provision.sh", "restart.sh", "start.sh", "fix.sh")
-    return inputs.provision is not None or any((inputs.directory / n).exists() for n in names)
+    return inputs.provision is not None or any((inputs.directory / name).exists() for name in names)
 
 
 def _validate_arguments(inputs: Input) -> dict[str, str | None]:
-    """How `dockerd --validate` is to be called, where that is not as the unit starts dockerd."""
+    """Return Inspection's `validate_arguments`, unless the unit's own arguments apply."""
     if inputs.command is not None:
         arguments = inputs.command.arguments
         return {"validate_arguments": None if arguments is None else f"set -- {arguments}\n"}
@@ -104,8 +107,8 @@ def _validate_arguments(inputs: Input) -> dict[str, str | None]:
     return {"validate_arguments": None} if (inputs.directory / "start.sh").exists() else {}
 
 
-def _both(first: Credentials, second: Credentials) -> Credentials:
-    """The case's own credentials win."""
+def _merge_credentials(first: Credentials, second: Credentials) -> Credentials:
+    """Return both credentials merged; those of `first` win."""
     return Credentials(
         daemon={**second.daemon, **first.daemon}, client={**second.client, **first.client}
     )

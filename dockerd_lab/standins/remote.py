@@ -1,4 +1,4 @@
-"""How `client` would reach the daemon that a configuration asks for."""
+"""Chooses the address at which `client` should reach the daemon of a configuration."""
 
 from collections.abc import Iterator
 
@@ -8,27 +8,28 @@ from dockerd_lab.config.flags import tcp_place
 from dockerd_lab.config.ports import port_of
 
 
-def remote(declared: DeclaredConfig, address: str) -> Remote:
-    """The first place that other machines may reach, or the first of all, or port 2375.
+def choose_remote(declared: DeclaredConfig, address: str) -> Remote:
+    """Return the first TCP listener of a configuration, at the daemon's `address` in the lab.
 
-    dockerd's own hosts come first, then sockets that systemd listens at, then nginx.
+    Listeners on a loopback address come last. Otherwise dockerd's hosts come first, then systemd's
+    sockets, then nginx. Without any listener it is port 2375.
     """
-    places = list(_places(declared))
+    places = list(_tcp_places(declared))
     places.sort(key=lambda place: _is_loopback(place[0]))
     for _, port, tls in places:
         return Remote(host=f"tcp://{address}:{port}", tls=tls)
     return Remote(host=f"tcp://{address}:2375")
 
 
-def _places(declared: DeclaredConfig) -> Iterator[tuple[str, int, bool]]:
-    """Host, port and whether TLS is spoken there."""
+def _tcp_places(declared: DeclaredConfig) -> Iterator[tuple[str, int, bool]]:
+    """Yield the host and the port of each TCP listener, and whether it speaks TLS."""
     for host in declared.hosts:
         if place := tcp_place(host.value):
             yield *place, declared.tls
     for stream in declared.streams:
         if (port := port_of(stream.value)) is not None:
             yield stream.value.rpartition(":")[0], port, declared.tls
-    # Where there is both, the plain one only sends people to the other.
+    # If nginx has both, the listener without TLS probably redirects to the one with TLS.
     for listen in sorted(declared.nginx, key=lambda listen: not listen.tls):
         yield listen.host, listen.port, listen.tls
 

@@ -1,4 +1,4 @@
-"""The shell scripts that bring a gathered configuration into effect, as a person would."""
+"""Writes the shell scripts that put a user's configuration into effect."""
 
 import shlex
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from dockerd_lab.machine_paths import PROVISION_CODE
 from dockerd_lab.standins.shell_lines import directory_of
 from dockerd_lab.standins.stand_ins import StandIns
 
-#: docker0's network, unless bip says otherwise.
+#: docker0's network, unless `bip` sets another.
 _DOCKER0 = ip_network("172.17.0.0/16")
 #: Seconds that the user's own script may take.
 PROVISION_LIMIT = 150
-#: The harness comes by ssh: in every chain that filters it, its packets are accepted first.
-_SSH_STAYS = """\
+#: Accepts port 22 in every chain that filters it, since the harness connects by ssh.
+_KEEP_SSH_OPEN = """\
 nft list chains | awk '
     $1 == "table" { table = $2 " " $3 }
     $1 == "chain" { chain = $2 }
@@ -27,82 +27,82 @@ nft list chains | awk '
 ' | while read -r family table chain port; do
     nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
 done"""
-#: Programs that a box has not, by their directory in /etc.
-_ABSENT = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
-#: The user's own scripts, as they are called in the case's directory.
-_OWN = ("own-provision", "given-provision")
+#: Programs that are not installed on the machines, by their directory in /etc.
+_ABSENT_PROGRAMS = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
+#: The file names of the user's scripts in the configuration's directory.
+_USER_SCRIPT_NAMES = ("own-provision", "given-provision")
 
 
 @dataclass(frozen=True)
-class Steps:
-    """What was written, and what has to be looked at besides docker.service."""
+class WrittenScripts:
+    """What the written scripts do, and what to observe besides docker.service."""
 
     services: tuple[str, ...]
-    """Units that the configuration is for, besides docker's."""
-    of_scripts: tuple[str, ...]
-    """Those that the user's script may restart or stop; they must not have failed."""
+    """Units that the scripts start, besides docker's; they must be active."""
+    script_services: tuple[str, ...]
+    """Units that the user's script may restart or stop; they must not have failed."""
     stand_in_notes: tuple[str, ...]
-    """What was done that the input does not say."""
-    scripts: bool
-    """Whether a script of the user's is run."""
+    """What the scripts do that the input does not say."""
+    has_user_scripts: bool
+    """Whether a user's script runs."""
     notes: tuple[str, ...]
-    """What is not done."""
+    """What the scripts do not do."""
 
 
-def write(inputs: Input, standing: StandIns, address: str) -> Steps:
-    """Write provision.sh, restart.sh and start.sh into the given directory, where they are needed.
+def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenScripts:
+    """Write provision.sh, restart.sh and start.sh into the input's directory, as far as needed.
 
     `address` is the daemon's in the lab.
     """
-    steps = _standing(standing, address)
-    rules = [file for file in FIREWALLS if inputs.has(file)]
+    lines = _stand_in_lines(stand_ins, address)
+    rule_files = [file for file in FIREWALLS if inputs.has(file)]
     services: list[str] = []
     stand_in_notes: list[str] = []
     if not inputs.complete:
-        if standing.card is not None:
-            steps.append(_device(address) + 'test -n "$device"')
-            steps += [f'sed -i "s/\\b{standing.card}\\b/$device/g" {file}' for file in rules]
-        for service, lines in (
-            _containerd(inputs),
-            _nginx(inputs),
-            _nftables(inputs),
-            _iptables(inputs),
+        if stand_ins.card is not None:
+            lines.append(_device(address) + 'test -n "$device"')
+            lines += [f'sed -i "s/\\b{stand_ins.card}\\b/$device/g" {file}' for file in rule_files]
+        for service, service_lines in (
+            _containerd_lines(inputs),
+            _nginx_lines(inputs),
+            _nftables_lines(inputs),
+            _iptables_lines(inputs),
         ):
-            steps += lines
+            lines += service_lines
             services += [service] if service else []
-        if rules:
-            steps.append(_SSH_STAYS)
+        if rule_files:
+            lines.append(_KEEP_SSH_OPEN)
             stand_in_notes.append("port 22: open for the harness's ssh, whatever the firewall says")
-    own = _own_scripts(inputs)
-    named = any(b"nginx" in script for script in _scripts_of(inputs).values())
-    of_scripts: list[str] = []
-    if named and not inputs.complete and "nginx.service" not in services:
-        steps.append("systemctl start nginx.service || true")
-        of_scripts.append("nginx.service")
+    user_lines = _user_script_lines(inputs)
+    uses_nginx = any(b"nginx" in script for script in _user_scripts(inputs).values())
+    script_services: list[str] = []
+    if uses_nginx and not inputs.complete and "nginx.service" not in services:
+        lines.append("systemctl start nginx.service || true")
+        script_services.append("nginx.service")
         stand_in_notes.append("nginx: started before the script, as Debian's package leaves it")
-    steps += own
-    if steps:
+    lines += user_lines
+    if lines:
         inputs.directory.joinpath("provision.sh").write_text(
-            "\n".join(["#!/bin/sh", "set -eu", *steps, ""]), encoding="utf-8"
+            "\n".join(["#!/bin/sh", "set -eu", *lines, ""]), encoding="utf-8"
         )
     if inputs.command is not None:
         inputs.directory.joinpath("start.sh").write_text(inputs.command.script, encoding="utf-8")
     sockets = units.sockets(inputs.texts)
-    restart = inputs.directory / "restart.sh"
-    # One that is there already says itself how to restart.
-    if sockets and not inputs.complete and inputs.command is None and not restart.exists():
-        restart.write_text(_restart(sockets), encoding="utf-8")
-    return Steps(
+    restart_file = inputs.directory / "restart.sh"
+    # A restart.sh of the input itself is kept.
+    if sockets and not inputs.complete and inputs.command is None and not restart_file.exists():
+        restart_file.write_text(_restart_script(sockets), encoding="utf-8")
+    return WrittenScripts(
         services=tuple(services),
-        of_scripts=tuple(of_scripts),
+        script_services=tuple(script_services),
         stand_in_notes=tuple(stand_in_notes),
-        scripts=bool(own),
-        notes=(*_not_started(inputs), *_not_read(inputs)),
+        has_user_scripts=bool(user_lines),
+        notes=(*_other_services(inputs), *_unread_directories(inputs)),
     )
 
 
-def _not_started(inputs: Input) -> list[str]:
-    """Other services of the input: what they need is not known here."""
+def _other_services(inputs: Input) -> list[str]:
+    """Return a note for each other service of the input: the lab does not know what it needs."""
     others = [
         PurePosixPath(path).name
         for path in inputs.texts
@@ -115,81 +115,86 @@ def _not_started(inputs: Input) -> list[str]:
     return [f"{name}: installed, but not started" for name in others if name not in started]
 
 
-def _not_read(inputs: Input) -> list[str]:
-    """Directories of programs that the machine has not."""
+def _unread_directories(inputs: Input) -> list[str]:
+    """Return a note for each directory that belongs to a program that is not installed."""
     tops = dict.fromkeys("/".join(path.split("/")[:3]) for path in inputs.origins)
-    absent = [top for top in tops if top.removeprefix("/etc/") in _ABSENT]
+    absent = [top for top in tops if top.removeprefix("/etc/") in _ABSENT_PROGRAMS]
     if not inputs.has(NFTABLES) and "/etc/nftables.d" in tops:
         absent.append("/etc/nftables.d")
     return [f"{top}: installed, but nothing on the machine reads it" for top in absent]
 
 
-def routes(standing: StandIns, own_address: str) -> str | None:
-    """What another machine has to run to reach the added addresses; None where there are none.
+def routes(stand_ins: StandIns, own_address: str) -> str | None:
+    """Return the command with which another machine reaches the added addresses; None without any.
 
-    To docker0's network no other machine has a route: it is on every machine with dockerd.
+    `own_address` is that machine's own address. Addresses in docker0's network are left out: every
+    machine with dockerd has that network itself.
     """
-    reached = [a for a in standing.addresses if ip_address(a) not in _DOCKER0]
-    if not reached:
+    addresses = [address for address in stand_ins.addresses if ip_address(address) not in _DOCKER0]
+    if not addresses:
         return None
     return _device(own_address) + "; ".join(
-        f'ip route replace {address} dev "$device"' for address in reached
+        f'ip route replace {address} dev "$device"' for address in addresses
     )
 
 
 def _device(address: str) -> str:
-    """Set $device to the network device that has an address."""
+    """Return the shell code that sets $device to the network device with an address."""
     return f"device=$(ip -o address show to {address} | awk '{{ print $2; exit }}'); "
 
 
-def _standing(standing: StandIns, address: str) -> list[str]:
-    lines = [_device(address)] if standing.addresses else []
-    for added in standing.addresses:
-        flags = "/128 nodad" if ":" in added else "/32"
+def _stand_in_lines(stand_ins: StandIns, address: str) -> list[str]:
+    lines = [_device(address)] if stand_ins.addresses else []
+    for added_address in stand_ins.addresses:
+        flags = "/128 nodad" if ":" in added_address else "/32"
         length, _, nodad = flags.partition(" ")
-        lines.append(f'ip address replace {added}{length} dev "$device" {nodad}'.rstrip())
-    lines += [f"echo {address} {shlex.quote(name)} >>/etc/hosts" for name in standing.names]
-    lines += [f"mkdir -p {shlex.quote(path)} || true" for path in standing.directories]
-    for path in standing.programs:
+        lines.append(f'ip address replace {added_address}{length} dev "$device" {nodad}'.rstrip())
+    lines += [f"echo {address} {shlex.quote(name)} >>/etc/hosts" for name in stand_ins.names]
+    lines += [f"mkdir -p {shlex.quote(path)} || true" for path in stand_ins.directories]
+    for path in stand_ins.programs:
         lines.append(directory_of(path) + f'ln -sf "$(command -v dockerd)" {shlex.quote(path)}')
-    for bridge in standing.bridges:
-        there = f"ip link show {bridge} >/dev/null 2>&1"
-        lines += [f"{there} || ip link add name {bridge} type bridge", f"ip link set {bridge} up"]
-    # One that cannot be made is the configuration's affair; dash ends at a failed redirection.
+    for bridge in stand_ins.bridges:
+        is_there = f"ip link show {bridge} >/dev/null 2>&1"
+        lines += [
+            f"{is_there} || ip link add name {bridge} type bridge",
+            f"ip link set {bridge} up",
+        ]
+    # A part that cannot be made must not end the script. In a subshell, because dash ends at a
+    # failed redirection.
     parts = [
         f"( {part.line} ) || echo {shlex.quote('not made: ' + part.note)}"
-        for part in standing.parts
+        for part in stand_ins.parts
     ]
     return lines + parts
 
 
-_Step = tuple[str, list[str]]
+_ServiceLines = tuple[str, list[str]]
 
 
-def _nginx(inputs: Input) -> _Step:
+def _nginx_lines(inputs: Input) -> _ServiceLines:
     sites = [path for path in inputs.origins if path.startswith("/etc/nginx/")]
     if not sites:
         return "", []
     lines = []
     if not any(path.endswith("/sites-enabled/default") for path in sites):
         lines.append("rm -f /etc/nginx/sites-enabled/default # Debian's example")
-    return "nginx.service", [*lines, *_restarted("nginx.service")]
+    return "nginx.service", [*lines, *_restart_lines("nginx.service")]
 
 
-def _nftables(inputs: Input) -> _Step:
+def _nftables_lines(inputs: Input) -> _ServiceLines:
     if not inputs.has(NFTABLES):
         return "", []
-    return "nftables.service", _restarted("nftables.service")
+    return "nftables.service", _restart_lines("nftables.service")
 
 
-def _containerd(inputs: Input) -> _Step:
+def _containerd_lines(inputs: Input) -> _ServiceLines:
     if not inputs.has("/etc/containerd/config.toml"):
         return "", []
-    return "containerd.service", _restarted("containerd.service")
+    return "containerd.service", _restart_lines("containerd.service")
 
 
-def _iptables(inputs: Input) -> _Step:
-    """iptables-persistent's files; what loads them at boot is not on the machine."""
+def _iptables_lines(inputs: Input) -> _ServiceLines:
+    """Return the lines that load iptables-persistent's files: the machine has no unit for that."""
     tools = {IPTABLES: "iptables-restore", IP6TABLES: "ip6tables-restore"}
     return (
         "",
@@ -201,23 +206,23 @@ def _iptables(inputs: Input) -> _Step:
     )
 
 
-def _restarted(service: str) -> list[str]:
-    """Enable and restart a service; that it does not start is the configuration's failure."""
+def _restart_lines(service: str) -> list[str]:
+    """Return the lines that enable and restart a service; the script goes on if that fails."""
     return [
         f"systemctl enable --quiet {service}",
         f"systemctl restart {service} || echo '{service} did not start'",
     ]
 
 
-def _own_scripts(inputs: Input) -> list[str]:
-    """The lines that run the user's scripts; their failure is the configuration's as well."""
+def _user_script_lines(inputs: Input) -> list[str]:
+    """Return the lines that run the user's scripts and keep the exit code of one that fails."""
     lines = []
-    for name, script in _scripts_of(inputs).items():
+    for name, script in _user_scripts(inputs).items():
         copy = inputs.directory / name
         copy.write_bytes(script)
         copy.chmod(0o755)
         shell = "" if script.startswith(b"#!") else "sh "
-        # What it starts in the background may stay; it must not hold the connection open.
+        # A background process of the script may stay, but must not hold the connection open.
         lines.append(
             f"timeout --kill-after 5 {PROVISION_LIMIT} {shell}./{name} </dev/null >{name}.log 2>&1"
             f" || echo $? >{PROVISION_CODE}"
@@ -225,21 +230,21 @@ def _own_scripts(inputs: Input) -> list[str]:
         lines.append(f"cat {name}.log")
     if not lines:
         return []
-    # Why it does not start is to be seen, and not that the script has tried too often.
-    again = "systemctl reset-failed docker.service 2>/dev/null || true"
-    return [f"rm -f {PROVISION_CODE}", *lines, again]
+    # Otherwise systemd may refuse the next start because the script restarted docker too often.
+    reset_failed = "systemctl reset-failed docker.service 2>/dev/null || true"
+    return [f"rm -f {PROVISION_CODE}", *lines, reset_failed]
 
 
-def _scripts_of(inputs: Input) -> dict[str, bytes]:
-    """The user's own scripts, by what they are called in the case's directory."""
+def _user_scripts(inputs: Input) -> dict[str, bytes]:
+    """Return the user's scripts by their file names in the configuration's directory."""
     copy = inputs.directory / "provision.sh"
-    own = copy.read_bytes() if copy.exists() else None
-    scripts = dict(zip(_OWN, (own, inputs.provision), strict=True))
+    provision = copy.read_bytes() if copy.exists() else None
+    scripts = dict(zip(_USER_SCRIPT_NAMES, (provision, inputs.provision), strict=True))
     return {name: script for name, script in scripts.items() if script is not None}
 
 
-def _restart(sockets: Iterable[str]) -> str:
-    """A socket unit cannot be restarted while its service runs, so that is stopped first."""
+def _restart_script(sockets: Iterable[str]) -> str:
+    """Return a restart.sh that stops docker.service first: sockets cannot restart while it runs."""
     names = " ".join(shlex.quote(name) for name in sorted({"docker.socket", *sockets}))
     return f"""#!/bin/sh
 # A unit that systemd refuses leaves the old daemon running; stopping that first would hide it.

@@ -1,8 +1,8 @@
-"""What a repository rightly lacks, and the lab stands in for: each with a line that says so.
+"""Finds what a configuration refers to and its repository rightly lacks, and what stands in for it.
 
-dockerd's default places for certificates (~/.docker) are not stood in for: that nothing is there is
-what goes wrong with `--tls` alone, and the user must see it. The same holds for everything that a
-configuration does not name.
+Each stand-in has a sentence for the verdict. There are no stand-ins for what the configuration does
+not name, such as certificates in dockerd's default directory (~/.docker): if `--tls` alone fails
+because nothing is there, the user must see that.
 """
 
 import ipaddress
@@ -23,70 +23,71 @@ from dockerd_lab.standins.nginx_parts import CERTIFICATE, certificate_include, n
 from dockerd_lab.standins.shell_lines import HostPart
 
 #: The client's own certificate, where the docker client looks for it.
-CLIENT: dict[str, Credential] = {
+CLIENT_CREDENTIALS: dict[str, Credential] = {
     "/root/.docker/ca.pem": "ca",
     "/root/.docker/cert.pem": "client-cert",
     "/root/.docker/key.pem": "client-key",
 }
-#: The address of Docker's own bridge, unless daemon.json says another with `bip`.
-_BRIDGE = "172.17.0.1"
-#: Place a box has dockerd; the archives with Docker's binaries are unpacked elsewhere.
-_PROGRAMS = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
-#: What nginx shows to a daemon with TLS, and with what it knows that one.
-_OF_A_PROXY: dict[str, tuple[Credential, str]] = {
+#: The address of Docker's own bridge, unless `bip` in daemon.json sets another.
+_DOCKER0_ADDRESS = "172.17.0.1"
+#: Where packages install dockerd. Docker's binary archives are unpacked elsewhere.
+_PACKAGED_DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
+#: The files that nginx needs as a client of a daemon with TLS, by directive.
+_PROXY_CREDENTIALS: dict[str, tuple[Credential, str]] = {
     "proxy_ssl_certificate": ("client-cert", "a client's certificate made for this run"),
     "proxy_ssl_certificate_key": ("client-key", "a client's key made for this run"),
     "proxy_ssl_trusted_certificate": ("ca", "the lab's own CA"),
 }
-#: Files of these names are on every machine.
-_ON_THE_MACHINE = ("/etc/ssl/certs/ca-certificates.crt",)
+#: Files that exist on every machine.
+_PREINSTALLED = ("/etc/ssl/certs/ca-certificates.crt",)
 
 
 @dataclass(frozen=True)
 class StandIns:
-    """What is put in the place of what the input lacks."""
+    """The stand-ins for what the input lacks."""
 
     credentials: Credentials = field(default_factory=Credentials)
     replaced: tuple[str, ...] = ()
-    """Files of the input that a credential takes the place of."""
+    """Files of the input that are replaced by a credential."""
     addresses: tuple[str, ...] = ()
     """Addresses to add to the daemon's machine."""
     names: tuple[str, ...] = ()
-    """Host names that shall mean the daemon's machine there."""
+    """Host names that resolve to the daemon's address on its machine."""
     directories: tuple[str, ...] = ()
+    """Directories to make: data roots, and those of unix sockets."""
     programs: tuple[str, ...] = ()
-    """Where the engine's dockerd shall be as well."""
+    """Paths that become links to the engine's dockerd."""
     bridges: tuple[str, ...] = ()
     """Network bridges to add."""
     card: str | None = None
-    """The network card of the real host that rules of a firewall name."""
+    """The name of the real host's network card in firewall rules."""
     parts: tuple[HostPart, ...] = ()
-    """What else of the real host is made."""
+    """Other parts of the real host to make."""
     stand_in_notes: tuple[str, ...] = ()
-    """A sentence for each."""
+    """One sentence for each stand-in."""
     notes: tuple[str, ...] = ()
-    """What cannot be measured, since the input lacks it and nothing can stand in."""
+    """What cannot be measured, because the input lacks it and nothing can stand in."""
 
 
-def stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) -> StandIns:
-    """What this configuration names and the input does not hold."""
-    credentials, replaced, stand_in_notes, notes = _credentials(inputs, declared)
-    bridge = (declared.values_of("bip", "--bip") or [_BRIDGE])[0].split("/", maxsplit=1)[0]
-    places = {_as_written_once(place) for place in _hosts(declared)} - {bridge}
-    addresses = sorted(place for place in places if _is_another_machine(place, settings))
-    names = sorted(n for n in {*places, *nginx.servers(inputs.texts)} if _is_name(n))
-    directories = _directories(declared)
+def find_stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) -> StandIns:
+    """Return the stand-ins for what the configuration refers to and the input lacks."""
+    credentials, replaced, stand_in_notes, notes = _find_credentials(inputs, declared)
+    bridge = (declared.values_of("bip", "--bip") or [_DOCKER0_ADDRESS])[0].split("/", maxsplit=1)[0]
+    hosts = {_normalise_address(host) for host in _listen_addresses(declared)} - {bridge}
+    addresses = sorted(host for host in hosts if _is_another_machine(host, settings))
+    names = sorted(n for n in {*hosts, *nginx.servers(inputs.texts)} if _is_host_name(n))
+    data_roots = _data_roots(declared)
     stand_in_notes += [
         f"{a}: an address of the real host, added to the lab's machine" for a in addresses
     ]
     stand_in_notes += [
         f"{name}: a name of the real host, in the machine's /etc/hosts" for name in names
     ]
-    stand_in_notes += [f"{path}: the data-root, made as an empty directory" for path in directories]
-    for_sockets = _of_sockets(declared)
-    stand_in_notes += [f"{path}: made, for the socket in it" for path in for_sockets]
-    programs = _programs(inputs, declared)
-    stand_in_notes += [f"{path}: a link to the engine's own dockerd" for path in programs]
+    stand_in_notes += [f"{path}: the data-root, made as an empty directory" for path in data_roots]
+    socket_directories = _socket_directories(declared)
+    stand_in_notes += [f"{path}: made, for the socket in it" for path in socket_directories]
+    dockerd_paths = _dockerd_paths(inputs, declared)
+    stand_in_notes += [f"{path}: a link to the engine's own dockerd" for path in dockerd_paths]
     bridges = _bridges(declared)
     stand_in_notes += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
     card = network_card(inputs.texts)
@@ -100,8 +101,8 @@ def stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) -> St
         replaced=tuple(replaced),
         addresses=tuple(addresses),
         names=tuple(names),
-        directories=(*directories, *for_sockets),
-        programs=tuple(programs),
+        directories=(*data_roots, *socket_directories),
+        programs=tuple(dockerd_paths),
         bridges=tuple(bridges),
         card=card,
         parts=tuple(parts),
@@ -110,21 +111,21 @@ def stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) -> St
     )
 
 
-def _credentials(
+def _find_credentials(
     inputs: Input, declared: DeclaredConfig
 ) -> tuple[Credentials, list[str], list[str], list[str]]:
-    """The files of TLS that are made, those they replace, and what is said of them."""
+    """Return the TLS files to make, the input's files they replace, stand-in notes, and notes."""
     daemon: dict[str, Credential] = {}
     replaced: list[str] = []
     stand_in_notes: list[str] = []
     notes: list[str] = []
     named = {
-        name: _paths(inputs.resolved(v.value) for v in found)
-        for name, found in declared.tls_files.items()
+        name: _paths(inputs.resolved(value.value) for value in values)
+        for name, values in declared.tls_files.items()
     }
     certificates, keys, authorities = named["server-cert"], named["server-key"], named["ca"]
-    # A certificate is of no use without its key: where that rightly is in no repository, both are
-    # made. They are named in pairs, in the same order.
+    # A certificate is useless without its key. The key is rightly in no repository, so both are
+    # made. Keys and certificates are named in pairs, in the same order.
     for number, key in enumerate(keys):
         certificate = certificates[number] if number < len(certificates) else None
         if inputs.lacks(key):
@@ -138,31 +139,31 @@ def _credentials(
                     stand_in_notes[-1] += ", in place of the input's, whose key is not in the input"
     for certificate in certificates:
         if inputs.lacks(certificate) and certificate not in daemon:
-            keyed = any(inputs.has(key) for key in keys)
-            if keyed:
+            has_key = any(inputs.has(key) for key in keys)
+            if has_key:
                 notes.append(f"{certificate}: only its key is in the input; nothing stands in")
             else:
                 daemon[certificate] = "server-cert"
                 stand_in_notes.append(f"{certificate}: a certificate made for this run")
-    made, of_made, of_own = _authorities(inputs, authorities, daemon)
+    made, made_notes, authority_notes = _find_authorities(inputs, authorities, daemon)
     daemon |= made
-    stand_in_notes += of_made
-    notes += of_own
-    # One file may be all of them.
-    several = {*certificates} & {*keys, *authorities} & daemon.keys()
-    daemon |= dict.fromkeys(several, "server-pem")
+    stand_in_notes += made_notes
+    notes += authority_notes
+    # One file may be certificate, key and CA at once.
+    combined = {*certificates} & {*keys, *authorities} & daemon.keys()
+    daemon |= dict.fromkeys(combined, "server-pem")
     if certificate_include(inputs) is not None:
         daemon[CERTIFICATE] = "server-pem"
-    client = CLIENT if daemon else {}
-    stand_in_notes += _of_a_proxy(inputs, daemon)
+    client = CLIENT_CREDENTIALS if daemon else {}
+    stand_in_notes += _add_proxy_credentials(inputs, daemon)
     if client:
         stand_in_notes.append("/root/.docker on the client: a certificate and key of the lab's CA")
     return Credentials(daemon=daemon, client=client), replaced, stand_in_notes, notes
 
 
-def _of_a_proxy(inputs: Input, daemon: dict[str, Credential]) -> Iterator[str]:
-    """Add what nginx needs to speak TLS to a daemon, and say so."""
-    for directive, (name, what) in _OF_A_PROXY.items():
+def _add_proxy_credentials(inputs: Input, daemon: dict[str, Credential]) -> Iterator[str]:
+    """Add to `daemon` the files that nginx needs for TLS to a daemon; yield a note for each."""
+    for directive, (name, what) in _PROXY_CREDENTIALS.items():
         named = (each.path for each in nginx.directives(inputs.texts, directive))
         for path in _paths(inputs.resolved(path) for path in named if path is not None):
             if inputs.lacks(path) and path not in daemon:
@@ -170,10 +171,10 @@ def _of_a_proxy(inputs: Input, daemon: dict[str, Credential]) -> Iterator[str]:
                 yield f"{path}: {what}"
 
 
-def _authorities(
+def _find_authorities(
     inputs: Input, authorities: Iterable[str], others: Mapping[str, Credential]
 ) -> tuple[dict[str, Credential], list[str], list[str]]:
-    """The CAs that are made, and what is said of them, and of the input's own."""
+    """Return the CAs to make, the stand-in notes about them, and notes on the input's own CAs."""
     made: dict[str, Credential] = {}
     stand_in_notes: list[str] = []
     notes: list[str] = []
@@ -192,29 +193,29 @@ def _authorities(
 
 
 def _paths(values: Iterable[str]) -> list[str]:
-    """Absolute paths that a file can have, each once, in their order."""
+    """Return the values that are valid absolute paths, without duplicates, in their order."""
     paths = [PurePosixPath(re.sub("^/+", "/", value)) for value in values if value.isprintable()]
-    whole = (str(path) for path in paths if path.is_absolute() and ".." not in path.parts)
-    return list(dict.fromkeys(path for path in whole if path not in _ON_THE_MACHINE))
+    absolute = (str(path) for path in paths if path.is_absolute() and ".." not in path.parts)
+    return list(dict.fromkeys(path for path in absolute if path not in _PREINSTALLED))
 
 
-def _hosts(declared: DeclaredConfig) -> Iterator[str]:
-    """The hosts and addresses at which the configuration listens, without ports."""
+def _listen_addresses(declared: DeclaredConfig) -> Iterator[str]:
+    """Yield the hosts and addresses at which the configuration listens, without ports."""
     for host in declared.hosts:
         if tcp := tcp_place(host.value):
             yield tcp[0]
-    # dockerd listens there as well.
+    # dockerd listens at the metrics address as well.
     for place in declared.values_of("metrics-addr", "--metrics-addr"):
         yield place.rpartition(":")[0].strip("[]")
     for listen in declared.nginx:
         yield listen.host
     for stream in declared.streams:
-        if found := re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:\d+", stream.value):
-            yield found[1]
+        if match := re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:\d+", stream.value):
+            yield match[1]
 
 
-def _as_written_once(host: str) -> str:
-    """An address in the one way of many to write it."""
+def _normalise_address(host: str) -> str:
+    """Return an address in its canonical form; return a host name as it is."""
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:
@@ -222,52 +223,56 @@ def _as_written_once(host: str) -> str:
 
 
 def _is_another_machine(host: str, settings: Settings) -> bool:
-    """Whether it is an address that no machine of the lab has, and one machine could have."""
+    """Return whether it is an ordinary address that no machine of the lab has."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    everywhere = address.is_unspecified or address.is_loopback or address.is_multicast
-    everywhere = everywhere or str(address) == "255.255.255.255"
-    of_the_lab = [machine.address for _, machine in settings.machines.items()]
-    # .1 is the computer's own end of the lab's network.
-    taken = address in of_the_lab or address == settings.network.network_address + 1
-    return not (everywhere or taken or address.is_link_local)
+    is_special = address.is_unspecified or address.is_loopback or address.is_multicast
+    is_special = is_special or str(address) == "255.255.255.255"
+    lab_addresses = [machine.address for _, machine in settings.machines.items()]
+    # The address .1 is this computer's own in the lab's network.
+    taken = address in lab_addresses or address == settings.network.network_address + 1
+    return not (is_special or taken or address.is_link_local)
 
 
-def _is_name(host: str) -> bool:
+def _is_host_name(host: str) -> bool:
     if re.fullmatch(r"[\d.]*|[0-9a-fA-F:]*:[0-9a-fA-F:.]*|localhost", host):
         return False
     return re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", host) is not None
 
 
-def _directories(declared: DeclaredConfig) -> list[str]:
-    named = declared.values_of("data-root", "--data-root", "--graph", "-g")
-    named += declared.values_of("graph")
-    roots = (str(PurePosixPath(root)) for root in named)
+def _data_roots(declared: DeclaredConfig) -> list[str]:
+    values = declared.values_of("data-root", "--data-root", "--graph", "-g")
+    values += declared.values_of("graph")
+    roots = (str(PurePosixPath(root)) for root in values)
     return [root for root in _paths(roots) if root != "/var/lib/docker"]
 
 
-def _of_sockets(declared: DeclaredConfig) -> list[str]:
-    """The directories of unix sockets; those in /run are gone after each boot, and not made."""
+def _socket_directories(declared: DeclaredConfig) -> list[str]:
+    """Return the directories of unix sockets, except in /run, which is empty after each boot."""
     paths = (
         h.value.removeprefix("unix://") for h in declared.hosts if h.value.startswith("unix://")
     )
-    found = _paths(str(PurePosixPath(path).parent) for path in paths)
-    return [path for path in found if not re.match(r"(/var)?/run(/|$)|/$|/tmp$", path)]
+    directories = _paths(str(PurePosixPath(path).parent) for path in paths)
+    return [path for path in directories if not re.match(r"(/var)?/run(/|$)|/$|/tmp$", path)]
 
 
-def _programs(inputs: Input, declared: DeclaredConfig) -> list[str]:
-    typed = [command for command in declared.commands if command.value.strip()]
-    first = _paths(command.value.split()[0] for command in typed)
+def _dockerd_paths(inputs: Input, declared: DeclaredConfig) -> list[str]:
+    commands = [command for command in declared.commands if command.value.strip()]
+    programs = _paths(command.value.split()[0] for command in commands)
     return [
         path
-        for path in first
-        if PurePosixPath(path).name == "dockerd" and path not in _PROGRAMS and not inputs.has(path)
+        for path in programs
+        if PurePosixPath(path).name == "dockerd"
+        and path not in _PACKAGED_DOCKERD
+        and not inputs.has(path)
     ]
 
 
 def _bridges(declared: DeclaredConfig) -> list[str]:
-    """The bridges that dockerd uses; docker0 it makes itself, and no other."""
-    named = declared.values_of("bridge", "--bridge", "-b")
-    return sorted({b for b in named if re.fullmatch(r"[\w.-]{1,15}", b)} - {"none", "docker0"})
+    """Return the bridges that dockerd uses, except docker0, the only one that it makes itself."""
+    names = declared.values_of("bridge", "--bridge", "-b")
+    return sorted(
+        {bridge for bridge in names if re.fullmatch(r"[\w.-]{1,15}", bridge)} - {"none", "docker0"}
+    )

@@ -65,7 +65,7 @@ def prepared(root: Path, settings: Settings, request: ValidateRequest) -> Iterat
             command=None if request.command is None else parse_dockerd_command(request.command),
             provision=request.provision,
         )
-        yield prepare(inputs, settings, allowed=request.stand_ins)
+        yield prepare(inputs, settings, allow_stand_ins=request.stand_ins)
 
 
 def engines_of(settings: Settings, request: ValidateRequest) -> list[str]:

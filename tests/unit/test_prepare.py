@@ -29,7 +29,7 @@ def test_nginx_is_brought_up_and_may_use_the_socket(ready):
     assert "usermod --append --groups docker www-data" in said
     assert "rm -f /etc/nginx/sites-enabled/default" in said
     assert "systemctl restart nginx.service" in said
-    assert made.steps.services == ("nginx.service",)
+    assert made.written.services == ("nginx.service",)
     assert made.configuration.credentials.daemon["/etc/nginx/tls/k.pem"] == "server-key"
     assert made.configuration.credentials.daemon["/etc/nginx/ca.pem"] == "ca"
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)

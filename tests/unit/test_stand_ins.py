@@ -24,14 +24,15 @@ def test_certificates_and_keys_are_stood_in_for(ready):
 
 
 def test_nothing_stands_in_where_that_is_turned_off(ready):
-    made = ready({"etc/docker/daemon.json": TLS}, allowed=False)
+    made = ready({"etc/docker/daemon.json": TLS}, allow_stand_ins=False)
     assert made.configuration.credentials.daemon == {}
     assert made.stand_in_notes == ()
 
 
 def test_a_firewall_s_card_is_left_alone_where_that_is_turned_off(ready):
     made = ready(
-        {"etc/nftables.conf": "table inet f { chain c { iif eth0 drop\n } }\n"}, allowed=False
+        {"etc/nftables.conf": "table inet f { chain c { iif eth0 drop\n } }\n"},
+        allow_stand_ins=False,
     )
     assert "sed -i" not in script(made)
 
