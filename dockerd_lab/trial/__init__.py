@@ -1,1 +1,1 @@
-"""One configuration on one engine: restore, apply, fix or reboot, observe."""
+"""Tries one configuration on one engine: restores, applies, fixes or reboots, and observes."""

@@ -1,4 +1,4 @@
-"""Applies a case to `daemon`: the directory goes there, and provision/apply.sh does the rest."""
+"""Applies a case to `daemon`: copies the case's directory there, and runs provision/apply.sh."""
 
 import io
 import re
@@ -17,13 +17,13 @@ from dockerd_lab.machine_paths import APPLY, PLACE
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.remote_command import CommandResult
 
-#: Seconds apply.sh may take: its own limits (120 to restart, up to 120 to answer), 150 for a user's
-#: script, and room.
+#: Seconds apply.sh may take: 120 to restart, up to 120 until dockerd answers, 150 for a user's
+#: script, and some reserve.
 APPLY_LIMIT = 420
-#: The same with fix.sh, which has 180 of its own.
+#: Seconds apply.sh may take with fix.sh, which has a limit of 180.
 FIX_LIMIT = APPLY_LIMIT + 180
-#: How apply.sh ends what it says of fix.sh.
-_FIXED = re.compile(r"^apply: fix\.sh: exit code (\d+) after", re.MULTILINE)
+#: The line in which apply.sh reports the exit code of fix.sh.
+_FIX_EXIT_CODE = re.compile(r"^apply: fix\.sh: exit code (\d+) after", re.MULTILINE)
 
 
 def apply(
@@ -35,116 +35,128 @@ def apply(
     *,
     restart_limit: int | None = None,
 ) -> str:
-    """Apply a case and return what apply.sh printed; `address` is the daemon's in the lab.
+    """Apply a case and return the output of apply.sh; `address` is the daemon's in the lab.
 
-    `unit` names a docker.service of provision/units that takes the place of the packaged one first.
-    `restart_limit` are the seconds that docker.service has to start, apply.sh's own if None. Raises
-    HarnessError when the case could not be applied; a dockerd that does not start with it is no
-    error here.
+    `unit` names a docker.service of provision/units that replaces the packaged one.
+    `restart_limit` is how many seconds docker.service gets to start; None means apply.sh's default.
+    Raises HarnessError if the case could not be applied. A dockerd that does not start is no error.
     """
     _prepare_client(lab, case, address)
-    setting = "" if restart_limit is None else f"RESTART_LIMIT={restart_limit} "
-    parcel = _parcel(root, case, address, unit)
-    return _run(lab, f"applying {case.name}", "", parcel, setting=setting)
+    environment = "" if restart_limit is None else f"RESTART_LIMIT={restart_limit} "
+    archive = _pack(root, case, address, unit)
+    return _run(lab, f"applying {case.name}", "", archive, environment=environment)
 
 
-def after_boot(
+def wait_after_reboot(
     lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None
 ) -> str:
-    """Wait, on a machine that was rebooted, for what the boot made of the applied case."""
-    parcel = _parcel(root, case, address, unit)
-    return _run(lab, f"{case.name} after a reboot", "booted", parcel)
+    """Wait after a reboot until dockerd is ready or has failed; return the output of apply.sh."""
+    archive = _pack(root, case, address, unit)
+    return _run(lab, f"{case.name} after a reboot", "booted", archive)
 
 
-def fix(
+def apply_fix(
     lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None
 ) -> CommandResult:
-    """Mend an applied failure with its fix.sh; the steps are in the answer as they went.
+    """Run fix.sh for an applied failure, and return its output and exit code.
 
-    Raises HarnessError when it could not be tried; a step that fails is in the answer.
+    Raises HarnessError if fix.sh could not be run. If fix.sh itself fails, its exit code says so.
     """
     started = time.monotonic()
-    parcel = _parcel(root, case, address, unit)
-    said = _run(lab, f"mending {case.name}", "fix", parcel, limit=FIX_LIMIT)
-    code = _FIXED.search(said)
-    if code is None:
-        raise HarnessError(f"mending {case.name}: apply.sh told no exit code" + last_lines(said))
-    return CommandResult("fix.sh", int(code[1]), said, "", time.monotonic() - started)
+    archive = _pack(root, case, address, unit)
+    output = _run(lab, f"mending {case.name}", "fix", archive, limit=FIX_LIMIT)
+    match = _FIX_EXIT_CODE.search(output)
+    if match is None:
+        raise HarnessError(f"mending {case.name}: apply.sh told no exit code" + last_lines(output))
+    return CommandResult("fix.sh", int(match[1]), output, "", time.monotonic() - started)
 
 
 def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
-    """Put on `client` what the case has for it: the files under client/, and credentials."""
+    """Copy the case's files for `client` there: those under client/, and the credentials."""
     files = case.directory / "client"
-    given = case.credentials.client
-    if not given and not files.is_dir():
+    credentials = case.credentials.client
+    if not credentials and not files.is_dir():
         return
-    with _archive() as (tar, buffer):
+    with _open_archive() as (tar, buffer):
         if files.is_dir():
-            tar.add(files, arcname="/", filter=_roots)
-        _add_credentials(tar, given, address, below="")
-    what = f"preparing client for {case.name}"
-    done = ssh.run(lab, "client", "tar -xpf - -C /", what=what, timeout=60, stdin=buffer.getvalue())
-    if done.returncode != 0:
-        raise HarnessError(f"{what}: " + last_lines(done.stderr.decode(errors="replace")))
+            tar.add(files, arcname="/", filter=_owned_by_root)
+        _add_credentials(tar, credentials, address, below="")
+    work = f"preparing client for {case.name}"
+    result = ssh.run(
+        lab, "client", "tar -xpf - -C /", what=work, timeout=60, stdin=buffer.getvalue()
+    )
+    if result.returncode != 0:
+        raise HarnessError(f"{work}: " + last_lines(result.stderr.decode(errors="replace")))
 
 
 def _run(
     lab: Lab,
-    what: str,
+    work: str,
     argument: str,
-    parcel: bytes,
+    archive: bytes,
     *,
     limit: float = APPLY_LIMIT,
-    setting: str = "",
+    environment: str = "",
 ) -> str:
-    run_it = f"{setting}sh {APPLY} {PLACE} {argument}"
-    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && {run_it}"
-    done = ssh.run(lab, "daemon", command, what=what, timeout=limit, stdin=parcel)
-    said = (done.stdout + done.stderr).decode(errors="replace")
-    if done.returncode != 0:
-        raise HarnessError(f"{what}: exit code {done.returncode}" + last_lines(said))
-    return said
+    """Copy the archive to `daemon`, run apply.sh there, and return its output.
+
+    `work` names this step in messages. `argument` is passed to apply.sh after the directory;
+    `environment` is empty, or `NAME=value `. `limit` is in seconds. Raises HarnessError if apply.sh
+    fails.
+    """
+    run_apply = f"{environment}sh {APPLY} {PLACE} {argument}"
+    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && {run_apply}"
+    result = ssh.run(lab, "daemon", command, what=work, timeout=limit, stdin=archive)
+    output = (result.stdout + result.stderr).decode(errors="replace")
+    if result.returncode != 0:
+        raise HarnessError(f"{work}: exit code {result.returncode}" + last_lines(output))
+    return output
 
 
-def _parcel(root: Path, case: Configuration, address: str, unit: str | None) -> bytes:
-    """The case's directory and apply.sh as a tar archive, to be unpacked at the machine's root."""
-    with _archive() as (tar, buffer):
-        own = case.directory / "unit"
-        if own.is_symlink():  # to one of provision/units, which is packed in its place
-            unit = own.resolve().name
-        tar.add(case.directory, arcname=PLACE, filter=_without_link)
+def _pack(root: Path, case: Configuration, address: str, unit: str | None) -> bytes:
+    """Return the case's directory and apply.sh as a tar archive, to be unpacked in `/`."""
+    with _open_archive() as (tar, buffer):
+        own_unit = case.directory / "unit"
+        if own_unit.is_symlink():  # a link to one of provision/units, which is packed instead
+            unit = own_unit.resolve().name
+        tar.add(case.directory, arcname=PLACE, filter=_without_unit_link)
         _add_credentials(tar, case.credentials.daemon, address, below=f"{PLACE}/rootfs")
         if unit is not None:
-            tar.add(root / "provision/units" / unit, arcname=f"{PLACE}/unit", filter=_roots)
-        tar.add(root / "provision/apply.sh", arcname=APPLY, filter=_roots)
+            tar.add(root / "provision/units" / unit, arcname=f"{PLACE}/unit", filter=_owned_by_root)
+        tar.add(root / "provision/apply.sh", arcname=APPLY, filter=_owned_by_root)
     return buffer.getvalue()
 
 
 @contextmanager
-def _archive() -> Iterator[tuple[tarfile.TarFile, io.BytesIO]]:
+def _open_archive() -> Iterator[tuple[tarfile.TarFile, io.BytesIO]]:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         yield tar, buffer
 
 
 def _add_credentials(
-    tar: tarfile.TarFile, given: Mapping[str, Credential], address: str, *, below: str
+    tar: tarfile.TarFile, credentials: Mapping[str, Credential], address: str, *, below: str
 ) -> None:
-    """Add each asked-for credential at its path, readable as such a file should be."""
-    for path, name in given.items():
+    """Add each credential to the archive, at its path below `below` and with a suitable mode."""
+    for path, name in credentials.items():
         content = credential(name, address)
-        entry = _roots(tarfile.TarInfo((below + path).lstrip("/")))
+        entry = _owned_by_root(tarfile.TarInfo((below + path).lstrip("/")))
         entry.size, entry.mode = len(content), 0o400 if private(name) else 0o444
-        # The same bytes make the same case, whenever they were packed.
+        # The time stays 0, so that the same content always makes the same archive.
         tar.addfile(entry, io.BytesIO(content))
 
 
-def _without_link(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """An entry of the case, but not its link to a unit."""
-    return None if entry.issym() and entry.name == f"{PLACE}/unit".lstrip("/") else _roots(entry)
+def _without_unit_link(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Return an archive entry, owned by root; None for the case's link to a unit."""
+    return (
+        None
+        if entry.issym() and entry.name == f"{PLACE}/unit".lstrip("/")
+        else _owned_by_root(entry)
+    )
 
 
-def _roots(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+def _owned_by_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Return an archive entry with root as its owner."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = "root"
     return entry

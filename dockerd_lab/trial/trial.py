@@ -1,4 +1,4 @@
-"""One trial: restore the machines, apply a configuration, fix it or reboot, and observe."""
+"""Runs a trial: restores the machines, applies a configuration, fixes or reboots, and observes."""
 
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -16,43 +16,43 @@ from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.observe import observe
 from dockerd_lab.progress import say, step
 from dockerd_lab.trial import scripts
-from dockerd_lab.trial.apply import after_boot, apply
+from dockerd_lab.trial.apply import apply, wait_after_reboot
 
-#: Seconds that a unit gets which starts the docker client: it would wait for dockerd for good.
+#: Seconds for a unit that starts the docker client, which would wait for dockerd forever.
 NO_DAEMON_LIMIT = 10
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to try, and what to look at."""
+    """What to try, and what to observe."""
 
     configuration: Configuration
     subject: str
-    """What the observation is of, as one word: the engine and the case."""
+    """The name of the observation, as one word: the engine and the case."""
     unit: str | None = None
-    """A docker.service of provision/units that takes the place of the packaged one."""
+    """A docker.service of provision/units that replaces the packaged one."""
     then: Literal["nothing", "fix", "reboot"] = "nothing"
-    """What comes after the configuration was applied, and before anybody looks."""
+    """What to do after the configuration was applied, and before the machines are observed."""
     inspected: Inspection = field(default_factory=Inspection)
-    """What to look at on `daemon` besides dockerd."""
+    """What to observe on `daemon` besides dockerd."""
     routes: Mapping[str, str] = field(default_factory=dict)
-    """What `client` and `outsider` run beforehand, to reach addresses added to `daemon`."""
+    """Commands for `client` and `outsider` that add routes to addresses added to `daemon`."""
     starts_client: str | None = None
-    """The command line of a unit that starts the docker client, from which no daemon comes."""
+    """The command line of a unit that starts the docker client, and therefore no daemon."""
     tools: Collection[str] = ()
-    """Which tools of observe/remote.py are tried on `client`."""
+    """The tools of observe/remote.py to run on `client`."""
     check_idempotent: bool = False
-    """Whether the configuration is applied a second time, to see what that changes."""
+    """Whether to apply the configuration a second time and observe what that changes."""
 
 
 def run_trial(
     fleet: Fleet, plan: Plan, *, already_applied: bool = False, quiet: bool = False
 ) -> Observation:
-    """Try a configuration on freshly restored machines, and return what was observed.
+    """Try a configuration on freshly restored machines, and return the observation.
 
-    With `already_applied` the trial goes on from an earlier one of the same configuration: nothing
-    is restored or applied. With `quiet` no progress is printed. Raises HarnessError where nothing
-    can be said about the configuration.
+    With `already_applied` the trial continues an earlier one of the same configuration: nothing is
+    restored or applied. With `quiet` no progress is printed. Raises HarnessError if the trial
+    failed for another reason than the configuration.
     """
     name = plan.configuration.name
     if not already_applied:
@@ -62,14 +62,14 @@ def run_trial(
     if not already_applied:
         with _progress(f"{fleet.engine}: applying {name}, and restarting dockerd", quiet):
             _apply(fleet, plan)
-    steps: dict[str, CommandResult] = {}
+    fix_results: dict[str, CommandResult] = {}
     if plan.then == "fix":
         with _progress(f"{fleet.engine}: mending {name}", quiet):
-            steps = scripts.mend(fleet, plan.configuration, plan.unit)
+            fix_results = scripts.run_fix_scripts(fleet, plan.configuration, plan.unit)
     elif plan.then == "reboot":
         with _progress(f"{fleet.engine}: rebooting with {name}", quiet):
             fleet.reboot()
-            after_boot(fleet.lab, fleet.root, plan.configuration, fleet.address, plan.unit)
+            wait_after_reboot(fleet.lab, fleet.root, plan.configuration, fleet.address, plan.unit)
     with _progress(f"{fleet.engine}: what listens, and who gets in", quiet):
         return observe(
             fleet,
@@ -79,25 +79,32 @@ def run_trial(
             inspected=plan.inspected,
             check_idempotent=plan.check_idempotent,
             tools=plan.tools,
-            # A failure that was mended has nothing to show any more.
-            show_output={} if steps else scripts.show(fleet, plan.configuration),
-            fix=steps,
+            # A failure that is fixed cannot be shown any more.
+            show_output={} if fix_results else scripts.run_show_scripts(fleet, plan.configuration),
+            fix=fix_results,
         )
 
 
 def _apply(fleet: Fleet, plan: Plan) -> None:
     for machine, command in plan.routes.items():
-        answer = run_on(fleet.lab, fleet.root, machine, {"route": RemoteCommand(command)})["route"]
-        if answer.exit_code != 0:
-            raise HarnessError(f"adding routes on {machine}: {answer.output}")
-    limit = None
+        result = run_on(fleet.lab, fleet.root, machine, {"route": RemoteCommand(command)})["route"]
+        if result.exit_code != 0:
+            raise HarnessError(f"adding routes on {machine}: {result.output}")
+    restart_limit = None
     if plan.starts_client is not None:
-        limit = NO_DAEMON_LIMIT
+        restart_limit = NO_DAEMON_LIMIT
         say(
             f"lab: docker.service runs `{plan.starts_client}`: docker is the client, and starts no"
-            f" daemon; it gets {limit} s"
+            f" daemon; it gets {restart_limit} s"
         )
-    apply(fleet.lab, fleet.root, plan.configuration, fleet.address, plan.unit, restart_limit=limit)
+    apply(
+        fleet.lab,
+        fleet.root,
+        plan.configuration,
+        fleet.address,
+        plan.unit,
+        restart_limit=restart_limit,
+    )
 
 
 @contextmanager

@@ -30,9 +30,9 @@ def steps(monkeypatch):
 
     monkeypatch.setattr(trial, "apply", apply)
     monkeypatch.setattr(trial, "observe", observe)
-    monkeypatch.setattr(trial, "after_boot", lambda *_: done.append("await the boot"))
-    monkeypatch.setattr(trial.scripts, "show", lambda *_: {"daemon": "$ docker ps"})
-    monkeypatch.setattr(trial.scripts, "mend", lambda *_: {"daemon": "$ rm"})
+    monkeypatch.setattr(trial, "wait_after_reboot", lambda *_: done.append("await the boot"))
+    monkeypatch.setattr(trial.scripts, "run_show_scripts", lambda *_: {"daemon": "$ docker ps"})
+    monkeypatch.setattr(trial.scripts, "run_fix_scripts", lambda *_: {"daemon": "$ rm"})
     return done
 
 
