@@ -1,1 +1,1 @@
-"""A user's files: which there are, where each goes, collected into one Input."""
+"""Collects a user's files into one Input, and decides where each goes on the machine."""

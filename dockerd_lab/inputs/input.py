@@ -1,4 +1,4 @@
-"""A user's input: the files by their path on the machine, and what else was given."""
+"""Defines a user's input: files by their path on the machine, a command, a script, a case."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -13,43 +13,44 @@ from dockerd_lab.inputs import install_paths
 
 @dataclass(frozen=True)
 class Input:
-    """What was given, gathered."""
+    """A user's input, collected into a directory."""
 
     name: str
     directory: Path
-    """A directory of its own: rootfs/, and what a case has besides."""
+    """The input's own directory: rootfs/, and the other files of a case."""
     origins: Mapping[str, Path]
-    """Where each file on the machine comes from, as the user called it."""
+    """The source of each file, as the user named it, by the path on the machine."""
     texts: Mapping[str, str]
-    """The configuration files among them, by their path on the machine."""
+    """The texts of the configuration files, by the path on the machine."""
     case: Case | None = None
-    """What the input's case.yaml says, if it has one."""
+    """The case in the input's case.yaml, if it has one."""
     complete: bool = False
-    """Whether it is a case as this repository has them, that leaves nothing to be stood in for."""
+    """Whether it is a complete case, like those of this repository, which needs no stand-ins."""
     ignored: Sequence[str] = ()
-    """What lies beside the files and is not installed."""
+    """Names of files and directories that are not installed."""
     notes: Sequence[str] = ()
-    """What was understood otherwise than it lies."""
+    """Notes on files that are installed elsewhere than where they lie."""
     command: DockerdCommand | None = None
+    """A dockerd command to run instead of the unit."""
     provision: bytes | None = None
-    """A script of the user's, as it was when it was checked."""
+    """The content of the user's script, read when it was checked."""
     private: frozenset[str] = field(default_factory=frozenset)
-    """The files that hold a private key."""
+    """The paths of the files that hold a private key."""
 
     @property
     def link_targets(self) -> set[str]:
-        """The paths on the machine to which a link of the input leads."""
-        return {*links(self.origins).values()}
+        """Return the paths on the machine to which the input's links lead."""
+        return {*read_links(self.origins).values()}
 
     def has(self, installed: str) -> bool:
-        """Whether the input holds a file of that path on the machine."""
+        """Return whether the input has a file for that path on the machine."""
         return installed in self.origins
 
-    def resolved(self, installed: str) -> str:
-        """Where a path on the machine leads, by the links of the input."""
-        of_input = links(self.origins)
+    def resolve(self, installed: str) -> str:
+        """Return a path on the machine with the input's links followed."""
+        link_targets = read_links(self.origins)
         for _ in range(10):  # links may lead to links, and in a circle
-            for link, target in of_input.items():
+            for link, target in link_targets.items():
                 if installed == link or installed.startswith(f"{link}/"):
                     installed = target + installed.removeprefix(link)
                     break
@@ -58,37 +59,38 @@ class Input:
         return installed
 
     def with_changes(self, changed: Mapping[str, str | None]) -> "Input":
-        """The same input where a script or a fix `changed` files on the machine since.
+        """Return the input with files that a script or a fix changed on the machine.
 
-        Their texts are by path; None where one is gone. They come from the machine then.
+        `changed` are their texts by path, or None for a file that is gone. The origin of a changed
+        file is its path on the machine.
         """
-        kept = {path for path in self.origins if changed.get(path, "") is not None}
-        now = {path: text for path, text in changed.items() if text is not None}
+        remaining = {path for path in self.origins if changed.get(path, "") is not None}
+        texts = {path: text for path, text in changed.items() if text is not None}
         return replace(
             self,
             origins={
-                **{path: self.origins[path] for path in self.origins if path in kept},
-                **{path: Path(path) for path in now},
+                **{path: self.origins[path] for path in self.origins if path in remaining},
+                **{path: Path(path) for path in texts},
             },
-            texts={**{path: self.texts[path] for path in self.texts if path in kept}, **now},
+            texts={**{path: self.texts[path] for path in self.texts if path in remaining}, **texts},
         )
 
     def user_path(self, place: Place | None) -> str | None:
-        """A place as the user called the file: `etc/docker/daemon.json:3`."""
+        """Return a place with the user's name of the file, such as `etc/docker/daemon.json:3`."""
         if place is None:
             return None
-        file = place.file if place.file in self.origins else self.resolved(place.file)
+        file = place.file if place.file in self.origins else self.resolve(place.file)
         if file not in self.origins:
             return place.file
         return str(self.origins[file]) + (f":{place.line}" if place.line else "")
 
     def lacks(self, installed: str) -> bool:
-        """Whether the input does not hold that file, and the lab may make one there."""
+        """Return whether the input does not have that file, and the lab may make one there."""
         return not self.has(installed) and install_paths.is_free(installed, self.origins)
 
 
-def links(origins: Mapping[str, Path]) -> dict[str, str]:
-    """The links among files, and where each leads on the machine."""
+def read_links(origins: Mapping[str, Path]) -> dict[str, str]:
+    """Return the links among files, and the path on the machine to which each leads."""
     return {
         installed: os.path.normpath(PurePosixPath(installed).parent / os.readlink(source))
         for installed, source in origins.items()

@@ -1,4 +1,4 @@
-"""Tells where on the machine a file may go: not into the harness's places, nor over a directory."""
+"""Checks where on the machine a file may be installed."""
 
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
@@ -7,11 +7,11 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import layout, tree
 from dockerd_lab.machine_paths import APPLY, PLACE, STATE
 
-#: The harness's own places on the machine.
+#: The harness's own files and directories on the machine.
 _RESERVED = (STATE, PLACE, APPLY, "/root/.ssh", "/home/vagrant/.ssh")
-#: What the kernel or the boot has, and no configuration.
+#: Top-level directories of the kernel and the boot, which have no configuration files.
 _NEVER = ("proc", "sys", "dev", "boot")
-#: Directories that every machine has, or makes for what goes into them.
+#: Directories that every machine has, or that are made for the files in them.
 _DIRECTORIES = {
     "/etc/containerd",
     "/etc/default",
@@ -29,37 +29,37 @@ _DIRECTORIES = {
 
 
 def check(destination: str, *, anywhere: bool = False) -> None:
-    """Raise BadInput where no file of a configuration may go there.
+    """Raise BadInput if a configuration file must not be installed there.
 
-    Its first directory must be one that a tree laid out like the machine may have, unless it was
-    said to go `anywhere` else.
+    The top-level directory must be one of layout.TOP. With `anywhere` it may also be another one,
+    except those of the kernel and the boot.
     """
-    shown = tree.shown(Path(destination))
+    name = tree.printable(Path(destination))
     tree.check_name(Path(destination))
     path = PurePosixPath(destination)
     if anywhere and (destination.endswith("/") or _is_directory(path)):
-        raise BadInput(f"{shown}: a directory; DEST is the path of the file itself")
+        raise BadInput(f"{name}: a directory; DEST is the path of the file itself")
     deep_enough = len(path.parts) > 2  # noqa: PLR2004  (/etc/nftables.conf)
-    fitting = deep_enough and (
+    is_allowed = deep_enough and (
         path.parts[1] not in (*_NEVER, "tmp") if anywhere else path.parts[1] in layout.TOP
     )
-    if destination.startswith("//") or str(path) != destination or not fitting:
-        raise BadInput(f"{shown}: no place for a configuration file")
+    if destination.startswith("//") or str(path) != destination or not is_allowed:
+        raise BadInput(f"{name}: no place for a configuration file")
     if _is_reserved(path):
-        raise BadInput(f"{shown}: the harness keeps its own files there")
+        raise BadInput(f"{name}: the harness keeps its own files there")
 
 
 def is_free(destination: str, taken: Collection[str]) -> bool:
-    """Whether a file may be put there in addition to those that are `taken`.
+    """Return whether a file can be installed there, in addition to those at the `taken` paths.
 
-    Not where one of them would be above or below it: it would be a file and a directory at once.
+    It cannot if a taken path is above or below: that path would be a file and a directory.
     """
     path = PurePosixPath(destination)
     above = {str(parent) for parent in path.parents} & {*taken}
     below = any(PurePosixPath(other).is_relative_to(path) for other in taken)
-    # A program names these, and says itself what is wrong with them.
-    odd = path.parts[1:2] == () or path.parts[1] in _NEVER or _is_directory(path)
-    return not (above or below or odd or _is_reserved(path))
+    # No stand-in is made for these: the program that uses such a path reports the error itself.
+    is_unsuitable = path.parts[1:2] == () or path.parts[1] in _NEVER or _is_directory(path)
+    return not (above or below or is_unsuitable or _is_reserved(path))
 
 
 def _is_reserved(path: PurePosixPath) -> bool:

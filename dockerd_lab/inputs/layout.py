@@ -1,4 +1,4 @@
-"""Tells where on the machine the files go that a user gives by name or by directory."""
+"""Decides where on the machine the files go that a user gives by name or by directory."""
 
 import os
 import re
@@ -8,17 +8,17 @@ from pathlib import Path, PurePosixPath
 from dockerd_lab.config.paths import DAEMON_JSON
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import tree
-from dockerd_lab.inputs.recognise import place
+from dockerd_lab.inputs.recognise import recognise_destination
 
-#: The directories of a machine into which a tree that is laid out like it may install files.
+#: The top-level directories into which a directory with a machine's layout may install files.
 TOP = ("etc", "usr", "lib", "root", "home", "opt", "srv", "var", "run")
-#: More files than this in a directory that is not laid out like a machine are not looked into.
-_FEW = 20
-#: Endings of what lies beside a configuration, and may quote one.
-_NO_CONFIGURATION = (".md", ".rst", ".txt", ".adoc", ".sh", ".py", ".yml", ".yaml")
-#: What a case may consist of without files.
-_OF_A_CASE = {"provision.sh", "restart.sh", "start.sh", "show.sh", "show-client.sh", "fix.sh"}
-_OF_A_CASE |= {"fix-client.sh", "client", "unit"}
+#: If a directory without a machine's layout has more files than this, none of them is recognised.
+_MAX_FLAT_FILES = 20
+#: Suffixes of documents and scripts, which may quote a configuration but are none.
+_DOCUMENT_SUFFIXES = (".md", ".rst", ".txt", ".adoc", ".sh", ".py", ".yml", ".yaml")
+#: Files and directories that make up a case without rootfs/.
+_CASE_FILES = {"provision.sh", "restart.sh", "start.sh", "show.sh", "show-client.sh", "fix.sh"}
+_CASE_FILES |= {"fix-client.sh", "client", "unit"}
 HINT = (
     "a directory lies as on the machine (etc/docker/daemon.json,"
     " etc/systemd/system/docker.service.d/x.conf); or give the files themselves, or"
@@ -26,107 +26,119 @@ HINT = (
 )
 
 
-def of_directory(path: Path) -> tuple[Path, list[Path]]:
-    """The directory whose files are installed, and those files relative to it."""
-    everything = list(tree.walk(path, _at(path)))
+def files_to_install(path: Path) -> tuple[Path, list[Path]]:
+    """Return the directory whose files are installed, and those files relative to it."""
+    all_files = list(tree.walk(path, _machine_directory(path)))
     rootfs = path / "rootfs"
-    top = rootfs if rootfs.is_dir() and not rootfs.is_symlink() else path
-    inside = [path / file for file in everything if (path / file).is_relative_to(top)]
-    relative = [file.relative_to(top) for file in inside]
-    return top, [file for file in relative if file.parts[0] in TOP and len(file.parts) > 1]
+    root = rootfs if rootfs.is_dir() and not rootfs.is_symlink() else path
+    inside = [path / file for file in all_files if (path / file).is_relative_to(root)]
+    relative = [file.relative_to(root) for file in inside]
+    return root, [file for file in relative if file.parts[0] in TOP and len(file.parts) > 1]
 
 
-def of_file(path: Path, beside: Iterable[Path] = ()) -> str:
-    """Where a single file belongs on the machine; raises BadInput where that cannot be told.
+def destination_of_file(path: Path, neighbours: Iterable[Path] = ()) -> str:
+    """Return where a single file belongs on the machine; raises BadInput if that is not clear.
 
-    One of the files that are given `beside` it may name the place.
+    One of the `neighbours`, the other files of the input, may name the file's path.
     """
     tree.check_name(Path(path.name))
     text = tree.text(path, tree.content(path))
     if text.startswith("#!") and "nft" not in text.split("\n", maxsplit=1)[0]:
         raise BadInput(
-            f"{tree.shown(path)}: a script",
-            f"--provision {tree.shown(path)} runs it on the machine",
+            f"{tree.printable(path)}: a script",
+            f"--provision {tree.printable(path)} runs it on the machine",
         )
-    quotes = path.suffix in _NO_CONFIGURATION or path.name == "Dockerfile"
-    others = [_text(other) for other in beside if other != path]
-    found = None if quotes else _place(path, text, others)
-    if found is None:
+    is_document = path.suffix in _DOCUMENT_SUFFIXES or path.name == "Dockerfile"
+    others = [_text(other) for other in neighbours if other != path]
+    destination = None if is_document else _destination(path, text, others)
+    if destination is None:
         raise BadInput(
-            f"{tree.shown(path)}: what this file is cannot be told from its name or content",
-            f"--file {tree.shown(path)}:/DEST says where it goes",
+            f"{tree.printable(path)}: what this file is cannot be told from its name or content",
+            f"--file {tree.printable(path)}:/DEST says where it goes",
         )
-    return found
+    return destination
 
 
-def one_by_one(path: Path) -> tuple[dict[str, Path], list[str]]:
-    """Where the files of a directory go that is not laid out like a machine, and what is left out.
+def recognise_files(path: Path) -> tuple[dict[str, Path], list[str]]:
+    """Return where the files of a directory without a machine's layout go, and the skipped files.
 
-    It may be one of a machine's own (`etc`), or hold a few files that are known. Raises BadInput
-    where two files go to the same place.
+    The directory may be a copy of a machine's /etc or /usr, or hold a few files that can be
+    recognised. Raises BadInput if two files would go to the same path.
     """
-    files = [file for file in tree.walk(path, _at(path)) if str(file) != "case.yaml"]
-    if _at(path) and files:
-        return {f"{_at(path)}/{file}": path / file for file in files}, []
-    found: dict[str, Path] = {}
-    flat = len(files) <= _FEW and not any(len(file.parts) > 1 for file in files)
+    files = [file for file in tree.walk(path, _machine_directory(path)) if str(file) != "case.yaml"]
+    if _machine_directory(path) and files:
+        return {f"{_machine_directory(path)}/{file}": path / file for file in files}, []
+    destinations: dict[str, Path] = {}
+    flat = len(files) <= _MAX_FLAT_FILES and not any(len(file.parts) > 1 for file in files)
     texts = {file: _text(path / file) for file in files} if flat else {}
     for file, text in texts.items():
         source = path / file
-        if source.is_symlink() or file.suffix in _NO_CONFIGURATION:
+        if source.is_symlink() or file.suffix in _DOCUMENT_SUFFIXES:
             continue
-        where = _place(source, text, [texts[other] for other in files if other != file])
-        # Of several .json it is the one of that name: dockerd's key.json lies beside it.
-        guessed = where == DAEMON_JSON and file.name != "daemon.json"
-        if where is None or (guessed and Path("daemon.json") in files):
+        destination = _destination(source, text, [texts[other] for other in files if other != file])
+        # If there is a daemon.json, other .json files are not taken for it, such as key.json.
+        is_guess = destination == DAEMON_JSON and file.name != "daemon.json"
+        if destination is None or (is_guess and Path("daemon.json") in files):
             continue
-        if where in found:
-            both = f"{found[where].name} and {tree.shown(file)}"
-            raise BadInput(f"{tree.shown(path)}: {where} would be both {both}", HINT)
-        found[where] = source
-    taken = {*found.values()}
-    return found, [tree.shown(file) for file in files if path / file not in taken]
+        if destination in destinations:
+            both = f"{destinations[destination].name} and {tree.printable(file)}"
+            raise BadInput(f"{tree.printable(path)}: {destination} would be both {both}", HINT)
+        destinations[destination] = source
+    recognised = {*destinations.values()}
+    return destinations, [tree.printable(file) for file in files if path / file not in recognised]
 
 
-def _place(path: Path, text: str, others: Iterable[str]) -> str | None:
-    """Where a file belongs: what its content looks like counts less than a path that names it."""
-    where = place(PurePosixPath(path.absolute()), text)
-    if where is not None and PurePosixPath(where).name == path.name:
-        in_conf_d = where.replace("/sites-enabled/", "/conf.d/")
-        elsewhere = any(re.search(r"^[ \t]*include\s.*/conf\.d/", o, re.MULTILINE) for o in others)
-        included = any("sites-enabled" in other for other in others)
-        return in_conf_d if elsewhere and not included else where
+def _destination(path: Path, text: str, others: Iterable[str]) -> str | None:
+    """Return where a file belongs; None if it is not recognised.
+
+    If only its content is recognised, a path in one of the other texts that ends in its name wins.
+    """
+    destination = recognise_destination(PurePosixPath(path.absolute()), text)
+    if destination is not None and PurePosixPath(destination).name == path.name:
+        conf_d_path = destination.replace("/sites-enabled/", "/conf.d/")
+        includes_conf_d = any(
+            re.search(r"^[ \t]*include\s.*/conf\.d/", other, re.MULTILINE) for other in others
+        )
+        includes_sites = any("sites-enabled" in other for other in others)
+        return conf_d_path if includes_conf_d and not includes_sites else destination
     name = rf"(?<![\w./])/[\w./-]+/{re.escape(path.name)}(?![\w.-])"
-    named = {found for other in others for found in re.findall(name, other)}
-    named = {found for found in named if found.split("/")[1] in TOP}
-    return named.pop() if len(named) == 1 else where
+    paths_in_texts = {match for other in others for match in re.findall(name, other)}
+    paths_in_texts = {match for match in paths_in_texts if match.split("/")[1] in TOP}
+    return paths_in_texts.pop() if len(paths_in_texts) == 1 else destination
 
 
 def _text(path: Path) -> str:
     return "" if path.is_symlink() else tree.content(path).decode(errors="replace")
 
 
-def _at(path: Path) -> str:
-    """The directory of a machine that a directory is, by its name."""
+def _machine_directory(path: Path) -> str:
+    """Return `/etc` or `/usr` if a directory is a copy of that, else an empty string."""
     name = os.path.basename(os.path.abspath(path))
-    alone = name in ("etc", "usr") and not any((path / top).is_dir() for top in ("etc", "rootfs"))
-    return f"/{name}" if alone else ""
+    is_whole_directory = name in ("etc", "usr") and not any(
+        (path / directory).is_dir() for directory in ("etc", "rootfs")
+    )
+    return f"/{name}" if is_whole_directory else ""
 
 
-def beside(path: Path) -> list[str]:
-    """What is in a directory and is not installed, by name."""
+def skipped_names(path: Path) -> list[str]:
+    """Return the names in a directory that are not installed."""
     names = {entry.name for entry in path.iterdir()} - {*TOP, "case.yaml", *tree.IGNORED}
-    return sorted(tree.shown(Path(name)) for name in names)
+    return sorted(tree.printable(Path(name)) for name in names)
 
 
-def is_case(path: Path) -> bool:
-    """Whether a directory with a case.yaml and no files is a whole case: it may have scripts."""
+def is_case_without_files(path: Path) -> bool:
+    """Return whether a directory with a case.yaml and no files to install is a complete case.
+
+    It is one if it has a case's scripts, or if the rest is only documents.
+    """
     others = [entry for entry in path.iterdir() if entry.name not in (*tree.IGNORED, "case.yaml")]
-    beside = all(e.name.startswith(".") or e.suffix in (".md", ".rst", ".txt") for e in others)
-    return beside or not _OF_A_CASE.isdisjoint(entry.name for entry in others)
+    has_only_documents = all(
+        entry.name.startswith(".") or entry.suffix in (".md", ".rst", ".txt") for entry in others
+    )
+    return has_only_documents or not _CASE_FILES.isdisjoint(entry.name for entry in others)
 
 
-def nothing_in(path: Path) -> str:
-    """What is wrong with a directory of which nothing would be installed."""
+def nothing_to_install(path: Path) -> str:
+    """Return the message for a directory with no file to install."""
     reason = "nothing of it would be installed" if any(path.iterdir()) else "an empty directory"
-    return f"{tree.shown(path)}: {reason}"
+    return f"{tree.printable(path)}: {reason}"

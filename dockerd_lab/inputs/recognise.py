@@ -1,4 +1,4 @@
-"""Tells where a single file belongs on the machine, by its name or by what is in it."""
+"""Recognises where a single file belongs on the machine, by its name or its content."""
 
 import re
 from pathlib import PurePosixPath
@@ -13,28 +13,28 @@ from dockerd_lab.config.paths import (
     UNITS,
 )
 
-#: What a file that is still to be filled in, or to be copied, has after its name.
+#: Suffixes of templates and examples, which follow the real file name.
 _TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
-#: Endings of files that are read, not only installed; they must be text.
+#: Suffixes of configuration files that the lab reads; they must be text.
 _TEXT = (".json", ".conf", ".service", ".socket")
-#: An ExecStart= that starts the daemon, also as `docker` did before 2017.
+#: An ExecStart= that starts the daemon, also by `docker daemon` as before 2017.
 _STARTS_DOCKERD = r"ExecStart=.*(\bdockerd\b|/docker(-current)?\s+(-d|daemon)\b)"
 
 
-def place(path: PurePosixPath, text: str) -> str | None:
-    r"""The path on the machine of a file that was given as `path`; None where it is not recognised.
+def recognise_destination(path: PurePosixPath, text: str) -> str | None:
+    r"""Return where a user's file `path` belongs on the machine; None if it is not recognised.
 
-    >>> place(PurePosixPath("override.conf"), "[Service]\nExecStart=\n")
+    >>> recognise_destination(PurePosixPath("override.conf"), "[Service]\nExecStart=\n")
     '/etc/systemd/system/docker.service.d/override.conf'
     """
     text = text.removeprefix("\ufeff")
-    while path.suffix in _TEMPLATES:  # what it is filled in with is not known: judged as it lies
+    while path.suffix in _TEMPLATES:  # a template's values are not known: it is taken as it is
         path = path.with_suffix("")
     return _by_name(path, text) or _by_content(path.name, text)
 
 
 def is_text(installed: str) -> bool:
-    """Whether a file on the machine is one that this room reads.
+    """Return whether a file on the machine is a configuration file that the lab reads.
 
     >>> is_text("/etc/docker/daemon.json"), is_text("/etc/docker/tls/key.der")
     (True, False)
@@ -57,79 +57,90 @@ def _by_name(path: PurePosixPath, text: str) -> str | None:
     }
     if name in known:
         return known[name]
-    # Whatever it is called: under another name than *.conf it has no effect, which is to be seen.
+    # A drop-in keeps its name. The verdict reports a name that does not end in .conf.
     if above.endswith((".service.d", ".socket.d")):
         return f"{UNITS}/{above}/{name}"
     if (above, name) == ("default", "docker"):
         return DEFAULTS
     if above == "sysconfig" and name.startswith("docker"):
         return f"/etc/sysconfig/{name}"
-    if name.endswith(".socket") and _section(text, "Socket"):
+    if name.endswith(".socket") and _has_section(text, "Socket"):
         return f"{UNITS}/{name}"
     return None
 
 
 def _by_content(name: str, text: str) -> str | None:
-    found = _of_systemd(name, text) or _options(text) or _of_nginx(name, text) or _rules(text)
-    others = '"auths"' in text or '"defaultAction"' in text  # a client's, and of seccomp
-    json = name.endswith(".json") and text.lstrip().startswith("{") and not others
-    return found or (DAEMON_JSON if json else None)
+    destination = (
+        _from_systemd(name, text)
+        or _from_options(text)
+        or _from_nginx(name, text)
+        or _from_firewall(text)
+    )
+    is_other_json = (
+        '"auths"' in text or '"defaultAction"' in text
+    )  # the docker client's, or seccomp's
+    is_json_object = name.endswith(".json") and text.lstrip().startswith("{") and not is_other_json
+    return destination or (DAEMON_JSON if is_json_object else None)
 
 
-def _of_systemd(name: str, text: str) -> str | None:
+def _from_systemd(name: str, text: str) -> str | None:
     for kind in ("Service", "Socket"):
-        if _section(text, kind):
-            return _unit(name, f"docker.{kind.lower()}", text)
-    if name.endswith(".conf") and _line(r"(ExecStart|EnvironmentFile|Environment)=", text):
-        return f"{UNITS}/docker.service.d/{name}"  # without its section, as will be seen
+        if _has_section(text, kind):
+            return _unit_path(name, f"docker.{kind.lower()}", text)
+    if name.endswith(".conf") and _has_line(r"(ExecStart|EnvironmentFile|Environment)=", text):
+        return f"{UNITS}/docker.service.d/{name}"  # it lacks a section, which the verdict reports
     return None
 
 
-def _options(text: str) -> str | None:
-    # Upstart's file of old, a script within, sets it too.
-    if _line(r"#?[ \t]*(export[ \t]+)?DOCKER_OPTS=", text) and not _line("(start on|script)", text):
+def _from_options(text: str) -> str | None:
+    # An old file for Upstart sets it as well, in a script.
+    if _has_line(r"#?[ \t]*(export[ \t]+)?DOCKER_OPTS=", text) and not _has_line(
+        "(start on|script)", text
+    ):
         return DEFAULTS
-    return SYSCONFIG if _line(r"OPTIONS=['\"]?.*-", text) else None
+    return SYSCONFIG if _has_line(r"OPTIONS=['\"]?.*-", text) else None
 
 
-def _rules(text: str) -> str | None:
-    if _line(r"\*filter$", text):
+def _from_firewall(text: str) -> str | None:
+    if _has_line(r"\*filter$", text):
         return IPTABLES
-    if text.startswith("#!/usr/sbin/nft") or _line(r"table (inet|ip6?) ", text):
+    if text.startswith("#!/usr/sbin/nft") or _has_line(r"table (inet|ip6?) ", text):
         return NFTABLES
     return None
 
 
-def _of_nginx(name: str, text: str) -> str | None:
-    if not _line(r"[ \t]*(server|stream)\s*\{", text):
+def _from_nginx(name: str, text: str) -> str | None:
+    if not _has_line(r"[ \t]*(server|stream)\s*\{", text):
         return None
-    if _line(r"[ \t]*events\s*\{", text):
+    if _has_line(r"[ \t]*events\s*\{", text):
         return "/etc/nginx/nginx.conf"
-    if _line(r"[ \t]*stream\s*\{", text):
+    if _has_line(r"[ \t]*stream\s*\{", text):
         # Debian's nginx.conf includes this directory outside of its http{}.
-        return f"/etc/nginx/modules-enabled/90-{_conf(name)}"
+        return f"/etc/nginx/modules-enabled/90-{_drop_in_name(name)}"
     return f"/etc/nginx/sites-enabled/{name}"
 
 
-def _unit(name: str, unit: str, text: str) -> str:
-    """Where a unit or drop-in goes that is not called like `unit`, which is docker's."""
-    whole = name.endswith((".service", ".socket")) or _line("(ExecStart|Listen[A-Z][a-z]+)=", text)
-    if name.endswith(".conf") or not _section(text, "Unit") or not whole:
-        return f"{UNITS}/{unit}.d/{_conf(name)}"
-    # A whole unit under another name is meant for docker's as well, if it starts the daemon.
-    another = name.endswith(".service") and not _line(_STARTS_DOCKERD, text)
-    return f"{UNITS}/{name if another else unit}"
+def _unit_path(name: str, unit: str, text: str) -> str:
+    """Return where a unit or a drop-in goes whose name is not that of `unit`, docker's own."""
+    is_whole_unit = name.endswith((".service", ".socket")) or _has_line(
+        "(ExecStart|Listen[A-Z][a-z]+)=", text
+    )
+    if name.endswith(".conf") or not _has_section(text, "Unit") or not is_whole_unit:
+        return f"{UNITS}/{unit}.d/{_drop_in_name(name)}"
+    # A whole unit with another name is meant as docker's unit if it starts the daemon.
+    is_other_unit = name.endswith(".service") and not _has_line(_STARTS_DOCKERD, text)
+    return f"{UNITS}/{name if is_other_unit else unit}"
 
 
-def _section(text: str, name: str) -> bool:
-    return _line(rf"\[{name}\]\s*$", text)
+def _has_section(text: str, name: str) -> bool:
+    return _has_line(rf"\[{name}\]\s*$", text)
 
 
-def _line(pattern: str, text: str) -> bool:
-    """Whether a line of the text begins so."""
+def _has_line(pattern: str, text: str) -> bool:
+    """Return whether a line of the text begins with the pattern."""
     return re.search(f"^{pattern}", text, re.MULTILINE) is not None
 
 
-def _conf(name: str) -> str:
-    """The name under which systemd reads a drop-in."""
+def _drop_in_name(name: str) -> str:
+    """Return a name that systemd accepts for a drop-in."""
     return name if name.endswith(".conf") else f"{name}.conf"

@@ -120,7 +120,7 @@ def _find_credentials(
     stand_in_notes: list[str] = []
     notes: list[str] = []
     named = {
-        name: _paths(inputs.resolved(value.value) for value in values)
+        name: _paths(inputs.resolve(value.value) for value in values)
         for name, values in declared.tls_files.items()
     }
     certificates, keys, authorities = named["server-cert"], named["server-key"], named["ca"]
@@ -165,7 +165,7 @@ def _add_proxy_credentials(inputs: Input, daemon: dict[str, Credential]) -> Iter
     """Add to `daemon` the files that nginx needs for TLS to a daemon; yield a note for each."""
     for directive, (name, what) in _PROXY_CREDENTIALS.items():
         named = (each.path for each in nginx.directives(inputs.texts, directive))
-        for path in _paths(inputs.resolved(path) for path in named if path is not None):
+        for path in _paths(inputs.resolve(path) for path in named if path is not None):
             if inputs.lacks(path) and path not in daemon:
                 daemon[path] = name
                 yield f"{path}: {what}"

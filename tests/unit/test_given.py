@@ -17,7 +17,7 @@ from dockerd_lab.config.value import Place
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import layout
 from dockerd_lab.inputs.collect import collect
-from dockerd_lab.inputs.recognise import place
+from dockerd_lab.inputs.recognise import recognise_destination
 from dockerd_lab.settings import checkout
 
 HOSTS = {"hosts": ["tcp://0.0.0.0:2375"]}
@@ -74,12 +74,12 @@ SITE = "server {\n  listen 2376 ssl;\n}\n"
     ],
 )
 def test_a_file_is_recognised(path, text, where):
-    assert place(PurePosixPath(path), text) == where
+    assert recognise_destination(PurePosixPath(path), text) == where
 
 
 @given(st.text(min_size=1).filter(lambda name: "/" not in name), st.text())
 def test_whatever_is_given_has_a_place_or_none(name, text):
-    found = place(PurePosixPath(f"/x/{name}"), text)
+    found = recognise_destination(PurePosixPath(f"/x/{name}"), text)
     assert found is None or found.startswith("/etc/")
 
 
@@ -252,11 +252,11 @@ def test_long_input_takes_no_long_time(top, into):
         parse_dockerd_command("systemctl stop " + "docker" * 40 + " x dockerd")
     with pytest.raises(BadInput):
         parse_dockerd_command("dockerd" + " " * 10_000 + "$x")
-    assert place(PurePosixPath("x"), "\n" * 100_000) is None
+    assert recognise_destination(PurePosixPath("x"), "\n" * 100_000) is None
     assert nginx.servers({"/etc/nginx/a": "\n" * 100_000}) == set()
     write(top.parent / "flat/daemon.json", {"label": "/" * 50_000})
     write(top.parent / "flat/x.conf", "[Service]\n" + "\n" * 100_000)
-    assert len(layout.one_by_one(top.parent / "flat")[0]) == 2
+    assert len(layout.recognise_files(top.parent / "flat")[0]) == 2
 
 
 def test_what_is_a_link_on_a_machine_is_the_packaged_unit(top, into):
