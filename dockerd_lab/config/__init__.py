@@ -1,1 +1,1 @@
-"""Reads configuration files: text by path in, a DeclaredConfig out. No machine, no harness."""
+"""Reads configuration files: turns texts by path into a DeclaredConfig, without any machine."""

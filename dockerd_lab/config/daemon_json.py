@@ -1,4 +1,4 @@
-"""Reads daemon.json as dockerd does, and tells on which line a key is."""
+"""Reads daemon.json as dockerd does, and finds the lines of its keys."""
 
 import json
 from collections.abc import Mapping
@@ -11,26 +11,26 @@ from dockerd_lab.config.value import Place
 
 @dataclass(frozen=True)
 class DaemonJson:
-    """A daemon.json, or another file that dockerd is told to read."""
+    """A daemon.json, or the file that --config-file names instead."""
 
     file: str = DAEMON_JSON
     text: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
-    """What is in it; empty where there is no file, or where it is no JSON object."""
+    """The parsed content; empty if there is no file, or if it is no JSON object."""
     keys: tuple[str, ...] = ()
-    """The keys as they are written: one may be there twice."""
+    """The top-level keys as they are written, with duplicates."""
 
     def place(self, key: str, value: str = "") -> Place:
-        """The place of a key, or of one of its values where that has its own line."""
-        at = self.text.find(f'"{key}"')
-        if at < 0:
+        """Return the place of a key, or of one of its values if that is on a later line."""
+        start = self.text.find(f'"{key}"')
+        if start < 0:
             return Place(self.file)
-        inside = self.text.find(json.dumps(value), at) if value else -1
-        return Place(self.file, self.text.count("\n", 0, max(at, inside)) + 1)
+        value_start = self.text.find(json.dumps(value), start) if value else -1
+        return Place(self.file, self.text.count("\n", 0, max(start, value_start)) + 1)
 
     @property
     def broken_line(self) -> int:
-        """The line on which JSON's reader gives up; the first where that cannot be told."""
+        """Return the line of the syntax error, or the first line if that is not known."""
         try:
             json.loads(self.text)
         except json.JSONDecodeError as error:
@@ -44,13 +44,13 @@ def read_daemon_json(file: str, text: str) -> DaemonJson:
     """Read the text of a daemon.json that lies at `file` on the machine."""
     keys: list[str] = []
 
-    def outermost(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys[:] = [key for key, _ in members]  # the object around the others comes last
+    def keep_keys(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys[:] = [key for key, _ in members]  # the outermost object comes last
         return dict(members)
 
     try:
-        # dockerd takes a byte order mark, from 23 on.
-        values = json.loads(text.removeprefix("\ufeff") or "{}", object_pairs_hook=outermost)
+        # dockerd 23 and newer accept a byte order mark.
+        values = json.loads(text.removeprefix("\ufeff") or "{}", object_pairs_hook=keep_keys)
     except (ValueError, RecursionError):
         return DaemonJson(file, text)
     if not isinstance(values, dict):
@@ -59,5 +59,5 @@ def read_daemon_json(file: str, text: str) -> DaemonJson:
 
 
 def strings(value: object) -> list[str]:
-    """The strings in a list of JSON's; none where the value is no list."""
+    """Return the strings in a JSON list; an empty list if the value is no list."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

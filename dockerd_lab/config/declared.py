@@ -1,4 +1,4 @@
-"""What configuration files declare: hosts, TLS files, options; each with its place."""
+"""Reads what configuration files declare: hosts, TLS files and options, each with its place."""
 
 import re
 import shlex
@@ -14,59 +14,59 @@ from dockerd_lab.config.flags import config_file, flag_values
 from dockerd_lab.config.paths import HOME
 from dockerd_lab.config.value import Place, Value
 
-#: The parts of TLS that are files: dockerd's flag and key, and nginx's directives, for each.
+#: The files of TLS: for each, dockerd's flag and key in daemon.json, and nginx's directives.
 TLS_FILES = {
     "ca": ("tlscacert", "ssl_client_certificate", "ssl_trusted_certificate"),
     "server-cert": ("tlscert", "ssl_certificate"),
     "server-key": ("tlskey", "ssl_certificate_key"),
 }
-#: What turns TLS on, as flags and as keys of daemon.json.
+#: What turns TLS on, as a flag or as a key of daemon.json.
 TLS_SWITCHES = ("tls", "tlsverify")
-#: The place of what was typed.
-TYPED = "--command"
+#: The place of everything in a command that was given with `--command`.
+COMMAND_PLACE = "--command"
 
 
 @dataclass(frozen=True)
 class DeclaredConfig:
-    """What the whole configuration declares, whether it will have an effect or not."""
+    """Everything that a configuration declares, whether it has an effect or not."""
 
     texts: Mapping[str, str]
-    """The files it is read from, by their path on the machine."""
+    """The texts of the files, by their path on the machine."""
     command: DockerdCommand | None
-    """A dockerd that is started by hand, instead of its unit."""
+    """The command of a dockerd that is started by hand instead of its unit."""
     daemon_json: DaemonJson
-    """daemon.json, or what --config-file names."""
+    """daemon.json, or the file that --config-file names."""
     commands: tuple[Value, ...]
-    """The command lines of dockerd: typed, or ExecStart= of the given units that counts."""
+    """The command lines of dockerd: that of `command`, or each ExecStart= that is in effect."""
     options: tuple[Value, ...]
     """DOCKER_OPTS in /etc/default/docker, or in the environment of the packaged ExecStart=."""
     hosts: tuple[Value, ...]
-    """From flags, daemon.json and options."""
+    """dockerd's hosts, from flags, daemon.json and options."""
     streams: tuple[Value, ...]
     """ListenStream= of socket units."""
     nginx: tuple[nginx.Listen, ...]
-    """Where nginx listens."""
+    """nginx's TCP listeners."""
     tls_files: Mapping[str, tuple[Value, ...]]
     """The files of TLS by credential: `ca`, `server-cert`, `server-key`."""
     tls: bool
-    """Whether dockerd is to speak TLS."""
+    """Whether TLS is turned on for dockerd."""
 
     @property
     def lines(self) -> list[Value]:
-        """All that gives dockerd flags, as command lines."""
+        """Return all command lines and options with flags of dockerd, as command lines."""
         return _lines(self.commands, self.options)
 
     def values_of(self, key: str, *flags: str) -> list[str]:
-        """The values of a setting: of daemon.json's key, and of the flags."""
-        in_file = self.daemon_json.values.get(key)
-        values = [in_file] if isinstance(in_file, str) else []
+        """Return the values of a setting, from daemon.json's key and from the flags."""
+        file_value = self.daemon_json.values.get(key)
+        values = [file_value] if isinstance(file_value, str) else []
         return values + [v for line in self.lines for v in flag_values(line.value, *flags)]
 
     @property
     def client_command(self) -> str | None:
-        """The command line that starts the docker client, as the daemon was started before 2017.
+        """Return the command line that starts the docker client, if there is one.
 
-        From the client no daemon comes; None where no command line is of that kind.
+        No daemon comes from it: only before 2017 `docker daemon` started the daemon.
         """
         commands = (command.value for command in self.commands)
         return next((c for c in commands if re.match(r"\S*\bdocker\s+(daemon|-d)\b", c)), None)
@@ -75,7 +75,7 @@ class DeclaredConfig:
 def read_config(texts: Mapping[str, str], command: DockerdCommand | None = None) -> DeclaredConfig:
     """Read what configuration files declare, and the command of a dockerd started by hand.
 
-    `texts` are the files by their path on the machine. Nothing is an error: what cannot be read
+    `texts` are the texts by path on the machine. No error is raised: a file that cannot be parsed
     declares nothing.
     """
     commands = tuple(_commands(texts, command))
@@ -87,8 +87,8 @@ def read_config(texts: Mapping[str, str], command: DockerdCommand | None = None)
     if command is not None:
         file = str(PurePosixPath(HOME) / file)
     daemon_json = read_daemon_json(file, texts.get(file, ""))
-    in_file = strings(daemon_json.values.get("hosts"))
-    hosts = [Value(host, daemon_json.place("hosts", host)) for host in in_file]
+    file_hosts = strings(daemon_json.values.get("hosts"))
+    hosts = [Value(host, daemon_json.place("hosts", host)) for host in file_hosts]
     hosts += [Value(h, c.place) for c in lines for h in flag_values(c.value, "-H", "--host")]
     return DeclaredConfig(
         texts=texts,
@@ -97,28 +97,28 @@ def read_config(texts: Mapping[str, str], command: DockerdCommand | None = None)
         commands=commands,
         options=options,
         hosts=tuple(hosts),
-        streams=tuple(_streams(texts)),
+        streams=tuple(_listen_streams(texts)),
         nginx=tuple(nginx.listens(texts)),
         tls_files={
             name: (
                 *_tls_file(daemon_json, lines, flag),
-                *_of_nginx(texts, directives),
+                *_nginx_values(texts, directives),
             )
             for name, (flag, *directives) in TLS_FILES.items()
         },
-        tls=any(_switched_on(daemon_json, lines, switch) for switch in TLS_SWITCHES),
+        tls=any(_is_switched_on(daemon_json, lines, switch) for switch in TLS_SWITCHES),
     )
 
 
 def _commands(texts: Mapping[str, str], command: DockerdCommand | None) -> Iterator[Value]:
     if command is not None:
-        yield Value(shlex.join(command.words), Place(TYPED))
+        yield Value(shlex.join(command.words), Place(COMMAND_PLACE))
         return
-    # systemd refuses a unit with two; both were declared.
-    unit = units.of_unit("docker.service", texts)
+    # systemd refuses a unit with two ExecStart=, but both are declared.
+    unit = units.read_unit("docker.service", texts)
     variables = units.environment(unit, texts)
     if docker_options(texts):
-        variables.pop("DOCKER_OPTS", None)  # is told of by itself, with its own place
+        variables.pop("DOCKER_OPTS", None)  # is declared as an option, with its own place
     for start in units.in_effect(unit, "ExecStart"):
         words = " ".join(units.words(start.value, variables))
         yield Value(words, Place(start.file, start.line))
@@ -128,38 +128,38 @@ def _lines(commands: Iterable[Value], options: Iterable[Value]) -> list[Value]:
     return [*commands, *(Value(f"dockerd {o.value}", o.place) for o in options)]
 
 
-def _streams(texts: Mapping[str, str]) -> Iterator[Value]:
+def _listen_streams(texts: Mapping[str, str]) -> Iterator[Value]:
     for unit in units.sockets(texts):
-        for stream in units.in_effect(units.of_unit(unit, texts), "ListenStream"):
+        for stream in units.in_effect(units.read_unit(unit, texts), "ListenStream"):
             yield Value(stream.value, Place(stream.file, stream.line))
 
 
 def _tls_file(daemon_json: DaemonJson, lines: list[Value], flag: str) -> Iterator[Value]:
-    """The values of one of dockerd's flags that name a file of TLS."""
-    in_file = daemon_json.values.get(flag)
-    if isinstance(in_file, str) and in_file:
-        yield Value(in_file, daemon_json.place(flag))
+    """Yield the paths of a TLS file, from its key in daemon.json and from its flag."""
+    file_value = daemon_json.values.get(flag)
+    if isinstance(file_value, str) and file_value:
+        yield Value(file_value, daemon_json.place(flag))
     for line in lines:
         for path in flag_values(line.value, f"--{flag}"):
-            # Who starts dockerd by hand does it where the files are.
-            typed = line.place.file == TYPED
-            if not path or (typed and path.startswith("~")):
-                continue  # no shell puts a home there, after a `=`: dockerd will not find it
-            yield Value(str(PurePosixPath(HOME) / path) if typed else path, line.place)
+            # A dockerd that is started by hand runs in HOME, where relative paths begin.
+            is_typed = line.place.file == COMMAND_PLACE
+            if not path or (is_typed and path.startswith("~")):
+                continue  # a shell does not expand `~` after a `=`, so dockerd finds no such file
+            yield Value(str(PurePosixPath(HOME) / path) if is_typed else path, line.place)
 
 
-def _of_nginx(texts: Mapping[str, str], names: Iterable[str]) -> Iterator[Value]:
+def _nginx_values(texts: Mapping[str, str], names: Iterable[str]) -> Iterator[Value]:
     for name in names:
         for directive in nginx.directives(texts, name):
             if directive.path is not None:
                 yield Value(directive.path, Place(directive.file, directive.line))
 
 
-def _switched_on(daemon_json: DaemonJson, lines: list[Value], switch: str) -> bool:
-    """Whether TLS is turned on; `tlsverify` does that whatever its value, says dockerd's source."""
+def _is_switched_on(daemon_json: DaemonJson, lines: list[Value], switch: str) -> bool:
+    """Return whether a switch turns TLS on; in dockerd's source, any value of `tlsverify` does."""
     off = (False, f"--{switch}=false") if switch == "tls" else ()
     flags = (word for line in lines for word in line.value.split())
-    in_file = daemon_json.values
-    return (switch in in_file and in_file[switch] not in off) or any(
+    file_values = daemon_json.values
+    return (switch in file_values and file_values[switch] not in off) or any(
         word.split("=")[0] == f"--{switch}" and word not in off for word in flags
     )

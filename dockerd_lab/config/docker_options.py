@@ -10,13 +10,16 @@ from dockerd_lab.config.value import Place, Value
 
 
 def docker_options(texts: Mapping[str, str]) -> tuple[Value, ...]:
-    """DOCKER_OPTS in /etc/default/docker; the last one counts."""
+    """Return DOCKER_OPTS from /etc/default/docker: the last assignment, which is in effect."""
     return tuple(_defaults(texts.get(DEFAULTS, "")))[-1:]
 
 
 def options_of_environment(texts: Mapping[str, str]) -> tuple[Value, ...]:
-    """DOCKER_OPTS as a drop-in or a file it names sets it: Debian's ExecStart= passes it on."""
-    unit = units.of_unit("docker.service", texts)
+    """Return DOCKER_OPTS from Environment= or EnvironmentFile= of a drop-in.
+
+    Debian's ExecStart= passes it on.
+    """
+    unit = units.read_unit("docker.service", texts)
     value = units.environment(unit, texts).get("DOCKER_OPTS")
     if value is None:
         return ()
@@ -37,7 +40,7 @@ def _defaults(text: str) -> Iterator[Value]:
         quoted = assignment[1].replace("\\\n", " ").strip()
         try:
             value = " ".join(shlex.split(quoted, comments=True))
-            # Where systemd splits $DOCKER_OPTS, it takes off quotes once more.
+            # systemd removes quotes a second time when it splits $DOCKER_OPTS.
             value = " ".join(shlex.split(value))
         except ValueError:
             value = quoted

@@ -1,4 +1,4 @@
-"""Reads dockerd's command line, as ps or a unit has it."""
+"""Reads dockerd's flags from a command line, as ps or a unit has it."""
 
 import json
 import re
@@ -11,32 +11,35 @@ DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 
 def config_file(*command_lines: str | None) -> str:
-    """The file that dockerd is told to read; by the last of several lines, or else its own."""
-    named = [f for line in command_lines if line for f in flag_values(line, "--config-file")]
-    return named[-1] if named else DAEMON_JSON
+    """Return the last --config-file in the command lines, or else dockerd's default file."""
+    files = [file for line in command_lines if line for file in flag_values(line, "--config-file")]
+    return files[-1] if files else DAEMON_JSON
 
 
 def effective_hosts(command_line: str | None, daemon_json: str) -> list[str]:
-    """Where a running dockerd was told to listen: by its flags, else by daemon.json, else nowhere.
+    """Return the hosts of a running dockerd: from its flags, or daemon.json, or the default host.
 
-    Flags and file never both say so: dockerd does not start then.
+    `daemon_json` is the file's text. Flags and file cannot both have hosts: dockerd would not
+    start. Return no hosts if `command_line` is None.
     """
     if command_line is None:
         return []
-    return flag_values(command_line, "-H", "--host") or _in_file(daemon_json) or [DEFAULT_HOST]
+    return (
+        flag_values(command_line, "-H", "--host") or _hosts_in_file(daemon_json) or [DEFAULT_HOST]
+    )
 
 
 def flag_values(command_line: str, *names: str) -> list[str]:
-    """The values a flag has on a command line, as pflag reads them: `-H x`, `-H=x`, `--host=x`.
+    """Return a flag's values on a command line, as pflag reads them: `-H x`, `-H=x`, `--host=x`.
 
     >>> flag_values("dockerd -DH tcp://:1 --host=fd://", "-H", "--host")
     ['tcp://:1', 'fd://']
     """
     values = []
-    # Not as a shell would: ps shows arguments without quotes.
+    # Not split as by a shell: ps shows arguments without quotes.
     words = iter(command_line.split()[1:])
-    for written in words:
-        word = re.sub(r"^-D+(?=[A-Za-z])", "-", written)  # -D has no value, and others may follow
+    for argument in words:
+        word = re.sub(r"^-D+(?=[A-Za-z])", "-", argument)  # -D has no value, and others may follow
         for name in names:
             if word == name:
                 values.append(next(words, ""))
@@ -48,9 +51,9 @@ def flag_values(command_line: str, *names: str) -> list[str]:
 
 
 def tcp_place(host: str) -> tuple[str, int] | None:
-    """Host and port of one of dockerd's TCP hosts; None where it is another kind, or none.
+    """Return host and port of one of dockerd's TCP hosts; None if it is not valid, or not TCP.
 
-    Without a scheme it is `tcp://` for dockerd.
+    dockerd takes a host without a scheme for `tcp://`.
 
     >>> tcp_place("tcp://0.0.0.0:2375"), tcp_place("tcp://:2376"), tcp_place("unix:///run/a")
     (('0.0.0.0', 2375), ('', 2376), None)
@@ -59,7 +62,7 @@ def tcp_place(host: str) -> tuple[str, int] | None:
     """
     if host and "://" not in host:
         host = f"tcp://{host}"
-    if not host.startswith("tcp://") or set("$`") & set(host):  # what a shell makes of it
+    if not host.startswith("tcp://") or set("$`") & set(host):  # a shell would replace that
         return None
     try:
         parts = urlsplit(host)
@@ -68,7 +71,7 @@ def tcp_place(host: str) -> tuple[str, int] | None:
         return None
 
 
-def _in_file(daemon_json: str) -> list[str]:
+def _hosts_in_file(daemon_json: str) -> list[str]:
     try:
         values = json.loads(daemon_json or "{}")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reads nginx's configuration: where it listens, what files it needs, to whom it hands on what."""
+"""Reads nginx's configuration: listeners, needed files, and where it forwards requests."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.ports import port_of
 
-#: More names and paths than this are not tried: every one is a request, or a whole measurement.
-_FEW = 8
+#: At most this many names and paths are tried: each costs a request, or a whole measurement.
+_MAX_NAMES = 8
 
 
 @dataclass(frozen=True)
 class Directive:
-    """One directive of nginx's."""
+    """One directive."""
 
     file: str
     line: int
@@ -23,13 +23,13 @@ class Directive:
 
     @property
     def first(self) -> str:
-        """Its first argument, without quotes."""
+        """Return its first argument, without quotes."""
         return (self.value.split() or [""])[0].strip("\"'")
 
     @property
     def path(self) -> str | None:
-        """Its first argument as a file's path; None where that is none that is known."""
-        # A variable is the request's, and `data:` and `engine:` are no files.
+        """Return its first argument as a file's path; None if that is unknown, or no path."""
+        # A variable depends on the request. `data:` and `engine:` are no files.
         if "$" in self.first or ":" in self.first or not self.first:
             return None
         return str(PurePosixPath(NGINX) / self.first)
@@ -37,10 +37,10 @@ class Directive:
 
 @dataclass(frozen=True)
 class Listen:
-    """A `listen` of nginx's, with a port."""
+    """A `listen` with a port."""
 
     host: str
-    """Empty where every address is meant."""
+    """Empty for all addresses."""
     port: int
     tls: bool
     file: str = ""
@@ -48,48 +48,51 @@ class Listen:
 
 
 def directives(texts: Mapping[str, str], name: str) -> Iterator[Directive]:
-    """Every directive of a name, or of one of several (`server|set`), in the given files."""
+    """Yield each directive of a name, or of one of several (`server|set`), in nginx's files."""
     for file, text in texts.items():
         if "/nginx/" not in file:
             continue
-        # A `#` within a word is no comment.
-        bare = re.sub(r"(^|\s)#.*", r"\1", text, flags=re.MULTILINE)
-        start = rf"(?:^|[;{{}}])[ \t]*({name})\s+([^;{{}}]+)"
-        for found in re.finditer(start, bare, re.MULTILINE):
-            number = bare.count("\n", 0, found.start(1)) + 1
-            yield Directive(file, number, " ".join(found[2].split()))
+        # A `#` within a word starts no comment.
+        uncommented = re.sub(r"(^|\s)#.*", r"\1", text, flags=re.MULTILINE)
+        statement = rf"(?:^|[;{{}}])[ \t]*({name})\s+([^;{{}}]+)"
+        for match in re.finditer(statement, uncommented, re.MULTILINE):
+            number = uncommented.count("\n", 0, match.start(1)) + 1
+            yield Directive(file, number, " ".join(match[2].split()))
 
 
 def listens(texts: Mapping[str, str]) -> list[Listen]:
-    """Where nginx listens on TCP.
+    """Return nginx's TCP listeners.
 
     >>> listens({"/etc/nginx/x.conf": "listen [::]:443 ssl http2; listen 127.0.0.1; listen 80;"})[0]
     Listen(host='::', port=443, tls=True, file='/etc/nginx/x.conf', line=1)
     """
-    everywhere = any(found.first == "on" for found in directives(texts, "ssl"))
-    all_of_them = [_listen(found, everywhere) for found in directives(texts, "listen")]
-    return [listen for listen in all_of_them if listen is not None]
+    ssl_everywhere = any(directive.first == "on" for directive in directives(texts, "ssl"))
+    results = [_listen(directive, ssl_everywhere) for directive in directives(texts, "listen")]
+    return [listen for listen in results if listen is not None]
 
 
 def lacks_certificate(texts: Mapping[str, str]) -> bool:
-    """Whether nginx is to speak TLS, and what is given names no certificate: an include has it."""
+    """Return whether nginx uses TLS, but no file names a certificate: a missing include has it."""
     return any(listen.tls for listen in listens(texts)) and not any(
         directives(texts, "ssl_certificate")
     )
 
 
 def servers(texts: Mapping[str, str]) -> set[str]:
-    """The hosts to which nginx hands requests on, whose addresses it looks up when it starts."""
-    known = "\n".join(text for file, text in texts.items() if "/nginx/" in file)
-    blocks = {*re.findall(r"^[ \t]*upstream\s+([^\s{]+)", known, re.MULTILINE), "localhost"}
-    places = [d.first for d in directives(texts, "server|(?:proxy|grpc|fastcgi|uwsgi|scgi)_pass")]
-    fixed = (re.sub(r"^\w+://", "", place) for place in places if "$" not in place)
-    hosts = {re.split("[:/]", place)[0] for place in fixed if not place.startswith("unix:")}
-    return hosts - blocks
+    """Return the hosts to which nginx forwards requests; it resolves their names when it starts."""
+    text = "\n".join(text for file, text in texts.items() if "/nginx/" in file)
+    own_names = {*re.findall(r"^[ \t]*upstream\s+([^\s{]+)", text, re.MULTILINE), "localhost"}
+    places = [
+        directive.first
+        for directive in directives(texts, "server|(?:proxy|grpc|fastcgi|uwsgi|scgi)_pass")
+    ]
+    literal = (re.sub(r"^\w+://", "", place) for place in places if "$" not in place)
+    hosts = {re.split("[:/]", place)[0] for place in literal if not place.startswith("unix:")}
+    return hosts - own_names
 
 
-def _listen(found: Directive, tls: bool) -> Listen | None:
-    place = found.first
+def _listen(directive: Directive, tls: bool) -> Listen | None:
+    place = directive.first
     if re.fullmatch("[0-9]+", place):
         host, port = "", place
     elif place.startswith("["):
@@ -97,44 +100,44 @@ def _listen(found: Directive, tls: bool) -> Listen | None:
     else:
         host, _, port = place.partition(":")
     number = port_of(port or "80")
-    udp = {"udp", "quic"} & set(found.value.split()[1:])
-    several = re.search(r"\d-\d+$", place) or "$" in place  # a range of ports, or unknown
-    if place.startswith("unix:") or number is None or udp or several:
+    is_udp = {"udp", "quic"} & set(directive.value.split()[1:])
+    is_unclear = re.search(r"\d-\d+$", place) or "$" in place  # a range of ports, or a variable
+    if place.startswith("unix:") or number is None or is_udp or is_unclear:
         return None
     host = "" if host == "*" else host
-    speaks_tls = tls or "ssl" in found.value.split()[1:]
-    return Listen(host, number, speaks_tls, found.file, found.line)
+    speaks_tls = tls or "ssl" in directive.value.split()[1:]
+    return Listen(host, number, speaks_tls, directive.file, directive.line)
 
 
 def server_names(texts: Mapping[str, str]) -> list[str]:
-    """The first few names of its servers; where one stands for many, one of them.
+    """Return the first few names of its servers; for a wildcard, one name that matches.
 
     >>> dump = "server { server_name _ docker_api.example.com *.example.org docker.* ~^x; }"
     >>> server_names({"/etc/nginx/x.conf": dump})
     ['docker_api.example.com', 'lab.example.org', 'docker.lab']
     """
     words = [word for each in directives(texts, "server_name") for word in each.value.split()]
-    whole = (re.sub(r"^\*?\.", "lab.", word.strip("\"'")) for word in words)
-    one = (re.sub(r"\.\*$", ".lab", name) for name in whole)
-    label = "[A-Za-z0-9_-]{1,63}"  # longer ones no TLS can ask for
-    return _first_few(
-        name for name in one if name != "_" and re.fullmatch(rf"({label}\.)*{label}", name)
+    expanded = (re.sub(r"^\*?\.", "lab.", word.strip("\"'")) for word in words)
+    names = (re.sub(r"\.\*$", ".lab", name) for name in expanded)
+    label = "[A-Za-z0-9_-]{1,63}"  # TLS cannot ask for a longer one
+    return _limit(
+        name for name in names if name != "_" and re.fullmatch(rf"({label}\.)*{label}", name)
     )
 
 
 def location_paths(texts: Mapping[str, str]) -> list[str]:
-    """The first few paths of its locations, as far as they are literal, without a slash at the end.
+    """Return the first few paths of its locations: their literal part, without a slash at the end.
 
     >>> dump = "location / { } location ^~ /docker/ { } location ~ ^/api(/.*)?$ { }"
     >>> location_paths({"/etc/nginx/x.conf": dump})
     ['/docker', '/api']
     """
     plain = re.compile(r"(?:=\s*|\^~\s*)?[\"']?(/[^\s{}\"']*)[\"']?")
-    pattern = re.compile(r"~\*?\s*[\"']?\^(/[\w/-]*)(?=\(/|/|\$)")
+    regex = re.compile(r"~\*?\s*[\"']?\^(/[\w/-]*)(?=\(/|/|\$)")
     arguments = [each.value for each in directives(texts, "location")]
-    paths = (plain.fullmatch(each) or pattern.match(each) for each in arguments)
-    return _first_few(path[1].rstrip("/") for path in paths if path and path[1].strip("/"))
+    paths = (plain.fullmatch(each) or regex.match(each) for each in arguments)
+    return _limit(path[1].rstrip("/") for path in paths if path and path[1].strip("/"))
 
 
-def _first_few(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))[:_FEW]
+def _limit(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))[:_MAX_NAMES]

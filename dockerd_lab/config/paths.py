@@ -1,19 +1,19 @@
-"""Where docker's configuration lies on a machine, and that of what stands before it."""
+"""Defines where the configuration of docker, nginx and firewalls lies on a machine."""
 
-#: What dockerd reads unless it is told another file.
+#: The file that dockerd reads, unless --config-file names another.
 DAEMON_JSON = "/etc/docker/daemon.json"
-#: Where an administrator's units lie.
+#: The directory for an administrator's units.
 UNITS = "/etc/systemd/system"
-#: Debian's place for options, which its docker.service passes on.
+#: Debian's file for options, which its docker.service passes on.
 DEFAULTS = "/etc/default/docker"
-#: Red Hat's place for options; on Debian only a unit of the input's own reads it.
+#: Red Hat's file for options; on Debian only a unit of the input itself reads it.
 SYSCONFIG = "/etc/sysconfig/docker"
 NFTABLES = "/etc/nftables.conf"
 IPTABLES = "/etc/iptables/rules.v4"
 IP6TABLES = "/etc/iptables/rules.v6"
-#: The files with rules of a firewall.
+#: The files with firewall rules.
 FIREWALLS = (NFTABLES, IPTABLES, IP6TABLES)
-#: What is relative in nginx's configuration is below this directory.
+#: Relative paths in nginx's configuration are relative to this directory.
 NGINX = "/etc/nginx"
-#: Where a dockerd that is started by hand runs: relative names, and `~`, mean files there.
+#: The home and working directory of a dockerd that is started by hand.
 HOME = "/root"

@@ -1,6 +1,7 @@
-"""Reads systemd's unit files as far as they say how dockerd is started and what listens.
+"""Reads systemd's unit files: how dockerd is started, and on which sockets systemd listens.
 
-configparser does not read them: a key may stand more than once, and an empty one clears the others.
+configparser cannot read them: a key may appear more than once, and an empty value clears earlier
+ones.
 """
 
 import re
@@ -9,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-#: Where units lie, in the order in which systemd looks for them.
-_PLACES = ("/etc/", "/run/", "/usr/local/lib/", "/usr/lib/", "/lib/")
+#: The directories of units, in the order in which systemd searches them.
+_SEARCH_PATH = ("/etc/", "/run/", "/usr/local/lib/", "/usr/lib/", "/lib/")
 
 
 @dataclass(frozen=True)
@@ -25,84 +26,87 @@ class Assignment:
 
 
 def assignments(file: str, text: str) -> list[Assignment]:
-    r"""The assignments in a unit file, with continued lines joined.
+    r"""Return the assignments in a unit file, with continued lines joined.
 
     >>> assignments("/x.conf", "[Service]\nExecStart=\nExecStart=dockerd \\\n  -H fd://")[1].value
     'dockerd    -H fd://'
     """
-    found = []
+    results = []
     lines = iter(enumerate(text.removeprefix("\ufeff").splitlines(), 1))
     section = False
     for number, line in lines:
         section = section or line.strip().startswith("[")
-        # systemd ignores an assignment that stands outside of a section.
+        # systemd ignores an assignment before the first section.
         if line.lstrip().startswith(("#", ";")) or "=" not in line or not section:
             continue
-        whole = line
-        while whole.endswith("\\"):
+        joined = line
+        while joined.endswith("\\"):
             continued = next(lines, (0, ""))[1]
-            # A comment between continued lines is left out.
-            more = "\\" if continued.lstrip().startswith(("#", ";")) else continued
-            whole = whole[:-1] + " " + more
-        key, value = whole.split("=", 1)
-        found.append(Assignment(file, number, key.strip(), value.strip()))
-    return found
+            # A comment between continued lines is skipped.
+            continuation = "\\" if continued.lstrip().startswith(("#", ";")) else continued
+            joined = joined[:-1] + " " + continuation
+        key, value = joined.split("=", 1)
+        results.append(Assignment(file, number, key.strip(), value.strip()))
+    return results
 
 
-def of_unit(unit: str, texts: Mapping[str, str]) -> list[Assignment]:
-    """What the given files say of a unit, in systemd's order: the unit, then drop-ins by name.
+def read_unit(unit: str, texts: Mapping[str, str]) -> list[Assignment]:
+    """Return a unit's assignments in systemd's order: the unit file, then its drop-ins by name.
 
     Of two files with the same name, the one in /etc hides the one in /usr/lib.
     """
     paths = [PurePosixPath(file) for file in texts if _is_unit(file)]
-    paths.sort(key=lambda path: _rank(str(path)), reverse=True)
-    in_place = (path for path in paths if path.name == unit and path.parent.name == "system")
-    whole = {path.name: str(path) for path in in_place}
+    paths.sort(key=lambda path: _search_order(str(path)), reverse=True)
+    unit_files = (path for path in paths if path.name == unit and path.parent.name == "system")
+    unit_paths = {path.name: str(path) for path in unit_files}
     drop_ins = {
         path.name: str(path)
         for path in paths
         if path.parent.name == f"{unit}.d"
         and path.suffix == ".conf"
-        and is_looked_into(path.parent)
+        and is_drop_in_directory(path.parent)
     }
-    files = [*whole.values(), *(drop_ins[name] for name in sorted(drop_ins))]
-    return [found for file in files for found in assignments(file, texts[file])]
+    files = [*unit_paths.values(), *(drop_ins[name] for name in sorted(drop_ins))]
+    return [assignment for file in files for assignment in assignments(file, texts[file])]
 
 
-def in_effect(found: Iterable[Assignment], key: str) -> list[Assignment]:
-    """The assignments of a key that count: an empty one takes back those before it."""
+def in_effect(assignments: Iterable[Assignment], key: str) -> list[Assignment]:
+    """Return the assignments of a key that are in effect: an empty one clears those before it."""
     values: list[Assignment] = []
-    for assignment in found:
+    for assignment in assignments:
         if assignment.key == key:
             values = [*values, assignment] if assignment.value else []
     return values
 
 
-def environment(found: Iterable[Assignment], texts: Mapping[str, str]) -> dict[str, str]:
-    """The variables that a unit sets: `Environment=`, then the files it names, where given."""
-    found = list(found)
-    files = [each.value.removeprefix("-") for each in in_effect(found, "EnvironmentFile")]
-    return {each.key: each.value for each in variables(found, files, texts)}
+def environment(assignments: Iterable[Assignment], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a unit sets: `Environment=`, then the files that it names.
+
+    A file that is not in `texts` sets no variable.
+    """
+    assignments = list(assignments)
+    files = [each.value.removeprefix("-") for each in in_effect(assignments, "EnvironmentFile")]
+    return {each.key: each.value for each in variables(assignments, files, texts)}
 
 
 def variables(
-    found: Iterable[Assignment], files: Iterable[str], texts: Mapping[str, str]
+    assignments: Iterable[Assignment], files: Iterable[str], texts: Mapping[str, str]
 ) -> Iterator[Assignment]:
-    """Every `NAME=value` of a unit's `Environment=`, and then of files with variables."""
-    for each in in_effect(found, "Environment"):
-        for word in _split(each.value):
+    """Yield each `NAME=value` of a unit's `Environment=`, and then of files with variables."""
+    for each in in_effect(assignments, "Environment"):
+        for word in _split_words(each.value):
             if "=" in word:
                 yield Assignment(each.file, each.line, *word.split("=", 1))
     for file in files:
         number = 1
         for line in texts.get(file, "").replace("\\\n", "\0").splitlines():
-            for word in _variable(line.replace("\0", " ")):
+            for word in _parse_variable(line.replace("\0", " ")):
                 yield Assignment(file, number, *word.split("=", 1))
             number += 1 + line.count("\0")
 
 
 def sockets(texts: Mapping[str, str]) -> list[str]:
-    """The socket units that the given files are or change, by name."""
+    """Return the names of the socket units that the files define or change."""
     paths = [PurePosixPath(file) for file in texts if _is_unit(file)]
     names = {path.name for path in paths if path.suffix == ".socket"}
     names |= {
@@ -113,51 +117,57 @@ def sockets(texts: Mapping[str, str]) -> list[str]:
     return sorted(names)
 
 
-def is_looked_into(drop_ins: PurePosixPath) -> bool:
-    """Whether systemd looks for a system unit's drop-ins in this directory."""
+def is_drop_in_directory(drop_ins: PurePosixPath) -> bool:
+    """Return whether systemd reads a system unit's drop-ins from this directory."""
     return drop_ins.parent.name in ("system", "system.control", "system.attached")
 
 
 def environment_files(texts: Mapping[str, str]) -> list[str]:
-    """The files with variables that the given units name, whether they are given or not."""
-    found = (each for file in texts if _is_unit(file) for each in assignments(file, texts[file]))
-    return [each.value.removeprefix("-") for each in found if each.key == "EnvironmentFile"]
+    """Return the paths in EnvironmentFile= of all units, whether `texts` has these files or not."""
+    unit_assignments = (
+        each for file in texts if _is_unit(file) for each in assignments(file, texts[file])
+    )
+    return [
+        each.value.removeprefix("-") for each in unit_assignments if each.key == "EnvironmentFile"
+    ]
 
 
 def words(command: str, variables: Mapping[str, str] | None = None) -> list[str]:
-    """The words of an ExecStart=, without systemd's prefixes and quotes.
+    """Return the words of an ExecStart=, without systemd's prefixes and without quotes.
 
-    Variables are replaced by their value, where that is known.
+    Variables are replaced by their values, as far as these are known.
 
     >>> words("-/usr/bin/dockerd -H 'fd://' $DOCKER_OPTS")
     ['/usr/bin/dockerd', '-H', 'fd://', '$DOCKER_OPTS']
     """
-    known = variables or {}
+    known_variables = variables or {}
 
-    def value(name: re.Match[str]) -> str:
-        return known.get(name[1] or name[2], name[0])
+    def value_of(name: re.Match[str]) -> str:
+        return known_variables.get(name[1] or name[2], name[0])
 
-    command = re.sub(r"\$(?:\{(\w+)\}|(\w+))", value, re.sub(r"^[-@:+!]+", "", command))
+    command = re.sub(r"\$(?:\{(\w+)\}|(\w+))", value_of, re.sub(r"^[-@:+!]+", "", command))
     return command.replace('"', "").replace("'", "").split()
 
 
-def _variable(line: str) -> list[str]:
-    """The `NAME=value` in a line of an EnvironmentFile; systemd ignores any other line."""
+def _parse_variable(line: str) -> list[str]:
+    """Return the `NAME=value` in a line of an EnvironmentFile; systemd ignores any other line."""
     name, equals, value = line.strip().partition("=")
-    known = equals and re.fullmatch(r"[A-Za-z_]\w*", name)
-    return [f"{name}={' '.join(_split(value))}"] if known else []
+    is_assignment = equals and re.fullmatch(r"[A-Za-z_]\w*", name)
+    return [f"{name}={' '.join(_split_words(value))}"] if is_assignment else []
 
 
-def _split(line: str) -> list[str]:
-    """The words of a line with quotes, or the line where they do not match."""
+def _split_words(line: str) -> list[str]:
+    """Return the words of a line with quotes, or the whole line if its quotes are unbalanced."""
     try:
         return shlex.split(line)
     except ValueError:
         return [line]
 
 
-def _rank(file: str) -> int:
-    return next((n for n, place in enumerate(_PLACES) if file.startswith(place)), len(_PLACES))
+def _search_order(file: str) -> int:
+    return next(
+        (n for n, place in enumerate(_SEARCH_PATH) if file.startswith(place)), len(_SEARCH_PATH)
+    )
 
 
 def _is_unit(file: str) -> bool:

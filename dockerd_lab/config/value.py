@@ -1,4 +1,4 @@
-"""A value of a configuration, and where it is declared."""
+"""Defines a value of a configuration with its place."""
 
 from dataclasses import dataclass
 

@@ -117,7 +117,7 @@ def _overridden_commands(
     if inputs.command is not None:
         return
     effective = {(c.place.file, c.place.line) for c in declared.commands}
-    for start in units.of_unit("docker.service", inputs.texts):
+    for start in units.read_unit("docker.service", inputs.texts):
         if start.key != "ExecStart" or not start.value:
             continue
         words = units.words(start.value)
@@ -147,7 +147,7 @@ def _other_variables(inputs: Input, declared: DeclaredConfig, command: str) -> I
     DOCKER_OPTS is included for a file from which `declared` does not take it.
     """
     docker_opts_files = {option.place.file for option in declared.options}
-    unit = units.of_unit("docker.service", inputs.texts)
+    unit = units.read_unit("docker.service", inputs.texts)
     for each in units.variables(unit, [DEFAULTS], inputs.texts):
         options = any(word.startswith("-") for word in each.value.split())
         if options and not (each.key == "DOCKER_OPTS" and each.file in docker_opts_files):
@@ -242,7 +242,7 @@ def _unused_tls(
 def _file_settings_of_ports(inputs: Input) -> Iterator[NoEffect]:
     """Yield SocketMode=, SocketUser= and SocketGroup= of a socket unit that has only ports."""
     for name in units.sockets(inputs.texts):
-        unit = units.of_unit(name, inputs.texts)
+        unit = units.read_unit(name, inputs.texts)
         # With a drop-in that only adds a port, the packaged unit's socket file remains.
         whole_unit = any(file.endswith(f"/system/{name}") for file in inputs.origins)
         replaced = any(each.key == "ListenStream" and not each.value for each in unit)

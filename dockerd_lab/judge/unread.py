@@ -23,7 +23,7 @@ def find_unread_files(inputs: Input, read_path: str) -> Iterator[NoEffect]:
 
     `read_path` is the path of the daemon.json that dockerd reads.
     """
-    unit = units.of_unit("docker.service", inputs.texts)
+    unit = units.read_unit("docker.service", inputs.texts)
     environment_files = {
         file.value.removeprefix("-") for file in units.in_effect(unit, "EnvironmentFile")
     }
@@ -41,7 +41,7 @@ def find_unread_files(inputs: Input, read_path: str) -> Iterator[NoEffect]:
             message, fix = f"dockerd reads {read_path}, and not this", "Move it there."
         elif file not in (DAEMON_JSON, read_path) and _is_misspelt(path):
             message, fix = f"dockerd reads {read_path}, and not this", "Rename it."
-        elif drop_in and not units.is_looked_into(path.parent):
+        elif drop_in and not units.is_drop_in_directory(path.parent):
             message = "systemd does not look for drop-ins in this directory"
             fix = "Move it to /etc/systemd/system/docker.service.d."
         elif _is_of_no_unit(path.parent):

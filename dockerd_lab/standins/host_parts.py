@@ -32,7 +32,7 @@ _SUBORDINATE_RANGE = "100000:65536"
 
 def host_parts(inputs: Input, declared: DeclaredConfig) -> list[HostPart]:
     """Return the parts that the configuration refers to, and neither input nor machine have."""
-    unit = units.of_unit("docker.service", inputs.texts)
+    unit = units.read_unit("docker.service", inputs.texts)
     parts = [
         *_remapped_users(declared),
         *_socket_groups(inputs, declared),
@@ -66,7 +66,7 @@ def _remapped_users(declared: DeclaredConfig) -> Iterator[HostPart]:
 def _socket_groups(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
     groups = declared.values_of("group", "--group", "-G")
     for socket in units.sockets(inputs.texts):
-        unit = units.of_unit(socket, inputs.texts)
+        unit = units.read_unit(socket, inputs.texts)
         groups += [each.value for each in units.in_effect(unit, "SocketGroup")]
     for group in groups:
         if is_name(group) and group not in GROUPS:

@@ -108,7 +108,7 @@ def _other_services(inputs: Input) -> list[str]:
         for path in inputs.texts
         if PurePosixPath(path).parent.name == "system" and path.endswith(".service")
     ]
-    unit = units.of_unit("docker.service", inputs.texts)
+    unit = units.read_unit("docker.service", inputs.texts)
     started = {"docker.service", "nginx.service", "nftables.service", "containerd.service"}
     for key in ("Requires", "Wants", "BindsTo"):
         started |= {name for each in units.in_effect(unit, key) for name in each.value.split()}
