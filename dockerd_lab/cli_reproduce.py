@@ -13,8 +13,8 @@ from dockerd_lab.observe import evidence
 from dockerd_lab.progress import say
 from dockerd_lab.report import reproduction
 from dockerd_lab.report.console import terminal
-from dockerd_lab.reproduce.choose import choose, failures
-from dockerd_lab.reproduce.run import bring_about, fix
+from dockerd_lab.reproduce.choose import choose, find_failures
+from dockerd_lab.reproduce.run import fix_failure, reproduce_failure
 from dockerd_lab.settings import checkout, load_settings
 
 
@@ -41,7 +41,7 @@ def reproduce(
     root = checkout()
     settings = load_settings(root)
     width, colour = terminal()
-    known = failures(root, settings)
+    known = find_failures(root, settings)
     if list_all:
         print(reproduction.listing(known, width=width, colour=colour), end="")
         return
@@ -56,11 +56,11 @@ def reproduce(
     if others:
         say(f"lab: {name} has other cases too: {', '.join(others)}")
     with running(root, settings.with_engines(daemon=engine), wait=wait) as fleet:
-        seen = bring_about(fleet, chosen.case)
+        seen = reproduce_failure(fleet, chosen.case)
         print(reproduction.failure(seen, width=width, colour=colour), end="", flush=True)
         steps = [seen]
         if with_fix:
-            steps.append(fix(fleet, chosen.case))
+            steps.append(fix_failure(fleet, chosen.case))
             print(reproduction.mended(steps[1], width=width, colour=colour), end="", flush=True)
         wrong = [
             f"{each.observation.subject}: {problem}"

@@ -1,1 +1,1 @@
-"""What a case says, where the cases are, and how one is applied to a machine."""
+"""Reads cases: configurations with what is expected of them, and the credentials they need."""

@@ -1,4 +1,4 @@
-"""Certificates and keys that cases ask for: made anew for each run, kept in memory.
+"""Creates the certificates and keys for cases: new ones for each run, kept in memory.
 
 The server's certificate names `daemon`, `localhost` and the addresses of the lab's daemon.
 """
@@ -12,33 +12,33 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dockerd_lab.cases.model import Credential
 
-#: The names a client may call the daemon by.
+#: The host names of the daemon in the server's certificate.
 NAMES = ("daemon", "localhost")
-#: Who the client is, in its certificate.
+#: The client's name in its certificate.
 CLIENT = "client@dockerd-lab"
-#: The machines' clocks may be a little behind this computer's.
-_BEFORE = timedelta(days=1)
+#: Certificates are valid from this long ago, because the machines' clocks may be slow.
+_VALID_BEFORE = timedelta(days=1)
 
 
 def credential(name: Credential, address: str) -> bytes:
-    """The content of a file that a case asks for; `address` is the daemon's in the lab."""
-    return _made(address)[name]
+    """Return the content of a credential's file; `address` is the daemon's in the lab."""
+    return _create_credentials(address)[name]
 
 
-def private(name: Credential) -> bool:
-    """Whether only its owner may read it."""
+def is_private(name: Credential) -> bool:
+    """Return whether only the file's owner may read the credential."""
     return name.endswith(("-key", "-pem")) and name != "ssh-public-key"
 
 
 @functools.cache
 def authority() -> trustme.CA:
-    """The CA of this run, which both sides trust."""
+    """Return the CA of this run, which client and daemon trust."""
     return trustme.CA(organization_name="dockerd-lab")
 
 
 @functools.cache
-def _made(address: str) -> dict[str, bytes]:
-    """All credentials of this run."""
+def _create_credentials(address: str) -> dict[str, bytes]:
+    """Create all credentials of this run; return their contents by name."""
     server = authority().issue_cert(*NAMES, address, "127.0.0.1", not_before=_yesterday())
     client = authority().issue_cert(CLIENT, not_before=_yesterday())
     long_ago = _yesterday() - timedelta(days=30)
@@ -71,4 +71,4 @@ def _made(address: str) -> dict[str, bytes]:
 
 
 def _yesterday() -> datetime:
-    return datetime.now(UTC) - _BEFORE
+    return datetime.now(UTC) - _VALID_BEFORE

@@ -1,4 +1,4 @@
-"""Finds the cases of a checkout, and selects some of them."""
+"""Finds the cases of a checkout, and selects cases by name."""
 
 import difflib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ GROUPS = ("methods", "failures")
 
 
 def find_cases(root: Path) -> list[Case]:
-    """All cases under `root`/provision, methods first; raises BadInput where one is wrong."""
+    """Return all cases under `root`/provision, methods first; raises BadInput if one is invalid."""
     cases = [
         load_case(f"{group}/{directory.name}", directory)
         for group in GROUPS
@@ -30,25 +30,29 @@ def find_cases(root: Path) -> list[Case]:
 
 
 def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
-    """The cases that any pattern selects: an exact name, or a glob; all when there is no pattern.
+    """Return the cases that match any pattern, a name or a glob; without patterns, all cases.
 
-    A name may be given with or without its group: `daemon-json` is `methods/daemon-json`, and does
-    not select `methods/daemon-json-loopback`. Raises BadInput for a pattern that selects nothing.
+    A name may be with or without its group: `daemon-json` matches `methods/daemon-json`, but not
+    `methods/daemon-json-loopback`. Raises BadInput for a pattern that matches no case.
     """
     for pattern in patterns:
         if not any(_matches(case, pattern) for case in cases):
             names = [case.short_name for case in cases]
-            near = difflib.get_close_matches(pattern.rpartition("/")[2], names, 3, 0.5)
-            also = f"; like it: {', '.join(near)}" if near else ""
-            raise BadInput(f"no case is called {pattern!r}{also}", "dockerd-lab list   # all")
-    return [c for c in cases if not patterns or any(_matches(c, p) for p in patterns)]
+            similar = difflib.get_close_matches(pattern.rpartition("/")[2], names, 3, 0.5)
+            suggestion = f"; like it: {', '.join(similar)}" if similar else ""
+            raise BadInput(f"no case is called {pattern!r}{suggestion}", "dockerd-lab list   # all")
+    return [
+        case
+        for case in cases
+        if not patterns or any(_matches(case, pattern) for pattern in patterns)
+    ]
 
 
-def check_unit(root: Path, name: str, at: str = "") -> None:
-    """Raise BadInput, which begins with `at`, where `root`/provision/units has no such unit."""
+def check_unit(root: Path, name: str, place: str = "") -> None:
+    """Raise BadInput if `root`/provision/units has no such unit; `place` begins the message."""
     units = sorted(path.name for path in (root / "provision/units").glob("*"))
     if name not in units:
-        raise BadInput(f"{at}unknown unit {name!r}; provision/units has: {', '.join(units)}")
+        raise BadInput(f"{place}unknown unit {name!r}; provision/units has: {', '.join(units)}")
 
 
 def _matches(case: Case, pattern: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a case says: a directory with configuration files, and what must come of them."""
+"""Defines a case: a directory with configuration files, and what is expected of them."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,13 +12,13 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.settings import Engine
 from dockerd_lab.yamlfile import YamlModel, check, load
 
-#: `active`: dockerd runs with this configuration. `failed`: it does not run. `unchanged`: systemd
-#: refused the unit, and the old daemon still runs with the old configuration.
+#: `active`: dockerd runs with this configuration. `failed`: dockerd does not run. `unchanged`:
+#: systemd refused the unit, and the old daemon still runs with the old configuration.
 DaemonState = Literal["active", "failed", "unchanged"]
-#: How much of the daemon a machine gets, weakest first; what they mean is in the README.
+#: Levels of access to the daemon, the weakest first; the README explains them.
 Level = Literal["filtered", "refused", "tls-required", "auth-required", "read-only", "full-control"]
 LEVELS: tuple[str, ...] = get_args(Level)
-#: What the harness makes anew for each run, and a case may ask for; see cases/credentials.py.
+#: The credentials that a case may use; cases/credentials.py creates them for each run.
 Credential = Literal[
     "ca",
     "server-cert",
@@ -36,18 +36,19 @@ Credential = Literal[
 Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
 
 
-def _file_s_path(path: str) -> str:
-    whole = re.fullmatch("/[^/].*", path) and str(PurePosixPath(path)) == path
-    if not whole or ".." in path.split("/"):
+def _check_path(path: str) -> str:
+    """Return a path; raises ValueError unless it is a normal, absolute path of a file."""
+    is_absolute = re.fullmatch("/[^/].*", path) and str(PurePosixPath(path)) == path
+    if not is_absolute or ".." in path.split("/"):
         raise ValueError(f"{path!r} is not the whole path of a file on the machine")
     return path
 
 
-Installed = Annotated[str, AfterValidator(_file_s_path)]
+InstalledPath = Annotated[str, AfterValidator(_check_path)]
 
 
 class Expectation(YamlModel):
-    """What must be seen on the machines once the case is applied."""
+    """What must be observed on the machines after the case was applied."""
 
     daemon: DaemonState
     command: str | None = Field(
@@ -70,7 +71,7 @@ class Expectation(YamlModel):
     )
 
     @model_validator(mode="after")
-    def _failures_have_words(self) -> "Expectation":
+    def _check_words(self) -> "Expectation":
         for key in ("error", "words"):
             if self.daemon != "active" and getattr(self, key) is None:
                 raise ValueError(f"{key} is missing, and daemon is {self.daemon}")
@@ -80,18 +81,19 @@ class Expectation(YamlModel):
             raise ValueError("command is missing, and a daemon runs")
         return self
 
-    def is_command(self, seen: str | None) -> bool:
-        """Whether a command line is the expected one; without a directory any dockerd may be it.
+    def matches_command(self, command: str | None) -> bool:
+        """Return whether a command line is the expected one.
 
-        `/usr/bin/dockerd -H fd://` is what `dockerd -H fd://` expects.
+        If the expected one has no directory, it matches dockerd in any directory: `dockerd -H
+        fd://` matches `/usr/bin/dockerd -H fd://`.
         """
-        if seen is None or self.command is None or self.command.startswith("/"):
-            return seen == self.command
-        return seen.rsplit("/dockerd", 1)[-1].removeprefix("dockerd") == self.command[7:]
+        if command is None or self.command is None or self.command.startswith("/"):
+            return command == self.command
+        return command.rsplit("/dockerd", 1)[-1].removeprefix("dockerd") == self.command[7:]
 
     @property
     def is_failure(self) -> bool:
-        """Whether something is wrong here that wants mending, if only in silence."""
+        """Return whether something is wrong that needs a fix, even if no message says so."""
         return bool(self.words or self.no_effect)
 
 
@@ -105,36 +107,36 @@ class Remote(YamlModel):
 class Credentials(YamlModel):
     """Files that are made for each run, by their path on the machine."""
 
-    daemon: dict[Installed, Credential] = Field(default_factory=dict)
-    client: dict[Installed, Credential] = Field(default_factory=dict)
+    daemon: dict[InstalledPath, Credential] = Field(default_factory=dict)
+    client: dict[InstalledPath, Credential] = Field(default_factory=dict)
 
 
 class Difference(YamlModel):
-    """What is expected otherwise on some engines; what is not named here stays as it is."""
+    """Expectations that differ in some variants; the others remain."""
 
     expect: dict[str, Any]
 
 
-#: What a fix leads to, whatever it is; the rest is said in the case.
+#: What is expected after every fix. The case says the rest.
 HEALTHY: dict[str, Any] = {"daemon": "active", "error": None, "words": None, "no_effect": []}
 
 
 @dataclass(frozen=True)
 class Variant:
-    """On what a case is judged."""
+    """The circumstances in which a case is judged."""
 
     version: str
-    """The engine's."""
+    """The engine's version."""
     unit: str = "docker.io"
-    """Whose docker.service it is."""
+    """The package or vendor whose docker.service is used."""
     rebooted: bool = False
     """Whether the machine was rebooted after the case was applied."""
     fixed: bool = False
-    """Whether the failure was mended after the case was applied."""
+    """Whether the failure was fixed after the case was applied."""
 
     @classmethod
     def of(cls, engine: Engine, unit: str | None = None) -> "Variant":
-        """A case just applied on an engine, with its own docker.service or with another."""
+        """Return the variant of a case that was just applied; without `unit`, the engine's own."""
         return cls(engine.docker, unit or engine.unit)
 
 
@@ -164,16 +166,19 @@ class CaseFile(YamlModel):
 
     @field_validator("engines")
     @classmethod
-    def _are_ranges(cls, engines: dict[str, Difference]) -> dict[str, Difference]:
+    def _check_ranges(cls, engines: dict[str, Difference]) -> dict[str, Difference]:
         for versions in engines:
-            _range(versions)
+            _parse_range(versions)
         return engines
 
     def expect_in(self, variant: Variant) -> Expectation:
-        """What is expected there. Later differences win: engines, then units, reboot or fix."""
+        """Return the expectation for a variant.
+
+        Differences are applied in this order: engines, units, reboot, fix. The last one wins.
+        """
         changes: dict[str, Any] = {}
         for versions, difference in self.engines.items():
-            if _range(versions).contains(variant.version):
+            if _parse_range(versions).contains(variant.version):
                 changes |= difference.expect
         if variant.unit in self.units:
             changes |= self.units[variant.unit].expect
@@ -184,17 +189,20 @@ class CaseFile(YamlModel):
         return Expectation.model_validate({**self.expect.model_dump(by_alias=True), **changes})
 
     def differences(self) -> list[tuple[tuple[str, ...], Difference]]:
-        """All differences, each with its keys in the file, in the order in which they are made."""
-        found: list[tuple[tuple[str, ...], Difference]]
-        found = [(("engines", versions), d) for versions, d in self.engines.items()]
-        found += [(("units", unit), d) for unit, d in self.units.items()]
-        found += [(("reboot",), self.reboot)] if self.reboot is not None else []
+        """Return all differences with their keys in the file, in the order in which they apply."""
+        result: list[tuple[tuple[str, ...], Difference]]
+        result = [
+            (("engines", versions), difference) for versions, difference in self.engines.items()
+        ]
+        result += [(("units", unit), difference) for unit, difference in self.units.items()]
+        result += [(("reboot",), self.reboot)] if self.reboot is not None else []
         if self.fixed is not None:
-            found.append((("fixed",), Difference(expect=HEALTHY | self.fixed.expect)))
-        return found
+            result.append((("fixed",), Difference(expect=HEALTHY | self.fixed.expect)))
+        return result
 
 
-def _range(versions: str) -> SpecifierSet:
+def _parse_range(versions: str) -> SpecifierSet:
+    """Return a range of versions such as `<23`; raises ValueError if it is none."""
     try:
         return SpecifierSet(versions)
     except InvalidSpecifier:
@@ -203,7 +211,7 @@ def _range(versions: str) -> SpecifierSet:
 
 @dataclass(frozen=True)
 class Configuration:
-    """What can be applied to `daemon`: a directory laid out as a case's, whatever it leads to."""
+    """A configuration that can be applied to `daemon`: a directory with the layout of a case."""
 
     name: str
     directory: Path
@@ -212,61 +220,61 @@ class Configuration:
 
     @property
     def files(self) -> list[Path]:
-        """The files and links under rootfs/ by their path on the machine."""
+        """Return the paths on the machine of the files and links under rootfs/, sorted."""
         rootfs = self.directory / "rootfs"
-        found = (path for path in rootfs.rglob("*") if path.is_symlink() or path.is_file())
-        return sorted(Path("/") / path.relative_to(rootfs) for path in found)
+        paths = (path for path in rootfs.rglob("*") if path.is_symlink() or path.is_file())
+        return sorted(Path("/") / path.relative_to(rootfs) for path in paths)
 
     def source(self, installed: Path) -> Path:
-        """Where a file on the machine comes from."""
+        """Return the path in the directory from which a file on the machine comes."""
         return self.directory / "rootfs" / installed.relative_to("/")
 
 
 @dataclass(frozen=True)
 class Case(Configuration):
-    """A configuration, and what must come of it."""
+    """A configuration with what is expected of it."""
 
     title: str
     expect: Expectation
     spec: CaseFile
 
     def resolve(self, variant: Variant) -> "Case":
-        """The case as it is there."""
+        """Return the case with the expectation for a variant."""
         return replace(self, expect=self.spec.expect_in(variant))
 
     @property
     def group(self) -> str:
-        """The directory under provision/ that it is in: `methods` or `failures`."""
+        """Return the directory under provision/ that the case is in: `methods` or `failures`."""
         return self.name.split("/", 1)[0]
 
     @property
     def fails(self) -> bool:
-        """Whether something is wrong there; a method may have settings without effect as well."""
+        """Return whether this variant has the failure; a method never has one."""
         return self.group == "failures" and self.expect.is_failure
 
     @property
     def in_main_job(self) -> bool:
-        """Whether it is run where no case is named: the methods, and the conflicts among them."""
+        """Return whether the case runs if no case is named: methods, and failures with `main`."""
         return self.group == "methods" or self.spec.main
 
     @property
     def short_name(self) -> str:
-        """The name without the group it is in: `daemon-json` of `methods/daemon-json`."""
+        """Return the name without the group: `daemon-json` of `methods/daemon-json`."""
         return self.name.rsplit("/", 1)[-1]
 
 
 def load_case(name: str, directory: Path) -> Case:
-    """Read a case's directory; raises BadInput where it is wrong."""
+    """Read a case from its directory; raises BadInput if its case.yaml is missing or invalid."""
     file = directory / "case.yaml"
     if not file.is_file():
         raise BadInput(f"{file}: missing; every directory of a case has one")
     spec = load(file, CaseFile)
-    whole = spec.expect.model_dump(by_alias=True)
+    combined = spec.expect.model_dump(by_alias=True)
     for keys, difference in spec.differences():
-        # Each is checked as part of the expectation it leads to, alone and after those before it.
-        at = (*keys, "expect")
-        alone = {**spec.expect.model_dump(by_alias=True), **difference.expect}
-        check(file, alone, Expectation, at=at)
-        whole |= difference.expect
-        check(file, whole, Expectation, at=at)
+        # Check the resulting expectation: with this difference alone, and with all up to this one.
+        keys_in_file = (*keys, "expect")
+        single = {**spec.expect.model_dump(by_alias=True), **difference.expect}
+        check(file, single, Expectation, at=keys_in_file)
+        combined |= difference.expect
+        check(file, combined, Expectation, at=keys_in_file)
     return Case(name, directory, spec.remote, spec.credentials, spec.title, spec.expect, spec)

@@ -47,7 +47,7 @@ def find_mismatches(
     """
     expect = case.expect
     yield from _check_words(case, observation)
-    if not expect.is_command(observation.daemon.command):
+    if not expect.matches_command(observation.daemon.command):
         observed, expected = str(observation.daemon.command), str(expect.command)
         yield Mismatch(
             "command",

@@ -1,1 +1,1 @@
-"""Brings a failure about on the machines, shows it, and mends it."""
+"""Reproduces a known failure on the machines, and fixes it."""

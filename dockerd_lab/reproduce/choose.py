@@ -1,4 +1,4 @@
-"""Which failure is meant: by the id of a known error, or by the name of its case."""
+"""Chooses the failure to reproduce, by the name of its case or the id of a known error."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,51 +17,59 @@ class Failure:
 
     case: Case
     engines: tuple[str, ...]
-    """On which of the lab's engines it exists."""
+    """The lab's engines on which it exists."""
 
     @property
     def error(self) -> str | None:
-        """The id of the known error that it shows; None for a silent one."""
+        """Return the id of the known error that it shows; None for a failure without a message."""
         return self.case.spec.expect.error
 
 
-def failures(root: Path, settings: Settings) -> list[Failure]:
-    """All failures under provision/failures."""
+def find_failures(root: Path, settings: Settings) -> list[Failure]:
+    """Return all failures under provision/failures."""
     return [
-        Failure(case, tuple(name for name in settings.engines if _exists(case, settings, name)))
+        Failure(case, tuple(name for name in settings.engines if _exists_on(case, settings, name)))
         for case in find_cases(root)
         if case.group == "failures"
     ]
 
 
-def choose(known: Sequence[Failure], wanted: str, engine: str) -> Failure:
-    """The failure of that name, or the one that shows the known error of that id.
+def choose(known: Sequence[Failure], name: str, engine: str) -> Failure:
+    """Return the failure with that name, or the one that shows the known error with that id.
 
-    Where several do, it is the one that the known error names, if it exists on the engine. Raises
-    BadInput where there is none, or none on the engine.
+    If several failures show the error, prefer the one that the known error names. Raises BadInput
+    if there is no such failure, or none on the engine.
     """
-    by_name = [failure for failure in known if failure.case.short_name == wanted]
-    found = by_name or [failure for failure in known if failure.error == wanted]
-    if not found:
-        raise BadInput(_none(wanted), "dockerd-lab reproduce --list   # what can be reproduced")
-    here = [failure for failure in found if engine in failure.engines]
-    if not here:
-        engines = sorted({name for failure in found for name in failure.engines})
+    named = [failure for failure in known if failure.case.short_name == name]
+    matches = named or [failure for failure in known if failure.error == name]
+    if not matches:
         raise BadInput(
-            f"{wanted} does not exist on {engine}",
-            f"dockerd-lab reproduce {wanted} --engine {engines[0]}   # it exists on: "
+            _not_found_message(name), "dockerd-lab reproduce --list   # what can be reproduced"
+        )
+    on_engine = [failure for failure in matches if engine in failure.engines]
+    if not on_engine:
+        engines = sorted({each for failure in matches for each in failure.engines})
+        raise BadInput(
+            f"{name} does not exist on {engine}",
+            f"dockerd-lab reproduce {name} --engine {engines[0]}   # it exists on: "
             + ", ".join(engines),
         )
-    error = known_errors().get(here[0].error or "")
-    named = [f for f in here if error is not None and f.case.short_name == error.reproduce]
-    return (named or here)[0]
+    error = known_errors().get(on_engine[0].error or "")
+    preferred = [
+        failure
+        for failure in on_engine
+        if error is not None and failure.case.short_name == error.reproduce
+    ]
+    return (preferred or on_engine)[0]
 
 
-def _exists(case: Case, settings: Settings, engine: str) -> bool:
+def _exists_on(case: Case, settings: Settings, engine: str) -> bool:
+    """Return whether the failure exists on an engine."""
     return case.resolve(Variant.of(settings.engine(engine))).fails
 
 
-def _none(wanted: str) -> str:
-    if wanted in known_errors():
-        return f"{wanted} is a known error, and no case reproduces it"
-    return f"no failure and no known error is called {wanted!r}"
+def _not_found_message(name: str) -> str:
+    """Return the message for a name without a failure."""
+    if name in known_errors():
+        return f"{name} is a known error, and no case reproduces it"
+    return f"no failure and no known error is called {name!r}"

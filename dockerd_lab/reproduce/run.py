@@ -1,4 +1,4 @@
-"""Brings a failure about on the machines, mends it, and has both judged."""
+"""Reproduces a failure on the machines, fixes it, and judges both observations."""
 
 from dataclasses import dataclass, replace
 
@@ -14,33 +14,33 @@ from dockerd_lab.trial.trial import Plan, run_trial
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A failure, or its fix, as it was observed on the machines and judged."""
+    """The judged observation of a failure, or of its fix."""
 
     case: Case
     observation: Observation
     judgement: Judgement
 
 
-def bring_about(fleet: Fleet, case: Case) -> Reproduction:
-    """Bring the failure about on freshly restored machines, and look at what comes of it."""
+def reproduce_failure(fleet: Fleet, case: Case) -> Reproduction:
+    """Reproduce the failure on freshly restored machines, and judge what is observed."""
     return _try(fleet, case, fixed=False)
 
 
-def fix(fleet: Fleet, case: Case) -> Reproduction:
-    """Mend the failure that is on the machines, and look whether the daemon is healthy."""
+def fix_failure(fleet: Fleet, case: Case) -> Reproduction:
+    """Fix the failure that was reproduced, and judge whether the daemon works now."""
     return _try(fleet, case, fixed=True)
 
 
 def _try(fleet: Fleet, case: Case, *, fixed: bool) -> Reproduction:
-    plain = Variant.of(fleet.settings.engine(fleet.engine))
-    here = case.resolve(replace(plain, fixed=fixed))
-    prepared = prepare_case(here, fleet.settings)
+    variant = Variant.of(fleet.settings.engine(fleet.engine))
+    resolved_case = case.resolve(replace(variant, fixed=fixed))
+    prepared = prepare_case(resolved_case, fleet.settings)
     plan = Plan(
-        here,
+        resolved_case,
         f"{fleet.engine}/{case.short_name}{'-fixed' if fixed else ''}",
         then="fix" if fixed else "nothing",
         inspected=prepared.inspected,
         tools=remote.REACHED if fixed else (),
     )
     observation = run_trial(fleet, plan, already_applied=fixed)
-    return Reproduction(here, observation, judge(prepared, observation, here))
+    return Reproduction(resolved_case, observation, judge(prepared, observation, resolved_case))

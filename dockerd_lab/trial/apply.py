@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from dockerd_lab.cases.credentials import credential, private
+from dockerd_lab.cases.credentials import credential, is_private
 from dockerd_lab.cases.model import Configuration, Credential
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
@@ -141,7 +141,7 @@ def _add_credentials(
     for path, name in credentials.items():
         content = credential(name, address)
         entry = _owned_by_root(tarfile.TarInfo((below + path).lstrip("/")))
-        entry.size, entry.mode = len(content), 0o400 if private(name) else 0o444
+        entry.size, entry.mode = len(content), 0o400 if is_private(name) else 0o444
         # The time stays 0, so that the same content always makes the same archive.
         tar.addfile(entry, io.BytesIO(content))
 

@@ -1,1 +1,1 @@
-"""A user's own configuration: gathered, made ready for the machines, and judged."""
+"""Validates a user's configuration: prepares it, tries it on the machines, and judges it."""

@@ -1,4 +1,4 @@
-"""Writes down what was observed as a draft of a case.yaml, which `validate` then guards."""
+"""Drafts a case.yaml from what was observed, against which `validate` can check later."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,78 +18,93 @@ Expected = dict[str, Any]
 
 
 def draft(name: str, trials: Sequence[JudgedTrial]) -> str:
-    """The text of a case.yaml with what was seen on these engines; there is at least one.
+    """Return the text of a case.yaml with what was observed on these engines, at least one.
 
-    What most engines did is `expect`, and what the others did is under `engines`, by ranges of
-    versions: between two of the engines that were tried nothing is known, and the range of the
-    older one reaches up to the newer one. Raises HarnessError where a level could not be measured:
-    no case can expect that.
+    The observation of most engines is under `expect`; others are under `engines`, by ranges of
+    versions. Between two tried engines nothing is known, so the older one's range ends where the
+    newer one begins. Raises HarnessError if a level is unclear, because no case can expect that.
     """
-    seen = {trial.result.engine_version: _expected(trial) for trial in trials}
-    versions = sorted(seen, key=Version)
-    usual = max(versions, key=lambda version: sum(seen[version] == seen[v] for v in versions))
-    expect = {key: value for key, value in seen[usual].items() if (key, value) != ("no_effect", [])}
-    said: dict[str, Any] = {"title": f"{name}, as recorded", "expect": expect}
-    if others := _differences(versions, seen, seen[usual]):
-        said["engines"] = others
+    expectations = {trial.result.engine_version: _observed_expectation(trial) for trial in trials}
+    versions = sorted(expectations, key=Version)
+    most_common = max(
+        versions,
+        key=lambda version: sum(expectations[version] == expectations[other] for other in versions),
+    )
+    expect = {
+        key: value
+        for key, value in expectations[most_common].items()
+        if (key, value) != ("no_effect", [])
+    }
+    case: dict[str, Any] = {"title": f"{name}, as recorded", "expect": expect}
+    if others := _differences(versions, expectations, expectations[most_common]):
+        case["engines"] = others
     results = [trial.result for trial in trials]
     engines = ", ".join(f"{result.engine} ({result.engine_version})" for result in results)
-    head = f"# Draft by `dockerd-lab record`, observed on {engines}. Review it before it is kept.\n"
-    return head + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=96)
+    comment = (
+        f"# Draft by `dockerd-lab record`, observed on {engines}. Review it before it is kept.\n"
+    )
+    return comment + yaml.safe_dump(case, sort_keys=False, allow_unicode=True, width=96)
 
 
-def _expected(trial: JudgedTrial) -> Expected:
-    """What a case would expect, had this been seen."""
-    seen, judgement = trial.observation, trial.judgement
-    for who, exposure in seen.exposure.items():
+def _observed_expectation(trial: JudgedTrial) -> Expected:
+    """Return the expectation that this trial meets."""
+    observation, judgement = trial.observation, trial.judgement
+    for who, exposure in observation.exposure.items():
         if exposure.level not in LEVELS:
             raise HarnessError(f"nothing is recorded: what {who} gets is unclear: {exposure.best}")
-    state = seen.daemon.outcome.daemon
-    found: Expected = {"daemon": state}
+    state = observation.daemon.outcome.daemon
+    expected: Expected = {"daemon": state}
     if state != "failed":
-        found["command"] = seen.daemon.command or ""
-    found["hosts"] = list(seen.daemon.hosts)
-    found["listeners"] = [str(listener) for listener in seen.daemon.listeners]
-    found |= {who: exposure.level for who, exposure in seen.exposure.items()}
-    found["no_effect"] = [each.setting for each in judgement.no_effect]
+        expected["command"] = observation.daemon.command or ""
+    expected["hosts"] = list(observation.daemon.hosts)
+    expected["listeners"] = [str(listener) for listener in observation.daemon.listeners]
+    expected |= {who: exposure.level for who, exposure in observation.exposure.items()}
+    expected["no_effect"] = [each.setting for each in judgement.no_effect]
     if state != "active":
         error = known_errors().get(judgement.cause)
-        stops = error is not None and error.kind == "start"
-        found["error"] = judgement.cause if stops else UNEXPLAINED
-        lines = [line for entry in seen.full_log for line in entry.splitlines()]
-        texts = {finding.text for finding in judgement.explained if finding.id == found["error"]}
-        telling = next((line for line in lines if line.strip() in texts), None)
-        found["words"] = _lasting(telling or last_line(seen))
-    return found
+        stops_daemon = error is not None and error.kind == "start"
+        expected["error"] = judgement.cause if stops_daemon else UNEXPLAINED
+        lines = [line for entry in observation.full_log for line in entry.splitlines()]
+        texts = {finding.text for finding in judgement.explained if finding.id == expected["error"]}
+        words = next((line for line in lines if line.strip() in texts), None)
+        expected["words"] = _longest_fixed_part(words or last_line(observation))
+    return expected
 
 
-def _lasting(line: str) -> str:
-    """The longest part of a line without a number, which the next run may have otherwise.
+def _longest_fixed_part(line: str) -> str:
+    """Return the longest part of a line without numbers, which may differ in the next run.
 
-    >>> _lasting("process with PID 4711 runs on")
+    >>> _longest_fixed_part("process with PID 4711 runs on")
     'process with PID'
     """
     return max((part.strip() for part in re.split(r"\S*\d\S*", line)), key=len) or line
 
 
 def _differences(
-    versions: Sequence[str], seen: Mapping[str, Expected], usual: Expected
+    versions: Sequence[str], expectations: Mapping[str, Expected], most_common: Expected
 ) -> dict[str, Any]:
-    """What is otherwise, by ranges of versions: neighbours that agree are one range."""
+    """Return the differences from the most common expectation, by ranges of versions.
+
+    Neighbouring versions with the same expectation are one range.
+    """
     groups: list[list[str]] = []
     for version in versions:
-        if groups and seen[groups[-1][-1]] == seen[version]:
+        if groups and expectations[groups[-1][-1]] == expectations[version]:
             groups[-1].append(version)
         else:
             groups.append([version])
-    found = {}
+    differences = {}
     for number, group in enumerate(groups):
-        if seen[group[0]] == usual:
+        if expectations[group[0]] == most_common:
             continue
         bounds = [f">={group[0]}"] if number > 0 else []
         bounds += [f"<{groups[number + 1][0]}"] if number + 1 < len(groups) else []
-        other = {key: value for key, value in seen[group[0]].items() if usual.get(key) != value}
-        # What the usual expectation has, and this one must not.
-        other |= {key: None for key in usual if key not in seen[group[0]]}
-        found[",".join(bounds)] = {"expect": other}
-    return found
+        changes = {
+            key: value
+            for key, value in expectations[group[0]].items()
+            if most_common.get(key) != value
+        }
+        # Keys of the most common expectation that this one does not have.
+        changes |= {key: None for key in most_common if key not in expectations[group[0]]}
+        differences[",".join(bounds)] = {"expect": changes}
+    return differences

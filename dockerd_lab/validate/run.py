@@ -1,4 +1,4 @@
-"""Tries a configuration on the machines of each engine, as the suites do with a case."""
+"""Validates a user's configuration: tries it on each engine, and judges what is observed."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ PACKAGED = "packaged"
 
 @dataclass(frozen=True)
 class ValidateRequest:
-    """What is to be validated, as the command line says it."""
+    """The arguments of `dockerd-lab validate`."""
 
     paths: Sequence[Path]
     files: Sequence[str] = ()
@@ -42,7 +42,7 @@ class ValidateRequest:
 
 @dataclass(frozen=True)
 class JudgedTrial:
-    """The verdict on one engine, and what it rests on."""
+    """The verdict on one engine, with the observation and its judgement."""
 
     result: Result
     judgement: Judgement
@@ -51,12 +51,12 @@ class JudgedTrial:
 
 @contextmanager
 def prepared(root: Path, settings: Settings, request: ValidateRequest) -> Iterator[Prepared]:
-    """The configuration in a private directory that lasts as long as the block.
+    """Yield the prepared configuration, in a private directory that is removed after the block.
 
-    Raises BadInput, before anything is started, where something is wrong with the input.
+    Raises BadInput if the input or the request is invalid.
     """
     engines_of(settings, request)
-    _unit(root, request)
+    _find_unit(root, request)
     with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:  # its mode is 0700
         inputs = collect(
             request.paths,
@@ -69,7 +69,7 @@ def prepared(root: Path, settings: Settings, request: ValidateRequest) -> Iterat
 
 
 def engines_of(settings: Settings, request: ValidateRequest) -> list[str]:
-    """The engines to try, or lab.yaml's own; raises BadInput for one that is unknown."""
+    """Return the requested engines, or lab.yaml's default; raises BadInput for an unknown one."""
     if "all" in request.engines:
         return list(settings.engines)
     for name in request.engines:
@@ -78,45 +78,53 @@ def engines_of(settings: Settings, request: ValidateRequest) -> list[str]:
 
 
 def trials(
-    root: Path, settings: Settings, request: ValidateRequest, ready: Prepared
+    root: Path, settings: Settings, request: ValidateRequest, prepared_input: Prepared
 ) -> Iterator[JudgedTrial]:
-    """Try the configuration on one engine after the other.
+    """Try the configuration on one engine after the other, and yield each judged trial.
 
-    A lab that runs with the engine is used and left running. Raises HarnessError where nothing can
-    be said about the configuration.
+    A lab that already runs with the engine is used and left running. Raises HarnessError if a trial
+    failed for another reason than the configuration.
     """
     for engine in engines_of(settings, request):
         with running(root, settings.with_engines(daemon=engine), keep=False) as fleet:
-            yield _try(fleet, request, ready)
+            yield _try(fleet, request, prepared_input)
 
 
-def _try(fleet: Fleet, request: ValidateRequest, ready: Prepared) -> JudgedTrial:
-    """Try it on the fleet's engine, and judge what is observed."""
-    declared = fleet.settings.engine(fleet.engine)
-    unit = _unit(fleet.root, request)
-    here = Variant.of(declared, unit)
-    case = ready.inputs.case.resolve(here) if ready.inputs.case is not None else None
-    plan = Plan(
-        ready.configuration,
-        f"{fleet.engine}/validate-{ready.configuration.name}",
-        unit=unit,
-        inspected=ready.inspected,
-        routes=ready.routes,
-        starts_client=None if ready.inputs.command else ready.declared.client_command,
+def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
+    """Try the configuration on the fleet's engine, and judge what is observed."""
+    engine = fleet.settings.engine(fleet.engine)
+    unit = _find_unit(fleet.root, request)
+    variant = Variant.of(engine, unit)
+    case = (
+        prepared_input.inputs.case.resolve(variant)
+        if prepared_input.inputs.case is not None
+        else None
     )
-    seen = run_trial(fleet, plan)
-    judgement = judge(ready, seen, case, allow_insecure=request.allow_insecure)
-    result = verdict(ready, seen, judgement, version=declared.docker, unit=here.unit)
-    _tell(result)
+    plan = Plan(
+        prepared_input.configuration,
+        f"{fleet.engine}/validate-{prepared_input.configuration.name}",
+        unit=unit,
+        inspected=prepared_input.inspected,
+        routes=prepared_input.routes,
+        starts_client=None
+        if prepared_input.inputs.command
+        else prepared_input.declared.client_command,
+    )
+    observation = run_trial(fleet, plan)
+    judgement = judge(prepared_input, observation, case, allow_insecure=request.allow_insecure)
+    result = verdict(
+        prepared_input, observation, judgement, version=engine.docker, unit=variant.unit
+    )
+    _print_durations(result)
     if result.verdict == "failed":
-        say(f"lab: {fleet.engine}: the evidence: {evidence.write(fleet, seen)}")
-    return JudgedTrial(result, judgement, seen)
+        say(f"lab: {fleet.engine}: the evidence: {evidence.write(fleet, observation)}")
+    return JudgedTrial(result, judgement, observation)
 
 
-def _tell(result: Result) -> None:
-    """Say what took how long."""
-    waited = f", {result.delay_seconds} s of it waited on purpose" if result.delay_seconds else ""
-    say(f"lab: {result.engine}: dockerd {result.daemon} after {result.start_seconds} s{waited}")
+def _print_durations(result: Result) -> None:
+    """Print how long the start, each attempt and the trial took."""
+    delay = f", {result.delay_seconds} s of it waited on purpose" if result.delay_seconds else ""
+    say(f"lab: {result.engine}: dockerd {result.daemon} after {result.start_seconds} s{delay}")
     for proof in result.proofs:
         say(
             f"lab: {result.engine}: {proof.who} at {proof.target}: {proof.level}, {proof.seconds} s"
@@ -124,8 +132,8 @@ def _tell(result: Result) -> None:
     say(f"lab: {result.engine}: {result.verdict}, {result.seconds} s after the restore")
 
 
-def _unit(root: Path, request: ValidateRequest) -> str | None:
-    """The unit of provision/units to take; raises BadInput where there is none of that name."""
+def _find_unit(root: Path, request: ValidateRequest) -> str | None:
+    """Return the requested unit of provision/units, None for the packaged one; raises BadInput."""
     if request.unit == PACKAGED:
         return None
     try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerd_lab.cases.credentials import private
+from dockerd_lab.cases.credentials import is_private
 
 pytestmark = pytest.mark.cases(name=["methods/tls-dropin", "methods/tls-daemon-json"])
 
@@ -11,7 +11,7 @@ def test_keys_are_root_s_alone(daemon, observation, case):
     for path, name in case.spec.credentials.daemon.items():
         file = daemon.file(path)
         assert (file.user, file.group) == ("root", "root"), path
-        assert file.mode == (0o400 if private(name) else 0o444), path
+        assert file.mode == (0o400 if is_private(name) else 0o444), path
 
 
 @pytest.mark.parametrize("way", ["ps", "ps_by_environment", "ps_by_context"])

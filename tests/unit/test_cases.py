@@ -92,10 +92,10 @@ def test_a_command_without_a_directory_is_any_unit_s():
     expect = next(c for c in CASES if c.short_name == "key-misspelt").spec.fixed.expect
     expected = Expectation.model_validate({**expect, "daemon": "active"})
     flags = "-H fd:// --containerd=/run/containerd/containerd.sock"
-    assert expected.is_command(f"/usr/sbin/dockerd {flags}")
-    assert expected.is_command(f"/usr/bin/dockerd {flags}")
-    assert not expected.is_command(f"/usr/bin/dockerd {flags} --debug")
-    assert not expected.is_command(None)
+    assert expected.matches_command(f"/usr/sbin/dockerd {flags}")
+    assert expected.matches_command(f"/usr/bin/dockerd {flags}")
+    assert not expected.matches_command(f"/usr/bin/dockerd {flags} --debug")
+    assert not expected.matches_command(None)
 
 
 @pytest.mark.parametrize(
