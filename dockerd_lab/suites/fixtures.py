@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from dockerd_lab.judge.judgement import Judgement
     from dockerd_lab.machines.fleet import Fleet
     from dockerd_lab.observe.observation import Observation
+    from dockerd_lab.settings import Settings
     from dockerd_lab.suites.session import Subject
+    from dockerd_lab.trial.trial import Plan
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +61,7 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
 def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
-    from dockerd_lab.host.labs import home_apart
-    from dockerd_lab.machines.fleet import running
+    from dockerd_lab.host.lab import home_apart
 
     session = session_of(request.config)
     settings, home = session.settings_on(engine), None
@@ -70,7 +71,9 @@ def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Itera
     progress.sink = progress_line(request.config, engine)
     keep, wait = request.config.getoption("keep"), request.config.getoption("lab_wait")
     try:
-        with running(session.root, settings, keep=keep, home=home, wait=wait) as machines:
+        with request.config.hook.pytest_dockerd_lab_machines(
+            root=session.root, settings=settings, keep=keep, home=home, wait=wait
+        ) as machines:
             session.fleet = machines
             session.on_machines = None
             yield machines
@@ -97,14 +100,12 @@ def observation(
 ) -> Observation:
     """What was seen after the case was applied to freshly restored machines."""
     from dockerd_lab.observe import remote
-    from dockerd_lab.trial.trial import Plan, run_trial
+    from dockerd_lab.trial.trial import Plan
 
     session = session_of(request.config)
     this = (subject.engine, subject.case.name, fleet.restored)
     # A fix and a reboot go on from what is on the machines already.
     goes_on = (subject.rebooted or subject.fixed) and session.on_machines == this
-    if not goes_on:
-        session.applications[subject.id] += 1
     session.on_machines = None
     plan = Plan(
         subject.case,
@@ -116,7 +117,9 @@ def observation(
         tools=remote.TOOLS if subject.case.group == "methods" else remote.REACHED,
         check_idempotent=not subject.fixed,
     )
-    observed = run_trial(fleet, plan, already_applied=goes_on, quiet=True)
+    observed: Observation = request.config.hook.pytest_dockerd_lab_trial(
+        fleet=fleet, plan=plan, already_applied=goes_on
+    )
     if not subject.fixed:
         session.on_machines = (subject.engine, subject.case.name, fleet.restored)
     session.observations[subject.id] = observed
@@ -132,15 +135,6 @@ def judgement(
 
     session = session_of(request.config)
     return judge(session.prepared(subject), observation, subject.case)
-
-
-@pytest.fixture(scope="session")
-def applications(request: pytest.FixtureRequest) -> Counter[str]:
-    """How often the case was applied to restored machines, by the id of the subject it was for.
-
-    What goes on from another subject (its fix, its reboot) applies nothing, and has no number.
-    """
-    return session_of(request.config).applications
 
 
 @pytest.fixture
@@ -175,6 +169,24 @@ def docker_client(
         yield lambda machine: clients.enter_context(
             connected(fleet.lab, machine, case, fleet.address)
         )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_dockerd_lab_machines(
+    root: Path, settings: Settings, keep: bool, home: Path | None, wait: float
+) -> AbstractContextManager[Fleet]:
+    """The machines of a real lab."""
+    from dockerd_lab.machines.fleet import running
+
+    return running(root, settings, keep=keep, home=home, wait=wait)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_dockerd_lab_trial(fleet: Fleet, plan: Plan, already_applied: bool) -> Observation:
+    """What a trial on these machines leads to."""
+    from dockerd_lab.trial.trial import run_trial
+
+    return run_trial(fleet, plan, already_applied=already_applied, quiet=True)
 
 
 def progress_line(config: pytest.Config, engine: str) -> Callable[[str], None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from dockerd_lab.errors import LAB_WAIT, BadInput, LabError
 from dockerd_lab.progress import say
+from dockerd_lab.suites import hooks
 
 if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session
@@ -15,6 +17,19 @@ if TYPE_CHECKING:
 _SESSION = pytest.StashKey["Session"]()
 #: Whether a test is being run, or its fixtures.
 IN_A_TEST = pytest.StashKey[bool]()
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Add the plugin's internal hooks."""
+    pluginmanager.add_hookspecs(hooks)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_dockerd_lab_checkout() -> Path:
+    """The checkout that this harness runs from."""
+    from dockerd_lab.settings import checkout
+
+    return checkout()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -102,6 +117,7 @@ def session_of(config: pytest.Config) -> Session:
         from dockerd_lab.suites.session import make_session
 
         session = make_session(
+            config.hook.pytest_dockerd_lab_checkout(),
             engines=config.getoption("engine"),
             client_engine=config.getoption("client_engine"),
             unit=config.getoption("unit"),

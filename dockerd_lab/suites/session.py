@@ -1,6 +1,5 @@
 """One run of the suites: which engines and cases it is about, and what it has seen so far."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +11,7 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.report.rows import Row, row
-from dockerd_lab.settings import Settings, checkout, load_settings
+from dockerd_lab.settings import Settings, load_settings
 from dockerd_lab.standins.prepared import Prepared, prepare_case
 
 
@@ -50,7 +49,6 @@ class Session:
     reboot: bool = False
     fleet: Fleet | None = None
     observations: dict[str, Observation] = field(default_factory=dict)
-    applications: Counter[str] = field(default_factory=Counter)
     evidence: dict[str, Path] = field(default_factory=dict)
     others: list[Row] = field(default_factory=list)
     """Rows of the table that pytest-xdist's workers gave."""
@@ -117,6 +115,7 @@ class Session:
 
 
 def make_session(
+    root: Path,
     *,
     engines: Sequence[str],
     client_engine: str | None,
@@ -124,12 +123,12 @@ def make_session(
     patterns: Sequence[str],
     reboot: bool,
 ) -> Session:
-    """The session for some engines (`all`, or lab.yaml's own) and for cases by name or glob.
+    """The session of a checkout, for some engines (`all`, or lab.yaml's own) and some cases.
 
-    Without any pattern it is for the main job: the methods, and the conflicts among them.
+    The cases are chosen by name or glob. Without any pattern it is for the main job: the methods,
+    and the conflicts among them.
     Raises BadInput where there is no such engine, unit or case, or where a file is wrong.
     """
-    root = checkout()
     settings = load_settings(root)
     for name in (*engines, client_engine):
         if name and name != "all":

@@ -5,10 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from inner_pytest import make_small_checkout
 from observations import write
 from prepared import HOSTS, SETTINGS
 
-from dockerd_lab.cases.model import Variant
+from dockerd_lab import progress
+from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
@@ -24,6 +26,7 @@ def own_user(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for machine in ("DAEMON", "CLIENT", "OUTSIDER"):
         monkeypatch.delenv(f"{machine}_ENGINE", raising=False)
+    monkeypatch.setattr(progress, "sink", progress.sink)  # pytest's plugin replaces it
 
 
 def copy_checkout(copy: Path) -> Path:
@@ -45,6 +48,12 @@ def root(tmp_path) -> Path:
 def common_root(tmp_path_factory) -> Path:
     """A checkout for the tests of a module that change nothing in it: it has hundreds of files."""
     return copy_checkout(tmp_path_factory.mktemp("common") / "checkout")
+
+
+@pytest.fixture(scope="session")
+def small_checkout(tmp_path_factory) -> Path:
+    """A checkout with few cases, in which nothing is changed."""
+    return make_small_checkout(tmp_path_factory.mktemp("small") / "checkout")
 
 
 @pytest.fixture

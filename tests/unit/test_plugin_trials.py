@@ -1,0 +1,103 @@
+"""When the plugin applies a case to the machines, and when it goes on from what is there."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from inner_pytest import OPTIONS, Replacements
+from observations import observation
+
+from dockerd_lab.settings import checkout
+
+pytest_plugins = ["pytester"]
+
+SUITE = """
+import pytest
+
+def test_first(observation): pass
+
+@pytest.mark.cases(fixed=False, rebooted=False)
+def test_of_the_case_alone(observation, case): pass
+
+def test_judgement(judgement, subject): pass
+"""
+RESTORES = """
+import pytest
+
+@pytest.mark.cases(fixed=False, rebooted=False)
+def test_restores(fleet, observation): fleet.restored += 1
+"""
+
+
+class Trials(Replacements):
+    """Machines that are made up, and the trials that were run on them."""
+
+    def __init__(self, root):
+        super().__init__(root, self.make_machines)
+        self.trials = []
+
+    @staticmethod
+    @contextmanager
+    def make_machines(root, settings, **_):
+        engine = settings.engine_of("daemon")
+        yield SimpleNamespace(
+            restored=0, lab=None, root=root, settings=settings, engine=engine, address="192.0.2.1"
+        )
+
+    def pytest_dockerd_lab_trial(self, fleet, plan, already_applied):
+        assert plan.check_idempotent == (plan.then != "fix")
+        self.trials.append((plan.subject, plan.then, already_applied))
+        return replace(observation(engine=fleet.engine), subject=plan.subject)
+
+
+CASE = ("debian-12/hosts-in-unit-and-file", "nothing", False)
+FIXED = "debian-12/hosts-in-unit-and-file-fixed"
+REBOOTED = "debian-12/unix-default-rebooted"
+
+
+@pytest.fixture
+def trials(pytester, small_checkout):
+    """Run a suite, and return the trials in their order."""
+
+    def run(suite, *args):
+        pytester.makepyfile(suite)
+        plugin = Trials(small_checkout)
+        result = pytester.runpytest_inprocess(*OPTIONS, *args, plugins=[plugin])
+        assert result.ret == 0, result.stdout.str()
+        return plugin.trials
+
+    return run
+
+
+def test_a_case_is_applied_once_for_all_tests_and_its_fix_goes_on_from_there(trials):
+    assert trials(SUITE, "--case=*unit-and-file") == [CASE, (FIXED, "fix", True)]
+
+
+def test_a_reboot_goes_on_from_there_too(trials):
+    assert trials(SUITE, "--case=unix-default", "--reboot") == [
+        ("debian-12/unix-default", "nothing", False),
+        (REBOOTED, "reboot", True),
+    ]
+
+
+def test_what_a_test_has_restored_is_applied_again(trials):
+    assert trials(SUITE + RESTORES, "--case=*unit-and-file") == [CASE, (FIXED, "fix", False)]
+    assert trials(SUITE + RESTORES, "--case=unix-default", "--reboot")[-1] == (
+        REBOOTED,
+        "reboot",
+        False,
+    )
+
+
+@pytest.mark.parametrize("reboot", [[], ["--reboot"]])
+def test_the_suites_of_this_repository_apply_each_case_once(pytester, reboot):
+    """Their fixtures alone are set up: what a test restores in its body is not restored."""
+    plugin = Trials(checkout())
+    cases = ("--case=unix-default", "--case=daemon-json", "--case=hosts-in-unit-and-file")
+    suites = ("--setup-only", f"--rootdir={checkout()}", checkout() / "tests/lab")
+    result = pytester.runpytest_inprocess(*OPTIONS, *cases, *reboot, *suites, plugins=[plugin])
+    assert result.ret == 0, result.stdout.str()
+    subjects = [subject for subject, _, _ in plugin.trials]
+    assert len(subjects) == len(set(subjects)) == (6 if reboot else 4)
+    assert [then for _, then, goes_on in plugin.trials if not goes_on] == ["nothing"] * 3
