@@ -255,6 +255,7 @@ def measure_all(targets):
     return [found[target] for target in targets]
 
 
-for line in sys.stdin:
-    TARGETS, TOKEN_FILE, PREFIXES = json.loads(line)
-    print(json.dumps(measure_all(TARGETS)), flush=True)
+if __name__ == "__main__":  # tests import it
+    for line in sys.stdin:
+        TARGETS, TOKEN_FILE, PREFIXES = json.loads(line)
+        print(json.dumps(measure_all(TARGETS)), flush=True)

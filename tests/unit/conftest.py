@@ -1,7 +1,9 @@
 """What the unit tests share: a computer's user of their own, and a checkout they may break."""
 
+import io
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from inner_pytest import make_small_checkout
 from observations import write
 from prepared import HOSTS, SETTINGS
 
-from dockerd_lab import progress
+from dockerd_lab import cli, progress
 from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
@@ -27,6 +29,21 @@ def own_user(tmp_path, monkeypatch):
     for machine in ("DAEMON", "CLIENT", "OUTSIDER"):
         monkeypatch.delenv(f"{machine}_ENGINE", raising=False)
     monkeypatch.setattr(progress, "sink", progress.sink)  # pytest's plugin replaces it
+
+
+@pytest.fixture
+def command(capsys, monkeypatch):
+    """Run the `dockerd-lab` command in this process."""
+
+    def run(*args, stdin=""):
+        monkeypatch.setattr(sys, "argv", ["dockerd-lab", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        output, errors = capsys.readouterr()
+        return subprocess.CompletedProcess(args, end.value.code or 0, output, errors)
+
+    return run
 
 
 def copy_checkout(copy: Path) -> Path:

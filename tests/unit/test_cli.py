@@ -1,25 +1,28 @@
+"""The `dockerd-lab` command: its start, its lists, its exit codes."""
+
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-MAIN = "from dockerd_lab.cli import main; main()"
+
+def test_the_installed_command():
+    program = Path(sys.executable).with_name("dockerd-lab")
+    done = subprocess.run([program, "exec"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("dockerd-lab: bad input: exec needs a command")
+    assert "Traceback" not in done.stderr
 
 
-def cli(*args):
-    return subprocess.run(
-        [sys.executable, "-c", MAIN, *args], capture_output=True, text=True, check=False
-    )
-
-
-def test_list():
-    done = cli("list")
+def test_list(command):
+    done = command("list")
     assert done.returncode == 0
     assert any(line.startswith("methods/daemon-json ") for line in done.stdout.splitlines())
 
 
-def test_box_list():
-    done = cli("box", "list")
+def test_box_list(command):
+    done = command("box", "list")
     assert done.returncode == 0
     assert "\ndebian-12   docker 20.10.24    not built" in f"\n{done.stdout}"
 
@@ -32,8 +35,8 @@ def test_box_list():
         (["box", "build", "debian-99"], "unknown engine 'debian-99'; lab.yaml has: debian-1"),
     ],
 )
-def test_bad_input(args, message):
-    done = cli(*args)
+def test_bad_input(command, args, message):
+    done = command(*args)
     assert done.returncode == 2
     assert done.stderr.startswith(f"dockerd-lab: bad input: {message}")
     assert "Traceback" not in done.stderr

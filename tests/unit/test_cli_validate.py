@@ -1,8 +1,6 @@
 """The commands `validate`, `record` and `schema`, as they are typed."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from observations import write
@@ -10,15 +8,8 @@ from observations import write
 from dockerd_lab.settings import checkout
 
 
-def cli(*args):
-    main = "from dockerd_lab.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", main, *args], capture_output=True, text=True, check=False
-    )
-
-
-def test_the_schema_is_published():
-    done = cli("schema")
+def test_the_schema_is_published(command):
+    done = command("schema")
     assert json.loads(done.stdout)["properties"]["schema"]["const"] == 1
 
 
@@ -42,16 +33,16 @@ def test_the_schema_is_published():
         (["record", "{empty}/x"], "{empty}/x: not a directory"),
     ],
 )
-def test_bad_input_starts_nothing(tmp_path, args, message):
+def test_bad_input_starts_nothing(command, tmp_path, args, message):
     places = {"empty": tmp_path, "cases": checkout() / "provision/methods/daemon-json"}
-    done = cli(*(arg.format(**places) for arg in args))
+    done = command(*(arg.format(**places) for arg in args))
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith(f"dockerd-lab: bad input: {message.format(**places)}")
     assert done.stdout == ""
 
 
-def test_a_recorded_case_is_not_overwritten(tmp_path):
+def test_a_recorded_case_is_not_overwritten(command, tmp_path):
     write(tmp_path / "case.yaml", "mine")
-    done = cli("record", str(tmp_path))
+    done = command("record", str(tmp_path))
     assert done.returncode == 2
     assert "is there already" in done.stderr
