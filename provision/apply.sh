@@ -21,7 +21,7 @@
 set -eu
 
 case_dir=$1
-state=/var/lib/dockerd-lab
+state=${LAB_STATE:-/var/lib/dockerd-lab} # elsewhere for tests
 # Seconds `systemctl restart docker` may take, and /_ping after it.
 restart_limit=${RESTART_LIMIT:-120}
 ping_limit=30
@@ -196,7 +196,7 @@ places_of() {
         program == "dockerd" && $1 == "unix" && $9 ~ "/dockerd" &&
         $10 !~ "/run/docker/(metrics|libnetwork|swarm)" {
             split($9, owner, "/"); directory = ""
-            if ($10 !~ "^/") "readlink /proc/" owner[1] "/cwd" | getline directory
+            if ($10 !~ "^/") ("readlink /proc/" owner[1] "/cwd") | getline directory
             sub("^/$", "", directory)
             print ($10 ~ "^/") ? $10 : directory "/" $10
         }'

@@ -1,95 +1,155 @@
-"""provision/apply.sh: when is dockerd ready, and is it the one that ran before?"""
+"""provision/apply.sh: when is dockerd ready, and is it the one that ran before?
+
+The script runs as it is, with an empty case, programs that stand in for the machine's, and a
+directory of its own for its state.
+"""
+
+import socket
+import subprocess
+from pathlib import Path
 
 import pytest
 from observations import write
-from shell import run
 
 from dockerd_lab.settings import checkout
 
 TCP = "tcp6 0 0 :::2376 :::* LISTEN 7/dockerd\ntcp 0 0 10.0.0.1:22 0.0.0.0:* LISTEN 1/sshd"
-UNIX = (
-    "unix 2 [ ACC ] STREAM LISTENING 961 7/dockerd /var/run/docker/metrics.sock\n"
-    "unix 2 [ ACC ] STREAM LISTENING 962 7/dockerd /run/my.sock\n"
-    "unix 2 [ ACC ] STREAM LISTENING 963 1/init /run/docker.sock"
-)
-
-
-def functions_from(first, end):
-    """The functions of apply.sh, which runs as a whole, from one up to another."""
-    whole = (checkout() / "provision/apply.sh").read_text()
-    return whole[whole.index(f"{first}() {{") : whole.index(f"{end}() {{")]
-
-
-@pytest.mark.parametrize(
-    ("says", "ready_now"),
-    [("OK", 0), ("Client sent an HTTP request to an HTTPS server.", 0), ("curl: (28)", 1)],
-)
-def test_ready_is_asked_first_where_dockerd_itself_listens(tmp_path, says, ready_now):
-    """apply.sh, with a netstat that shows one port, and a curl that notes what it is asked."""
-    functions = functions_from("answers", "await_ping")
-    code, _ = run(
-        f"{functions}\nanswers",
-        tmp_path,
-        netstat=f"echo '{TCP}\n{UNIX}'",
-        curl=f'echo "$@" >>{tmp_path}/asked; echo "{says}"',
-    )
-    asked = (tmp_path / "asked").read_text().splitlines()
-    assert asked[0].endswith("http://127.0.0.1:2376/_ping")
-    assert code == ready_now
-    places = run(f"{functions}\nplaces_of dockerd", tmp_path)[1]
-    assert places == ["127.0.0.1:2376", "/run/my.sock"]
-    relative = "unix 2 [ ACC ] STREAM LISTENING 961 7/dockerd var/run/docker.sock"
-    tools = {"netstat": f"echo '{relative}'", "readlink": "echo /"}
-    found = run(f"{functions}\nplaces_of dockerd", tmp_path, **tools)[1]
-    assert found == ["/var/run/docker.sock"]
-
-
-def test_a_port_that_systemd_holds_for_dockerd_answers_too(tmp_path):
-    """apply.sh, where docker.socket has a port and no path."""
-    functions = functions_from("answers", "await_ping")
-    held = TCP.replace("7/dockerd", "1/init")
-    assert held != TCP
-    tools = {"netstat": f"echo '{held}'", "curl": "echo OK"}
-    assert run(f"{functions}\nanswers", tmp_path, **tools)[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("kind", "pids", "code"),
-    [("simple", "7 7 7 7", 0), ("simple", "7 7 8", 1), ("notify", "7 7 0", 1)],
-)
-def test_readiness_is_not_waited_for_where_dockerd_has_ended(tmp_path, kind, pids, code):
-    """apply.sh, with a dockerd that answers at the fourth time."""
-    functions = functions_from("await_ping", "by_systemd")
-    write(tmp_path / "pids", pids.replace(" ", "\n"))
-    stubs = f"""
-restart_limit=120 ping_limit=30
-say() {{ echo "$*"; }}
-tick() {{ now=0; }}
-over() {{ false; }}
-answers() {{ echo >>{tmp_path}/tries; [ "$(wc -l <{tmp_path}/tries)" -ge 4 ]; }}
-{functions}
-property() {{
-    case $1 in
-        Type) echo {kind} ;;
-        MainPID) head -n 1 {tmp_path}/pids; sed -i 1d {tmp_path}/pids ;;
-    esac
-}}
-await_ping
+#: A docker.service that restarts, with a process whose id is the next of a list.
+SYSTEMCTL = """
+case "$*" in
+    *"--property Type "*) echo {kind} ;;
+    *"--property MainPID "*) head -n 1 {pids}; sed -i 1d {pids} ;;
+    *"--property ActiveState "*) echo active ;;
+esac
 """
-    assert run(stubs, tmp_path)[0] == code
+
+
+@pytest.fixture
+def apply(tmp_path):
+    """Apply an empty case on a machine with these programs; return the outcome."""
+    (tmp_path / "case").mkdir()
+
+    def run(restart_limit=120, **programs):
+        programs = {"journalctl": "", "sleep": "", "systemctl": "", "netstat": "", **programs}
+        for name, body in programs.items():
+            write(tmp_path / f"bin/{name}", f"#!/bin/sh\n{body}\n").chmod(0o755)
+        environment = {
+            "PATH": f"{tmp_path}/bin:/usr/bin:/bin",
+            "LAB_STATE": str(tmp_path / "state"),
+            "RESTART_LIMIT": str(restart_limit),
+        }
+        argv = ["sh", checkout() / "provision/apply.sh", tmp_path / "case"]
+        done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        lines = (tmp_path / "state/outcome").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines), done.stdout
+
+    return run
+
+
+@pytest.fixture
+def sockets(tmp_path):
+    """Two sockets of dockerd's in the file system: its API, and one for its plugins."""
+    with socket.socket(socket.AF_UNIX) as api, socket.socket(socket.AF_UNIX) as metrics:
+        (tmp_path / "run/docker").mkdir(parents=True)
+        for listener, name in ((api, "my.sock"), (metrics, "run/docker/metrics.sock")):
+            listener.bind(str(tmp_path / name))
+        yield str(tmp_path / "my.sock"), str(tmp_path / "run/docker/metrics.sock")
 
 
 @pytest.mark.parametrize(
-    ("pid", "born", "code"),
+    ("answer", "daemon"),
     [
-        (7, 123_459_999, 0),
-        (7, 123_460_000, 1),
-        (0, 123_459_999, 1),  # it ran, and has ended
-        (7, 999, 0),
+        ("OK", "active"),
+        ("Client sent an HTTP request to an HTTPS server.", "active"),
+        ("curl: (28)", "failed"),
     ],
 )
-def test_who_runs_since_before_the_restart_was_not_restarted(tmp_path, pid, born, code):
-    """apply.sh, which restarted docker.service 123.46 s after the boot."""
-    functions = functions_from("ran_before", "by_systemd")
-    shown = f"MainPID={pid}\nExecMainStartTimestampMonotonic={born}"
-    assert run(f"{functions}\nran_before 12346", tmp_path, systemctl=f"echo '{shown}'")[0] == code
+def test_ready_is_asked_first_where_dockerd_itself_listens(apply, tmp_path, answer, daemon):
+    curl = f'echo "$@" >>{tmp_path}/requests; echo "{answer}"; [ "{answer}" = OK ]'
+    outcome, _ = apply(restart_limit=0, netstat=f"echo '{TCP}'", curl=curl)
+    assert outcome["daemon"] == daemon
+    requests = (tmp_path / "requests").read_text().splitlines()
+    assert requests[0].endswith("http://127.0.0.1:2376/_ping")
+
+
+def places(requests):
+    """Where curl was sent, in the order of the first time; the usual socket may be there too."""
+    words = [line.split() for line in requests.read_text().splitlines()]
+    named = [w[w.index("--unix-socket") + 1] if "--unix-socket" in w else w[-1] for w in words]
+    return [place for place in dict.fromkeys(named) if place != "/run/docker.sock"]
+
+
+@pytest.mark.parametrize("directory", [None, "/", "above"])
+def test_where_dockerd_listens(apply, sockets, tmp_path, directory):
+    """`unix://my.sock` is relative to the directory where dockerd was started."""
+    api, metrics = sockets
+    shown = api
+    if directory == "/":
+        shown = api.lstrip("/")
+    elif directory == "above":
+        directory, shown = str(Path(api).parent), Path(api).name
+    unix = "unix 2 [ ACC ] STREAM LISTENING 96"
+    lines = (
+        f"{TCP}\n{unix}1 7/dockerd {metrics}\n{unix}2 7/dockerd {shown}\n{unix}3 1/init {metrics}"
+    )
+    apply(
+        restart_limit=0,
+        netstat=f"echo '{lines}'",
+        readlink=f'[ "$1" = /proc/7/cwd ] && echo "{directory}"',
+        curl=f'echo "$@" >>{tmp_path}/requests; exit 1',
+    )
+    assert places(tmp_path / "requests") == ["http://127.0.0.1:2376/_ping", api]
+
+
+def test_a_port_that_systemd_holds_for_dockerd_answers_too(apply):
+    """Where docker.socket has a port and no path."""
+    held = TCP.replace("7/dockerd", "1/init")
+    assert held != TCP
+    outcome, _ = apply(restart_limit=0, netstat=f"echo '{held}'", curl="echo OK")
+    assert outcome["daemon"] == "active"
+
+
+@pytest.mark.parametrize(
+    ("kind", "pids", "daemon"),
+    [("simple", "7 7 7 7", "active"), ("simple", "7 7 8", "failed"), ("notify", "7 7 0", "failed")],
+)
+def test_readiness_is_not_waited_for_where_dockerd_has_ended(apply, tmp_path, kind, pids, daemon):
+    """A dockerd that answers at the fourth time."""
+    write(tmp_path / "pids", pids.replace(" ", "\n") + "\n")
+    tries = tmp_path / "tries"
+    outcome, output = apply(
+        netstat=f"echo '{TCP}'",
+        curl=f'echo >>{tries}; [ "$(wc -l <{tries})" -ge 4 ] && echo OK',
+        systemctl=SYSTEMCTL.format(kind=kind, pids=tmp_path / "pids"),
+    )
+    assert outcome["daemon"] == daemon
+    assert ("dockerd ended before /_ping was OK" in output) == (daemon == "failed")
+
+
+#: A restart that fails, after which docker.service has this process, which began then.
+REFUSED = """
+case "$*" in
+    restart*) read -r now _ </proc/uptime; echo "${now%.*}${now#*.}0000" >RESTARTED; exit 1 ;;
+    *MainPID,ExecMainStartTimestampMonotonic*)
+        echo "MainPID=PID"; echo "ExecMainStartTimestampMonotonic=BORN" ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("pid", "born", "daemon"),
+    [
+        (7, "just before", "unchanged"),
+        (7, "$(cat RESTARTED)", "failed"),
+        (0, "just before", "failed"),  # it ran, and has ended
+        (7, "999", "unchanged"),
+    ],
+)
+def test_who_runs_since_before_the_restart_was_not_restarted(apply, tmp_path, pid, born, daemon):
+    if born == "just before":  # in microseconds since the boot, of which two hundredths ago
+        hundredths = Path("/proc/uptime").read_text().split()[0].replace(".", "")
+        born = f"{int(hundredths) - 2}9999"
+    stub = REFUSED.replace("=BORN", f"={born}").replace("=PID", f"={pid}")
+    outcome, _ = apply(systemctl=stub.replace("RESTARTED", str(tmp_path / "restarted")))
+    assert (outcome["restart_exit_code"], outcome["daemon"]) == ("1", daemon)
