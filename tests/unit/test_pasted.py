@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -131,14 +132,18 @@ def test_memory_is_bounded():
     assert max(sizes) < 3 * blocks.SIZE
 
 
-def test_a_longer_log_costs_in_proportion(monkeypatch):
-    holds, calls = matcher._holds, []
-    monkeypatch.setattr(matcher, "_holds", lambda *given: calls.append(1) or holds(*given))
+def test_a_longer_log_costs_in_proportion():
+    """In calls of functions, whichever they are: seconds would depend on the computer."""
     line = "Get https://registry-1.docker.io/v2/: x509: certificate signed by unknown authority"
 
     def cost(count):
-        calls.clear()
-        assert explain([line] * count) == []
+        calls = []
+        sys.setprofile(lambda frame, event, argument: calls.append(event))
+        try:
+            errors = explain([line] * count)
+        finally:
+            sys.setprofile(None)
+        assert errors == []
         return len(calls)
 
     assert 0 < cost(2000) <= 2.2 * cost(1000)
