@@ -9,13 +9,16 @@ from dockerd_lab.errors import BadInput, HarnessBroke
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.settings import checkout
 
-#: Cases of the small checkout: two whose names begin alike, one that a fix mends, one that is not
-#: in the main job.
+#: Cases of the small checkout, of every kind: some whose names begin alike, some that a fix mends,
+#: some that are not in the main job.
 CASES = (
     "methods/daemon-json",
     "methods/daemon-json-loopback",
     "methods/unix-default",
     "methods/unix-only",
+    "failures/dropin-without-clearing",
+    "failures/fd-by-hand",
+    "failures/hosts-in-file-stock-unit",
     "failures/hosts-in-unit-and-file",
     "failures/key-misspelt",
 )
@@ -25,10 +28,15 @@ OPTIONS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
 
 def make_small_checkout(directory: Path) -> Path:
     """Make a checkout with few cases, which costs little to copy and to read."""
-    directory.mkdir()
-    shutil.copy(checkout() / "lab.yaml", directory)
-    for name in ("units", *CASES):
-        shutil.copytree(checkout() / "provision" / name, directory / "provision" / name)
+    source, target = checkout() / "provision", directory / "provision"
+    target.mkdir(parents=True)
+    for name in ("lab.yaml", "Vagrantfile"):
+        shutil.copy(checkout() / name, directory)
+    for file in source.iterdir():
+        if file.is_file():
+            shutil.copy(file, target)
+    for name in ("box", "units", *CASES):
+        shutil.copytree(source / name, target / name)
     return directory
 
 

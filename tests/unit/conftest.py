@@ -1,7 +1,6 @@
 """What the unit tests share: a computer's user of their own, and a checkout they may break."""
 
 import io
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +15,6 @@ from dockerd_lab.cases.model import Circumstances
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
-from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
 
@@ -46,25 +44,10 @@ def command(capsys, monkeypatch):
     return run
 
 
-def copy_checkout(copy: Path) -> Path:
-    """Copy what the harness reads of a checkout."""
-    copy.mkdir()
-    for name in ("lab.yaml", "Vagrantfile"):
-        shutil.copy(checkout() / name, copy)
-    shutil.copytree(checkout() / "provision", copy / "provision")
-    return copy
-
-
 @pytest.fixture
 def root(tmp_path) -> Path:
-    """A checkout of the test's own."""
-    return copy_checkout(tmp_path / "checkout")
-
-
-@pytest.fixture(scope="module")
-def common_root(tmp_path_factory) -> Path:
-    """A checkout for the tests of a module that change nothing in it: it has hundreds of files."""
-    return copy_checkout(tmp_path_factory.mktemp("common") / "checkout")
+    """A checkout with few cases, of the test's own."""
+    return make_small_checkout(tmp_path / "checkout")
 
 
 @pytest.fixture(scope="session")

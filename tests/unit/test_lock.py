@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 import pytest
 from lab_lock import is_taken, taken
@@ -26,16 +27,6 @@ with exclusive(Path(sys.argv[1]), wait=60):
     print("held", flush=True)
     sys.stdin.read()
 """
-#: `dockerd-lab` in the checkout that is the first argument.
-COMMAND = """
-import sys
-from pathlib import Path
-import dockerd_lab.settings
-root = Path(sys.argv.pop(1))
-dockerd_lab.settings.checkout = lambda: root
-from dockerd_lab.cli import main
-main()
-"""
 USES = "the lab of this checkout: "
 
 
@@ -47,9 +38,9 @@ def process(program, *args):
 
 @pytest.fixture
 def lines(monkeypatch):
-    said = []
-    monkeypatch.setattr(progress, "sink", said.append)
-    return said
+    printed = []
+    monkeypatch.setattr(progress, "sink", printed.append)
+    return printed
 
 
 def test_a_command_that_may_not_wait_is_told_who_has_the_lab(tmp_path, lines):
@@ -69,13 +60,13 @@ def with_lab(home, wait):
 
 
 def test_a_waiting_command_goes_on_when_the_lab_is_free(tmp_path):
-    with process(HOLDER, tmp_path) as first:
-        assert first.stdout.readline() == "held\n"
+    with ExitStack() as first:
+        first.enter_context(taken(tmp_path))
         with process(HOLDER, tmp_path) as second:
-            assert f"waiting for the command that uses {USES}process {first.pid}, " in (
+            assert f"waiting for the command that uses {USES}process 1, up" in (
                 second.stderr.readline()
             )
-            first.kill()
+            first.close()
             freed = time.monotonic()
             assert second.stdout.readline() == "held\n"
             assert time.monotonic() - freed < 3, "a second, and room for a busy computer"
@@ -127,23 +118,24 @@ def test_a_command_that_holds_the_lab_does_not_wait_for_itself(tmp_path, lines):
 
 
 @pytest.fixture
-def busy(common_root, monkeypatch):
+def busy(small_checkout, monkeypatch):
     """Run `dockerd-lab` in a checkout whose lab another command holds."""
     for module in (cli, cli_reproduce, cli_validate):
-        monkeypatch.setattr(module, "checkout", lambda: common_root)
+        monkeypatch.setattr(module, "checkout", lambda: small_checkout)
     monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
-    with taken(labs.lab_home(common_root)):
+    with taken(lab_module.lab_home(small_checkout)):
         yield lambda *args: CliRunner().invoke(cli.app, [str(arg) for arg in args])
 
 
 @pytest.fixture
-def running(busy, common_root, tmp_path):
+def running(busy, small_checkout, tmp_path):
     """A lab that runs there, on this computer itself."""
-    directory = labs.lab_home(common_root) / "debian-12+debian-12+debian-12"
-    noted = OwnLibvirt(directory, "qemu", True, runtime=tmp_path)
-    labs.note(noted)
-    yield noted
-    (labs.lab_home(common_root) / "lab.json").unlink()
+    directory = lab_module.lab_home(small_checkout) / "debian-12+debian-12+debian-12"
+    noted = lab_module.Lab(
+        directory, os.getpid(), 0, "qemu", kept=True, sandbox=False, runtime=tmp_path
+    )
+    yield lab_module._noted(noted)
+    (lab_module.lab_home(small_checkout) / "lab.json").unlink()
 
 
 @pytest.mark.parametrize(
@@ -186,8 +178,8 @@ def test_a_command_in_a_running_lab_does_not_wait_and_keeps_its_own_options(busy
     assert capfd.readouterr().out == "--wait -- x\n"
 
 
-def test_the_lab_is_held_from_the_first_engine_to_the_last(common_root, tmp_path, monkeypatch):
-    home = labs.lab_home(common_root)
+def test_the_lab_is_held_from_the_first_engine_to_the_last(small_checkout, tmp_path, monkeypatch):
+    home = lab_module.lab_home(small_checkout)
     seen = []
 
     def trials(*_):
@@ -196,7 +188,7 @@ def test_the_lab_is_held_from_the_first_engine_to_the_last(common_root, tmp_path
             yield from ()
         raise BadInput("the end")
 
-    monkeypatch.setattr(cli_validate, "checkout", lambda: common_root)
+    monkeypatch.setattr(cli_validate, "checkout", lambda: small_checkout)
     monkeypatch.setattr(cli_validate, "trials", trials)
     (tmp_path / "daemon.json").write_text('{"debug": true}')
     CliRunner().invoke(cli.app, ["validate", str(tmp_path)])
@@ -204,20 +196,17 @@ def test_the_lab_is_held_from_the_first_engine_to_the_last(common_root, tmp_path
     assert not is_taken(home)
 
 
-def test_a_lab_that_is_taken_is_exit_code_75(common_root):
-    with taken(labs.lab_home(common_root)):
-        done = process(COMMAND, common_root, "clean", "--wait", "0")
-        _, said = done.communicate(timeout=30)
+def test_a_lab_that_is_taken_is_exit_code_75(busy, command):
+    done = command("clean", "--wait", "0")
     assert done.returncode == 75
-    assert said.startswith(f"dockerd-lab: lab busy: another command uses {USES}process 1, up\n")
-    assert "Traceback" not in said
+    start = f"dockerd-lab: lab busy: another command uses {USES}process 1, up\n"
+    assert done.stderr.startswith(start)
+    assert "Traceback" not in done.stderr
 
 
-def test_an_interrupt_ends_the_wait_at_once(common_root):
-    with taken(labs.lab_home(common_root)):
-        waiting = process(COMMAND, common_root, "clean")
-        assert waiting.stderr.readline().startswith("lab: waiting for the command that uses ")
-        waiting.send_signal(signal.SIGINT)
-        _, said = waiting.communicate(timeout=5)
-    assert waiting.returncode == 130
-    assert "Traceback" not in said
+def test_an_interrupt_ends_the_wait_at_once(busy, command, monkeypatch):
+    monkeypatch.setattr(lock.time, "sleep", lambda _: signal.raise_signal(signal.SIGINT))
+    done = command("clean")
+    assert done.returncode == 130
+    assert done.stderr.startswith("lab: waiting for the command that uses ")
+    assert "Traceback" not in done.stderr
