@@ -95,7 +95,12 @@ def test_the_suites_of_this_repository_apply_each_case_once(pytester, reboot):
     """Their fixtures alone are set up: what a test restores in its body is not restored."""
     plugin = Trials(checkout())
     cases = ("--case=unix-default", "--case=daemon-json", "--case=hosts-in-unit-and-file")
-    suites = ("--setup-only", f"--rootdir={checkout()}", checkout() / "tests/lab")
+    suites = (
+        "--setup-only",
+        "--import-mode=importlib",
+        f"--rootdir={checkout()}",
+        checkout() / "tests/lab",
+    )
     result = pytester.runpytest_inprocess(*OPTIONS, *cases, *reboot, *suites, plugins=[plugin])
     assert result.ret == 0, result.stdout.str()
     subjects = [subject for subject, _, _ in plugin.trials]
