@@ -3,14 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
-from observations import answer, write
+from observations import answer
 from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.errors import HarnessError
-from dockerd_lab.inputs.collect import collect
+from dockerd_lab.errors import HarnessBroke
 from dockerd_lab.settings import checkout
-from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.trial import trial
 
 (CASE,) = select(find_cases(checkout()), ["key-misspelt"])
@@ -99,14 +97,3 @@ def test_the_client_is_not_waited_for(fleet, steps, capsys):
     trial.run_trial(fleet, trial.Plan(CASE, "x", starts_client="docker daemon"), quiet=True)
     assert steps[1] == ("apply", "key-misspelt", None, trial.NO_DAEMON_LIMIT)
     assert "`docker daemon`: docker is the client, and starts no daemon" in capsys.readouterr().err
-
-
-def test_a_script_is_used_as_it_was_checked(tmp_path, into):
-    """Whoever may write to its directory must not have another file read in its place."""
-    secret = write(tmp_path / "secret", "root's own")
-    script = write(tmp_path / "setup.sh", "echo mine\n")
-    gathered = collect([], into, provision=script)
-    script.unlink()
-    script.symlink_to(secret)
-    prepare(gathered, SETTINGS)
-    assert (into / "given-provision").read_text() == "echo mine\n"

@@ -118,7 +118,7 @@ def test_a_unit_in_etc_hides_the_packages_one(ready):
     assert [host.value for host in made.declared.hosts] == ["tcp://:2"]
 
 
-def test_files_of_tls_lie_where_dockerd_is_started_parse_dockerd_command(ready):
+def test_files_of_tls_lie_where_dockerd_is_started_by_hand(ready):
     """The command of Docker's own documentation."""
     typed = "dockerd --tlsverify --tlscacert=ca.pem --tlscert=c.pem --tlskey=k.pem -H=0.0.0.0:2376"
     made = ready({}, command=typed)
@@ -154,7 +154,7 @@ def test_the_client_goes_where_others_may(ready, files, port):
     assert made.configuration.remote == Remote(host=f"tcp://192.168.3.201:{port}")
 
 
-def test_a_daemon_parse_dockerd_command(ready):
+def test_a_daemon_that_is_started_by_hand(ready):
     made = ready({}, command="sudo DOCKER_TMPDIR='/a b' dockerd --label 'x y' -H tcp://:2375")
     assert script(made, "start.sh").splitlines()[-1] == (
         "exec env 'DOCKER_TMPDIR=/a b' dockerd --label 'x y' -H tcp://:2375"

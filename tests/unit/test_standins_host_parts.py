@@ -1,32 +1,7 @@
-"""What stands in for what a configuration names and the input does not hold."""
+"""Parts of the real host that stand in for what a configuration names."""
 
 import pytest
-from observations import write
-from prepared import TLS, UNIT_D, script
-
-from dockerd_lab.cases.model import Remote
-
-
-def test_certificates_and_keys_are_stood_in_for(ready):
-    made = ready({"etc/docker/daemon.json": TLS})
-    assert made.configuration.credentials.daemon == {
-        "/etc/docker/key.pem": "server-key",
-        "/etc/docker/cert.pem": "server-cert",
-        "/etc/docker/ca.pem": "ca",
-    }
-    assert set(made.configuration.credentials.client.values()) == {
-        "ca",
-        "client-cert",
-        "client-key",
-    }
-    assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
-    assert "/etc/docker/ca.pem: the lab's own CA" in made.stand_in_notes
-
-
-def test_nothing_stands_in_where_that_is_turned_off(ready):
-    made = ready({"etc/docker/daemon.json": TLS}, allow_stand_ins=False)
-    assert made.configuration.credentials.daemon == {}
-    assert made.stand_in_notes == ()
+from prepared import UNIT_D, script
 
 
 def test_a_firewall_s_card_is_left_alone_where_that_is_turned_off(ready):
@@ -35,63 +10,6 @@ def test_a_firewall_s_card_is_left_alone_where_that_is_turned_off(ready):
         allow_stand_ins=False,
     )
     assert "sed -i" not in script(made)
-
-
-def test_a_certificate_without_its_key_is_replaced(ready):
-    made = ready({"etc/docker/daemon.json": TLS, "etc/docker/cert.pem": "mine"})
-    assert not (made.inputs.directory / "rootfs/etc/docker/cert.pem").exists()
-    assert any("in place of the input's" in line for line in made.stand_in_notes)
-
-
-def test_the_user_s_own_ca_means_that_no_client_can_be_authorised(ready):
-    files = {f"etc/docker/{name}.pem": name for name in ("ca", "cert", "key")}
-    made = ready({"etc/docker/daemon.json": TLS, **files})
-    assert made.configuration.credentials.daemon == {}
-    assert any("the client cannot be authorised here" in note for note in made.notes)
-
-
-def test_what_a_link_of_the_input_leads_to_is_the_input_s(ready, tmp_path):
-    files = {f"etc/docker/real/{name}.pem": name for name in ("ca", "cert", "key")}
-    linked = {key: str(v).replace("/etc/docker", "/etc/docker/tls") for key, v in TLS.items()}
-    linked["tlsverify"], linked["hosts"] = True, TLS["hosts"]
-    (tmp_path / "mine/etc/docker").mkdir(parents=True)
-    (tmp_path / "mine/etc/docker/tls").symlink_to("real")
-    made = ready({"etc/docker/daemon.json": linked, **files})
-    assert made.configuration.credentials.daemon == {}
-
-
-def test_a_stand_in_goes_where_a_link_of_the_input_leads(ready, tmp_path):
-    (tmp_path / "mine/etc/docker").mkdir(parents=True)
-    write(tmp_path / "mine/etc/ssl/docker/README", "")
-    (tmp_path / "mine/etc/docker/tls").symlink_to("/etc/ssl/docker")
-    made = ready({"etc/docker/daemon.json": {"tls": True, "tlskey": "/etc/docker/tls/key.pem"}})
-    assert list(made.configuration.credentials.daemon) == ["/etc/ssl/docker/key.pem"]
-
-
-@pytest.mark.parametrize(
-    "place", ["/etc/docker/certs", "/etc/docker/daemon.json/x", "/root/.ssh/authorized_keys", "/"]
-)
-def test_nothing_stands_in_where_no_file_can_be(ready, place):
-    settings = {"tls": True, "tlskey": place, "tlscert": place, "tlscacert": place}
-    made = ready({"etc/docker/daemon.json": settings, "etc/docker/certs/a.crt": "a"})
-    assert made.configuration.credentials.daemon == {}
-    assert made.stand_in_notes == made.notes == ()
-
-
-def test_dockerd_s_default_places_are_not_stood_in_for(ready):
-    made = ready({}, command="dockerd --tlsverify -H tcp://0.0.0.0:2376")
-    assert made.configuration.credentials.daemon == {}
-    assert made.configuration.remote.tls
-
-
-def test_flags_in_a_drop_in_and_in_options(ready):
-    drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd \\\n  -H tcp://:2376 --tls=false\n"
-    options = 'DOCKER_OPTS="--tlscacert=/etc/docker/ca.pem -H tcp://0.0.0.0:1234"\n'
-    made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": options})
-    assert [host.value for host in made.declared.hosts] == ["tcp://:2376", "tcp://0.0.0.0:1234"]
-    assert made.declared.hosts[0].place.line == 3
-    assert not made.declared.tls
-    assert list(made.configuration.credentials.daemon) == ["/etc/docker/ca.pem"]
 
 
 @pytest.mark.parametrize(
@@ -156,69 +74,6 @@ def test_what_docker_s_archive_and_the_host_s_network_bring(ready):
     assert "mkdir -p /srv/run" in said
     assert 'ip address replace 10.1.2.3/32 dev "$device"' in said
     assert "mkdir -p /var/lib/docker" not in said
-
-
-SOCKET_D = "etc/systemd/system/docker.socket.d"
-
-
-def test_a_drop_in_of_the_socket_is_read(ready):
-    drop_in = "[Socket]\nListenStream=\nListenStream=10.9.8.7:2375\n"
-    made = ready({f"{SOCKET_D}/x.conf": drop_in})
-    assert "ip address replace 10.9.8.7/32" in script(made)
-    assert "docker.socket; do" in script(made, "restart.sh")
-    assert "socket.socket" not in script(made, "restart.sh")
-
-
-def test_options_that_a_drop_in_puts_into_the_packaged_command(ready):
-    drop_in = '[Service]\nEnvironment="DOCKER_OPTS=-H 10.9.8.7:2376 --tlscert=/a/c --tlskey=/a/k"\n'
-    made = ready({f"{UNIT_D}/x.conf": drop_in})
-    assert [(host.value, host.place.line) for host in made.declared.hosts] == [("10.9.8.7:2376", 2)]
-    assert set(made.configuration.credentials.daemon) == {"/a/c", "/a/k"}
-
-
-def test_a_comment_in_etc_default_takes_nothing_back(ready):
-    drop_in = "[Service]\nExecStart=\nExecStart=dockerd $DOCKER_OPTS\nEnvironment=DOCKER_OPTS=-D\n"
-    made = ready({f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": "#DOCKER_OPTS=\n"})
-    assert made.declared.commands[0].value == "dockerd -D"
-
-
-def test_of_several_options_in_etc_default_the_last_count(ready):
-    text = 'DOCKER_OPTS="-H 10.9.8.7:1"\nDOCKER_OPTS=\'-H :2 --label "a=b"\'\n'
-    made = ready({"etc/default/docker": text})
-    assert [each.value for each in made.declared.options] == ["-H :2 --label a=b"]
-    assert "ip address" not in script(made)
-
-
-def test_what_a_shell_makes_of_a_host_is_not_known(ready):
-    start = "ExecStart=/bin/sh -c 'exec dockerd -H tcp://$(hostname -i):2375'"
-    made = ready({f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\n{start}\n"})
-    assert made.stand_in_notes == ()
-    assert "/etc/hosts" not in script(made)
-
-
-def test_an_authority_of_the_input_is_kept_however_its_path_is_written(ready):
-    files = {
-        "etc/docker/ca.pem": "x",
-        "etc/docker/daemon.json": {"tlscacert": "/etc/docker//ca.pem"},
-    }
-    assert not ready(files).configuration.credentials.daemon
-
-
-def test_a_byte_order_mark_hides_no_section(ready):
-    made = ready(
-        {f"{UNIT_D}/x.conf": "\ufeff[Service]\r\nExecStart=\r\nExecStart=dockerd -H :1\r\n"}
-    )
-    assert [host.value for host in made.declared.hosts] == [":1"]
-
-
-def test_options_over_several_lines(ready):
-    made = ready({"etc/default/docker": 'DOCKER_OPTS="-D \\\n  -H tcp://0.0.0.0:1"\n'})
-    assert [host.value for host in made.declared.hosts] == ["tcp://0.0.0.0:1"]
-
-
-def test_no_shell_expands_a_home_within_a_flag(ready):
-    made = ready({}, command="dockerd --tlsverify --tlscacert=~/.docker/ca.pem")
-    assert made.configuration.credentials.daemon == {}
 
 
 def test_the_bridge_s_own_address_is_not_added(ready):

@@ -1,61 +1,17 @@
-import subprocess
-import tarfile
-from io import BytesIO
+"""What a case says, on each engine."""
+
 from pathlib import Path
 
 import pytest
 
-from dockerd_lab import machine_paths
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.cases.model import Expectation, Variant, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.settings import checkout
-from dockerd_lab.trial import apply
 
 CASES = find_cases(checkout())
-
-
-def names(*patterns):
-    return [case.short_name for case in select(CASES, patterns)]
-
-
-def test_an_exact_name_selects_only_that_case():
-    assert names("systemd-dropin") == ["systemd-dropin"]
-    assert names("methods/systemd-dropin") == ["systemd-dropin"]
-
-
-def test_globs_and_several_patterns():
-    assert names("*-loopback") == ["daemon-json-loopback", "systemd-dropin-loopback"]
-    assert names("failures/v4*", "unix-default") == ["unix-default", "v4-and-v6-wildcards"]
-    assert names() == [case.short_name for case in CASES]
-
-
-def test_an_unknown_name_tells_what_is_like_it():
-    with pytest.raises(BadInput, match=r"no case is called 'unix-defalt'; like it: unix-default"):
-        names("unix-default", "unix-defalt")
-
-
-def test_a_directory_without_case_yaml_is_refused(root):
-    (root / "provision/methods/new").mkdir()
-    with pytest.raises(BadInput, match=r"methods/new/case\.yaml: missing"):
-        find_cases(root)
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("units: {none: {expect: {}}}", "units.none: unknown unit 'none'"),
-        ("credentials: {daemon: {etc/ca.pem: ca}}", "'etc/ca.pem' is not the whole path of a file"),
-        ("credentials: {client: {/a/../b: ca}}", "'/a/../b' is not the whole path of a file"),
-    ],
-)
-def test_what_could_never_be_is_refused(root, text, reason):
-    with (root / "provision/methods/unix-only/case.yaml").open("a") as file:
-        file.write(text + "\n")
-    with pytest.raises(BadInput, match=reason):
-        find_cases(root)
 
 
 @pytest.mark.parametrize(
@@ -155,42 +111,6 @@ def test_files_are_named_as_on_the_machine():
         Path("/etc/systemd/system/docker.service.d/docker.conf"),
     ]
     assert case.source(case.files[0]).read_text().startswith("{")
-
-
-def test_the_parcel_holds_the_case_and_the_script_for_root():
-    (case,) = select(CASES, ["flags-by-hand"])
-    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
-        entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
-    assert machine_paths.APPLY in entries
-    assert f"{machine_paths.PLACE}/start.sh" in entries
-    assert set(entries.values()) == {0}
-
-
-def test_tar_unpacks_every_parcel(tmp_path):
-    wrong = {}
-    for case in CASES:
-        directory = tmp_path / case.short_name
-        directory.mkdir()
-        parcel = apply._parcel(checkout(), case, "192.0.2.1", None)
-        done = subprocess.run(["tar", "-xf", "-", "-C", directory], input=parcel, check=False)
-        expected = ["case.yaml"]
-        if (case.directory / "unit").is_symlink():
-            expected.append("unit/docker.service")
-        place = directory / machine_paths.PLACE.lstrip("/")
-        missing = [name for name in expected if not (place / name).is_file()]
-        if done.returncode != 0 or missing:
-            wrong[case.short_name] = (done.returncode, missing)
-    assert wrong == {}
-
-
-def test_credentials_are_made_once_a_run_and_keys_are_private():
-    (case,) = select(CASES, ["tls-dropin"])
-    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
-        modes = {f"/{entry.name}": entry.mode for entry in tar.getmembers()}
-    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
-    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
-    again = apply._parcel(checkout(), case, "192.0.2.1", None)
-    assert again == apply._parcel(checkout(), case, "192.0.2.1", None)
 
 
 def test_every_method_says_when_it_is_used():

@@ -1,4 +1,4 @@
-import dataclasses
+"""The evidence of an observation, a file per source."""
 
 import pytest
 
@@ -12,8 +12,6 @@ from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonObservation, Installed, Observation, Outcome
 from dockerd_lab.observe.unit import Unit
-from dockerd_lab.report import terminal
-from dockerd_lab.report.rows import row
 from dockerd_lab.settings import load_settings
 
 
@@ -51,39 +49,6 @@ def seen():
     return Observation(
         "debian-12/x", "debian-12", "methods/x", daemon, tools, exposure, {}, {}, "", 20.0
     )
-
-
-def test_what_follows_from_an_observation(seen):
-    assert seen.exposure["client"].level == "full-control"
-    assert seen.daemon.own_seconds == 8.0
-    assert seen.daemon.exit_status == "1", "the first exit tells"
-    assert seen.daemon.unit_result == "exit-code"
-    assert seen.daemon.log == ["first", "exited", "exited again", "failed", "by hand"]
-    by_hand = dataclasses.replace(seen.daemon, outcome=Outcome("failed", 1.5, None, 1))
-    assert (by_hand.exit_status, by_hand.own_seconds) == ("1", 1.5)
-
-
-def test_the_table_says_all_of_it(seen):
-    text = terminal.table([row(seen)], width=120, colour=False)
-    line = next(line for line in text.splitlines() if "debian-12/x" in line)
-    words = "debian-12/x active tcp6 :::2375 dockerd full-control ROOT refused 20.0 8.0"
-    assert line.split() == words.split()
-    assert "ROOT: full-control; a container read a file" in text
-    assert "\x1b" not in text
-
-
-def test_what_was_seen_is_no_markup(seen):
-    odd = [Listener("tcp6", "[fe80::1]:2375", "[/x] :warning:")]
-    daemon = dataclasses.replace(seen.daemon, listeners=odd)
-    text = terminal.table([row(dataclasses.replace(seen, daemon=daemon))], width=120, colour=False)
-    assert "tcp6 [fe80::1]:2375 [/x] :warning:" in text
-
-
-def test_the_table_fits_80_columns(seen):
-    text = terminal.table([row(seen)], width=80, colour=False)
-    assert max(map(len, text.splitlines())) <= 80
-    for word in ("debian-12/x", "client full-control", "outsider ROOT", "tcp6 :::2375 dockerd"):
-        assert word in text
 
 
 def test_a_file_that_cannot_be_written_is_the_harness_s_failure(seen, root, tmp_path):

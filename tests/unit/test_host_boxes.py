@@ -1,0 +1,94 @@
+"""Boxes: built once, and recognised when damaged."""
+
+import os
+import platform
+
+import pytest
+
+from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.host import boxes
+from dockerd_lab.settings import load_settings
+
+
+def find(root):
+    return boxes.find_box(root, "debian-12", load_settings(root).engine("debian-12"))
+
+
+def fill(box):
+    for name in boxes.PARTS:
+        (box.directory / name).write_bytes(b"x" * 100)
+
+
+def pretend_to_build(monkeypatch, recipe):
+    monkeypatch.setattr(boxes, "_archives", lambda suite: ["http://archive.invalid"])
+    monkeypatch.setattr(boxes, "_run_recipe", recipe)
+
+
+def test_a_box_is_another_when_its_recipe_changes(root):
+    before = find(root)
+    assert find(root) == before
+    with (root / "provision/box/packages").open("a") as packages:
+        packages.write("jq\n")
+    assert find(root) != before
+
+
+def build(argv):
+    """What the recipe leaves, in the directory that it was given."""
+    fill(boxes.Box("x", boxes.Path(next(a for a in argv if a.endswith(".part")))))
+
+
+def test_a_box_is_built_once(root, monkeypatch):
+    built = []
+
+    def recipe(argv):
+        built.append(argv)
+        build(argv)
+
+    pretend_to_build(monkeypatch, recipe)
+    engine = load_settings(root).engine("debian-12")
+    box = boxes.ensure_box(root, "debian-12", engine)
+    assert boxes.ensure_box(root, "debian-12", engine) == box
+    assert len(built) == 1
+    assert box.built
+
+
+def test_no_box_is_built_on_another_architecture(root, monkeypatch):
+    pretend_to_build(monkeypatch, build)
+    monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+    with pytest.raises(HarnessBroke, match=r"box debian-12: .* x86_64, this computer is riscv64"):
+        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
+
+
+@pytest.mark.parametrize("how", [HarnessBroke("mmdebstrap failed"), KeyboardInterrupt()])
+def test_an_interrupted_build_leaves_no_half_box(root, monkeypatch, how):
+    def recipe(argv):
+        raise how
+
+    pretend_to_build(monkeypatch, recipe)
+    with pytest.raises(type(how)):
+        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
+    left = [path.name for path in (boxes.cache_home() / "boxes").iterdir() if path.is_dir()]
+    assert left == []
+
+
+def test_a_damaged_box_is_named_with_the_way_to_mend_it(root, monkeypatch):
+    pretend_to_build(monkeypatch, build)
+    engine = load_settings(root).engine("debian-12")
+    box = boxes.ensure_box(root, "debian-12", engine)
+    os.truncate(box.disk, 50)
+    with pytest.raises(HarnessBroke) as caught:
+        boxes.ensure_box(root, "debian-12", engine)
+    assert "disk.img is 50 bytes, it was built with 100" in str(caught.value)
+    assert f"rm -r {box.directory}" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"sizes": 1}'])
+def test_a_box_with_a_damaged_record_is_named(root, monkeypatch, content):
+    pretend_to_build(monkeypatch, build)
+    engine = load_settings(root).engine("debian-12")
+    record = boxes.ensure_box(root, "debian-12", engine).directory / "box.json"
+    record.write_text(content)
+    with pytest.raises(HarnessBroke, match=r"box debian-12 is damaged: its box\.json"):
+        boxes.ensure_box(root, "debian-12", engine)
+    record.unlink()
+    assert boxes.ensure_box(root, "debian-12", engine).built, "it is built again"

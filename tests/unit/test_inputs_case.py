@@ -1,0 +1,86 @@
+"""Cases and recorded configurations as input."""
+
+import shutil
+
+import pytest
+from observations import write
+
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.errors import BadInput
+from dockerd_lab.inputs.collect import collect
+from dockerd_lab.settings import checkout
+
+DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
+
+
+def test_a_case_counts_and_brings_all_it_has(into):
+    gathered = collect([checkout() / "provision/methods/sighup-reload"], into)
+    assert gathered.complete
+    assert gathered.case.expect.daemon == "active"
+    assert (into / "before.json").exists()
+    assert (into / "restart.sh").exists()
+
+
+def test_a_case_without_files_is_one(into):
+    assert collect([checkout() / "provision/methods/unix-default"], into).complete
+
+
+def test_a_recorded_case_is_still_laid_out_like_the_machine(top, into):
+    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    write(top / "case.yaml", source.read_text())
+    gathered = collect([top], into)
+    assert gathered.case is not None
+    assert not gathered.complete
+
+
+DAEMON = "/etc/docker/daemon.json"
+RECORDED = [
+    ("mine", {"daemon.json": "{}", "override.conf": DROP_IN}, [DAEMON]),
+    ("etc", {"docker/daemon.json": "{}"}, [DAEMON]),
+    ("docker.service.d", {"a.conf": DROP_IN}, ["/etc/systemd/system/docker.service.d/a.conf"]),
+]
+
+
+@pytest.mark.parametrize(("name", "files", "installed"), RECORDED)
+def test_what_is_recorded_is_installed_as_before(tmp_path, into, name, files, installed):
+    for path, content in files.items():
+        write(tmp_path / name / path, content)
+    before = collect([tmp_path / name], into).origins
+    assert {*installed} <= {*before}
+    shutil.rmtree(into)
+    into.mkdir()
+    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    write(tmp_path / name / "case.yaml", source.read_text())
+    again = collect([tmp_path / name], into)
+    assert again.origins == before
+    assert again.case is not None
+    assert not again.complete
+
+
+@pytest.mark.parametrize("beside", ["README.md", ".gitignore", "fix.sh", "client/etc/x", ""])
+def test_a_case_may_be_without_files(tmp_path, into, beside):
+    source = checkout() / "provision/methods/unix-default/case.yaml"
+    write(tmp_path / "mine/case.yaml", source.read_text())
+    if beside:
+        write(tmp_path / "mine" / beside, "")
+    assert collect([tmp_path / "mine"], into).complete
+
+
+def test_a_case_yaml_beside_a_misspelt_directory(tmp_path, into):
+    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    write(tmp_path / "mine/case.yaml", source.read_text())
+    write(tmp_path / "mine/ect/docker/daemon.json", "{}")
+    with pytest.raises(BadInput, match="nothing of it would be installed"):
+        collect([tmp_path / "mine"], into)
+
+
+def test_every_case_of_this_repository_can_be_given(into):
+    wrong = {}
+    for case in find_cases(checkout()):
+        directory = into / case.short_name
+        directory.mkdir()
+        gathered = collect([case.directory], directory)
+        different = {*gathered.origins} ^ {str(file) for file in case.files}
+        if different or not gathered.complete:
+            wrong[case.name] = (gathered.complete, different)
+    assert wrong == {}

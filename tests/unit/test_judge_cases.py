@@ -1,0 +1,139 @@
+"""Every case of this repository on every engine: as expected it passes, and otherwise fails."""
+
+import dataclasses
+import functools
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from observations import CONFLICT, failed, observation, opened
+from prepared import DROP_IN, HOSTS, SETTINGS, UNIT_D
+
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.judge.judge import judge
+from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.settings import checkout
+from dockerd_lab.standins.prepared import prepare_case
+
+
+def test_a_case_that_says_so_passes_and_another_than_it_says_fails(judged):
+    case = (checkout() / "provision/methods/systemd-dropin/case.yaml").read_text()
+    files = {f"{UNIT_D}/x.conf": DROP_IN, "case.yaml": case}
+    assert judged(files, opened()).reasons == []
+    less = judged(files, opened(outsider="refused"))
+    assert less.reasons == ["outsider gets refused; the case expects full-control"]
+    other = judged(files, failed())
+    assert other.reasons[0] == "the daemon is failed; the case expects active"
+    listeners = "listeners are unix /run/docker.sock init; the case expects"
+    assert any(listeners in reason for reason in other.reasons)
+    assert any(reason.startswith("the command line: None") for reason in other.reasons)
+
+
+def test_a_case_s_failure_is_expected(judged):
+    case = (checkout() / "provision/failures/hosts-in-file-stock-unit/case.yaml").read_text()
+    files = {"etc/docker/daemon.json": HOSTS, "case.yaml": case}
+    words = load_case("x", checkout() / "provision/failures/hosts-in-file-stock-unit").expect.words
+    assert judged(files, failed(log=(words,))).reasons == []
+    result = judged(files, failed(log=("something else",)))
+    assert result.reasons == [
+        f"nobody said: {words}",
+        "the error is unexplained; the case expects hosts-flag-file-conflict",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "reasons"),
+    [("[host]", []), ("[]", ["without effect is host; the case expects nothing"])],
+)
+def test_settings_without_effect_are_as_the_case_says(judged, ignored, reasons):
+    case = (checkout() / "provision/failures/key-host-ignored/case.yaml").read_text()
+    case = case.replace("no_effect: [host]", f"no_effect: {ignored}")
+    files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}, "case.yaml": case}
+    assert judged(files, observation()).reasons == reasons
+
+
+CASES = find_cases(checkout())
+#: What was printed on the machines when each failure was brought about there, by engine and case.
+CAPTURED = {
+    file.stem: yaml.safe_load(file.read_text())
+    for file in (Path(__file__).parent / "captured").glob("*.yaml")
+}
+
+
+def variants(*units):
+    """Every case on every engine, with the name of what it is."""
+    for engine in SETTINGS.engines:
+        for unit in units or (None,):
+            there = Circumstances.on(SETTINGS.engine(engine), unit)
+            for case in CASES:
+                yield f"{case.name} on {engine}, {unit}", case.on(there), engine
+
+
+def test_a_case_that_is_as_expected_passes():
+    """In every point, errors of every kind among them: none is left out."""
+    wrong = {}
+    for name, case, engine in variants("docker.io", "docker-ce"):
+        if problems := reasons(case, as_expected(case, engine)):
+            wrong[name] = problems
+    assert wrong == {}
+
+
+def test_a_failure_with_another_error_fails():
+    """Whether it stops the daemon, keeps a client out, or only warns."""
+    passed = []
+    for name, case, engine in variants():
+        seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": "no space left"})
+        if case.expect.error is not None and not any(
+            reason.endswith(f"; the case expects {case.expect.error}")
+            for reason in reasons(case, seen)
+        ):
+            passed.append(name)
+    assert passed == []
+
+
+def test_a_silent_failure_with_an_error_fails():
+    passed, engines = [], set()
+    for name, case, engine in variants():
+        if case.fails and case.expect.error is None:
+            engines.add(engine)
+            seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": CONFLICT})
+            expected = "the error is hosts-flag-file-conflict; the case expects none"
+            if expected not in reasons(case, seen):
+                passed.append(name)
+    assert engines == set(SETTINGS.engines), "each has such a failure"
+    assert passed == []
+
+
+def as_expected(case, engine):
+    """What would be observed, had all come as the case expects it."""
+    expect = case.expect
+    captured = CAPTURED[engine].get(case.short_name) or CAPTURED["debian-12"].get(case.short_name)
+    lines = [expect.words, *captured["lines"]] if captured and expect.words else [expect.words]
+    lines = [line for line in lines if line is not None]
+    typed = any(case.directory.glob("show*.sh"))
+    command = expect.command and re.sub("^dockerd", "/usr/sbin/dockerd", expect.command)
+    seen = observation(
+        daemon=expect.daemon,
+        command=command,
+        hosts=expect.hosts,
+        listeners=[Listener(*listener.split(" ")) for listener in expect.listeners],
+        log=[] if typed else lines,
+        client=expect.client,
+        outsider=expect.outsider,
+        local_user=expect.local_user,
+    )
+    return dataclasses.replace(seen, shown={"daemon": "\n".join(lines)} if typed else {})
+
+
+@functools.cache
+def files_of(directory):
+    """A case's files as the judge reads them: the same on every engine."""
+    (case,) = (case for case in CASES if case.directory == directory)
+    return prepare_case(case, SETTINGS)
+
+
+def reasons(case, seen):
+    prepared = dataclasses.replace(files_of(case.directory), configuration=case)
+    return judge(prepared, seen, case).reasons

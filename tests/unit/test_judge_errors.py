@@ -1,0 +1,89 @@
+"""The errors of a verdict, and the words of a daemon that did not start."""
+
+import dataclasses
+
+import pytest
+from observations import failed
+from prepared import HOSTS, UNIT_D
+
+from dockerd_lab.judge import log
+
+
+def test_a_daemon_that_does_not_start_fails_with_its_error_and_place(judged):
+    result = judged({"etc/docker/daemon.json": HOSTS}, failed())
+    assert (result.verdict, result.starts) == ("failed", False)
+    assert result.reasons == ["the daemon does not start"]
+    (error,) = result.errors
+    assert error.id == "hosts-flag-file-conflict"
+    assert error.where.endswith("mine/etc/docker/daemon.json:3")
+    assert error.fix
+
+
+def test_an_unknown_failure_shows_the_last_words(judged):
+    line = 'time="2026-11-24T12:32:56Z" level=fatal msg="no luck"'
+    result = judged({"etc/docker/daemon.json": HOSTS}, failed(log=(line,)))
+    assert result.reasons[1] == "no known error; its last words: no luck"
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (
+            (
+                "Processing signal 'terminated'",
+                "docker.service: Failed to set up mount namespacing: Read-only file system",
+                "docker.service: Failed with result 'resources'.",
+            ),
+            "docker.service: Failed to set up mount namespacing: Read-only file system",
+        ),
+        (("docker: no", "", "Run 'docker --help' for more information"), "docker: no"),
+    ],
+)
+def test_the_last_words_are_those_that_tell(judged, lines, words):
+    result = judged({"etc/docker/daemon.json": HOSTS}, failed(log=lines))
+    assert result.reasons[1] == f"no known error; its last words: {words}"
+
+
+def test_what_the_daemon_before_said_is_not_this_one_s(judged):
+    lines = ["Daemon shutdown complete", "Starting docker.service - Docker Engine..."]
+    seen = failed(log=lines)
+    hung = dataclasses.replace(seen.daemon.outcome, restart_exit_code=124)
+    daemon = dataclasses.replace(seen.daemon, outcome=hung)
+    result = judged({"etc/docker/daemon.json": {}}, dataclasses.replace(seen, daemon=daemon))
+    assert result.reasons[1:] == [
+        "it was neither ready nor did it end, until it was stopped",
+        f"no known error; its last words: {lines[1]}",
+    ]
+
+
+def test_a_daemon_that_only_prints_its_usage_was_given_an_argument(judged):
+    lines = ("Usage:\tdockerd [OPTIONS]", "Options:", "  -v, --version   Print version and quit")
+    (error,) = judged({"etc/default/docker": 'DOCKER_OPTS="x"\n'}, failed(log=lines)).errors
+    assert error.id == "invalid-command-line"
+
+
+def test_what_was_typed_tells_what_the_error_is_about(judged):
+    seen = failed(log=["unknown shorthand flag: 'd' in -d", "See 'docker --help'."])
+    result = judged({}, seen, command="docker -d -H 0.0.0.0:4243")
+    assert [error.id for error in result.errors] == ["invalid-command-line"]
+
+
+def test_the_client_that_a_unit_starts_is_told_though_it_says_nothing(judged):
+    drop_in = "[Service]\nExecStart=\nExecStart=/usr/bin/docker daemon -H fd://\n"
+    result = judged({f"{UNIT_D}/x.conf": drop_in}, failed(log=["Starting docker.service..."]))
+    assert [error.id for error in result.errors] == ["invalid-command-line"]
+
+
+def test_the_wait_on_purpose_is_told_from_the_lines_own_times():
+    warned = 'level=warning msg="Binding to \\"IP\\"" host="tcp://0.0.0.0:2375"'
+    lines = [
+        "Starting Docker",
+        f'time="2026-11-24T12:41:52.223922591Z" {warned}',
+        f'time="2026-11-24T12:41:53.228024121Z" {warned}',
+        f'time="2026-11-24T12:41:53.230410681Z" {warned}',
+        'time="2026-11-24T12:42:08.230410681Z" level=info msg="[graphdriver]"',
+        'time="2026-11-24T12:42:20.230410681Z" level=info msg="done"',
+    ]
+    assert log.delay(lines) == 16.0
+    assert log.delay([]) == 0.0
+    assert log.warnings(lines) == ['Binding to "IP"']

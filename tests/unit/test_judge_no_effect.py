@@ -1,0 +1,161 @@
+"""Settings that have no effect, and where they are."""
+
+import pytest
+from observations import OPEN, SOCKET, STOCK, observation, opened
+from prepared import DROP_IN, HOSTS, UNIT_D
+
+from dockerd_lab.observe.inspection import ServiceState
+from dockerd_lab.observe.listeners import Listener
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        f"{UNIT_D}/x.config",
+        "etc/systemd/system/docker.d/x.conf",
+        "etc/sysconfig/docker",
+        "etc/docker/daemon.json.j2",
+        "etc/docker/deamon.json",
+        "usr/local/etc/docker/daemon.json",
+        "lib/systemd/docker.service.d/x.conf",
+    ],
+)
+def test_a_file_that_nobody_reads_has_no_effect(judged, file):
+    (found,) = judged({file: DROP_IN}, observation()).no_effect
+    assert found.where.endswith(file)
+
+
+def test_a_file_that_is_read_through_a_link_has_an_effect(judged, tmp_path):
+    system = tmp_path / "mine/etc/systemd/system"
+    system.mkdir(parents=True)
+    (system / "docker.service.d").symlink_to("x.d")
+    text = "[Service]\nEnvironment=HTTP_PROXY=http://192.168.3.66:3128\n"
+    assert judged({"etc/systemd/system/x.d/o.conf": text}, observation()).no_effect == []
+
+
+def test_an_assignment_before_the_section_has_no_effect(judged):
+    (found,) = judged({f"{UNIT_D}/x.conf": "ExecStart=\n"}, observation()).no_effect
+    assert "before a section" in found.message
+
+
+def test_of_a_key_that_is_there_twice_the_last_counts(judged):
+    text = (
+        '{"hosts": ["fd://"], "log-opts": {"hosts": "x"},\n"hosts": ["unix://"],\n"debug": false}'
+    )
+    (found,) = judged({"etc/docker/daemon.json": text}, observation()).no_effect
+    assert (found.setting, found.where[-14:]) == ("hosts", "/daemon.json:1")
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "Unknown key name '--dns' in section 'Service', ignoring.",
+        "Unknown key '--dns' in section [Service], ignoring.",
+    ],
+)
+def test_what_systemd_ignores_has_no_effect(judged, why):
+    text = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n  --dns=8.8.8.8\n"
+    log = (f"/etc/systemd/system/docker.service.d/x.conf:4: {why}", "/lib/x.service:4: ignoring")
+    (found,) = judged(
+        {f"{UNIT_D}/x.conf": text}, observation(log=log, command="/usr/bin/dockerd -H fd://")
+    ).no_effect
+    assert found.setting == "--dns"
+    assert found.where.endswith("x.conf:4")
+    assert why in found.message
+
+
+@pytest.mark.parametrize(
+    ("file", "stream", "ignored"),
+    [
+        ("docker-tcp.socket", "2375", ["SocketMode"]),
+        ("docker.socket.d/x.conf", "\nListenStream=2375", ["SocketMode"]),
+        ("docker.socket.d/x.conf", "2375", []),  # the packaged unit has a path besides
+        ("docker.socket", "/run/docker.sock", []),
+    ],
+)
+def test_the_mode_of_a_port_has_no_effect(judged, file, stream, ignored):
+    text = f"[Socket]\nListenStream={stream}\nSocketMode=0660\n"
+    seen = observation(listeners=[Listener("tcp6", ":::2375", "init"), SOCKET])
+    found = judged({f"etc/systemd/system/{file}": text}, seen).no_effect
+    assert [each.setting for each in found] == ignored
+
+
+def test_a_site_that_is_not_enabled_has_no_effect(judged):
+    site = {"etc/nginx/sites-available/docker": "server {\n  listen 2376;\n}\n"}
+    running = {"nginx.service": ServiceState(active=True)}
+    (found,) = judged(site, observation(services=running)).no_effect
+    assert (found.setting, "sites-enabled" in found.fix) == ("listen 2376", True)
+    broken = {"nginx.service": ServiceState(active=False)}
+    assert judged(site, observation(services=broken)).no_effect == []
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "settings"),
+    [
+        (
+            {"etc/docker/daemon.json": {"host": ["tcp://:1"], "label": ["a=b"]}},
+            STOCK,
+            ["host", "label"],
+        ),
+        (
+            {"etc/default/docker": 'DOCKER_OPTS="-H tcp://:2375"\n'},
+            STOCK,
+            ["DOCKER_OPTS", "tcp://:2375"],
+        ),
+        ({"etc/default/docker": 'OPTIONS="--debug"\n'}, STOCK, ["OPTIONS"]),
+        ({f"{UNIT_D}/x.conf": "[Service]\nEnvironment='OPTS=-D'\n"}, STOCK, ["OPTS"]),
+        (
+            {"etc/default/docker": "DOCKER_OPTS=--tlsverify\n"},
+            f"{STOCK} --tlsverify",
+            ["--tlsverify"],
+        ),
+        ({"etc/docker/daemon.json": {"tlsverify": True, "tls": True}}, STOCK, ["tlsverify, tls"]),
+        ({"etc/docker/daemon.json": HOSTS}, "dockerd", ["tcp://0.0.0.0:2375"]),
+        ({"etc/docker/daemon.json": {"debug": True}}, "dockerd --config-file=/a", ["daemon.json"]),
+        (
+            {
+                f"{UNIT_D}/a.conf": DROP_IN.replace(":2375", ":2999"),
+                f"{UNIT_D}/b.conf": DROP_IN,
+            },
+            "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375",
+            ["ExecStart"],
+        ),
+    ],
+)
+def test_settings_without_effect(judged, files, command, settings):
+    listeners = (SOCKET, OPEN) if settings == ["ExecStart"] else (SOCKET,)
+    result = judged(files, observation(command=command, listeners=listeners))
+    assert [found.setting for found in result.no_effect] == settings
+    assert all(found.where for found in result.no_effect)
+
+
+@pytest.mark.parametrize(
+    ("keys", "flags", "settings"),
+    [
+        ({"tls": True, "tlsverify": False, "tlscacert": "/ca"}, "", ["tlscacert"]),
+        ({"tls": True, "tlscacert": "/ca"}, " --tlsverify=false", ["tlscacert"]),
+        ({"tls": True, "tlscacert": "/ca"}, "", []),
+        ({"tlsverify": True, "tlscacert": "/ca"}, " --tlsverify", []),
+    ],
+)
+def test_a_ca_without_tlsverify_has_no_effect(judged, keys, flags, settings):
+    seen = observation(command=f"dockerd -H tcp://:2376{flags}", listeners=(SOCKET, OPEN))
+    found = judged({"etc/docker/daemon.json": keys}, seen).no_effect
+    assert [each.setting for each in found] == settings
+
+
+def test_what_a_shell_starts_is_not_compared(judged):
+    start = "ExecStart=/bin/sh -c 'exec dockerd -H fd:// $EXTRA'"
+    files = {f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\n{start}\n"}
+    assert judged(files, observation(command="dockerd -H fd://")).no_effect == []
+
+
+def test_objects_of_a_key_that_is_there_twice_are_joined(judged):
+    text = '{"log-opts": {"max-size": "1m"}, "log-opts": {"max-file": "2"}}'
+    assert judged({"etc/docker/daemon.json": text}, observation()).no_effect == []
+
+
+def test_settings_with_effect(judged):
+    files = {f"{UNIT_D}/x.conf": DROP_IN, "etc/default/docker": "DOCKER_OPTS=--debug\n"}
+    command = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375 --debug"
+    assert judged(files, opened(command=command)).no_effect == []

@@ -1,0 +1,48 @@
+"""What is sent to daemon to apply a case."""
+
+import subprocess
+import tarfile
+from io import BytesIO
+
+from dockerd_lab import machine_paths
+from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.settings import checkout
+from dockerd_lab.trial import apply
+
+CASES = find_cases(checkout())
+
+
+def test_the_parcel_holds_the_case_and_the_script_for_root():
+    (case,) = select(CASES, ["flags-by-hand"])
+    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
+        entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
+    assert machine_paths.APPLY in entries
+    assert f"{machine_paths.PLACE}/start.sh" in entries
+    assert set(entries.values()) == {0}
+
+
+def test_tar_unpacks_every_parcel(tmp_path):
+    wrong = {}
+    for case in CASES:
+        directory = tmp_path / case.short_name
+        directory.mkdir()
+        parcel = apply._parcel(checkout(), case, "192.0.2.1", None)
+        done = subprocess.run(["tar", "-xf", "-", "-C", directory], input=parcel, check=False)
+        expected = ["case.yaml"]
+        if (case.directory / "unit").is_symlink():
+            expected.append("unit/docker.service")
+        place = directory / machine_paths.PLACE.lstrip("/")
+        missing = [name for name in expected if not (place / name).is_file()]
+        if done.returncode != 0 or missing:
+            wrong[case.short_name] = (done.returncode, missing)
+    assert wrong == {}
+
+
+def test_credentials_are_made_once_a_run_and_keys_are_private():
+    (case,) = select(CASES, ["tls-dropin"])
+    with tarfile.open(fileobj=BytesIO(apply._parcel(checkout(), case, "192.0.2.1", None))) as tar:
+        modes = {f"/{entry.name}": entry.mode for entry in tar.getmembers()}
+    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
+    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
+    again = apply._parcel(checkout(), case, "192.0.2.1", None)
+    assert again == apply._parcel(checkout(), case, "192.0.2.1", None)
