@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import dockerd_lab.suites.session  # noqa: F401  (the inner pytests need not import it each)
-from dockerd_lab.errors import BadInput, HarnessBroke
+from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.settings import checkout
 
@@ -69,7 +69,7 @@ pytest_dockerd_lab_machines = replacements.pytest_dockerd_lab_machines
 @contextmanager
 def none_on_debian_13(root, settings, **_):
     if settings.engine_of("daemon") == "debian-13":
-        raise HarnessBroke("no machine came up", "look at the console")
+        raise HarnessError("no machine came up", "look at the console")
     yield "machines"
 
 
@@ -83,4 +83,4 @@ def bad_input(root, settings, **_):
 def endless_on_debian_12(root, settings, **_):
     yield "machines"
     if settings.engine_of("daemon") == "debian-12":
-        raise HarnessBroke("the lab does not end")
+        raise HarnessError("the lab does not end")

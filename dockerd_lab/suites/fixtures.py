@@ -61,7 +61,7 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
 def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
-    from dockerd_lab.host.lab import home_apart
+    from dockerd_lab.host.labs import home_apart
 
     session = session_of(request.config)
     settings, home = session.settings_on(engine), None

@@ -11,7 +11,7 @@ from observations import write
 from prepared import HOSTS, SETTINGS
 
 from dockerd_lab import cli, progress
-from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.cases.model import Variant
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict

@@ -116,7 +116,7 @@ def test_files_are_named_as_on_the_machine():
 def test_every_method_says_when_it_is_used():
     methods = [case for case in CASES if case.name.startswith("methods/")]
     assert methods
-    assert [case.short_name for case in methods if not case.said.use or not case.said.cis] == []
+    assert [case.short_name for case in methods if not case.spec.use or not case.spec.cis] == []
 
 
 def test_units_and_reboots_differ(root):

@@ -47,7 +47,7 @@ def test_of_several_options_in_etc_default_the_last_count(ready):
 def test_what_a_shell_makes_of_a_host_is_not_known(ready):
     start = "ExecStart=/bin/sh -c 'exec dockerd -H tcp://$(hostname -i):2375'"
     made = ready({f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\n{start}\n"})
-    assert made.said == ()
+    assert made.stand_in_notes == ()
     assert "/etc/hosts" not in script(made)
 
 

@@ -5,7 +5,7 @@ import platform
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import boxes
 from dockerd_lab.settings import load_settings
 
@@ -55,11 +55,11 @@ def test_a_box_is_built_once(root, monkeypatch):
 def test_no_box_is_built_on_another_architecture(root, monkeypatch):
     pretend_to_build(monkeypatch, build)
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    with pytest.raises(HarnessBroke, match=r"box debian-12: .* x86_64, this computer is riscv64"):
+    with pytest.raises(HarnessError, match=r"box debian-12: .* x86_64, this computer is riscv64"):
         boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
 
 
-@pytest.mark.parametrize("how", [HarnessBroke("mmdebstrap failed"), KeyboardInterrupt()])
+@pytest.mark.parametrize("how", [HarnessError("mmdebstrap failed"), KeyboardInterrupt()])
 def test_an_interrupted_build_leaves_no_half_box(root, monkeypatch, how):
     def recipe(argv):
         raise how
@@ -76,7 +76,7 @@ def test_a_damaged_box_is_named_with_the_way_to_mend_it(root, monkeypatch):
     engine = load_settings(root).engine("debian-12")
     box = boxes.ensure_box(root, "debian-12", engine)
     os.truncate(box.disk, 50)
-    with pytest.raises(HarnessBroke) as caught:
+    with pytest.raises(HarnessError) as caught:
         boxes.ensure_box(root, "debian-12", engine)
     assert "disk.img is 50 bytes, it was built with 100" in str(caught.value)
     assert f"rm -r {box.directory}" in str(caught.value)
@@ -88,7 +88,7 @@ def test_a_box_with_a_damaged_record_is_named(root, monkeypatch, content):
     engine = load_settings(root).engine("debian-12")
     record = boxes.ensure_box(root, "debian-12", engine).directory / "box.json"
     record.write_text(content)
-    with pytest.raises(HarnessBroke, match=r"box debian-12 is damaged: its box\.json"):
+    with pytest.raises(HarnessError, match=r"box debian-12 is damaged: its box\.json"):
         boxes.ensure_box(root, "debian-12", engine)
     record.unlink()
     assert boxes.ensure_box(root, "debian-12", engine).built, "it is built again"

@@ -2,8 +2,10 @@
 
 import pytest
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import checks
+from dockerd_lab.host.own_libvirt import OwnLibvirt
+from dockerd_lab.host.sandbox import Sandbox
 
 
 def test_missing_programs_are_named_with_their_packages(monkeypatch):

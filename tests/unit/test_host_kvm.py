@@ -5,7 +5,7 @@ import os
 import pytest
 from observations import write
 
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import kvm
 
 
@@ -56,5 +56,5 @@ def test_another_qemu_is_tried_wherever_it_lies(tmp_path, qemu):
 
 def test_kvm_without_qemu_is_named(tmp_path, qemu, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(HarnessBroke, match=r"qemu-system-x86_64 is not installed\n\./bootstrap"):
+    with pytest.raises(HarnessError, match=r"qemu-system-x86_64 is not installed\n\./bootstrap"):
         kvm.works(tmp_path / "vmlinuz")

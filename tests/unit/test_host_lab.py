@@ -6,7 +6,7 @@ import os
 import pytest
 from observations import write
 
-from dockerd_lab.host import kvm, lab, ssh_key
+from dockerd_lab.host import kvm, labs, sandbox, ssh_key
 
 
 def test_the_key_is_made_once_and_private():
@@ -20,7 +20,7 @@ def test_the_key_is_made_once_and_private():
 @pytest.mark.parametrize("content", ["", "{", '{"pid": 1}', "[]"])
 def test_no_lab_runs_where_the_file_is_wrong(tmp_path, content):
     (tmp_path / "lab.json").write_text(content)
-    assert lab.current(tmp_path) is None
+    assert labs.current(tmp_path) is None
 
 
 def test_a_lab_is_the_process_that_started_then(tmp_path):
@@ -30,13 +30,13 @@ def test_a_lab_is_the_process_that_started_then(tmp_path):
         "started": 1,
         "driver": "qemu",
         "kept": True,
-        "runtime": "/run",
+        "kind": "sandbox",
     }
     (tmp_path / "lab.json").write_text(json.dumps(facts))
-    assert lab.current(tmp_path) is None, "a process id that another process has now"
-    facts["started"] = lab._start_time(os.getpid())
+    assert labs.current(tmp_path) is None, "a process id that another process has now"
+    facts["started"] = sandbox.start_time(os.getpid())
     (tmp_path / "lab.json").write_text(json.dumps(facts))
-    running = lab.current(tmp_path)
+    running = labs.current(tmp_path)
     assert running is not None
     assert running.enter(["true"])[:3] == ["nsenter", "--target", str(os.getpid())]
 
@@ -45,7 +45,7 @@ def test_clearing_leaves_what_is_not_a_lab_s(tmp_path):
     for name in ("libvirt", "vagrant-home", "artifacts"):
         (tmp_path / name).mkdir()
     (tmp_path / "snapshot.json").write_text("{}")
-    lab.clear(tmp_path)
+    labs.clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["artifacts"]
 
 

@@ -123,19 +123,17 @@ def busy(small_checkout, monkeypatch):
     for module in (cli, cli_reproduce, cli_validate):
         monkeypatch.setattr(module, "checkout", lambda: small_checkout)
     monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
-    with taken(lab_module.lab_home(small_checkout)):
+    with taken(labs.lab_home(small_checkout)):
         yield lambda *args: CliRunner().invoke(cli.app, [str(arg) for arg in args])
 
 
 @pytest.fixture
 def running(busy, small_checkout, tmp_path):
     """A lab that runs there, on this computer itself."""
-    directory = lab_module.lab_home(small_checkout) / "debian-12+debian-12+debian-12"
-    noted = lab_module.Lab(
-        directory, os.getpid(), 0, "qemu", kept=True, sandbox=False, runtime=tmp_path
-    )
-    yield lab_module._noted(noted)
-    (lab_module.lab_home(small_checkout) / "lab.json").unlink()
+    directory = labs.lab_home(small_checkout) / "debian-12+debian-12+debian-12"
+    noted = OwnLibvirt(directory, "qemu", True, runtime=tmp_path)
+    yield labs.note(noted)
+    (labs.lab_home(small_checkout) / "lab.json").unlink()
 
 
 @pytest.mark.parametrize(
@@ -179,7 +177,7 @@ def test_a_command_in_a_running_lab_does_not_wait_and_keeps_its_own_options(busy
 
 
 def test_the_lab_is_held_from_the_first_engine_to_the_last(small_checkout, tmp_path, monkeypatch):
-    home = lab_module.lab_home(small_checkout)
+    home = labs.lab_home(small_checkout)
     seen = []
 
     def trials(*_):

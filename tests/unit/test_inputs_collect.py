@@ -10,7 +10,7 @@ from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import layout
 from dockerd_lab.inputs.collect import collect
-from dockerd_lab.inputs.recognise import place
+from dockerd_lab.inputs.recognise import recognise_destination
 
 DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
 SITE = "server {\n  listen 2376 ssl;\n}\n"
@@ -63,11 +63,11 @@ def test_long_input_takes_no_long_time(top, into):
         parse_dockerd_command("systemctl stop " + "docker" * 40 + " x dockerd")
     with pytest.raises(BadInput):
         parse_dockerd_command("dockerd" + " " * 10_000 + "$x")
-    assert place(PurePosixPath("x"), "\n" * 100_000) is None
+    assert recognise_destination(PurePosixPath("x"), "\n" * 100_000) is None
     assert nginx.servers({"/etc/nginx/a": "\n" * 100_000}) == set()
     write(top.parent / "flat/daemon.json", {"label": "/" * 50_000})
     write(top.parent / "flat/x.conf", "[Service]\n" + "\n" * 100_000)
-    assert len(layout.one_by_one(top.parent / "flat")[0]) == 2
+    assert len(layout.recognise_files(top.parent / "flat")[0]) == 2
 
 
 def test_files_that_units_name_are_read_whatever_they_are_called(top, into):

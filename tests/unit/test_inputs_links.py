@@ -20,7 +20,7 @@ def test_a_link_is_read_where_it_leads(tmp_path, into):
     (tmp_path / "etc/docker/daemon.json").symlink_to("daemon.prod.json")
     gathered = collect([tmp_path], into)
     assert json.loads(gathered.texts["/etc/docker/daemon.json"]) == HOSTS
-    assert gathered.linked == {"/etc/docker/daemon.prod.json"}
+    assert gathered.link_targets == {"/etc/docker/daemon.prod.json"}
 
 
 def test_a_directory_may_be_a_link(top, into):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockerd_lab.inputs.recognise import place
+from dockerd_lab.inputs.recognise import recognise_destination
 
 DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
 SITE = "server {\n  listen 2376 ssl;\n}\n"
@@ -61,10 +61,10 @@ SITE = "server {\n  listen 2376 ssl;\n}\n"
     ],
 )
 def test_a_file_is_recognised(path, text, where):
-    assert place(PurePosixPath(path), text) == where
+    assert recognise_destination(PurePosixPath(path), text) == where
 
 
 @given(st.text(min_size=1).filter(lambda name: "/" not in name), st.text())
 def test_whatever_is_given_has_a_place_or_none(name, text):
-    found = place(PurePosixPath(f"/x/{name}"), text)
+    found = recognise_destination(PurePosixPath(f"/x/{name}"), text)
     assert found is None or found.startswith("/etc/")

@@ -11,7 +11,7 @@ from observations import CONFLICT, failed, observation, opened
 from prepared import DROP_IN, HOSTS, SETTINGS, UNIT_D
 
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.cases.model import Circumstances, load_case
+from dockerd_lab.cases.model import Variant, load_case
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
@@ -66,9 +66,9 @@ def variants(*units):
     """Every case on every engine, with the name of what it is."""
     for engine in SETTINGS.engines:
         for unit in units or (None,):
-            there = Circumstances.on(SETTINGS.engine(engine), unit)
+            there = Variant.of(SETTINGS.engine(engine), unit)
             for case in CASES:
-                yield f"{case.name} on {engine}, {unit}", case.on(there), engine
+                yield f"{case.name} on {engine}, {unit}", case.resolve(there), engine
 
 
 def test_a_case_that_is_as_expected_passes():
@@ -84,7 +84,9 @@ def test_a_failure_with_another_error_fails():
     """Whether it stops the daemon, keeps a client out, or only warns."""
     passed = []
     for name, case, engine in variants():
-        seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": "no space left"})
+        seen = dataclasses.replace(
+            as_expected(case, engine), show_output={"daemon": "no space left"}
+        )
         if case.expect.error is not None and not any(
             reason.endswith(f"; the case expects {case.expect.error}")
             for reason in reasons(case, seen)
@@ -98,7 +100,7 @@ def test_a_silent_failure_with_an_error_fails():
     for name, case, engine in variants():
         if case.fails and case.expect.error is None:
             engines.add(engine)
-            seen = dataclasses.replace(as_expected(case, engine), shown={"daemon": CONFLICT})
+            seen = dataclasses.replace(as_expected(case, engine), show_output={"daemon": CONFLICT})
             expected = "the error is hosts-flag-file-conflict; the case expects none"
             if expected not in reasons(case, seen):
                 passed.append(name)
@@ -124,7 +126,7 @@ def as_expected(case, engine):
         outsider=expect.outsider,
         local_user=expect.local_user,
     )
-    return dataclasses.replace(seen, shown={"daemon": "\n".join(lines)} if typed else {})
+    return dataclasses.replace(seen, show_output={"daemon": "\n".join(lines)} if typed else {})
 
 
 @functools.cache

@@ -84,6 +84,6 @@ def test_the_wait_on_purpose_is_told_from_the_lines_own_times():
         'time="2026-11-24T12:42:08.230410681Z" level=info msg="[graphdriver]"',
         'time="2026-11-24T12:42:20.230410681Z" level=info msg="done"',
     ]
-    assert log.delay(lines) == 16.0
-    assert log.delay([]) == 0.0
+    assert log.startup_delay(lines) == 16.0
+    assert log.startup_delay([]) == 0.0
     assert log.warnings(lines) == ['Binding to "IP"']

@@ -149,7 +149,9 @@ def test_nobody_waits_for_an_answer_after_an_error(machine):
 
         def interrupted():
             with program.threads(1) as pool:
-                late.append(pool.submit(ask, lab, checkout(), "daemon", {"c": Question("echo c")}))
+                late.append(
+                    pool.submit(run_on, lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
+                )
                 assert waits.wait(10)
                 raise KeyboardInterrupt
 
@@ -158,7 +160,7 @@ def test_nobody_waits_for_an_answer_after_an_error(machine):
         with pytest.raises(KeyboardInterrupt):
             interrupted()
         connections[0].close()
-    assert isinstance(late[0].exception(), HarnessBroke)
+    assert isinstance(late[0].exception(), HarnessError)
     assert time.monotonic() - begun < 10
 
 

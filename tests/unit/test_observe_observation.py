@@ -4,16 +4,16 @@ import dataclasses
 
 import pytest
 
-from dockerd_lab.machines.ask import Answer
-from dockerd_lab.observe.exposure import Exposure, Way
+from dockerd_lab.machines.remote_command import CommandResult
+from dockerd_lab.observe.exposure import Attempt, Exposure
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.observe.observation import DaemonSeen, Installed, Observation, Outcome
+from dockerd_lab.observe.observation import DaemonObservation, Installed, Observation, Outcome
 from dockerd_lab.observe.unit import Unit
 
 
 def answer(stdout):
-    return Answer("$", 0, stdout, "", 0.1)
+    return CommandResult("$", 0, stdout, "", 0.1)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def seen():
         Entry(2.0, "systemd", "exited again", PROCESS_EXITED, "2", ""),
         Entry(3.0, "systemd", "failed", UNIT_FAILED, "", "exit-code"),
     ]
-    daemon = DaemonSeen(
+    daemon = DaemonObservation(
         outcome=Outcome("active", 9.5, 0, None),
         service=unit,
         socket=unit,
@@ -36,12 +36,12 @@ def seen():
         hosts=[],
         journal=entries,
         by_hand="by hand",
-        once=Installed("", "", 1),
-        twice=Installed("", "", 1),
+        first_apply=Installed("", "", 1),
+        second_apply=Installed("", "", 1),
         raw={name: answer(f"raw {name}") for name in names},
     )
     levels = {"client": "full-control", "outsider": "full-control", "local-user": "refused"}
-    exposure = {who: Exposure(who, [Way("tcp://a:1", lv, "why")]) for who, lv in levels.items()}
+    exposure = {who: Exposure(who, [Attempt("tcp://a:1", lv, "why")]) for who, lv in levels.items()}
     tools = {"ping": answer("OK"), "containers": answer("[]")}
     return Observation(
         "debian-12/x", "debian-12", "methods/x", daemon, tools, exposure, {}, {}, "", 20.0

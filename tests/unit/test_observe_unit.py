@@ -6,8 +6,10 @@ from dockerd_lab.observe import daemon, journal, unit
 
 
 def test_command_of_the_running_dockerd():
-    assert daemon._command_of("    807 /usr/bin/dockerd -H fd://\n") == "/usr/bin/dockerd -H fd://"
-    assert daemon._command_of("") is None
+    assert (
+        daemon._parse_command("    807 /usr/bin/dockerd -H fd://\n") == "/usr/bin/dockerd -H fd://"
+    )
+    assert daemon._parse_command("") is None
 
 
 def entry(message, **fields):

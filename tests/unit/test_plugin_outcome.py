@@ -13,7 +13,7 @@ from inner_pytest import (
 )
 from lab_lock import is_taken, taken
 
-from dockerd_lab.host.lab import lab_home
+from dockerd_lab.host.labs import lab_home
 from dockerd_lab.suites import outcome
 
 pytest_plugins = ["pytester"]
@@ -21,10 +21,10 @@ pytest_plugins = ["pytester"]
 ONE_TEST = "def test_on(fleet, subject): assert fleet == 'machines'"
 TWO_TESTS = "def test_on(fleet, subject): pass\n\ndef test_more(fleet, subject): pass"
 LOST = """
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 
 def test_lost(fleet, subject):
-    if subject.engine == "debian-12": raise HarnessBroke("ssh to daemon failed")
+    if subject.engine == "debian-12": raise HarnessError("ssh to daemon failed")
 
 def test_after_it(fleet, subject): pass
 """

@@ -6,7 +6,7 @@ import inner_pytest
 import pytest
 from lab_lock import taken
 
-from dockerd_lab.host.lab import home_apart
+from dockerd_lab.host.labs import home_apart
 
 pytest_plugins = ["pytester"]
 

@@ -42,10 +42,10 @@ def measured(probe, monkeypatch):
                 patch.setattr(importlib.import_module("reach"), "DOCKER", f"{home}/.docker")
             if silence is not None:
                 patch.setattr(probe, "SILENCE", silence)
-            request = exposure.asked(targets, prefixes)
+            request = exposure.probe_request(targets, prefixes)
             for name, value in zip(("TARGETS", "TOKEN_FILE", "PREFIXES"), request, strict=True):
                 patch.setattr(probe, name, value, raising=False)
-            return exposure.parse("client", probe.measure_all(probe.TARGETS), TOKEN)
+            return exposure.parse_probe_answer("client", probe.measure_all(probe.TARGETS), TOKEN)
 
     return measure
 
@@ -55,14 +55,17 @@ def test_the_program_as_it_is_sent_to_a_machine(tls):
     with server("full-control", tls=context) as target:
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", source(checkout(), "probe")],
-            input=json.dumps(exposure.asked([target])) + "\n",
+            input=json.dumps(exposure.probe_request([target])) + "\n",
             env={"HOME": str(home)},
             capture_output=True,
             text=True,
             check=False,
         )
     assert done.stdout, done.stderr
-    assert exposure.parse("client", json.loads(done.stdout), TOKEN).level == "full-control"
+    assert (
+        exposure.parse_probe_answer("client", json.loads(done.stdout), TOKEN).level
+        == "full-control"
+    )
 
 
 @pytest.mark.parametrize("level", ["full-control", "read-only", "auth-required"])
@@ -269,7 +272,7 @@ def test_a_closed_port_is_refused_and_a_silent_one_costs_the_limit(measured):
         started = time.monotonic()
         seen = measured(f"tcp://127.0.0.1:{port}", "tcp://127.0.0.1:1", silence=0.1)
         assert 0.1 <= time.monotonic() - started < 2
-    assert [way.level for way in seen.ways] == ["filtered", "refused"]
+    assert [way.level for way in seen.attempts] == ["filtered", "refused"]
     assert seen.best.target == "tcp://127.0.0.1:1"
 
 

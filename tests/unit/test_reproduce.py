@@ -60,7 +60,7 @@ def test_an_error_was_seen_where_its_case_exists():
     missing = []
     for failure in KNOWN:
         for engine in failure.engines:
-            error = failure.case.on(Circumstances.on(SETTINGS.engine(engine))).expect.error
+            error = failure.case.resolve(Variant.of(SETTINGS.engine(engine))).expect.error
             if error is not None and engine not in known_errors()[error].seen:
                 missing.append((failure.case.short_name, engine, error))
     assert missing == []

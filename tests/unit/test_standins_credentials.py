@@ -20,19 +20,19 @@ def test_certificates_and_keys_are_stood_in_for(ready):
         "client-key",
     }
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
-    assert "/etc/docker/ca.pem: the lab's own CA" in made.said
+    assert "/etc/docker/ca.pem: the lab's own CA" in made.stand_in_notes
 
 
 def test_nothing_stands_in_where_that_is_turned_off(ready):
-    made = ready({"etc/docker/daemon.json": TLS}, allowed=False)
+    made = ready({"etc/docker/daemon.json": TLS}, allow_stand_ins=False)
     assert made.configuration.credentials.daemon == {}
-    assert made.said == ()
+    assert made.stand_in_notes == ()
 
 
 def test_a_certificate_without_its_key_is_replaced(ready):
     made = ready({"etc/docker/daemon.json": TLS, "etc/docker/cert.pem": "mine"})
     assert not (made.inputs.directory / "rootfs/etc/docker/cert.pem").exists()
-    assert any("in place of the input's" in line for line in made.said)
+    assert any("in place of the input's" in line for line in made.stand_in_notes)
 
 
 def test_the_user_s_own_ca_means_that_no_client_can_be_authorised(ready):
@@ -67,7 +67,7 @@ def test_nothing_stands_in_where_no_file_can_be(ready, place):
     settings = {"tls": True, "tlskey": place, "tlscert": place, "tlscacert": place}
     made = ready({"etc/docker/daemon.json": settings, "etc/docker/certs/a.crt": "a"})
     assert made.configuration.credentials.daemon == {}
-    assert made.said == made.notes == ()
+    assert made.stand_in_notes == made.notes == ()
 
 
 def test_dockerd_s_default_places_are_not_stood_in_for(ready):

@@ -7,7 +7,7 @@ from observations import answer
 from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.errors import HarnessBroke
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.settings import checkout
 from dockerd_lab.trial import trial
 
