@@ -1,5 +1,6 @@
 """A lab on this computer's own libvirt and network (LAB_SANDBOX=off)."""
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.checks import FOR_MACHINES
 from dockerd_lab.host.command import run
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.paths import refuse
 from dockerd_lab.progress import say
 
 
@@ -113,11 +115,13 @@ class OwnLibvirt(Lab):
 def start(directory: Path, kernel: Path, *, kept: bool) -> OwnLibvirt:
     """Make a lab on this computer's own libvirt, and say so.
 
-    Raises HarnessError where libvirt does not answer.
+    Raises HarnessError where libvirt does not answer, BadInput for a TMPDIR that it cannot take.
     """
     say(
         "lab: LAB_SANDBOX=off: this computer's own libvirt runs the machines. They are on its"
         " networks, an open daemon too, and stay if this command is killed."
     )
     run(["virsh", "--connect", "qemu:///system", "version"], what="asking libvirt", timeout=20)
+    temporary = Path(tempfile.gettempdir())
+    refuse(temporary, "&<", program="vagrant-libvirt", mend="TMPDIR may be elsewhere")
     return OwnLibvirt(directory, kvm.driver(kernel), kept, runtime_directory.make())

@@ -1,5 +1,8 @@
 """Paths with quotes, blanks and what a shell or ssh reads as more than a name."""
 
+import html
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -61,6 +64,43 @@ def test_what_is_to_be_typed_is_quoted(tmp_path):
     with pytest.raises(boxes.HarnessError) as caught:
         box.check()
     assert caught.value.hint.startswith(f"rm -r '{box.directory}' ")
+
+
+#: What a Vagrantfile is run with, in place of Vagrant: prints what describes the machines.
+RECORDER = """
+class Recorder
+  def method_missing(name, *args, **options, &block)
+    puts args if name == :description=
+    block.call(*[Recorder.new] * block.arity) if block
+    Recorder.new
+  end
+end
+module Vagrant
+  def self.configure(version) = yield(Recorder.new)
+end
+load ARGV[0]
+"""
+
+
+@pytest.mark.skipif(shutil.which("ruby") is None, reason="no ruby, which Vagrant is written in")
+def test_libvirt_s_xml_tells_where_a_machine_is_from(tmp_path):
+    top = tmp_path / "R&D <b> it's"
+    top.mkdir()
+    for name in ("Vagrantfile", "lab.yaml"):
+        shutil.copy(checkout() / name, top)
+    box = {"name": "x", "kernel": "x", "initrd": "x"}
+    facts = top / "facts.json"
+    facts.write_text(json.dumps({"driver": "qemu", "boxes": {"debian-12": box}}))
+    said = subprocess.run(
+        ["ruby", "-e", RECORDER, top / "Vagrantfile"],
+        env={**os.environ, "LAB_FACTS": str(facts)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert [html.unescape(line) for line in said] == [f"Source: {top}/Vagrantfile"] * 3
+    # The provider puts it into its XML as it is.
+    assert not re.search(r"<|&(?!\w+;|#\d+;)", said[0])
 
 
 @pytest.mark.parametrize("name", ['"', "a\\b", "$(touch executed)", "`x`", "a:b", "two\nlines"])
