@@ -1,7 +1,7 @@
-"""Runs questions (shell commands) on a machine, many in one ssh round trip.
+"""Runs shell commands on a machine, many in one ssh round trip.
 
-Every line on standard input is a JSON object {name: [command, seconds]}; the answers are one on
-standard output. It must run on Python 3.9.
+Each line on standard input is a JSON object {name: [command, limit in seconds]}. For each line it
+prints a JSON object with the results by name. It must run on Python 3.9.
 """
 
 import json
@@ -9,25 +9,25 @@ import subprocess
 import sys
 import time
 
-#: The exit code given to a command that took longer than it may, as timeout(1) does.
+#: The exit code of a command that exceeded its limit, as with timeout(1).
 TIMED_OUT = 124
 
 
-def ask(command, limit):
-    """Run one command; return its exit code, what it printed, and its seconds."""
+def run_command(command, limit):
+    """Run one command; return its exit code, its output and how many seconds it took."""
     started = time.monotonic()
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             ["sh", "-c", command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             timeout=limit,
         )
-        code, out, err = done.returncode, done.stdout, done.stderr
-    except subprocess.TimeoutExpired as late:
-        code, out = TIMED_OUT, late.stdout or b""
-        err = (late.stderr or b"") + b"\nno answer within %d s" % limit
+        code, out, err = process.returncode, process.stdout, process.stderr
+    except subprocess.TimeoutExpired as timeout:
+        code, out = TIMED_OUT, timeout.stdout or b""
+        err = (timeout.stderr or b"") + b"\nno answer within %d s" % limit
     return {
         "command": command,
         "exit_code": code,
@@ -38,5 +38,7 @@ def ask(command, limit):
 
 
 for line in sys.stdin:
-    questions = json.loads(line)
-    print(json.dumps({name: ask(*question) for name, question in questions.items()}), flush=True)
+    commands = json.loads(line)
+    print(
+        json.dumps({name: run_command(*command) for name, command in commands.items()}), flush=True
+    )

@@ -1,10 +1,10 @@
-"""Measures how much of a Docker daemon the machine gets on which this runs, by trying.
+"""Measures how much access to a Docker daemon the machine gets on which this runs, by trying.
 
-A line on standard input is a JSON list: the targets ["tcp://…", …], a file on the daemon's machine
-that only root can read, and paths below which the API may be. `tcp://ADDRESS:PORT as NAME` is what
-a server of that name shows there. The answer on standard output is a list with an object per
-target: the level, what was seen, and what a container read from that file. The harness sends
-reach.py with it. It must run on Python 3.9.
+Each line on standard input is a JSON list: the targets ["tcp://…", …], a file on the daemon's
+machine that only root can read, and path prefixes below which the API may be. The target
+`tcp://ADDRESS:PORT as NAME` is the server of that name there. For each line it prints a list with
+an object per target: the level, the evidence, and what a container read from that file. The harness
+sends reach.py with this program. It must run on Python 3.9.
 """
 
 import json
@@ -18,152 +18,178 @@ import threading
 import time
 from http import HTTPStatus
 
-from reach import NoHTTP, connect, connected, context, request, ssh
+from reach import NotHTTP, connect, open_connection, request, ssh_command, tls_context
 
-#: Seconds a target has to say anything; and where that takes it long: over ssh, which starts two
-#: programs over there, and for the handshake of TLS where it has hung up on HTTP.
-SILENCE, LONG_SILENCE = 3, 30
-#: Seconds a request has once the daemon has spoken; four containers may start at once, emulated.
-WORK = 120
+#: Seconds until a target must answer. The longer limit is for ssh, which starts two programs on the
+#: other machine, and for a TLS handshake with a server that hung up on HTTP.
+ANSWER_LIMIT, SLOW_ANSWER_LIMIT = 3, 30
+#: Seconds for a request to a daemon that has answered before: four containers may start at once on
+#: emulated machines.
+REQUEST_LIMIT = 120
 NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-#: A proxy may let through what docker itself asks, which names a version.
+#: A proxy may allow only paths with a version, as docker itself requests them.
 USUAL_PREFIXES = ("", "/v1.40")
-#: What a server says of a client's certificate, or of its lack.
-ALERTS = re.compile(
+#: TLS alerts about a missing or wrong client certificate.
+CERTIFICATE_ALERT = re.compile(
     "alert.((bad|unsupported|revoked).certificate|certificate.(required|expired|unknown|revoked)"
     "|unknown.ca|handshake.failure|access.denied|decrypt.error)",
     re.IGNORECASE,
 )
-#: What comes of TLS with a server that speaks none.
-NO_TLS = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
+#: Errors of a TLS handshake with a server that does not use TLS.
+NO_TLS_SERVER = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
 
 
-class Gets(Exception):
-    """Ends a measurement: the level that was reached, and what showed it."""
+class Measured(Exception):
+    """Raised to end a measurement; its arguments are the level and the evidence for it."""
 
 
 def measure(target):
-    """The level of one target, with its evidence, the token that was read, and the seconds."""
-    seen = {"target": target, "token": ""}
+    """Return a target's level, with the evidence, the token that was read, and the seconds."""
+    result = {"target": target, "token": ""}
     started = time.monotonic()
     try:
-        seen["token"] = read_token(target, first_answer(target))
-        seen["level"], seen["evidence"] = "full-control", "a container read " + TOKEN_FILE
-    except Gets as end:
-        seen["level"], seen["evidence"] = end.args
-    except Exception as error:  # an odd target must not cost the others their answers
-        seen["level"], seen["evidence"] = "unclear", repr(error)
-    seen["seconds"] = round(time.monotonic() - started, 2)
-    return seen
+        result["token"] = read_token(target, detect_tls(target))
+        result["level"], result["evidence"] = "full-control", "a container read " + TOKEN_FILE
+    except Measured as end:
+        result["level"], result["evidence"] = end.args
+    except Exception as error:  # an error with one target must not affect the others
+        result["level"], result["evidence"] = "unclear", repr(error)
+    result["seconds"] = round(time.monotonic() - started, 2)
+    return result
 
 
-def first_answer(target):
-    """Find out whether a target speaks HTTP or HTTPS; return its TLS context or None."""
+def detect_tls(target):
+    """Return the TLS context with which a target answers; None if it answers without TLS.
+
+    Raise Measured if it does not answer.
+    """
     if target.startswith("ssh:"):
-        over_ssh(target)
+        try_ssh(target)
         return None
     try:
-        first = connect(target, SILENCE)
+        first_connection = connect(target, ANSWER_LIMIT)
     except socket.timeout:
-        raise Gets("filtered", f"no answer within {SILENCE} s") from None
+        raise Measured("filtered", f"no answer within {ANSWER_LIMIT} s") from None
     except OSError as error:
-        raise Gets("refused", os.strerror(error.errno) if error.errno else str(error)) from None
-    limit = SILENCE
+        raise Measured("refused", os.strerror(error.errno) if error.errno else str(error)) from None
+    limit = ANSWER_LIMIT
     end = time.monotonic() + limit
-    for make, made in ((None, first), (context, None)):
-        tls = make and make()
+    for make_tls, connection in ((None, first_connection), (tls_context, None)):
+        tls = make_tls and make_tls()
         try:
-            status, body = request(target, tls, "GET", "/_ping", end=end, made=made)
+            status, body = request(target, tls, "GET", "/_ping", end=end, connection=connection)
         except socket.timeout:
-            raise Gets("filtered", f"connected, but no answer within {limit} s") from None
+            raise Measured("filtered", f"connected, but no answer within {limit} s") from None
         except OSError as error:
             if tls is not None:
-                raise refused_tls(target, error) from None
-            if not isinstance(error, NoHTTP):
-                limit = LONG_SILENCE  # some servers hang up on HTTP where they want HTTPS
+                raise tls_refusal(target, error) from None
+            if not isinstance(error, NotHTTP):
+                limit = SLOW_ANSWER_LIMIT  # some HTTPS servers hang up on HTTP
                 end = time.monotonic() + limit
             continue
-        if b"SSL certificate" in body:  # nginx, to a client without one
-            raise Gets("tls-required", f"HTTP {status}: {text(body)}")
+        if b"SSL certificate" in body:  # nginx's answer to a client without a certificate
+            raise Measured("tls-required", f"HTTP {status}: {one_line(body)}")
         if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
             return tls
-        limit = WORK  # it has spoken, and TLS takes an emulated machine seconds
+        limit = REQUEST_LIMIT  # it answered; TLS takes seconds on an emulated machine
         end = time.monotonic() + limit
-    raise Gets("refused", f"answers as if HTTPS were HTTP: {text(body)}")
+    raise Measured("refused", f"answers as if HTTPS were HTTP: {one_line(body)}")
 
 
-def refused_tls(target, error):
-    """What a failed HTTPS request tells: only words about certificates make it `tls-required`."""
+def tls_refusal(target, error):
+    """Return the Measured for a failed HTTPS request.
+
+    The level is `tls-required` only if the error is about certificates.
+    """
     if isinstance(error, ConnectionRefusedError):
-        return Gets("refused", "hung up, and is gone")
-    if NO_TLS.search(str(error)):
-        return Gets("refused", f"neither HTTP nor HTTPS: {error}")
-    if not ALERTS.search(str(error)):
-        # A server that has hung up may have said why; who sends nothing hears it.
+        return Measured("refused", "hung up, and is gone")
+    if NO_TLS_SERVER.search(str(error)):
+        return Measured("refused", f"neither HTTP nor HTTPS: {error}")
+    if not CERTIFICATE_ALERT.search(str(error)):
+        # A server that hung up may have sent an alert before, which a client reads if it sends
+        # nothing.
         try:
-            with connected(target, context(), time.monotonic() + SILENCE) as made:
-                made.recv(1)
+            with open_connection(
+                target, tls_context(), time.monotonic() + ANSWER_LIMIT
+            ) as connection:
+                connection.recv(1)
         except ssl.SSLError as alert:
             error = alert
-        except OSError as none:
-            error = none
-    level = "tls-required" if ALERTS.search(str(error)) else "unclear"
-    return Gets(level, f"TLS: {error!r}")
+        except OSError as failure:
+            error = failure
+    level = "tls-required" if CERTIFICATE_ALERT.search(str(error)) else "unclear"
+    return Measured(level, f"TLS: {error!r}")
 
 
 def read_token(target, tls):
-    """Run a container that reads the token from the daemon machine's root filesystem."""
-    prefix, status, body = listed(target, tls)
-    answers = is_list(status, body)
-    said = f"GET {prefix}/containers/json: HTTP {status}: {text(body)}"
-    refusal = ("auth-required", said) if status in NOT_ALLOWED else ("refused", "no API: " + said)
+    """Run a container that reads the token on the daemon's machine; return what it printed.
+
+    Raise Measured with the level if that does not succeed.
+    """
+    prefix, status, body = find_containers(target, tls)
+    lists_containers = is_container_list(status, body)
+    evidence = f"GET {prefix}/containers/json: HTTP {status}: {one_line(body)}"
+    no_list = (
+        ("auth-required", evidence) if status in NOT_ALLOWED else ("refused", "no API: " + evidence)
+    )
     name = "dockerd-lab-probe-" + os.urandom(4).hex()
     status = None
     try:
-        status, body = create(target, tls, prefix, name)
-        must(status, HTTPStatus.CREATED, "creating a container", body)
+        status, body = create_container(target, tls, prefix, name)
+        require(status, HTTPStatus.CREATED, "creating a container", body)
         container = prefix + "/containers/" + name
-        started, body = work(target, tls, "POST", container + "/start")
-        must(started, HTTPStatus.NO_CONTENT, "starting a container", body)
-        work(target, tls, "POST", container + "/wait")
-        printed, body = work(target, tls, "GET", container + "/logs?stdout=1&stderr=1")
-        must(printed, HTTPStatus.OK, "reading a container's output", body)
-        return text(body)
-    except Gets as end:
-        guarded = refusal[0] == "auth-required"
-        if answers or status == HTTPStatus.CREATED or (guarded and end.args[0] == "unclear"):
+        start_status, body = daemon_request(target, tls, "POST", container + "/start")
+        require(start_status, HTTPStatus.NO_CONTENT, "starting a container", body)
+        daemon_request(target, tls, "POST", container + "/wait")
+        logs_status, body = daemon_request(
+            target, tls, "GET", container + "/logs?stdout=1&stderr=1"
+        )
+        require(logs_status, HTTPStatus.OK, "reading a container's output", body)
+        return one_line(body)
+    except Measured as end:
+        needs_login = no_list[0] == "auth-required"
+        if (
+            lists_containers
+            or status == HTTPStatus.CREATED
+            or (needs_login and end.args[0] == "unclear")
+        ):
             raise
-        raise Gets(*refusal) from None  # it shows no list and does nothing: no daemon, or guarded
+        raise Measured(
+            *no_list
+        ) from None  # it shows no list and does nothing: no daemon, or guarded
     finally:
-        if answers or status in (HTTPStatus.CREATED, None):
-            remove(target, tls, f"{prefix}/containers/{name}", status)
+        if lists_containers or status in (HTTPStatus.CREATED, None):
+            remove_container(target, tls, f"{prefix}/containers/{name}", status)
 
 
-def remove(target, tls, container, created):
-    """Remove the container; `created` is what making it was answered with, if at all."""
-    status, body = work(target, tls, "DELETE", container + "?force=1")
-    done = status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED)
-    # Who refuses to create a container may refuse to delete it, in whatever words.
-    refused = created is not None and is_refusal(created) and is_refusal(status)
-    if not done and not refused:
-        raise Gets("unclear", f"{container} may be left: HTTP {status}: {text(body)}")
+def remove_container(target, tls, container, create_status):
+    """Remove the container; `create_status` is the HTTP status of creating it, or None."""
+    status, body = daemon_request(target, tls, "DELETE", container + "?force=1")
+    is_removed = status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED)
+    # A proxy that refuses to create a container may also refuse to delete it, with any status.
+    was_refused = create_status is not None and is_refusal(create_status) and is_refusal(status)
+    if not is_removed and not was_refused:
+        raise Measured("unclear", f"{container} may be left: HTTP {status}: {one_line(body)}")
 
 
-def listed(target, tls):
-    """The prefix at which the containers are listed, with status and body; or the best answer."""
-    tried = []
+def find_containers(target, tls):
+    """Return the prefix where containers are listed, with status and body; or else the best answer.
+
+    The best answer is one that requires a login, or else the first.
+    """
+    answers = []
     for prefix in (*USUAL_PREFIXES, *PREFIXES):
-        status, body = work(target, tls, "GET", prefix + "/containers/json")
-        if is_list(status, body):
+        status, body = daemon_request(target, tls, "GET", prefix + "/containers/json")
+        if is_container_list(status, body):
             return prefix, status, body
-        tried.append((prefix, status, body))
-    return next((one for one in tried if one[1] in NOT_ALLOWED), tried[0])
+        answers.append((prefix, status, body))
+    return next((each for each in answers if each[1] in NOT_ALLOWED), answers[0])
 
 
-def create(target, tls, prefix, name):
-    """Create the container; where the daemon has not its image, that is brought along."""
-    wanted = {
+def create_container(target, tls, prefix, name):
+    """Create the container, and load its image if the daemon lacks it; return status and body."""
+    container = {
         "Image": "busybox:latest",
         "Cmd": ["cat", "/host" + TOKEN_FILE],
         "Tty": True,
@@ -171,22 +197,24 @@ def create(target, tls, prefix, name):
             "Binds": ["/:/host:ro"],
             "NetworkMode": "none",
             "UsernsMode": "host",
-            "Runtime": "runc",  # the configured default may be one that this machine has not
+            "Runtime": "runc",  # the configured default may not be installed
             "LogConfig": {"Type": "json-file"},
         },
     }
     path = f"{prefix}/containers/create?name={name}"
-    status, body = work(target, tls, "POST", path, wanted)
+    status, body = daemon_request(target, tls, "POST", path, container)
     if status == HTTPStatus.NOT_FOUND and b"image" in body.lower() and os.path.exists(IMAGE):
         with open(IMAGE, "rb") as image:
-            loaded, said = work(target, tls, "POST", prefix + "/images/load", image.read())
-        must(loaded, HTTPStatus.OK, "loading an image", said)
-        status, body = work(target, tls, "POST", path, wanted)
+            load_status, load_body = daemon_request(
+                target, tls, "POST", prefix + "/images/load", image.read()
+            )
+        require(load_status, HTTPStatus.OK, "loading an image", load_body)
+        status, body = daemon_request(target, tls, "POST", path, container)
     return status, body
 
 
-def is_list(status, body):
-    """Whether an answer is the API's list of containers."""
+def is_container_list(status, body):
+    """Return whether an answer is the API's list of containers."""
     try:
         return status == HTTPStatus.OK and isinstance(json.loads(body), list)
     except ValueError:
@@ -194,65 +222,68 @@ def is_list(status, body):
 
 
 def is_refusal(status):
-    """Whether a request was refused, by the daemon or by whoever guards it."""
+    """Return whether a request was refused, by the daemon or by a proxy."""
     return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def must(status, wanted, what, body):
-    """Raise Gets where a request was not granted: refused by whoever guards it, or gone wrong."""
-    if status != wanted:
+def require(status, expected, what, body):
+    """Raise Measured if a request has not the expected status: it was refused, or it failed."""
+    if status != expected:
         level = "read-only" if is_refusal(status) else "unclear"
-        raise Gets(level, f"{what}: HTTP {status}: {text(body)}")
+        raise Measured(level, f"{what}: HTTP {status}: {one_line(body)}")
 
 
-def work(target, tls, method, path, body=None):
-    """A request to a daemon that has spoken; one that fails now tells nothing of the level."""
+def daemon_request(target, tls, method, path, body=None):
+    """Send a request to a daemon that has answered before; return status and body.
+
+    Raise Measured with the level `unclear` if the connection fails.
+    """
     try:
-        return request(target, tls, method, path, body, end=time.monotonic() + WORK)
+        return request(target, tls, method, path, body, end=time.monotonic() + REQUEST_LIMIT)
     except OSError as error:
-        raise Gets("unclear", f"{method} {path}: {error!r}") from None
+        raise Measured("unclear", f"{method} {path}: {error!r}") from None
 
 
-def over_ssh(target):
-    """Raise Gets where ssh does not lead to a daemon, with the level that its words tell."""
+def try_ssh(target):
+    """Raise Measured if no daemon is reached over ssh; the level depends on ssh's message."""
     try:
-        tried = subprocess.run(
-            ssh(target, "docker", "version", "--format", "{{.Server.Version}}"),
+        process = subprocess.run(
+            ssh_command(target, "docker", "version", "--format", "{{.Server.Version}}"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            timeout=LONG_SILENCE,
+            timeout=SLOW_ANSWER_LIMIT,
         )
     except subprocess.TimeoutExpired:
-        raise Gets("filtered", f"ssh: no answer within {LONG_SILENCE} s") from None
-    if tried.returncode == 0:
+        raise Measured("filtered", f"ssh: no answer within {SLOW_ANSWER_LIMIT} s") from None
+    if process.returncode == 0:
         return
-    said = "ssh: " + text(tried.stderr)
-    if "Permission denied (" in said:
-        raise Gets("auth-required", said)
-    raise Gets("filtered" if "timed out" in said else "refused", said)
+    evidence = "ssh: " + one_line(process.stderr)
+    if "Permission denied (" in evidence:
+        raise Measured("auth-required", evidence)
+    raise Measured("filtered" if "timed out" in evidence else "refused", evidence)
 
 
-def text(body):
-    """The start of an answer on one line."""
+def one_line(body):
+    """Return the beginning of an answer, on one line."""
     return " ".join(body.decode(errors="replace").split())[:200]
 
 
 def measure_all(targets):
-    """What was measured of each target, eight at a time."""
-    found = {}
-    turn = threading.Semaphore(8)
+    """Measure all targets, eight at a time; return the results in their order."""
+    results = {}
+    slots = threading.Semaphore(8)
 
-    def one(target):
-        with turn:
-            found[target] = measure(target)
+    def measure_one(target):
+        with slots:
+            results[target] = measure(target)
 
-    threads = [threading.Thread(target=one, args=[target]) for target in targets]
+    threads = [threading.Thread(target=measure_one, args=[target]) for target in targets]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return [found[target] for target in targets]
+    return [results[target] for target in targets]
 
 
 if __name__ == "__main__":  # tests import it

@@ -1,7 +1,7 @@
-"""Reaches a target of probe.py's as a client does: over TCP, TLS, a unix socket or ssh.
+"""Connects to a target of probe.py as a client does: over TCP, TLS, a unix socket or ssh.
 
-Like the docker client it uses what lies in ~/.docker: cert.pem, key.pem, and config.json's
-HttpHeaders. It must run on Python 3.9.
+Like the docker client it uses the files in ~/.docker: cert.pem, key.pem, and HttpHeaders in
+config.json. It must run on Python 3.9.
 """
 
 import http.client
@@ -14,107 +14,115 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
-#: Bytes of an answer that are read.
-ENOUGH = 1_000_000
+#: How many bytes of an answer are read.
+MAX_BODY = 1_000_000
 DOCKER = os.path.expanduser("~/.docker")
 
 
-class NoHTTP(OSError):
-    """What came back is no HTTP."""
+class NotHTTP(OSError):
+    """Raised if an answer is not HTTP."""
 
 
-def request(target, tls, method, path, body=None, *, end, made=None):
-    """Send one request on a connection of its own, or `made`; return status and body, by `end`."""
-    with connected(target, tls, end, made) as open_one:
-        # The Host header, which only a proxy minds.
-        connection = http.client.HTTPConnection(name_of(target) or "docker")
-        connection.sock = open_one
+def request(target, tls, method, path, body=None, *, end, connection=None):
+    """Send one request, on a new connection or on `connection`; return status and body.
+
+    `end` is the time.monotonic() at which the connection is closed. Raise OSError on failure.
+    """
+    with open_connection(target, tls, end, connection) as sock:
+        # The Host header matters to a proxy only.
+        http_connection = http.client.HTTPConnection(server_name(target) or "docker")
+        http_connection.sock = sock
         headers = configured_headers()
         if isinstance(body, dict):
             body, headers["Content-Type"] = json.dumps(body), "application/json"
         try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read(ENOUGH)
+            http_connection.request(method, path, body, headers)
+            response = http_connection.getresponse()
+            return response.status, response.read(MAX_BODY)
         except http.client.RemoteDisconnected:
-            raise  # it hung up, which is an OSError
+            raise  # the server hung up; this is an OSError
         except http.client.HTTPException as error:
-            raise NoHTTP(repr(error)) from None
+            raise NotHTTP(repr(error)) from None
 
 
 @contextmanager
-def connected(target, tls, end, made=None):
-    """A connection (`made`, if there is one) that is over at `end`, however slow the other side."""
-    made = made or connect(target, max(0.1, end - time.monotonic()))
+def open_connection(target, tls, end, connection=None):
+    """Yield a connection, with TLS if `tls` is a context; use `connection` if it is not None.
+
+    The connection is closed at `end`, even if the other side sends slowly.
+    """
+    connection = connection or connect(target, max(0.1, end - time.monotonic()))
     if tls is not None:
-        name = name_of(target) or None
-        made = tls.wrap_socket(made, do_handshake_on_connect=False, server_hostname=name)
-    last = threading.Timer(max(0.1, end - time.monotonic()), shut, [made])
-    last.start()
+        server_hostname = server_name(target) or None
+        connection = tls.wrap_socket(
+            connection, do_handshake_on_connect=False, server_hostname=server_hostname
+        )
+    deadline = threading.Timer(max(0.1, end - time.monotonic()), shut_down, [connection])
+    deadline.start()
     try:
         if tls is not None:
-            made.do_handshake()
-        yield made
+            connection.do_handshake()
+        yield connection
     except OSError:
         if time.monotonic() >= end:
             raise socket.timeout() from None
         raise
     finally:
-        last.cancel()
-        made.close()
+        deadline.cancel()
+        connection.close()
 
 
-def shut(made):
-    """End a connection, also for a thread that waits for it."""
+def shut_down(connection):
+    """Shut a connection down, so that a thread that waits for it goes on."""
     with suppress(OSError):
-        made.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)
 
 
-def name_of(target):
-    """By which name a server is called."""
+def server_name(target):
+    """Return the server name in a target, `NAME` of `… as NAME`; else an empty string."""
     return target.partition(" as ")[2]
 
 
 def connect(target, limit):
-    """A connection to a target; raises OSError where there is none within `limit` seconds."""
-    kind, place = target.partition(" as ")[0].split("://", 1)
+    """Return a connection to a target; raise OSError if there is none within `limit` seconds."""
+    kind, address = target.partition(" as ")[0].split("://", 1)
     if kind == "ssh":
-        made, there = socket.socketpair()
-        dial = ssh(target, "docker", "system", "dial-stdio")
-        subprocess.Popen(dial, stdin=there, stdout=there, stderr=subprocess.DEVNULL)
-        there.close()
+        connection, child_end = socket.socketpair()
+        command = ssh_command(target, "docker", "system", "dial-stdio")
+        subprocess.Popen(command, stdin=child_end, stdout=child_end, stderr=subprocess.DEVNULL)
+        child_end.close()
     elif kind == "unix":
-        made = socket.socket(socket.AF_UNIX)
-        made.settimeout(limit)
-        made.connect("\0" + place[1:] if place.startswith("@") else place)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(limit)
+        connection.connect("\0" + address[1:] if address.startswith("@") else address)
     else:
-        host, port = place.rsplit(":", 1)
-        made = socket.create_connection((host.strip("[]"), int(port)), timeout=limit)
-    made.settimeout(limit)
-    return made
+        host, port = address.rsplit(":", 1)
+        connection = socket.create_connection((host.strip("[]"), int(port)), timeout=limit)
+    connection.settimeout(limit)
+    return connection
 
 
-def ssh(target, *command):
-    """What `docker -H ssh://…` runs."""
-    # Whether the host is known is the client's own affair; measuring must not make it known.
-    known = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")
-    options = ("BatchMode=yes", "ConnectTimeout=10", "LogLevel=ERROR", *known)
+def ssh_command(target, *command):
+    """Return the ssh command line that `docker -H ssh://…` would run."""
+    # Measuring must not depend on the client's known_hosts, nor add the host there.
+    host_key_options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")
+    options = ("BatchMode=yes", "ConnectTimeout=10", "LogLevel=ERROR", *host_key_options)
     return ["ssh", *(word for option in options for word in ("-o", option)), target, *command]
 
 
-def context():
-    """TLS with this machine's client certificate, if it has one; any server's is taken."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
-    made.minimum_version = ssl.TLSVersion.TLSv1  # an old server is open all the same
-    made.set_ciphers("DEFAULT@SECLEVEL=0")
+def tls_context():
+    """Return a TLS context that trusts every server, with the client certificate in ~/.docker."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    tls.minimum_version = ssl.TLSVersion.TLSv1  # an old server can be open, too
+    tls.set_ciphers("DEFAULT@SECLEVEL=0")
     if os.access(DOCKER + "/cert.pem", os.R_OK) and os.access(DOCKER + "/key.pem", os.R_OK):
-        made.load_cert_chain(DOCKER + "/cert.pem", DOCKER + "/key.pem")
-    return made
+        tls.load_cert_chain(DOCKER + "/cert.pem", DOCKER + "/key.pem")
+    return tls
 
 
 def configured_headers():
-    """What the docker client sends with every request."""
+    """Return the HTTP headers that the docker client is configured to send with every request."""
     try:
         with open(DOCKER + "/config.json") as file:
             return dict(json.load(file)["HttpHeaders"])

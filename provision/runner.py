@@ -1,14 +1,14 @@
-"""Runs the harness's programs on a machine, in processes that have loaded all they need.
+"""Runs the harness's programs on a machine, in processes that have loaded their modules already.
 
-To start Python and load HTTP and TLS takes an emulated machine two seconds. This is started once,
-before the machines' snapshot is saved, as `python3 - SOCKET`, and forks for every connection to its
-socket, which only root can reach. It says `ready`, and is given a line of JSON, [USER, LENGTH], and
-a program of that many bytes, which it runs as that user with the connection for its standard input
-and output. It must run on Python 3.9.
+To start Python and to load HTTP and TLS takes two seconds on an emulated machine. Therefore this is
+started before the machines' snapshot is saved, as `python3 - SOCKET`. It forks for each connection
+to its socket, which only root can reach. It sends `ready`, reads a line of JSON, [USER, LENGTH],
+and a program of that many bytes. It runs the program as that user, with the connection as standard
+input and output. It must run on Python 3.9.
 """
 
 import contextlib
-import http.client  # noqa: F401  (this and others are here for the programs, to be loaded already)
+import http.client  # noqa: F401  (this and others are loaded in advance for the programs)
 import io
 import json
 import os
@@ -22,60 +22,60 @@ import sys
 import threading  # noqa: F401
 import time  # noqa: F401
 
-#: Seconds a connection has to bring its program.
-PATIENCE = 30
+#: Seconds until a connection must have sent its program.
+PROGRAM_LIMIT = 30
 READY = b"ready\n"
 
 
-def serve(listening):
+def serve(listener):
     """Run a program for every connection, for as long as the machine runs."""
     compiled = {}
     while True:
-        connection = listening.accept()[0]
-        with connection, connection.makefile("rb") as given:
+        connection = listener.accept()[0]
+        with connection, connection.makefile("rb") as reader:
             try:
-                user, source = brought(connection, given)
+                user, source = read_program(connection, reader)
                 if source not in compiled:
                     compiled[source] = compile(source, "program", "exec")
                 if os.fork() == 0:
-                    listening.close()
-                    run(compiled[source], user, connection, given)
-            except Exception as error:  # it was no program, or nobody waits for it any more
+                    listener.close()
+                    run(compiled[source], user, connection, reader)
+            except Exception as error:  # it was no program, or the client has gone
                 with contextlib.suppress(OSError):
                     connection.sendall(f"{error!r}\n".encode())
 
 
-def brought(connection, given):
-    """The user and the program that a connection brings."""
-    connection.settimeout(PATIENCE)
+def read_program(connection, reader):
+    """Read the user and the program from a connection, and return them."""
+    connection.settimeout(PROGRAM_LIMIT)
     connection.sendall(READY)
-    user, length = json.loads(given.readline())
-    source = given.read(length)
+    user, length = json.loads(reader.readline())
+    source = reader.read(length)
     connection.settimeout(None)
     return user, source
 
 
-def run(code, user, connection, given):
-    """Run a program in this process, which ends with it, in a session of its own."""
+def run(code, user, connection, reader):
+    """Run a program in this process, in a session of its own; the process ends with it."""
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(connection.fileno(), 1)
         become(user)
-        sys.stdin = io.TextIOWrapper(given, encoding="utf-8")
-        exec(code, {"__name__": "__main__"})  # noqa: S102  (that is what it is for)
+        sys.stdin = io.TextIOWrapper(reader, encoding="utf-8")
+        exec(code, {"__name__": "__main__"})  # noqa: S102  (this is its purpose)
     except BaseException:
-        sys.stderr = sys.stdout  # why there is no answer; what is only a warning is no part of one
+        sys.stderr = sys.stdout  # only an exception is sent to the client, no warnings
         sys.excepthook(*sys.exc_info())
     finally:
         try:
             sys.stdout.flush()
-        finally:  # whether or not anybody listens any more
+        finally:  # even if the client has gone
             os._exit(0)
 
 
 def become(user):
-    """Be root at home; or another user, in no group but its own, and without a home."""
+    """Change to root's home directory; or become another user, without other groups and a home."""
     entry = pwd.getpwnam(user)
     if user == "root":
         os.chdir(entry.pw_dir)
@@ -86,23 +86,23 @@ def become(user):
         os.environ["HOME"] = "/nonexistent"
 
 
-def main(place):
-    """Listen, and go on in the background."""
-    listening = socket.socket(socket.AF_UNIX)
+def main(path):
+    """Listen on a unix socket at `path`, and serve it in the background."""
+    listener = socket.socket(socket.AF_UNIX)
     with contextlib.suppress(FileNotFoundError):
-        os.unlink(place)
+        os.unlink(path)
     os.umask(0o177)
-    listening.bind(place)
+    listener.bind(path)
     os.umask(0o022)
-    listening.listen(16)
+    listener.listen(16)
     if os.fork() == 0:
         os.setsid()
         os.chdir("/")
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
-            os.dup2(nothing, stream)
+        null_device = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(null_device, descriptor)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-        serve(listening)
+        serve(listener)
 
 
 main(sys.argv[1])
