@@ -41,7 +41,7 @@ def measured(probe, monkeypatch):
             if home is not None:
                 patch.setattr(importlib.import_module("reach"), "DOCKER", f"{home}/.docker")
             if silence is not None:
-                patch.setattr(probe, "SILENCE", silence)
+                patch.setattr(probe, "ANSWER_LIMIT", silence)
             request = exposure.probe_request(targets, prefixes)
             for name, value in zip(("TARGETS", "TOKEN_FILE", "PREFIXES"), request, strict=True):
                 patch.setattr(probe, name, value, raising=False)
