@@ -6,19 +6,14 @@ The observations are judged as well: the exit code is 1 where one is not as its 
 """
 
 import sys
-from dataclasses import replace
 
 import recordings
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.errors import LabError
-from dockerd_lab.judge.judge import judge
-from dockerd_lab.machines.fleet import Fleet, running
-from dockerd_lab.observe.remote import REACHED
+from dockerd_lab.machines.fleet import running
+from dockerd_lab.reproduce.run import fix_failure, reproduce_failure
 from dockerd_lab.settings import checkout, load_settings
-from dockerd_lab.standins.prepared import prepare_case
-from dockerd_lab.trial.trial import Plan, run_trial
 
 
 def main(engine: str, patterns: list[str]) -> int:
@@ -30,32 +25,17 @@ def main(engine: str, patterns: list[str]) -> int:
     with running(root, settings) as fleet:
         for number, case in enumerate(cases, 1):
             print(f"{number} of {len(cases)}: {case.name}", flush=True)
-            wrong += _record(fleet, case, fixed=False)
-            there = case.resolve(Variant.of(settings.engine(engine)))
-            if case.spec.fixed is not None and there.fails:
-                wrong += _record(fleet, case, fixed=True)
+            first = reproduce_failure(fleet, case)
+            trials = [first]
+            if case.spec.fixed is not None and first.case.fails:
+                trials.append(fix_failure(fleet, case))
+            for trial in trials:
+                recordings.write(trial.observation)
+                for problem in trial.judgement.problems:
+                    print(f"{trial.observation.subject}: {problem}", flush=True)
+                wrong += not trial.judgement.passed
     print(f"{wrong} of them are not as their case expects")
     return 1 if wrong else 0
-
-
-def _record(fleet: Fleet, case: Case, *, fixed: bool) -> int:
-    """Record one observation; return whether it is not as expected."""
-    plain = Variant.of(fleet.settings.engine(fleet.engine))
-    here = case.resolve(replace(plain, fixed=fixed))
-    prepared = prepare_case(here, fleet.settings)
-    plan = Plan(
-        here,
-        f"{fleet.engine}/{case.short_name}{'-fixed' if fixed else ''}",
-        then="fix" if fixed else "nothing",
-        inspected=prepared.inspected,
-        tools=REACHED,
-    )
-    observation = run_trial(fleet, plan, already_applied=fixed, quiet=True)
-    recordings.write(observation)
-    judgement = judge(prepared, observation, here)
-    for problem in judgement.problems:
-        print(f"{plan.subject}: {problem}", flush=True)
-    return int(not judgement.passed)
 
 
 if __name__ == "__main__":
