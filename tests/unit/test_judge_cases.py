@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from observations import CONFLICT, failed, observation, opened
+from observations import CONFLICT, answer, failed, observation, opened
 from prepared import DROP_IN, HOSTS, SETTINGS, UNIT_D
 
 from dockerd_lab.cases.discover import find_cases
@@ -106,6 +106,17 @@ def test_a_silent_failure_with_an_error_fails():
                 passed.append(name)
     assert engines == set(SETTINGS.engines), "each has such a failure"
     assert passed == []
+
+
+def test_a_client_that_is_let_in_gets_its_answers():
+    """curl has no password of docker's config.json: only what a fix leads to is asked of it."""
+    case = next(case for _, case, _ in variants() if case.short_name == "nginx-basic-auth")
+    works = dataclasses.replace(as_expected(case, "debian-12"), client={"ping": answer("", 58)})
+    assert reasons(case, works) == []
+    refused = dataclasses.replace(works, client={"ps": answer("", 1)})
+    assert reasons(case, refused) == ["client's ps ends with exit code 1"]
+    mended = dataclasses.replace(works, fix={"client": answer("$ true")})
+    assert reasons(case, mended) == ["client's ping ends with exit code 58"]
 
 
 def as_expected(case, engine):
