@@ -1,6 +1,10 @@
 """What the files ask for: hosts and flags, as units, variables and options have them."""
 
+import pytest
 from prepared import UNIT_D, script
+
+from dockerd_lab.config.declared import read_config
+from dockerd_lab.config.dockerd_command import parse_dockerd_command
 
 
 def test_flags_in_a_drop_in_and_in_options(ready):
@@ -66,3 +70,101 @@ def test_options_over_several_lines(ready):
 def test_no_shell_expands_a_home_within_a_flag(ready):
     made = ready({}, command="dockerd --tlsverify --tlscacert=~/.docker/ca.pem")
     assert made.configuration.credentials.daemon == {}
+
+
+@pytest.mark.parametrize(
+    ("daemon_json", "command", "tls"),
+    [
+        ('{"tls": true}', "dockerd", True),
+        ('{"tls": false}', "dockerd", False),
+        ('{"tlsverify": false}', "dockerd", True),
+        ("{}", "dockerd --tls", True),
+        ("{}", "dockerd --tls=true", True),
+        ("{}", "dockerd --tls=false", False),
+        ("{}", "dockerd --tlsverify=false", True),
+        ("{}", "dockerd --tlscacert=x", False),
+    ],
+)
+def test_what_turns_tls_on(daemon_json, command, tls):
+    texts = {
+        "/etc/docker/daemon.json": daemon_json,
+        "/etc/systemd/system/docker.service": f"[Service]\nExecStart={command}\n",
+    }
+    assert read_config(texts).tls is tls
+
+
+def test_the_files_of_tls_and_their_places():
+    texts = {
+        "/etc/docker/daemon.json": '{"tlscacert": "/j/ca",\n"tlscert": "", "tlskey": 5}',
+        "/etc/systemd/system/docker.service": "[Service]\nExecStart=dockerd --tlscert=/f/cert\n",
+        "/etc/nginx/x.conf": "ssl_certificate c;\nssl_certificate_key $k;\n"
+        "ssl_client_certificate /n/ca;\nssl_trusted_certificate t;\n",
+    }
+    files = read_config(texts).tls_files
+    places = {
+        name: [(each.value, each.place.file, each.place.line) for each in values]
+        for name, values in files.items()
+    }
+    assert places == {
+        "ca": [
+            ("/j/ca", "/etc/docker/daemon.json", 1),
+            ("/n/ca", "/etc/nginx/x.conf", 3),
+            ("/etc/nginx/t", "/etc/nginx/x.conf", 4),
+        ],
+        "server-cert": [
+            ("/f/cert", "/etc/systemd/system/docker.service", 2),
+            ("/etc/nginx/c", "/etc/nginx/x.conf", 1),
+        ],
+        "server-key": [],
+    }
+
+
+def test_values_of_a_setting_wherever_it_is():
+    texts = {
+        "/etc/docker/daemon.json": '{"bridge": "a", "group": ["x"]}',
+        "/etc/default/docker": "DOCKER_OPTS='--bridge=c --group d'\n",
+        "/etc/systemd/system/docker.service": "[Service]\nExecStart=dockerd -b b $DOCKER_OPTS\n",
+    }
+    declared = read_config(texts)
+    assert declared.values_of("bridge", "-b", "--bridge") == ["a", "b", "c"]
+    assert declared.values_of("group", "--group") == ["d"]
+    assert [line.value for line in declared.lines] == [
+        "dockerd -b b $DOCKER_OPTS",
+        "dockerd --bridge=c --group d",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "starts_client"),
+    [
+        ("/usr/bin/docker daemon -D", True),
+        ("docker -d", True),
+        ("/usr/bin/dockerd daemon", False),
+        ("sh -c docker daemon", False),
+        ("docker daemonize", False),
+    ],
+)
+def test_the_command_of_the_client(start, starts_client):
+    unit = f"[Service]\nExecStart={start}\n"
+    declared = read_config({"/etc/systemd/system/docker.service": unit})
+    assert declared.client_command == (start if starts_client else None)
+
+
+def test_a_command_that_was_typed_counts_instead_of_the_unit():
+    texts = {
+        "/etc/systemd/system/docker.service": "[Service]\nExecStart=dockerd -H :1\n",
+        "/root/my.json": '{"hosts": [":3"]}',
+        "/etc/systemd/system/docker.socket": "[Socket]\nListenStream=1\nListenStream=2\n",
+    }
+    typed = parse_dockerd_command("dockerd -H :2 --config-file my.json --tlskey=~/k --tlscert=c")
+    declared = read_config(texts, typed)
+    hosts = [(host.value, host.place.file, host.place.line) for host in declared.hosts]
+    assert hosts == [(":3", "/root/my.json", 1), (":2", "--command", None)]
+    assert [(stream.value, stream.place.line) for stream in declared.streams] == [
+        ("1", 2),
+        ("2", 3),
+    ]
+    assert [file.value for file in declared.tls_files["server-cert"]] == ["/root/c"]
+    assert declared.tls_files["server-key"] == ()
+    usual = read_config(texts, parse_dockerd_command("dockerd"))
+    assert usual.daemon_json.file == "/etc/docker/daemon.json"

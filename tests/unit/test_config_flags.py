@@ -46,3 +46,55 @@ def test_any_command_line_is_read(words):
 )
 def test_the_file_that_dockerd_was_told_to_read(command, file):
     assert flags.config_file(command) == file
+
+
+@pytest.mark.parametrize(
+    ("host", "place"),
+    [
+        ("tcp://10.1.2.3:1", ("10.1.2.3", 1)),
+        ("tcp://host", ("host", 2375)),
+        ("tcp://[fd00::5]:1", ("fd00::5", 1)),
+        (":4243", ("", 4243)),
+        ("", None),
+        ("fd://", None),
+        ("unix:///run/x:1", None),
+        ("tcp://$IP:1", None),
+        ("tcp://`ip`:1", None),
+        ("tcp://[", None),
+        ("tcp://a:port", None),
+    ],
+)
+def test_the_place_of_a_tcp_host(host, place):
+    assert flags.tcp_place(host) == place
+
+
+@pytest.mark.parametrize(
+    ("command", "values"),
+    [
+        ("dockerd -DH a -DDHb -H=c", ["a", "b", "c"]),
+        ("-H a -H b", ["b"]),  # the first word is the program, and the next no flag
+        ("dockerd --hosts=a --host", [""]),
+        ("dockerd -D --debug --label -H", [""]),
+    ],
+)
+def test_values_of_a_flag(command, values):
+    assert flags.flag_values(command, "-H", "--host") == values
+
+
+@pytest.mark.parametrize(
+    ("daemon_json", "hosts"),
+    [
+        ('{"hosts": ["a", 1]}', ["a", "1"]),
+        ('{"hosts": "a"}', [flags.DEFAULT_HOST]),
+        ('["hosts"]', [flags.DEFAULT_HOST]),
+        ("", [flags.DEFAULT_HOST]),
+    ],
+)
+def test_hosts_of_odd_files(daemon_json, hosts):
+    assert flags.effective_hosts("dockerd", daemon_json) == hosts
+    assert flags.effective_hosts("dockerd -H x", daemon_json) == ["x"]
+
+
+def test_the_last_of_several_command_lines_names_the_file():
+    assert flags.config_file("dockerd --config-file=/a", None, "dockerd -D") == "/a"
+    assert flags.config_file("dockerd --config-file=/a", "dockerd --config-file /b") == "/b"
