@@ -1,5 +1,7 @@
 """A dockerd that is started by hand: which command lines are taken, and what is made of them."""
 
+import re
+
 import pytest
 
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
@@ -86,3 +88,60 @@ def test_a_file_in_the_home_directory():
     read = parse_dockerd_command("dockerd --tlscert ~/c.pem")
     assert read.words[-1] == "/root/c.pem"
     assert "cd /root" in read.script
+
+
+@pytest.mark.parametrize(
+    ("typed", "environment", "words"),
+    [
+        ("A=1 sudo B=2 sh -c 'C=3 dockerd -D'", ("A=1", "B=2", "C=3"), ("dockerd", "-D")),
+        ("sudo -g docker env -i dockerd", (), ("dockerd",)),
+        ("sudo --user root --group docker dockerd", (), ("dockerd",)),
+        ("sudo -uroot dockerd", (), ("dockerd",)),
+        ("sudo -u '#0' dockerd", (), ("dockerd",)),
+        ("nohup setsid exec command dockerd", (), ("dockerd",)),
+        ("nice -n 10 dash -ec 'dockerd'", (), ("dockerd",)),
+        ("./bin/dockerd -D", (), ("/root/bin/dockerd", "-D")),
+        ("dockerd --config-file=$HOME/a ${HOME}/b ~/c a~/d", (), None),
+        ("/opt/docker daemon", (), ("/opt/docker", "daemon")),
+        ("docker -D -d", (), ("docker", "-D", "-d")),
+    ],
+)
+def test_what_a_command_is_run_by_is_left_out(typed, environment, words):
+    read = parse_dockerd_command(typed)
+    words = words or ("dockerd", "--config-file=/root/a", "/root/b", "/root/c", "a~/d")
+    assert (read.environment, read.words) == (environment, words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("sudo -u me dockerd", "sudo runs it as 'me'"),
+        ("sudo -ume dockerd", "sudo runs it as 'me'"),
+        ("sudo --user", "sudo runs it as ''"),
+        ("dockerd $(ip)", "variables, line ends"),
+        ("dockerd\nreboot", "variables, line ends"),
+        ("dockerd \x07", "variables, line ends"),
+        ("dockerd && reboot", "'&&' needs a shell"),
+        ("dockerd (x", "'(' needs a shell"),
+        ("dockerd 'a", "no closing quotation"),
+        ("docker exec x dockerd", "it must start dockerd"),
+        ("docker run -d daemon", "it must start dockerd"),
+        ("docker ps daemon", "it must start dockerd"),
+        ("mydockerd", "it must start dockerd"),
+        ("sh dockerd", "it must start dockerd"),
+        ("sh -x dockerd", "it must start dockerd"),
+        ("command -v dockerd", "it must start dockerd"),
+    ],
+)
+def test_why_a_command_is_refused(typed, reason):
+    with pytest.raises(BadInput, match=f"--command: {re.escape(reason)}"):
+        parse_dockerd_command(typed)
+
+
+def test_the_script_and_the_arguments():
+    read = parse_dockerd_command("A='b c' /usr/bin/dockerd --label 'x y'")
+    assert read.arguments == "--label 'x y'"
+    assert read.script == (
+        "#!/bin/sh\nrm -f /run/docker.sock\ncd /root\n"
+        "exec env 'A=b c' /usr/bin/dockerd --label 'x y'\n"
+    )
