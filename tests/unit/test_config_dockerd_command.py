@@ -98,6 +98,7 @@ def test_a_file_in_the_home_directory():
         ("sudo --user root --group docker dockerd", (), ("dockerd",)),
         ("sudo -uroot dockerd", (), ("dockerd",)),
         ("sudo -u '#0' dockerd", (), ("dockerd",)),
+        ("sudo -u 0 dockerd", (), ("dockerd",)),
         ("nohup setsid exec command dockerd", (), ("dockerd",)),
         ("nice -n 10 dash -ec 'dockerd'", (), ("dockerd",)),
         ("./bin/dockerd -D", (), ("/root/bin/dockerd", "-D")),

@@ -1,6 +1,6 @@
 import pytest
 
-from dockerd_lab.explain.matcher import explain
+from dockerd_lab.explain.matcher import explain, explain_text, important
 from dockerd_lab.explain.model import known_errors
 
 CONFLICT = (
@@ -66,3 +66,55 @@ def test_every_known_error_says_how_to_mend_it():
     for error in known_errors().values():
         assert error.cause
         assert error.fix
+
+
+def test_a_wrapped_message_goes_on_for_five_lines():
+    words = ["found,", "ensure", "docker", "is", "not", "running"]
+    assert ids(["pid file " + words[0], *words[1:]]) == ["pidfile-exists"]
+    assert ids(["pid file", *words]) == []
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        'time="2026"',
+        "level=info",
+        "INFO[0001] x",
+        "2026-11-24 12:00",
+        "[2026/11/24",
+        "12:00:00 x",
+        "Nov 24 12:00:00 h",
+        "24 Nov 12:00:00",
+        "● docker.service",
+        "* docker.service",
+        "$ docker ps",
+        "# docker ps",
+        "me@host:~$ docker ps",
+        "```",
+        "docker: x",
+        "curl: (7) x",
+        "Error: x",
+        "docker.errors: x",
+    ],
+)
+def test_what_begins_a_message_of_its_own(start):
+    """The words are on two lines, of which the second is not the rest of the first."""
+    first, second = "docker.service: Start request", "repeated too quickly."
+    assert ids([first, second]) == ["start-limit-hit"]
+    assert ids([f"{first} repeated", f"{start} too quickly."]) == []
+
+
+@pytest.mark.parametrize("start", ["docker daemon", "docker api", "dockers", "-x", "1 Nov"])
+def test_what_goes_on_with_the_message_above(start):
+    lines = [CONFLICT[: CONFLICT.index("directives")], start, CONFLICT]
+    assert ids(lines) == ["hosts-flag-file-conflict"]
+
+
+def test_a_long_line_is_shown_as_far_as_it_fits():
+    (finding,) = explain([f"{CONFLICT} {'y' * 2000}"])
+    assert finding.text == f"{CONFLICT} {'y' * 2000}"[:1000]
+
+
+def test_the_first_file_that_shows_an_error_is_named():
+    both = important([*explain_text([f"{LIMIT}\n"], "a"), *explain_text([f"\n{LIMIT}"], "b")])
+    assert [(each.file, each.line) for each in both] == [("a", 1)]

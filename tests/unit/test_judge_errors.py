@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from observations import failed
+from observations import CONFLICT, failed, observation
 from prepared import HOSTS, UNIT_D
 
 from dockerd_lab.judge import log
@@ -87,3 +87,50 @@ def test_the_wait_on_purpose_is_told_from_the_lines_own_times():
     assert log.startup_delay(lines) == 16.0
     assert log.startup_delay([]) == 0.0
     assert log.warnings(lines) == ['Binding to "IP"']
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "ids"),
+    [
+        ("Usage:\tdockerd [OPTIONS]", "dockerd", ["invalid-command-line"]),
+        ("see Usage: dockerd [OPTIONS]", "dockerd", []),
+        ("nothing", "docker -d", ["invalid-command-line"]),
+        ("Usage:  dockerd [OPTIONS]", "docker -d", ["invalid-command-line"]),
+    ],
+)
+def test_an_error_without_words(judged, line, command, ids):
+    result = judged({}, failed(log=[line]), command=command)
+    assert [error.id for error in result.errors] == ids
+    if command != "dockerd":
+        assert result.errors[0].message == (
+            f"{command}: docker is the client, and starts no daemon"
+        )
+
+
+def test_no_error_without_words_where_the_daemon_runs(judged):
+    log = ["Usage:\tdockerd [OPTIONS]"]
+    assert judged({}, observation(log=log), command="docker -d").errors == []
+
+
+CLIENT = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
+
+
+def test_what_is_said_of_clients_is_no_error_of_the_daemon_s(judged_trial):
+    seen = failed(log=[CLIENT, CONFLICT])
+    trial = judged_trial({"etc/docker/daemon.json": HOSTS}, seen)
+    assert [error.id for error in trial.result.errors] == ["hosts-flag-file-conflict"]
+    explained = [finding.id for finding in trial.judgement.explained]
+    assert explained == ["hosts-flag-file-conflict", "cannot-connect-default-socket"]
+    assert trial.judgement.cause == "hosts-flag-file-conflict"
+
+
+def test_the_log_of_the_socket_counts_too(judged):
+    result = judged({}, failed(log=["x"], socket_log=[CONFLICT]), command="dockerd")
+    assert [error.id for error in result.errors] == ["hosts-flag-file-conflict"]
+
+
+def test_what_commands_print_comes_before_the_log(judged_trial):
+    seen = dataclasses.replace(failed(), shown={"client": CLIENT})
+    trial = judged_trial({"etc/docker/daemon.json": HOSTS}, seen)
+    assert [each.id for each in trial.judgement.explained] == ["cannot-connect-default-socket"]
+    assert judged_trial({}, observation()).judgement.cause == "unexplained"

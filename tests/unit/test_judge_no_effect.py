@@ -159,3 +159,133 @@ def test_settings_with_effect(judged):
     files = {f"{UNIT_D}/x.conf": DROP_IN, "etc/default/docker": "DOCKER_OPTS=--debug\n"}
     command = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375 --debug"
     assert judged(files, opened(command=command)).no_effect == []
+
+
+def test_every_flag_s_name_that_is_another_key(judged):
+    """As dockerd's documentation has the keys."""
+    keys = {
+        "add-runtime": "runtimes",
+        "authorization-plugin": "authorization-plugins",
+        "cluster-store-opt": "cluster-store-opts",
+        "default-address-pool": "default-address-pools",
+        "default-ulimit": "default-ulimits",
+        "dns-opt": "dns-opts",
+        "exec-opt": "exec-opts",
+        "host": "hosts",
+        "insecure-registry": "insecure-registries",
+        "label": "labels",
+        "log-opt": "log-opts",
+        "node-generic-resource": "node-generic-resources",
+        "registry-mirror": "registry-mirrors",
+        "storage-opt": "storage-opts",
+    }
+    result = judged({"etc/docker/daemon.json": {key: [] for key in keys}}, observation())
+    assert {each.setting: each.fix for each in result.no_effect} == {
+        key: f"Call it {right}." for key, right in keys.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "message", "place"),
+    [
+        (
+            {"etc/docker/daemon.json": {}},
+            "dockerd --config-file=/a",
+            "dockerd reads /a (--config-file), and not /etc/docker/daemon.json",
+            "daemon.json",
+        ),
+        (
+            {"etc/docker/daemon.json": '{"debug": true,\n"debug": true}'},
+            "dockerd",
+            "debug is in the file more than once: the last counts",
+            "daemon.json:1",
+        ),
+        (
+            {"etc/docker/daemon.json": '{\n"tls": true}'},
+            "dockerd",
+            "TLS protects TCP only, and dockerd has no TCP listener",
+            "daemon.json:2",
+        ),
+        (
+            {"etc/default/docker": "\nDOCKER_OPTS='--debug --dns $DNS'\n"},
+            "dockerd --dns",
+            "the unit does not pass DOCKER_OPTS on: --debug is not in dockerd --dns",
+            "default/docker:2",
+        ),
+        (
+            {"etc/docker/daemon.json": '{"hosts":\n["tcp://10.1.2.3:99"]}'},
+            "dockerd",
+            "nothing listens on port 99, which is asked for here",
+            "daemon.json:2",
+        ),
+        (
+            {"etc/systemd/system/docker.socket": "[Socket]\nListenStream=99\n"},
+            "dockerd",
+            "nothing listens on port 99, which is asked for here",
+            "docker.socket:2",
+        ),
+    ],
+)
+def test_why_a_setting_has_no_effect_and_where_it_is(judged, files, command, message, place):
+    (setting,) = judged(files, observation(command=command)).no_effect
+    assert setting.message == message
+    assert setting.where.endswith(place)
+    assert setting.fix
+
+
+def test_an_execstart_that_another_file_overrides(judged):
+    files = {
+        f"{UNIT_D}/a.conf": "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// --debug\n",
+        f"{UNIT_D}/b.conf": "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n",
+    }
+    command = "/usr/bin/dockerd -H fd://"
+    (setting,) = judged(files, observation(command=command)).no_effect
+    assert setting.where.endswith("a.conf:3")
+    assert setting.message == (
+        f"this ExecStart= is overridden by another file; dockerd runs as {command}"
+    )
+
+
+def test_a_drop_in_may_take_the_place_of_the_input_s_own_unit(judged):
+    files = {
+        "etc/systemd/system/docker.service": "[Unit]\n[Service]\nExecStart=/usr/bin/dockerd --a\n",
+        f"{UNIT_D}/b.conf": "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n",
+    }
+    assert judged(files, observation(command="/usr/bin/dockerd -H fd://")).no_effect == []
+
+
+def test_options_in_variables_that_no_command_has(judged):
+    """A variable without options is none of dockerd's."""
+    drop_in = "[Service]\nEnvironment=DOCKER_OPTS=--debug\nEnvironment='A=-D x' B=y\n"
+    files = {f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": "DOCKER_OPTS=--icc\nC=--ipv6\n"}
+    found = judged(files, observation(command="dockerd -D")).no_effect
+    assert [(each.setting, each.where.rpartition("/")[2]) for each in found] == [
+        ("DOCKER_OPTS", "docker:1"),
+        ("DOCKER_OPTS", "x.conf:2"),
+        ("A", "x.conf:3"),
+        ("C", "docker:2"),
+    ]
+
+
+@pytest.mark.parametrize("key", ["SocketMode", "SocketUser", "SocketGroup"])
+def test_owners_of_a_port(judged, key):
+    text = f"[Unit]\n[Socket]\nListenStream=2375\n{key}=x\n"
+    seen = observation(listeners=[Listener("tcp6", ":::2375", "init"), SOCKET])
+    (setting,) = judged({"etc/systemd/system/docker-tcp.socket": text}, seen).no_effect
+    assert (setting.setting, setting.where.rpartition(":")[2]) == (key, "4")
+    assert f"{key}= does not say who may use a port" in setting.message
+
+
+@pytest.mark.parametrize("owner", ["dockerd", "init", "systemd", "nginx"])
+def test_tls_has_an_effect_where_dockerd_has_a_port(judged, owner):
+    seen = observation(listeners=(SOCKET, Listener("tcp", "10.1.2.3:2376", owner)))
+    found = judged({"etc/docker/daemon.json": {"tls": True}}, seen).no_effect
+    assert [each.setting for each in found] == (["tls"] if owner == "nginx" else [])
+
+
+@pytest.mark.parametrize("missing", ["hosts", "builder", "experimental", "features", None])
+def test_only_docker_desktop_s_file_has_these_keys(judged, missing):
+    keys = {"hosts": [], "builder": {}, "experimental": False, "features": {}}
+    keys.pop(missing, None)
+    notes = judged({"etc/docker/daemon.json": keys}, observation()).notes
+    assert bool(notes) == (missing is None)

@@ -53,6 +53,7 @@ def test_what_stands_before_a_section(judged):
     assert unread.fix == "Put [Service], or [Socket] for docker.socket, on the first line."
 
 
+NAMES_IT = "[Service]\nEnvironmentFile=-/etc/sysconfig/docker\n"
 UNITS = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
 
 
@@ -66,7 +67,7 @@ UNITS = ("service", "socket", "target", "mount", "timer", "path", "slice", "scop
         {"etc/docker/key.json": "{}"},
         {"etc/other/deamon.json": "{}"},
         {
-            f"{SYSTEM}/docker.service.d/x.conf": "[Service]\nEnvironmentFile=-/etc/sysconfig/docker",
+            f"{SYSTEM}/docker.service.d/x.conf": NAMES_IT,
             "etc/sysconfig/docker": "A=b\n",
         },
     ],
