@@ -89,9 +89,10 @@ def recognise_files(path: Path) -> tuple[dict[str, Path], list[str]]:
 
 
 def _destination(path: Path, text: str, others: Iterable[str]) -> str | None:
-    """Return where a file belongs; None if it is not recognised.
+    """Return where a file belongs, or None.
 
-    If only its content is recognised, a path in one of the other texts that ends in its name wins.
+    A destination with the file's own name counts most. Then comes a path in the other texts that
+    ends in its name, and then any other destination for the file's content.
     """
     destination = recognise_destination(PurePosixPath(path.absolute()), text)
     if destination is not None and PurePosixPath(destination).name == path.name:

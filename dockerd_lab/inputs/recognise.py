@@ -48,15 +48,15 @@ def is_text(installed: str) -> bool:
 
 def _by_name(path: PurePosixPath, text: str) -> str | None:
     name, above = path.name, path.parent.name
-    known = {
+    destinations = {
         "daemon.json": DAEMON_JSON,
         "nftables.conf": NFTABLES,
         "nginx.conf": "/etc/nginx/nginx.conf",
         "docker.service": f"{UNITS}/docker.service",
         "docker.socket": f"{UNITS}/docker.socket",
     }
-    if name in known:
-        return known[name]
+    if name in destinations:
+        return destinations[name]
     # A drop-in keeps its name. The verdict reports a name that does not end in .conf.
     if above.endswith((".service.d", ".socket.d")):
         return f"{UNITS}/{above}/{name}"

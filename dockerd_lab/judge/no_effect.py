@@ -191,15 +191,17 @@ def _ports_without_listener(
     }
     hosts = ", ".join(daemon.hosts) or "none"
     fix = f"See what is in effect: the running dockerd's hosts are {hosts}."
-    wanted = [(h, place[1], fix) for h in declared.hosts if (place := tcp_place(h.value))]
-    wanted += [(s, port, fix) for s in declared.streams if (port := port_of(s.value)) is not None]
+    declared_ports = [(h, place[1], fix) for h in declared.hosts if (place := tcp_place(h.value))]
+    declared_ports += [
+        (s, port, fix) for s in declared.streams if (port := port_of(s.value)) is not None
+    ]
     nginx = daemon.services.get("nginx.service")
     if nginx is not None and nginx.active:
         fix = "nginx reads sites-enabled, not sites-available: nginx -T shows what it has read."
         for listen in declared.nginx:
             value = Value(f"listen {listen.port}", Place(listen.file, listen.line))
-            wanted.append((value, listen.port, fix))
-    for host, port, remedy in wanted:
+            declared_ports.append((value, listen.port, fix))
+    for host, port, remedy in declared_ports:
         if port not in ports:
             message = f"nothing listens on port {port}, which is asked for here"
             yield _entry(inputs, host.value, message, remedy, host.place)
@@ -256,10 +258,10 @@ def _file_settings_of_ports(inputs: Input) -> Iterator[NoEffect]:
                 yield _entry(inputs, key, message, fix, Place(each.file, each.line))
 
 
-def _missing_words(wanted: Iterable[str], command: str) -> list[str]:
+def _missing_words(words: Iterable[str], command: str) -> list[str]:
     """Return the wanted words that are not in a command line, except those with `$` or `%`."""
     present = command.split()
-    return [word for word in wanted if not {"$", "%"} & set(word) and word not in present]
+    return [word for word in words if not {"$", "%"} & set(word) and word not in present]
 
 
 def _entry(inputs: Input, setting: str, message: str, fix: str, where: Place) -> NoEffect:

@@ -49,8 +49,8 @@ def check_script(observation: Observation) -> Iterator[PolicyFinding]:
     """Yield a finding if the user's script failed or did not end in time."""
     code = observation.daemon.script_exit_code
     if code in (TIMED_OUT, _KILLED):
-        what = f"the provisioning script did not end within {PROVISION_LIMIT} s"
-        yield PolicyFinding("script", what)
+        message = f"the provisioning script did not end within {PROVISION_LIMIT} s"
+        yield PolicyFinding("script", message)
     elif code is not None:
         yield PolicyFinding("script", f"the provisioning script ended with exit code {code}")
 

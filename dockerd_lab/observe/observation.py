@@ -47,7 +47,7 @@ class DaemonObservation:
     command: str | None
     """The command line of the running dockerd."""
     hosts: list[str]
-    """Where that dockerd was told to listen."""
+    """The hosts of that dockerd: from its flags, from daemon.json, or its default host."""
     journal: list[Entry]
     """The journal of docker.service since the case was applied."""
     by_hand: str

@@ -55,14 +55,14 @@ def observe(
     version = fleet.settings.engine(fleet.engine).docker
     with connect(fleet.lab, fleet.root, "daemon") as program, threads(2) as pool:
         listener_results = query_listeners(program, token)
-        measuring = pool.submit(_measure_everybody, fleet, case, listener_results, token)
+        measurement = pool.submit(_measure_everybody, fleet, case, listener_results, token)
         if tools or check_idempotent:  # these change the daemon, so the probes must end first
-            measuring.result()
-            observing = pool.submit(
+            measurement.result()
+            daemon_observation = pool.submit(
                 observe_daemon, program, case, inspected, version, check_idempotent=check_idempotent
             )
         else:
-            observing = pool.submit(
+            daemon_observation = pool.submit(
                 observe_daemon,
                 program,
                 case,
@@ -70,13 +70,13 @@ def observe(
                 version,
                 check_idempotent=False,
                 earlier_results=listener_results,
-                wait_for_probes=measuring.result,
+                wait_for_probes=measurement.result,
             )
-        levels = measuring.result()
-        client = _tools(fleet, case, levels["client"], tools)
-        daemon = observing.result()
+        levels = measurement.result()
+        client = _run_tools(fleet, case, levels["client"], tools)
+        daemon = daemon_observation.result()
         ran = "run" in tools and daemon.outcome.daemon == "active"
-        containers = _containers(program) if ran else ""
+        containers = _list_containers(program) if ran else ""
     return Observation(
         subject=subject,
         engine=fleet.engine,
@@ -92,7 +92,7 @@ def observe(
     )
 
 
-def _tools(
+def _run_tools(
     fleet: Fleet, case: Configuration, level: Exposure, tools: Collection[str]
 ) -> dict[str, CommandResult]:
     """Run the tools on `client`, and return their results by name."""
@@ -101,7 +101,7 @@ def _tools(
     return run_on(fleet.lab, fleet.root, "client", selected) if selected else {}
 
 
-def _containers(program: Program) -> str:
+def _list_containers(program: Program) -> str:
     """Return the containers on `daemon`: a name and an image on each line."""
     results = run_batch(
         program, {"containers": RemoteCommand("docker ps --all --format '{{.Names}} {{.Image}}'")}

@@ -40,8 +40,8 @@ def choose(known: Sequence[Failure], name: str, engine: str) -> Failure:
     If several failures show the error, prefer the one that the known error names. Raises BadInput
     if there is no such failure, or none on the engine.
     """
-    named = [failure for failure in known if failure.case.short_name == name]
-    matches = named or [failure for failure in known if failure.error == name]
+    by_name = [failure for failure in known if failure.case.short_name == name]
+    matches = by_name or [failure for failure in known if failure.error == name]
     if not matches:
         raise BadInput(
             _not_found_message(name), "dockerd-lab reproduce --list   # what can be reproduced"

@@ -106,11 +106,11 @@ def _required_units(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator
     ]
     for name in names:
         file = f"/etc/systemd/system/{name}"
-        known = _KNOWN_UNIT.fullmatch(name) or any(
+        is_known = _KNOWN_UNIT.fullmatch(name) or any(
             file.endswith(f"/system/{name}") for file in inputs.origins
         )
         match = re.fullmatch(r"(\w[\w@.:\\-]*)\.(mount|service)", name)
-        if known or match is None:
+        if is_known or match is None:
             continue
         if match[2] == "mount":
             body = "[Mount]\\nWhat=%s\\nWhere=%s\\nType=none\\nOptions=bind\\n"

@@ -119,11 +119,11 @@ def _find_credentials(
     replaced: list[str] = []
     stand_in_notes: list[str] = []
     notes: list[str] = []
-    named = {
+    paths = {
         name: _paths(inputs.resolve(value.value) for value in values)
         for name, values in declared.tls_files.items()
     }
-    certificates, keys, authorities = named["server-cert"], named["server-key"], named["ca"]
+    certificates, keys, authorities = paths["server-cert"], paths["server-key"], paths["ca"]
     # A certificate is useless without its key. The key is rightly in no repository, so both are
     # made. Keys and certificates are named in pairs, in the same order.
     for number, key in enumerate(keys):
@@ -145,8 +145,8 @@ def _find_credentials(
             else:
                 daemon[certificate] = "server-cert"
                 stand_in_notes.append(f"{certificate}: a certificate made for this run")
-    made, made_notes, authority_notes = _find_authorities(inputs, authorities, daemon)
-    daemon |= made
+    authority_files, made_notes, authority_notes = _find_authorities(inputs, authorities, daemon)
+    daemon |= authority_files
     stand_in_notes += made_notes
     notes += authority_notes
     # One file may be certificate, key and CA at once.
@@ -163,33 +163,33 @@ def _find_credentials(
 
 def _add_proxy_credentials(inputs: Input, daemon: dict[str, Credential]) -> Iterator[str]:
     """Add to `daemon` the files that nginx needs for TLS to a daemon; yield a note for each."""
-    for directive, (name, what) in _PROXY_CREDENTIALS.items():
-        named = (each.path for each in nginx.directives(inputs.texts, directive))
-        for path in _paths(inputs.resolve(path) for path in named if path is not None):
+    for directive, (name, description) in _PROXY_CREDENTIALS.items():
+        paths = (each.path for each in nginx.directives(inputs.texts, directive))
+        for path in _paths(inputs.resolve(path) for path in paths if path is not None):
             if inputs.lacks(path) and path not in daemon:
                 daemon[path] = name
-                yield f"{path}: {what}"
+                yield f"{path}: {description}"
 
 
 def _find_authorities(
     inputs: Input, authorities: Iterable[str], others: Mapping[str, Credential]
 ) -> tuple[dict[str, Credential], list[str], list[str]]:
     """Return the CAs to make, the stand-in notes about them, and notes on the input's own CAs."""
-    made: dict[str, Credential] = {}
+    credentials: dict[str, Credential] = {}
     stand_in_notes: list[str] = []
     notes: list[str] = []
     for authority in authorities:
         if authority in others:
             stand_in_notes.append(f"{authority}: with the lab's own CA in it")
         elif inputs.lacks(authority):
-            made[authority] = "ca"
+            credentials[authority] = "ca"
             stand_in_notes.append(f"{authority}: the lab's own CA")
         elif inputs.has(authority):
             notes.append(
                 f"{authority}: the input's own CA, without a client's key of it: the client cannot"
                 " be authorised here, and is measured as a stranger"
             )
-    return made, stand_in_notes, notes
+    return credentials, stand_in_notes, notes
 
 
 def _paths(values: Iterable[str]) -> list[str]:
