@@ -43,7 +43,7 @@ def test_the_first_place_hides_the_others(winner, loser):
         f"{place}/systemd/system/docker.service": UNIT.format(place) for place in (winner, loser)
     }
     for texts in (files, dict(reversed(files.items()))):
-        assert [each.value for each in units.of_unit("docker.service", texts)] == [winner]
+        assert [each.value for each in units.read_unit("docker.service", texts)] == [winner]
 
 
 def test_the_drop_ins_of_a_unit_follow_it_by_name():
@@ -61,7 +61,7 @@ def test_the_drop_ins_of_a_unit_follow_it_by_name():
         "/srv/docker.service": "of no directory of systemd's",
     }
     texts = {file: UNIT.format(value) for file, value in names.items()}
-    read = [each.value for each in units.of_unit("docker.service", texts)]
+    read = [each.value for each in units.read_unit("docker.service", texts)]
     assert read == ["unit", "a", "b", "c", "d"]
 
 
@@ -134,4 +134,4 @@ def test_words_of_a_command(command, words):
     ],
 )
 def test_where_systemd_looks_for_drop_ins(directory, looked_into):
-    assert units.is_looked_into(PurePosixPath(directory)) is looked_into
+    assert units.is_drop_in_directory(PurePosixPath(directory)) is looked_into

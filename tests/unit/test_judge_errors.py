@@ -130,7 +130,7 @@ def test_the_log_of_the_socket_counts_too(judged):
 
 
 def test_what_commands_print_comes_before_the_log(judged_trial):
-    seen = dataclasses.replace(failed(), shown={"client": CLIENT})
+    seen = dataclasses.replace(failed(), show_output={"client": CLIENT})
     trial = judged_trial({"etc/docker/daemon.json": HOSTS}, seen)
     assert [each.id for each in trial.judgement.explained] == ["cannot-connect-default-socket"]
     assert judged_trial({}, observation()).judgement.cause == "unexplained"

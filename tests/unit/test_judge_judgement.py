@@ -7,7 +7,7 @@ from observations import answer, observation, opened
 from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import Circumstances
+from dockerd_lab.cases.model import Variant
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.observe.listeners import Listener
@@ -38,7 +38,7 @@ def test_problems_as_text():
 
 def judged(name, seen, version="20.10.24"):
     (case,) = select(find_cases(checkout()), [name])
-    case = case.on(Circumstances(version))
+    case = case.resolve(Variant(version))
     return judge(prepare_case(case, SETTINGS), seen, case)
 
 
@@ -112,9 +112,7 @@ def test_the_end_of_the_log_is_shown():
 
 
 def test_a_tool_that_gets_no_answer():
-    seen = dataclasses.replace(
-        opened(), client={"ping": answer("no", 7), "compose": answer("no", 1)}
-    )
+    seen = dataclasses.replace(opened(), client={"ps": answer("no", 7), "compose": answer("no", 1)})
     tools = judged("systemd-dropin", seen).mismatches("tools")
     assert [(each.expected, each.observed) for each in tools] == [("exit code 0", "exit code 7")]
     assert tools[0].details == "$ $\nno"

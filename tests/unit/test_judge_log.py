@@ -46,12 +46,12 @@ def warned(seconds, rest=' host="tcp://0.0.0.0:2375"', level="warning"):
     ],
 )
 def test_the_seconds_that_dockerd_waited_on_purpose(lines, seconds):
-    assert log.delay(lines) == pytest.approx(seconds, abs=0.051)
+    assert log.startup_delay(lines) == pytest.approx(seconds, abs=0.051)
 
 
 def test_a_message_without_its_time():
-    assert log.message(line('a \\"b\\"')) == 'a "b"'
-    assert log.message("  no time ") == "no time"
+    assert log.extract_message(line('a \\"b\\"')) == 'a "b"'
+    assert log.extract_message("  no time ") == "no time"
 
 
 def seen(*entries, by_hand=""):
