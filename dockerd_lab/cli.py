@@ -29,8 +29,9 @@ from dockerd_lab.host.namespaces import remove
 from dockerd_lab.machines import fleet as fleet_module
 from dockerd_lab.machines import ssh, vagrant, virsh
 from dockerd_lab.progress import say
+from dockerd_lab.redact import redact
 from dockerd_lab.report import explanation
-from dockerd_lab.report.console import terminal
+from dockerd_lab.report.console import emit, terminal
 from dockerd_lab.settings import Settings, checkout, load_settings
 
 app = typer.Typer(
@@ -65,8 +66,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:
-        traceback.print_exc()
-        print(f"dockerd-lab: {HarnessError.kind}: {error!r}", file=sys.stderr)
+        why = f"{type(error).__name__}: {error}"  # not its repr(), which escapes what is secret
+        text = f"{traceback.format_exc()}dockerd-lab: {HarnessError.kind}: {why}"
+        print(redact(text), file=sys.stderr)
         sys.exit(HarnessError.exit_code)
 
 
@@ -145,7 +147,7 @@ def explain(
         print(json.dumps(explanation.as_data(found), indent=1, ensure_ascii=False))
     elif found:
         width, colour = terminal()
-        print(explanation.explanation(found, width=width, colour=colour), end="")
+        emit(explanation.explanation(found, width=width, colour=colour))
     if not found:
         print(f"dockerd-lab: {explanation.COLLECT}", file=sys.stderr, end="")
         raise typer.Exit(1)

@@ -1,6 +1,5 @@
 """The command that shows a failure on the machines, and that its fix mends it."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -11,8 +10,9 @@ from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.observe import evidence
 from dockerd_lab.progress import say
+from dockerd_lab.redact import redacted
 from dockerd_lab.report import reproduction
-from dockerd_lab.report.console import terminal
+from dockerd_lab.report.console import emit, terminal
 from dockerd_lab.reproduce.choose import choose, find_failures
 from dockerd_lab.reproduce.run import fix_failure, reproduce_failure
 from dockerd_lab.settings import checkout, load_settings
@@ -43,7 +43,7 @@ def reproduce(
     width, colour = terminal()
     known = find_failures(root, settings)
     if list_all:
-        print(reproduction.listing(known, width=width, colour=colour), end="")
+        emit(reproduction.listing(known, width=width, colour=colour))
         return
     if name is None:
         raise BadInput("reproduce needs an id", "dockerd-lab reproduce --list   # all there are")
@@ -57,11 +57,11 @@ def reproduce(
         say(f"lab: {name} has other cases too: {', '.join(others)}")
     with running(root, settings.with_engines(daemon=engine), wait=wait) as fleet:
         seen = reproduce_failure(fleet, chosen.case)
-        print(reproduction.failure(seen, width=width, colour=colour), end="", flush=True)
+        emit(reproduction.failure(redacted(seen), width=width, colour=colour))
         steps = [seen]
         if with_fix:
             steps.append(fix_failure(fleet, chosen.case))
-            print(reproduction.mended(steps[1], width=width, colour=colour), end="", flush=True)
+            emit(reproduction.mended(redacted(steps[1]), width=width, colour=colour))
         wrong = [
             f"{each.observation.subject}: {problem}"
             for each in steps
@@ -74,6 +74,6 @@ def reproduce(
             say("lab: this is the daemon machine; exit leaves it")
             ssh.shell(fleet.lab, "daemon")
     for problem in wrong:
-        print(f"dockerd-lab: {problem}", file=sys.stderr)
+        say(f"dockerd-lab: {problem}")
     if wrong:
         raise typer.Exit(1)

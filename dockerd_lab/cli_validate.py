@@ -13,7 +13,7 @@ from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.labs import lab_home
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.redact import redact
+from dockerd_lab.redact import redacted
 from dockerd_lab.report.verdict_json import as_json, schema
 from dockerd_lab.report.verdict_junit import junit
 from dockerd_lab.report.verdict_markdown import markdown
@@ -113,7 +113,7 @@ def validate(
     _print(report, to_stderr=standard_output)
     for file, made in reports:
         if file is not None:
-            _write(file, redact(made(report)))
+            _write(file, made(report))
     if not report.passed:
         raise typer.Exit(1)
 
@@ -144,7 +144,7 @@ def record(
         ValidateRequest(paths=[directory], engines=engines or [], unit=unit), wait
     )
     _print(report, to_stderr=False)
-    text = redact(draft(report.case, tried))
+    text = draft(report.case, tried)
     file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
 
@@ -157,16 +157,18 @@ def print_schema() -> None:
 def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTrial]]:
     """The report on all engines, and what it rests on; the lab is this command's for all of them.
 
-    So one that has begun does not wait again. Bad input is told before any waiting.
+    So one that has begun does not wait again. Bad input is told before any waiting. Every output
+    is made of these two: they are redacted.
     """
     root = checkout()
     settings = load_settings(root)
     tried: list[JudgedTrial] = []
     with prepared(root, settings, request) as ready, exclusive(lab_home(root), wait=wait):
         name = ready.inputs.name
+        texts = [*ready.inputs.texts.values(), request.command or ""]
         try:
             for trial in trials(root, settings, request, ready):
-                tried.append(trial)
+                tried.append(redacted(trial, also=texts))
         except BaseException:
             # What was found until the harness broke is shown, and makes no report.
             if tried:
@@ -184,7 +186,7 @@ def _print(report: Report, *, to_stderr: bool) -> None:
     terminal = stream.isatty()
     width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
     colour = terminal and "NO_COLOR" not in os.environ
-    stream.write(redact(verdict(report, width=width or LOG_WIDTH, colour=colour)))
+    stream.write(verdict(report, width=width or LOG_WIDTH, colour=colour))
 
 
 def _check_writable(file: Path | None) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from dockerd_lab.redact import redact
+
 #: Seconds a command waits for the lab before it raises LabBusy, unless it is given another limit.
 LAB_WAIT = 600
 
@@ -22,7 +24,8 @@ class LabError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}\n{self.hint}" if self.hint else self.message
+        # However it is printed: it may quote the input, or what a machine said.
+        return redact(f"{self.message}\n{self.hint}" if self.hint else self.message)
 
 
 class BadInput(LabError):

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from dockerd_lab.redact import redact
+
 #: Seconds after which a step that is still going on says so again.
 STILL_EVERY = 15.0
 
@@ -19,8 +21,8 @@ sink: Callable[[str], None] = _to_stderr
 
 
 def say(line: str) -> None:
-    """Print one line of progress."""
-    sink(line)
+    """Print one line of progress, without its secrets."""
+    sink(redact(line))
 
 
 @contextmanager

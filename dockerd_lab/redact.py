@@ -1,24 +1,149 @@
-"""Keeps private keys and passwords out of everything that is written down."""
+"""Keeps passwords, tokens, private keys and the like out of everything that leaves the program."""
 
+import copy
+import dataclasses
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
-_KEY = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
-)
-#: In a URL, and in a header that nginx sends on.
-_PASSWORD = re.compile(
-    r"((?:https?|tcp)://[^\s:/@\"']*:|proxy_set_header\s+(?:Authorization|X-Registry-Auth)\s+)"
-    r"(?:[^\s:/@\"']+(?=@)|\"[^\"$]*\"|'[^'$]*'|[^\s;\"'$:]+(?=;))",
-    re.IGNORECASE,
-)
+from dockerd_lab.secret_kinds import KINDS
+
+Data = TypeVar("Data")
+
+#: A secret that was recognised is hidden wherever it stands, unless it is shorter than this
+#: (characters) or of small letters only: then it may be a word of any text.
+LEAST_KNOWN = 8
+_OF_A_KEY = re.compile(r"[A-Za-z0-9+/]+={0,2}(?=[ \t\r]*$|\\[nr])", re.MULTILINE)
+_TO_ESCAPE = re.compile(r"""(\\*["']|\\+)""")
+_MAY_BE_A_WORD = re.compile(r"[a-z]*|.*\(an? .*", re.DOTALL)
 
 
 def redact(text: str) -> str:
-    r"""The text with a word in the place of each private key in PEM, and of passwords.
+    r"""Return the text with a word in the place of each secret that the text shows to be one.
 
     >>> redact("-H tcp://me:secret@a:1; proxy_set_header Authorization \"Basic bWU6\"; user: a@b")
-    '-H tcp://me:(a password)@a:1; proxy_set_header Authorization (a password); user: a@b'
+    '-H tcp://me:(a password)@a:1; proxy_set_header Authorization "(a password)"; user: a@b'
     >>> redact("a\n-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\nb")
     'a\n(a private key)\nb'
+    >>> redact("-H tcp://0.0.0.0:2375 --tlskey=/etc/docker/key.pem --label=token-ring")
+    '-H tcp://0.0.0.0:2375 --tlskey=/etc/docker/key.pem --label=token-ring'
     """
-    return _PASSWORD.sub(r"\1(a password)", _KEY.sub("(a private key)", text))
+    return _redact(text, {})
+
+
+def redacted(data: Data, also: Iterable[str] = ()) -> Data:
+    """Return a copy of data with its texts redacted, at any depth.
+
+    Data are lists, tuples, mappings (their keys stay), dataclasses and pydantic's models. What one
+    of the texts shows to be a secret, or one of `also`, is hidden in all of them: it may stand
+    elsewhere without what shows it.
+
+    >>> redacted(["--log-opt splunk-token=K4711-Ai", "no index for K4711-Ai"])
+    ['--log-opt splunk-token=(a secret)', 'no index for (a secret)']
+    """
+    words: dict[str, str] = {}
+    clean = {text: _redact(text, words) for text in (*also, *_texts(data))}
+    parts = {part: word for secret, word in words.items() for part in _parts_of(secret)}
+    known = [(_escaped(part), parts[part]) for part in sorted(parts, key=len, reverse=True)]
+
+    def change(text: str) -> str:
+        # The known ones first: of one that is hidden in part, the rest would not be known.
+        changed = _without(text, known)
+        return clean[text] if changed == text else redact(changed)
+
+    copied: Data = _changed(data, change)
+    return copied
+
+
+def _redact(text: str, words: dict[str, str]) -> str:
+    """Redact a text, and note in `words` what was hidden, with the word that stands for it."""
+    small = text.lower()
+    for kind in KINDS:
+        if any(sign in small for sign in kind.signs):
+            text = kind.sub(partial(_hide, kind.word, words), text)
+    return text
+
+
+def _hide(word: str, words: dict[str, str], found: re.Match[str]) -> str:
+    """What a kind's pattern has found, with a word in the place of its secrets."""
+    names = (name for name in found.re.groupindex if name.endswith("secret"))
+    parts, end = [], found.start()
+    for start, stop in sorted(map(found.span, names)):
+        if start < stop:
+            words.setdefault(found.string[start:stop], word)
+            parts += [found.string[end:start], word]
+            end = stop
+    return "".join([*parts, found.string[end : found.end()]])
+
+
+def _without(text: str, known: Iterable[tuple[tuple[str, str], str]]) -> str:
+    """Hide what is known: by its pattern, where its beginning is in the text."""
+    for (beginning, pattern), word in known:
+        if beginning in text:
+            text = re.sub(pattern, word, text)
+    return text
+
+
+def _escaped(secret: str) -> tuple[str, str]:
+    """A secret's beginning, and a pattern for it, however often JSON or a shell escapes it."""
+    beginning, *pieces = _TO_ESCAPE.split(secret)
+    pattern = re.escape(beginning)
+    for sign, plain in zip(pieces[::2], pieces[1::2], strict=True):
+        pattern += r"\\+" if sign[-1] == "\\" else rf"\\*{sign[-1]}"
+        pattern += re.escape(plain)
+    return beginning, pattern
+
+
+def _parts_of(secret: str) -> Iterator[str]:
+    """What of a secret is to be hidden wherever it stands: its lines, or a key's base64."""
+    for part in _OF_A_KEY.findall(secret) if "PRIVATE KEY-----" in secret else secret.splitlines():
+        if len(part) >= LEAST_KNOWN and not _MAY_BE_A_WORD.fullmatch(part):
+            yield part
+
+
+def _texts(data: Any) -> Iterator[str]:
+    """All texts in data; besides, lines among which is a private key's first one, put together."""
+    if isinstance(data, str):
+        yield data
+    parts = _parts(data).values()
+    lines = [part for part in parts if isinstance(part, str)]
+    if any("PRIVATE KEY" in line for line in lines):
+        yield "\n".join(lines)
+    for part in parts:
+        yield from _texts(part)
+
+
+def _changed(data: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(data, str):
+        return change(data)
+    parts = {name: _changed(part, change) for name, part in _parts(data).items()}
+    if isinstance(data, Mapping):
+        return parts
+    if type(data) in (list, tuple):
+        return type(data)(parts.values())
+    if _is_model(data):
+        return data.model_copy(update=parts)
+    if dataclasses.is_dataclass(data):
+        data = copy.copy(data)
+        for name, part in parts.items():
+            object.__setattr__(data, name, part)
+    return data
+
+
+def _parts(data: Any) -> Mapping[Any, Any]:
+    """What data consists of, by names, keys or numbers; nothing where it is no such data."""
+    if isinstance(data, Mapping):
+        return data
+    if type(data) in (list, tuple):
+        return dict(enumerate(data))
+    if _is_model(data):
+        return dict(data)
+    if dataclasses.is_dataclass(data) and not isinstance(data, type):
+        return {field.name: getattr(data, field.name) for field in dataclasses.fields(data)}
+    return {}
+
+
+def _is_model(data: Any) -> bool:
+    """Whether it is a model of pydantic's, which is too slow to be imported for every pytest."""
+    return hasattr(data, "model_copy")

@@ -10,10 +10,20 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.redact import redact
 
 Model = TypeVar("Model", bound="YamlModel")
-#: Writes a wrong value into a message: the start of it, where it is long.
-_BRIEF = reprlib.Repr()
+
+
+class _Brief(reprlib.Repr):
+    """Writes a wrong value into a message: the start of it, where it is long."""
+
+    def repr_str(self, value: str, level: int) -> str:
+        """Shorten a text without its secrets, which would not be recognised in two halves."""
+        return super().repr_str(redact(value), level)
+
+
+_BRIEF = _Brief()
 _BRIEF.maxstring = _BRIEF.maxother = 80
 
 #: A configuration file larger than this is not one (bytes).
@@ -145,9 +155,8 @@ def _sentence(
         case "value_error":
             reason = error["msg"].removeprefix("Value error, ")
         case _:
-            reason = (
-                f"{error['msg'][:1].lower()}{error['msg'][1:]}, found {_BRIEF.repr(error['input'])}"
-            )
+            value = _BRIEF.repr(error["input"])
+            reason = f"{error['msg'][:1].lower()}{error['msg'][1:]}, found {value}"
     return f"{where}: {key}: {reason}" if key else f"{where}: {reason}"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dockerd_lab.explain.normalise import normalise
+from dockerd_lab.redact import redact
 
 #: A block is searched at once (characters).
 SIZE = 1 << 20
@@ -35,7 +36,7 @@ def blocks(pieces: Iterable[str]) -> Iterator[Block]:
     number = 1
     for text in _texts(pieces):
         lines, numbers = kept.lines, kept.numbers
-        for line in normalise(text.removesuffix("\n")).split("\n"):
+        for line in map(_long_redacted, normalise(text.removesuffix("\n")).split("\n")):
             if len(line) <= MAX_LINE:
                 lines.append(line)
                 numbers.append(number)
@@ -48,6 +49,11 @@ def blocks(pieces: Iterable[str]) -> Iterator[Block]:
             number -= 1  # the line's end is still to come
         yield Block(lines, numbers)
         kept = Block(lines[-KEPT:], numbers[-KEPT:])
+
+
+def _long_redacted(line: str) -> str:
+    """The line, without its secrets where it will be cut: half a secret shows less what it is."""
+    return redact(line) if len(line) > MAX_LINE else line
 
 
 def _texts(pieces: Iterable[str]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from dockerd_lab.explain.cut import cut_words
 from dockerd_lab.explain.model import KnownError, Wording, compiled, known_errors
 from dockerd_lab.explain.normalise import squash_lines
 from dockerd_lab.explain.order import by_importance
+from dockerd_lab.redact import redact
 
 #: `near` looks at this many lines before and after.
 NEAR = KEPT // 2
@@ -72,7 +73,7 @@ def explain_text(pieces: Iterable[str], file: str = "") -> list[Finding]:
     found: dict[str, Finding] = {}
     for block in blocks(pieces):
         for name, at in _search(block, set(found)).items():
-            text = block.lines[at].strip()[:MAX_TEXT]
+            text = redact(block.lines[at]).strip()[:MAX_TEXT]  # a part of a secret has no form
             found[name] = Finding(name, known_errors()[name], block.numbers[at], text, file)
     return important(sorted(found.values(), key=lambda finding: finding.line))
 

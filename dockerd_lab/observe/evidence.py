@@ -1,6 +1,11 @@
-"""Writes down what was seen, for whoever looks into a failure: one file per source."""
+"""Writes down what was seen, for whoever looks into a failure: one file per source.
 
+It is the user's alone, whatever the umask, and has no secrets as far as they are recognised.
+"""
+
+import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from dockerd_lab.errors import on_this_computer
@@ -8,15 +13,19 @@ from dockerd_lab.host.labs import lab_home
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.redact import redact
+from dockerd_lab.redact import redacted
 
 
 @on_this_computer()
 def write(fleet: Fleet, seen: Observation) -> Path:
     """Write the evidence of an observation and return its directory."""
-    directory = lab_home(fleet.root) / "artifacts" / seen.subject
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    home = lab_home(fleet.root)
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(home / "artifacts" / seen.subject, ignore_errors=True)
+    directory = home
+    for name in ("artifacts", *seen.subject.split("/")):
+        directory /= name
+        _make_private(directory)
     raw = seen.daemon.raw
     texts = {
         "journal.txt": "\n".join(map(str, seen.daemon.journal)),
@@ -35,12 +44,26 @@ def write(fleet: Fleet, seen: Observation) -> Path:
         ),
         "versions.txt": "\n".join(f"{k}: {v}" for k, v in fleet.versions.items()),
     }
-    for name, text in texts.items():
-        if text.strip():
-            (directory / name).write_text(redact(text).rstrip() + "\n", encoding="utf-8")
     for console in fleet.lab.consoles.glob("*.log"):
-        shutil.copy(console, directory / f"console-{console.name}")
+        texts[f"console-{console.name}"] = console.read_text(encoding="utf-8", errors="replace")
+    for name, text in redacted(texts).items():
+        if text.strip():
+            _write_private(directory / name, text.rstrip() + "\n")
     return directory
+
+
+def _make_private(directory: Path) -> None:
+    """Make a directory that only the user may enter, or make one so that is there."""
+    with suppress(FileExistsError):
+        directory.mkdir(mode=0o700)
+    directory.chmod(0o700)  # an earlier version's may be open; and a umask may take what is needed
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write a new file that only the user may read."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+        os.fchmod(stream.fileno(), 0o600)  # a umask may have taken even that
+        stream.write(text.encode("utf-8", errors="replace"))
 
 
 def _conversation(answers: dict[str, CommandResult]) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from rich.console import Console
 
+from dockerd_lab.redact import redact
+
 
 def terminal() -> tuple[int, bool]:
     """Columns of standard output, and whether it has colours; 80, and none, in a log."""
@@ -25,3 +27,12 @@ def drawn(draw: Callable[[Console], None], *, width: int, colour: bool) -> str:
         )
     )
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+
+
+def emit(text: str) -> None:
+    """Write a text to standard output at once, without its secrets.
+
+    What is wrapped was redacted before: a secret on two lines is not recognised.
+    """
+    sys.stdout.write(redact(text))
+    sys.stdout.flush()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dockerd_lab.errors import BadInput, HarnessError, LabBusy, LabError
+from dockerd_lab.redact import redacted
 from dockerd_lab.suites.options import is_worker, running_session, session_of
-from dockerd_lab.suites.selection import subject_of
+from dockerd_lab.suites.selection import engine_of, subject_of
 
 if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session
@@ -27,8 +28,13 @@ _FAILED = pytest.StashKey[bool]()
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Write the evidence of a failed test's case, and name it in the failure."""
+    """Write the evidence of a failed test's case, and name it in the failure.
+
+    What a failure shows of the machines may have secrets: every report of pytest's gets it without.
+    """
     report = yield
+    if report.failed and engine_of(item) is not None:
+        report.longrepr, report.sections = redacted((report.longrepr, report.sections))
     subject = subject_of(item)
     if report.failed and subject is not None:
         item.session.stash[_FAILED] = True

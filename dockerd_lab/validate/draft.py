@@ -74,10 +74,15 @@ def _observed_expectation(trial: JudgedTrial) -> Expected:
 def _longest_fixed_part(line: str) -> str:
     """Return the longest part of a line without numbers, which may differ in the next run.
 
+    And without the words that stand for a secret.
+
     >>> _longest_fixed_part("process with PID 4711 runs on")
     'process with PID'
+    >>> _longest_fixed_part("token=(a secret) is no token")
+    'is no token'
     """
-    return max((part.strip() for part in re.split(r"\S*\d\S*", line)), key=len) or line
+    changing = r"\S*\d\S*|\S*\(an? [a-z ]+\)\S*"
+    return max((part.strip() for part in re.split(changing, line)), key=len) or line
 
 
 def _differences(

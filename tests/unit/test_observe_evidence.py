@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_written_is_the_harness_s_failure(seen, root, tmp_
     fleet = Fleet(
         Sandbox(tmp_path / "lab", "qemu", False, pid=1, started=1), root, load_settings(root), {}
     )
-    with pytest.raises(HarnessError, match=r"\.lab/artifacts/debian-12/x: Not a directory"):
+    with pytest.raises(HarnessError, match=r"\.lab: File exists"):
         evidence.write(fleet, seen)
 
 
@@ -73,4 +73,4 @@ def test_the_evidence_is_a_file_per_source(seen, root, tmp_path):
     assert files["daemon.json"] == "raw daemon_json\n"
     assert files["versions.txt"] == "docker: Docker version 1\n"
     assert "outsider: tcp://a:1: full-control (why)" in files["exposure.txt"]
-    assert files["console-daemon.log"] == "boot"
+    assert files["console-daemon.log"] == "boot\n"
