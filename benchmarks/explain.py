@@ -42,7 +42,7 @@ def main(megabytes: int) -> None:
     with tempfile.TemporaryDirectory() as directory:
         log = Path(directory) / "journal.log"
         _generate(log, megabytes * 1_000_000)
-        command = [sys.executable, "-c", "from dockerd_lab.cli import main; main()", "explain"]
+        command = [sys.executable, "-c", "from dockerd_lab.cli.app import main; main()", "explain"]
         started = time.monotonic()
         done = subprocess.run(
             [*command, "--json", str(log)], check=True, stdout=subprocess.PIPE, text=True

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 #: Seconds a command waits for the lab before it raises LabBusy, unless it is given another limit.
 LAB_WAIT = 600

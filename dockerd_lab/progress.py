@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 #: Seconds after which a step that is still going on says so again.
 STILL_EVERY = 15.0

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 Model = TypeVar("Model", bound="YamlModel")
 

@@ -57,7 +57,7 @@ class Checkout:
 
     def dockerd_lab(self, *args: str, limit: float, broken: str = "", **env: str) -> Done:
         """Run the `dockerd-lab` command."""
-        main = "from dockerd_lab.cli import main; main()"
+        main = "from dockerd_lab.cli.app import main; main()"
         return self.run("-c", main, *args, limit=limit, broken=broken, **env)
 
     def pytest(self, *args: str, limit: float, **env: str) -> Done:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from dockerd_lab.observe.journal import Entry
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 DIRECTORY = Path(__file__).parent / "recorded"
 #: Changes when recordings of before can no longer be read as they were meant.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dockerd_lab.explain.normalise import normalise
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 #: A block is searched at once (characters).
 SIZE = 1 << 20

@@ -17,7 +17,7 @@ from dockerd_lab.explain.cut import cut_words
 from dockerd_lab.explain.model import KnownError, Wording, compiled, known_errors
 from dockerd_lab.explain.normalise import squash_lines
 from dockerd_lab.explain.order import by_importance
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 #: `near` looks at this many lines before and after.
 NEAR = KEPT // 2

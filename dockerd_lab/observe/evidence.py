@@ -13,7 +13,7 @@ from dockerd_lab.host.labs import lab_home
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.redact import redacted
+from dockerd_lab.redaction.redact import redacted
 
 
 @on_this_computer()

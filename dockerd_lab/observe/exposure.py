@@ -10,7 +10,7 @@ from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 #: On `daemon`, mode 0600: whoever can read it is root there.
 TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 
 
 def terminal() -> tuple[int, bool]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dockerd_lab.errors import BadInput, HarnessError, LabBusy, LabError
-from dockerd_lab.redact import redacted
+from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.suites.options import is_worker, running_session, session_of
 from dockerd_lab.suites.selection import engine_of, subject_of
 

@@ -139,7 +139,7 @@ def test_a_process_that_was_killed_leaves_nothing(booted):
 
 def test_an_up_that_was_killed_leaves_nothing(booted):
     """It was to leave a lab with machines; half of one serves nobody."""
-    process = booted.start("-c", "from dockerd_lab.cli import main; main()", "up")
+    process = booted.start("-c", "from dockerd_lab.cli.app import main; main()", "up")
     await_line(process, "resuming the saved machines")
     assert booted.processes != []
     process.kill()

@@ -10,8 +10,9 @@ from inner_pytest import make_small_checkout
 from observations import write
 from prepared import HOSTS, SETTINGS
 
-from dockerd_lab import cli, progress
+from dockerd_lab import progress
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.cli import app
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
@@ -37,7 +38,7 @@ def command(capsys, monkeypatch):
         monkeypatch.setattr(sys, "argv", ["dockerd-lab", *map(str, args)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         with pytest.raises(SystemExit) as end:
-            cli.main()
+            app.main()
         output, errors = capsys.readouterr()
         return subprocess.CompletedProcess(args, end.value.code or 0, output, errors)
 

@@ -8,7 +8,7 @@ import pytest
 from observations import SOCKET, observation, write
 from typer.testing import CliRunner
 
-from dockerd_lab import cli, cli_validate
+from dockerd_lab.cli import app, validate
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.settings import checkout
@@ -21,7 +21,7 @@ BROKEN_ON = "debian-14"
 def machines(monkeypatch, tmp_path):
     """What was done with the machines; debian-14's daemon does not start."""
     done = []
-    monkeypatch.setattr(cli_validate, "lab_home", lambda root: tmp_path / ".lab")
+    monkeypatch.setattr(validate, "lab_home", lambda root: tmp_path / ".lab")
 
     @contextmanager
     def running(root, settings, *, keep):
@@ -43,7 +43,7 @@ def machines(monkeypatch, tmp_path):
 
 
 def invoke(*args):
-    return CliRunner().invoke(cli.app, [str(arg) for arg in args])
+    return CliRunner().invoke(app.app, [str(arg) for arg in args])
 
 
 def test_one_engine_after_the_other(machines, tmp_path):

@@ -12,7 +12,8 @@ import pytest
 from lab_lock import is_taken, taken
 from typer.testing import CliRunner
 
-from dockerd_lab import cli, cli_reproduce, cli_validate, progress
+from dockerd_lab import progress
+from dockerd_lab.cli import app, computer, lab, reproduce, validate
 from dockerd_lab.errors import BadInput, LabBusy
 from dockerd_lab.host import labs, lock
 from dockerd_lab.host.lock import exclusive
@@ -120,11 +121,11 @@ def test_a_command_that_holds_the_lab_does_not_wait_for_itself(tmp_path, lines):
 @pytest.fixture
 def busy(small_checkout, monkeypatch):
     """Run `dockerd-lab` in a checkout whose lab another command holds."""
-    for module in (cli, cli_reproduce, cli_validate):
+    for module in (computer, lab, reproduce, validate):
         monkeypatch.setattr(module, "checkout", lambda: small_checkout)
     monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
     with taken(labs.lab_home(small_checkout)):
-        yield lambda *args: CliRunner().invoke(cli.app, [str(arg) for arg in args])
+        yield lambda *args: CliRunner().invoke(app.app, [str(arg) for arg in args])
 
 
 @pytest.fixture
@@ -186,10 +187,10 @@ def test_the_lab_is_held_from_the_first_engine_to_the_last(small_checkout, tmp_p
             yield from ()
         raise BadInput("the end")
 
-    monkeypatch.setattr(cli_validate, "checkout", lambda: small_checkout)
-    monkeypatch.setattr(cli_validate, "trials", trials)
+    monkeypatch.setattr(validate, "checkout", lambda: small_checkout)
+    monkeypatch.setattr(validate, "trials", trials)
     (tmp_path / "daemon.json").write_text('{"debug": true}')
-    CliRunner().invoke(cli.app, ["validate", str(tmp_path)])
+    CliRunner().invoke(app.app, ["validate", str(tmp_path)])
     assert seen == [True, True]
     assert not is_taken(home)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from planted import PLACES, fragments, plain
 
 from dockerd_lab.explain.model import known_errors
-from dockerd_lab.redact import redact, redacted
-from dockerd_lab.secret_kinds import KINDS
+from dockerd_lab.redaction.redact import redact, redacted
+from dockerd_lab.redaction.secret_kinds import KINDS
 from dockerd_lab.settings import checkout
 
 #: From the output of labs, units, logs and manuals: nothing of it is secret.

@@ -11,7 +11,7 @@ from prepared import DROP_IN, HOSTS, UNIT_D
 from dockerd_lab.cases.model import Variant, load_case
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.redact import redact
+from dockerd_lab.redaction.redact import redact
 from dockerd_lab.report.verdict_json import as_json
 from dockerd_lab.report.verdict_junit import junit
 from dockerd_lab.report.verdict_markdown import markdown

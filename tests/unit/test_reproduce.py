@@ -6,8 +6,8 @@ import pytest
 from observations import answer, observation
 from typer.testing import CliRunner
 
-from dockerd_lab import cli
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.cli import app
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.judge.judge import judge
@@ -94,8 +94,8 @@ def test_what_cannot_be_reproduced(name, engine, message):
     ],
 )
 def test_bad_input_starts_no_machine(args, message, monkeypatch):
-    monkeypatch.setattr("dockerd_lab.cli_reproduce.running", lambda *_: pytest.fail("started"))
-    done = CliRunner().invoke(cli.app, ["reproduce", *args])
+    monkeypatch.setattr("dockerd_lab.cli.reproduce.running", lambda *_: pytest.fail("started"))
+    done = CliRunner().invoke(app.app, ["reproduce", *args])
     assert isinstance(done.exception, BadInput)
     assert message in str(done.exception)
 

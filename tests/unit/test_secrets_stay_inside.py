@@ -17,15 +17,16 @@ from hypothesis import strategies as st
 from observations import CONFLICT, STOCK, answer, observation, write
 from planted import PLACES, fragments, plain
 
-from dockerd_lab import cli, cli_reproduce, cli_validate, progress
+from dockerd_lab import progress
 from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cli import app, reproduce, validate
 from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.judge.verdict import NoEffect, Report
 from dockerd_lab.observe.inspection import ServiceState
-from dockerd_lab.redact import redacted
+from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare_case
@@ -45,7 +46,7 @@ def main(*args):
         patch.setattr(sys, "argv", ["dockerd-lab", *map(str, args)])
         patch.setattr(sys, "stderr", err)
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            app.main()
     return {"stdout": out.getvalue(), "stderr": err.getvalue()}, ended.value.code
 
 
@@ -112,19 +113,19 @@ def machines(top, texts):
         daemon = "active" if fleet.engine == "debian-13" else "failed"
         return seen_with(texts, fleet.engine, daemon)
 
-    def reproduce(fleet, case):
+    def judged_case(fleet, case):
         seen = observe(fleet)
         ignored = NoEffect(setting="X", message=texts["variable"], fix=texts["script"])
         judgement = judge(prepare_case(case, fleet.settings), seen, case)
         return Reproduction(case, seen, dataclasses.replace(judgement, no_effect=(ignored,)))
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (run, cli_reproduce):
+        for module in (run, reproduce):
             patch.setattr(module, "running", running)
-        patch.setattr(cli_validate, "exclusive", lambda *_, **__: contextlib.nullcontext())
+        patch.setattr(validate, "exclusive", lambda *_, **__: contextlib.nullcontext())
         patch.setattr(run, "run_trial", observe)
-        patch.setattr(cli_reproduce, "reproduce_failure", reproduce)
-        patch.setattr(cli_reproduce, "fix_failure", reproduce)
+        patch.setattr(reproduce, "reproduce_failure", judged_case)
+        patch.setattr(reproduce, "fix_failure", judged_case)
         yield
 
 
@@ -225,7 +226,7 @@ def messages(text):
             def fails(error=error):
                 raise error
 
-            patch.setattr(cli, "app", fails)
+            patch.setattr(app, "app", fails)
             said, code = main()
             assert code in (2, 3)
             yield said["stderr"]

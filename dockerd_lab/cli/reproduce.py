@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli_options import Wait
+from dockerd_lab.cli.options import Wait
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.observe import evidence
 from dockerd_lab.progress import say
-from dockerd_lab.redact import redacted
+from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.report import reproduction
 from dockerd_lab.report.console import emit, terminal
 from dockerd_lab.reproduce.choose import choose, find_failures

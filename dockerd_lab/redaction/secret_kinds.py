@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
-from dockerd_lab.secret_forms import (
+from dockerd_lab.redaction.secret_forms import (
     BASE64,
     COMMAND,
     GAP,

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli_options import Wait
+from dockerd_lab.cli.options import Wait
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.labs import lab_home
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.redact import redacted
+from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.report.verdict_json import as_json, schema
 from dockerd_lab.report.verdict_junit import junit
 from dockerd_lab.report.verdict_markdown import markdown

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from dockerd_lab.secret_kinds import KINDS
+from dockerd_lab.redaction.secret_kinds import KINDS
 
 Data = TypeVar("Data")
 

@@ -1,0 +1,88 @@
+"""The commands about this computer: what it needs, has and keeps."""
+
+import dataclasses
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from dockerd_lab.cli.options import Wait
+from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError
+from dockerd_lab.host import labs
+from dockerd_lab.host.boxes import ensure_box, find_box
+from dockerd_lab.host.doctor import examine
+from dockerd_lab.host.kept import kept
+from dockerd_lab.host.lock import exclusive
+from dockerd_lab.host.namespaces import remove
+from dockerd_lab.settings import checkout, load_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the `dockerd-lab` command."""
+    app.command()(doctor)
+    app.command()(clean)
+    box = typer.Typer(help="The boxes that machines are made of.", no_args_is_help=True)
+    box.command("build")(box_build)
+    box.command("list")(box_list)
+    app.add_typer(box, name="box")
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="a list, one object per finding")] = False,
+) -> None:
+    """Look at this computer: what the lab needs, what is there, and the line that mends the rest.
+
+    KVM is tried by running a guest. Exit code 3 when something is missing.
+    """
+    root = checkout()
+    findings = examine(root, load_settings(root))
+    if as_json:
+        print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            print(f"{finding.state:8}{finding.check:18}{finding.message}")
+            if finding.mend:
+                print(f"{'':26}{finding.mend}")
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(HarnessError.exit_code)
+
+
+def clean(
+    yes: Annotated[bool, typer.Option("--yes", help="remove it all without asking")] = False,
+    wait: Wait = LAB_WAIT,
+) -> None:
+    """Show what is kept on this computer and how large it is, and remove it when told to."""
+    root = checkout()
+    with exclusive(labs.lab_home(root), wait=wait):
+        running = labs.current(labs.lab_home(root))
+        if running is not None:
+            raise BadInput("a lab is running", "dockerd-lab down   # ends it")
+        items = kept(root)
+        for item in items:
+            print(f"{item.bytes // 1_000_000:8} MB  {item.what:34}{item.path}")
+        print(f"{sum(item.bytes for item in items) // 1_000_000:8} MB  in all")
+        if items and (yes or (sys.stdin.isatty() and typer.confirm("remove it?"))):
+            for item in items:
+                remove(item.path)
+            print("removed; boxes and machines are made again when they are needed")
+        elif items:
+            print("dockerd-lab clean --yes   # removes it")
+
+
+def box_build(engines: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Build the boxes of these engines, or of all; one that is there already is only checked."""
+    root = checkout()
+    settings = load_settings(root)
+    for name in engines or list(settings.engines):
+        ensure_box(root, name, settings.engine(name))
+
+
+def box_list() -> None:
+    """List the engines and their boxes: whether they are built, how large, and where."""
+    root = checkout()
+    settings = load_settings(root)
+    for name, engine in settings.engines.items():
+        box = find_box(root, name, engine)
+        size = f"{box.size // 1_000_000} MB" if box.built else "not built"
+        print(f"{name:12}docker {engine.docker:12}{size:12}{box.directory}")

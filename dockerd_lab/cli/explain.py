@@ -1,0 +1,54 @@
+"""The command that finds known errors in a log."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.explain.matcher import Finding, explain_text, important
+from dockerd_lab.explain.reading import pieces
+from dockerd_lab.report import explanation
+from dockerd_lab.report.console import emit, terminal
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the `dockerd-lab` command."""
+    app.command()(explain)
+
+
+def explain(
+    files: Annotated[list[Path] | None, typer.Argument(help="logs; standard input if none")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="a list, one object per error")] = False,
+) -> None:
+    """Find known errors in what dockerd, systemd, docker, curl or an SDK said.
+
+    Each with what mends it, causes before consequences. Exit code 1 when nothing known was found.
+    """
+    found = important(_explained(files))
+    if as_json:
+        print(json.dumps(explanation.as_data(found), indent=1, ensure_ascii=False))
+    elif found:
+        width, colour = terminal()
+        emit(explanation.explanation(found, width=width, colour=colour))
+    if not found:
+        print(f"dockerd-lab: {explanation.COLLECT}", file=sys.stderr, end="")
+        raise typer.Exit(1)
+
+
+def _explained(files: list[Path] | None) -> list[Finding]:
+    """The findings in each of the files, or in standard input where there are none."""
+    if not files:
+        if sys.stdin is None:  # closed, as by `<&-`
+            raise BadInput("nothing to read: standard input is closed", "dockerd-lab explain FILE")
+        return explain_text(pieces(sys.stdin.buffer))
+    found = []
+    for file in files:
+        try:
+            with file.open("rb") as stream:
+                found += explain_text(pieces(stream), str(file))
+        except OSError as error:
+            raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
+    return found

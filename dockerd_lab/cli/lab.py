@@ -1,0 +1,128 @@
+"""The commands that start, use and end a lab."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+
+from dockerd_lab.cli.options import Wait
+from dockerd_lab.errors import LAB_WAIT, BadInput
+from dockerd_lab.host import labs
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.host.lock import exclusive
+from dockerd_lab.machines import fleet as fleet_module
+from dockerd_lab.machines import ssh, vagrant, virsh
+from dockerd_lab.progress import say
+from dockerd_lab.settings import Settings, checkout, load_settings
+
+# What comes after the first word is the command's own, `--wait` too.
+_PASSED_ON = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "allow_interspersed_args": False,
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the `dockerd-lab` command."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(status)
+    app.command(name="exec", context_settings=_PASSED_ON)(execute)
+    app.command()(shell)
+
+
+def up(wait: Wait = LAB_WAIT) -> None:
+    """Start a lab with its three machines, and leave it running for the next commands."""
+    root = checkout()
+    settings = load_settings(root)
+    with fleet_module.running(root, settings, keep=True, wait=wait) as machines:
+        say(f"lab: up with {fleet_module.accelerator(machines.lab)}: {', '.join(machines.names)}")
+    say("lab: dockerd-lab shell daemon   enters a machine; dockerd-lab down   ends the lab")
+
+
+def down(wait: Wait = LAB_WAIT) -> None:
+    """End the running lab and its machines; the snapshot is kept for the next start."""
+    home = labs.lab_home(checkout())
+    if labs.current(home) is None:
+        say("lab: none is running")
+        return
+    with exclusive(home, wait=wait):  # not under a command that works with it
+        if lab := labs.current(home):
+            fleet_module.end(lab, checkout(), _settings_of(lab))
+    say("lab: ended")
+
+
+def status() -> None:
+    """Tell whether a lab runs, and what its machines are. Exit code 1 when none runs."""
+    root = checkout()
+    lab = labs.current(labs.lab_home(root))
+    if lab is None:
+        print("no lab is running")
+        raise typer.Exit(1)
+    settings = _settings_of(lab)
+    print(f"lab: running, {lab.description}, {fleet_module.accelerator(lab)}")
+    states = virsh.states(lab)
+    for name, machine in settings.machines.items():
+        print(
+            f"{name:10}{machine.address!s:16}{settings.engine_of(name):12}{states.get(name, '-')}"
+        )
+
+
+def execute(context: typer.Context, wait: Wait = LAB_WAIT) -> None:
+    """Run a command inside the lab: dockerd-lab exec -- vagrant ssh daemon.
+
+    Where no lab runs, one is started with its machines, and ended with the command.
+    """
+    if not context.args:
+        raise BadInput("exec needs a command", "dockerd-lab exec -- vagrant status")
+    with _lab(wait) as lab:
+        code = _interactive(
+            lab.enter(context.args), vagrant.environment(lab, checkout(), _settings_of(lab))
+        )
+    raise typer.Exit(code)
+
+
+def shell(
+    machine: Annotated[str, typer.Argument(help="daemon, client or outsider")] = "daemon",
+    wait: Wait = LAB_WAIT,
+) -> None:
+    """Open a root shell on a machine; where no lab runs, one is started for it."""
+    names = [name for name, _ in load_settings(checkout()).machines.items()]
+    if machine not in names:
+        raise BadInput(f"no machine is called {machine!r}; there are: {', '.join(names)}")
+    with _lab(wait) as lab:
+        code = ssh.shell(lab, machine)
+    raise typer.Exit(code)
+
+
+def _settings_of(lab: Lab) -> Settings:
+    """lab.yaml with the engines that the running lab's machines have."""
+    return load_settings(checkout()).of_fleet(lab.directory.name)
+
+
+@contextmanager
+def _lab(wait: float) -> Iterator[Lab]:
+    """The lab that runs, or one that lasts as long as the block.
+
+    Where none runs, waits up to `wait` seconds for a command that is about to start or end one.
+    """
+    root = checkout()
+    home = labs.lab_home(root)
+    lab = labs.current(home)
+    if lab is None:
+        with exclusive(home, wait=wait):
+            lab = labs.current(home)  # a command that was waited for may have started it
+            if lab is None:
+                with fleet_module.running(root, load_settings(root)) as machines:
+                    yield machines.lab
+                return
+    lab.require_usable()
+    yield lab
+
+
+def _interactive(argv: list[str], env: dict[str, str]) -> int:
+    """Run a command on the user's own terminal and return its exit code."""
+    return subprocess.run(argv, env=env, check=False).returncode
