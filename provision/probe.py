@@ -1,125 +1,46 @@
 """Measures how much access to a Docker daemon the machine gets on which this runs, by trying.
 
-Each line on standard input is a JSON list: the targets ["tcp://…", …], a file on the daemon's
-machine that only root can read, and path prefixes below which the API may be. The target
-`tcp://ADDRESS:PORT as NAME` is the server of that name there. For each line it prints a list with
-an object per target: the level, the evidence, and what a container read from that file. The harness
-sends reach.py with this program. It must run on Python 3.9.
+Each line on standard input is a JSON list: the targets ["tcp://…", …], targets to measure only if
+none of those gives full control, a file on the daemon's machine that only root can read, path
+prefixes below which the API may be, and addresses to pretend to. The target `tcp://ADDRESS:PORT as
+NAME` is the server of that name there. For each line it prints a list with an object per target:
+the level, the evidence, and what a container read from that file. The harness sends what it
+imports with this program. It must run on Python 3.9.
 """
 
 import json
 import os
-import re
-import socket
-import ssl
-import subprocess
 import sys
 import threading
 import time
 from http import HTTPStatus
 
-from reach import NotHTTP, connect, open_connection, request, ssh_command, tls_context
+from changes import find_change
+from handshake import REQUEST_LIMIT, Measured, detect_tls, one_line
+from reach import PRETENDED, pretend, request
 
-#: Seconds until a target must answer. The longer limit is for ssh, which starts two programs on the
-#: other machine, and for a TLS handshake with a server that hung up on HTTP.
-ANSWER_LIMIT, SLOW_ANSWER_LIMIT = 3, 30
-#: Seconds for a request to a daemon that has answered before: four containers may start at once on
-#: emulated machines.
-REQUEST_LIMIT = 120
 NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 #: A proxy may allow only paths with a version, as docker itself requests them.
 USUAL_PREFIXES = ("", "/v1.40")
-#: TLS alerts about a missing or wrong client certificate.
-CERTIFICATE_ALERT = re.compile(
-    "alert.((bad|unsupported|revoked).certificate|certificate.(required|expired|unknown|revoked)"
-    "|unknown.ca|handshake.failure|access.denied|decrypt.error)",
-    re.IGNORECASE,
-)
-#: Errors of a TLS handshake with a server that does not use TLS.
-NO_TLS_SERVER = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
-
-
-class Measured(Exception):
-    """Raised to end a measurement; its arguments are the level and the evidence for it."""
 
 
 def measure(target):
     """Return a target's level, with the evidence, the token that was read, and the seconds."""
     result = {"target": target, "token": ""}
+    PRETENDED.pop(target, None)
     started = time.monotonic()
     try:
         result["token"] = read_token(target, detect_tls(target))
         result["level"], result["evidence"] = "full-control", "a container read " + TOKEN_FILE
+        if target in PRETENDED:
+            result["evidence"] += f"; X-Forwarded-For: {PRETENDED[target]['X-Forwarded-For']}"
     except Measured as end:
         result["level"], result["evidence"] = end.args
     except Exception as error:  # an error with one target must not affect the others
         result["level"], result["evidence"] = "unclear", repr(error)
     result["seconds"] = round(time.monotonic() - started, 2)
     return result
-
-
-def detect_tls(target):
-    """Return the TLS context with which a target answers; None if it answers without TLS.
-
-    Raise Measured if it does not answer.
-    """
-    if target.startswith("ssh:"):
-        try_ssh(target)
-        return None
-    try:
-        first_connection = connect(target, ANSWER_LIMIT)
-    except socket.timeout:
-        raise Measured("filtered", f"no answer within {ANSWER_LIMIT} s") from None
-    except OSError as error:
-        raise Measured("refused", os.strerror(error.errno) if error.errno else str(error)) from None
-    limit = ANSWER_LIMIT
-    end = time.monotonic() + limit
-    for make_tls, connection in ((None, first_connection), (tls_context, None)):
-        tls = make_tls and make_tls()
-        try:
-            status, body = request(target, tls, "GET", "/_ping", end=end, connection=connection)
-        except socket.timeout:
-            raise Measured("filtered", f"connected, but no answer within {limit} s") from None
-        except OSError as error:
-            if tls is not None:
-                raise tls_refusal(target, error) from None
-            if not isinstance(error, NotHTTP):
-                limit = SLOW_ANSWER_LIMIT  # some HTTPS servers hang up on HTTP
-                end = time.monotonic() + limit
-            continue
-        if b"SSL certificate" in body:  # nginx's answer to a client without a certificate
-            raise Measured("tls-required", f"HTTP {status}: {one_line(body)}")
-        if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
-            return tls
-        limit = REQUEST_LIMIT  # it answered; TLS takes seconds on an emulated machine
-        end = time.monotonic() + limit
-    raise Measured("refused", f"answers as if HTTPS were HTTP: {one_line(body)}")
-
-
-def tls_refusal(target, error):
-    """Return the Measured for a failed HTTPS request.
-
-    The level is `tls-required` only if the error is about certificates.
-    """
-    if isinstance(error, ConnectionRefusedError):
-        return Measured("refused", "hung up, and is gone")
-    if NO_TLS_SERVER.search(str(error)):
-        return Measured("refused", f"neither HTTP nor HTTPS: {error}")
-    if not CERTIFICATE_ALERT.search(str(error)):
-        # A server that hung up may have sent an alert before, which a client reads if it sends
-        # nothing.
-        try:
-            with open_connection(
-                target, tls_context(), time.monotonic() + ANSWER_LIMIT
-            ) as connection:
-                connection.recv(1)
-        except ssl.SSLError as alert:
-            error = alert
-        except OSError as failure:
-            error = failure
-    level = "tls-required" if CERTIFICATE_ALERT.search(str(error)) else "unclear"
-    return Measured(level, f"TLS: {error!r}")
 
 
 def read_token(target, tls):
@@ -137,6 +58,12 @@ def read_token(target, tls):
     status = None
     try:
         status, body = create_container(target, tls, prefix, name)
+        if lists_containers and is_refusal(status):
+            for other in sorted({"/v1.41", *USUAL_PREFIXES} - {prefix}):
+                other_status, other_body = create_container(target, tls, other, name)
+                if other_status == HTTPStatus.CREATED:
+                    prefix, status, body = other, other_status, other_body
+                    break
         require(status, HTTPStatus.CREATED, "creating a container", body)
         container = prefix + "/containers/" + name
         start_status, body = daemon_request(target, tls, "POST", container + "/start")
@@ -148,6 +75,12 @@ def read_token(target, tls):
         require(logs_status, HTTPStatus.OK, "reading a container's output", body)
         return one_line(body)
     except Measured as end:
+        if lists_containers and end.args[0] == "read-only":
+            change = find_change(
+                lambda method, path, sent: daemon_request(target, tls, method, prefix + path, sent)
+            )
+            if change:
+                raise Measured("writes", f"{change}; {end.args[1]}") from None
         needs_login = no_list[0] == "auth-required"
         if (
             lists_containers
@@ -184,7 +117,16 @@ def find_containers(target, tls):
         if is_container_list(status, body):
             return prefix, status, body
         answers.append((prefix, status, body))
-    return next((each for each in answers if each[1] in NOT_ALLOWED), answers[0])
+    best = next((each for each in answers if each[1] in NOT_ALLOWED), answers[0])
+    if best[1] not in NOT_ALLOWED:
+        return best
+    for address in PRETENDED_ADDRESSES:
+        pretend(target, address)
+        status, body = daemon_request(target, tls, "GET", best[0] + "/containers/json")
+        if is_container_list(status, body):
+            return best[0], status, body
+    PRETENDED.pop(target, None)
+    return best
 
 
 def create_container(target, tls, prefix, name):
@@ -244,32 +186,15 @@ def daemon_request(target, tls, method, path, body=None):
         raise Measured("unclear", f"{method} {path}: {error!r}") from None
 
 
-def try_ssh(target):
-    """Raise Measured if no daemon is reached over ssh; the level depends on ssh's message."""
-    try:
-        process = subprocess.run(
-            ssh_command(target, "docker", "version", "--format", "{{.Server.Version}}"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            timeout=SLOW_ANSWER_LIMIT,
-        )
-    except subprocess.TimeoutExpired:
-        raise Measured("filtered", f"ssh: no answer within {SLOW_ANSWER_LIMIT} s") from None
-    if process.returncode == 0:
-        return
-    evidence = "ssh: " + one_line(process.stderr)
-    if "Permission denied (" in evidence:
-        raise Measured("auth-required", evidence)
-    raise Measured("filtered" if "timed out" in evidence else "refused", evidence)
+def measure_all(targets, further_targets=()):
+    """Return the results of the targets; of the further ones, too, if none gives full control."""
+    results = measure_each(targets)
+    if further_targets and all(each["level"] != "full-control" for each in results):
+        results += measure_each(further_targets)
+    return results
 
 
-def one_line(body):
-    """Return the beginning of an answer, on one line."""
-    return " ".join(body.decode(errors="replace").split())[:200]
-
-
-def measure_all(targets):
+def measure_each(targets):
     """Measure all targets, eight at a time; return the results in their order."""
     results = {}
     slots = threading.Semaphore(8)
@@ -288,5 +213,5 @@ def measure_all(targets):
 
 if __name__ == "__main__":  # tests import it
     for line in sys.stdin:
-        TARGETS, TOKEN_FILE, PREFIXES = json.loads(line)
-        print(json.dumps(measure_all(TARGETS)), flush=True)
+        TARGETS, FURTHER, TOKEN_FILE, PREFIXES, PRETENDED_ADDRESSES = json.loads(line)
+        print(json.dumps(measure_all(TARGETS, FURTHER)), flush=True)

@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 #: How many bytes of an answer are read.
 MAX_BODY = 1_000_000
 DOCKER = os.path.expanduser("~/.docker")
+#: Further headers of every request to a target, with which it pretends to be somebody else.
+PRETENDED = {}
 
 
 class NotHTTP(OSError):
@@ -32,7 +34,7 @@ def request(target, tls, method, path, body=None, *, end, connection=None):
         # The Host header matters to a proxy only.
         http_connection = http.client.HTTPConnection(server_name(target) or "docker")
         http_connection.sock = sock
-        headers = configured_headers()
+        headers = {**configured_headers(), **PRETENDED.get(target, {})}
         if isinstance(body, dict):
             body, headers["Content-Type"] = json.dumps(body), "application/json"
         try:
@@ -119,6 +121,16 @@ def tls_context():
     if os.access(DOCKER + "/cert.pem", os.R_OK) and os.access(DOCKER + "/key.pem", os.R_OK):
         tls.load_cert_chain(DOCKER + "/cert.pem", DOCKER + "/key.pem")
     return tls
+
+
+def pretend(target, address):
+    """Pretend to a proxy that requests come from `address`, through another proxy."""
+    PRETENDED[target] = {
+        "Forwarded": f"for={address}",
+        "X-Forwarded-For": address,
+        "X-Real-IP": address,
+        "X-SSL-Client-Verify": "SUCCESS",
+    }
 
 
 def configured_headers():

@@ -93,3 +93,45 @@ def server(level, *, tls=None, base=Api, **facts):
         threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True).start()
         yield f"tcp://127.0.0.1:{made.server_address[1]}"
         made.shutdown()
+
+
+class Leaky(Api):
+    """Nobody may create a container here, but something else is let through to the daemon."""
+
+    let_through: ClassVar[tuple[str, ...]] = ()
+    version = "no version"
+    """Below this prefix a container may be created."""
+
+    def do_POST(self):
+        if self.path.startswith(f"/{self.version}/"):
+            self.path = self.path.removeprefix(f"/{self.version}")
+            return super().do_POST()
+        if "/start" in self.path and self.version != "no version":
+            return super().do_POST()
+        return self.change("POST")
+
+    def do_PUT(self):
+        return self.change("PUT")
+
+    def do_DELETE(self):
+        return super().do_DELETE() if self.version != "no version" else self.change("DELETE")
+
+    def change(self, method):
+        if any(f"{method} {self.path}".startswith(each) for each in self.let_through):
+            return self.answer(404, '{"message":"No such container: dockerd-lab-absent"}')
+        return self.answer(403, "<h1>403 Forbidden</h1>")
+
+
+class Trusting(Api):
+    """A proxy that believes what a header says of where a request comes from."""
+
+    header, trusted = "X-Forwarded-For", "192.168.3.10"
+
+    def do_GET(self):
+        return super().do_GET() if self.is_trusted() else self.answer(403, "Forbidden")
+
+    def do_POST(self):
+        return super().do_POST() if self.is_trusted() else self.answer(403, "Forbidden")
+
+    def is_trusted(self):
+        return self.headers[self.header] == self.trusted

@@ -16,7 +16,15 @@ from dockerd_lab.yamlfile import YamlModel, check, load
 #: systemd refused the unit, and the old daemon still runs with the old configuration.
 DaemonState = Literal["active", "failed", "unchanged"]
 #: Levels of access to the daemon, the weakest first; the README explains them.
-Level = Literal["filtered", "refused", "tls-required", "auth-required", "read-only", "full-control"]
+Level = Literal[
+    "filtered",
+    "refused",
+    "tls-required",
+    "auth-required",
+    "read-only",
+    "writes",
+    "full-control",
+]
 LEVELS: tuple[str, ...] = get_args(Level)
 #: The credentials that a case may use; cases/credentials.py creates them for each run.
 Credential = Literal[

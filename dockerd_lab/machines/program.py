@@ -30,7 +30,7 @@ READY = b"ready\n"
 RUNNER = "/run/dockerd-lab.sock"
 #: The programs of provision/, and the modules that they share.
 PROGRAMS = ("ask", "probe")
-MODULES = ("reach",)
+MODULES = ("changes", "handshake", "reach")
 
 #: The connections whose answers are waited for.
 _OPEN: set[socket.socket] = set()
@@ -116,16 +116,21 @@ def load(lab: Lab, root: Path, machine: str) -> None:
 
 
 def source(root: Path, name: str) -> str:
-    """A program of provision/, with the modules that lie beside it where it imports them.
+    """A program of provision/, with the modules that lie beside it where they are imported first.
 
     What comes over a connection has no files beside it.
     """
+    included = set()
 
-    def module(line: re.Match[str]) -> str:
-        return (root / f"provision/{line[1]}.py").read_text()
+    def text(module: str) -> str:
+        included.add(module)
+        code = (root / f"provision/{module}.py").read_text()
+        return re.sub(rf"(?m)^from ({'|'.join(MODULES)}) import (?:\([^)]*\)|.*)$", imported, code)
 
-    text = (root / f"provision/{name}.py").read_text()
-    return re.sub(rf"(?m)^from ({'|'.join(MODULES)}) import (?:\([^)]*\)|.*)$", module, text)
+    def imported(line: re.Match[str]) -> str:
+        return "" if line[1] in included else text(line[1])
+
+    return text(name)
 
 
 def _connected(lab: Lab, root: Path, machine: str) -> socket.socket:

@@ -36,6 +36,7 @@ _LISTENING = {
     "unix": RemoteCommand(listeners.NETSTAT_UNIX),
 }
 _NGINX = {"nginx": RemoteCommand(nginx.DUMP)}
+_ADDRESSES = {"addresses": RemoteCommand("ip -o address")}
 #: The commands that read logs.
 _LOGS = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
@@ -43,14 +44,14 @@ _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
 
 def query_listeners(program: Program, token: str) -> dict[str, CommandResult]:
-    """Ask `daemon` for its listeners and nginx's configuration, and write the token there.
+    """Ask `daemon` for listeners, addresses and nginx's configuration, and write the token there.
 
     Raises HarnessError if netstat or writing the token failed.
     """
-    commands = {**_LISTENING, "token": exposure.write_token(token)}
+    commands = {**_LISTENING, **_ADDRESSES, "token": exposure.write_token(token)}
     results = run_batch(program, {**commands, **_NGINX})
     require_success(results, *commands)  # nginx -T may fail: nginx may reject its configuration
-    return {name: results[name] for name in (*_LISTENING, *_NGINX)}
+    return {name: results[name] for name in (*_LISTENING, *_ADDRESSES, *_NGINX)}
 
 
 def parse_listeners(results: Mapping[str, CommandResult]) -> list[Listener]:

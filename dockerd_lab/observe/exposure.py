@@ -111,9 +111,42 @@ def local_targets(listeners: Iterable[Listener]) -> list[str]:
     return sorted(set(targets)) or ["unix:///run/docker.sock"]
 
 
-def probe_request(targets: Iterable[str], prefixes: Sequence[str] = ()) -> list[Any]:
-    """Return the line for probe.py: targets, token file, and path prefixes where the API may be."""
-    return [list(targets), TOKEN_FILE, list(prefixes)]
+def further_targets(listeners: Iterable[Listener], address: str, addresses: str) -> list[str]:
+    r"""Return the targets in IPv6 that another machine tries if the others give no full control.
+
+    A program that listens on `::` is reached at the link-local address, too, which every card has,
+    and which rules for IPv4 do not protect. `addresses` is what `ip -o address` prints on `daemon`;
+    the other machines' cards have the same names.
+
+    >>> card = "3: eth1 inet 192.168.3.201/24 scope global\n3: eth1 inet6 fe80::1/64 scope link"
+    >>> further_targets([Listener("tcp6", ":::2375", "dockerd")], "192.168.3.201", card)
+    ['tcp://[fe80::1%eth1]:2375']
+    """
+    cards = [line.split()[1:4] for line in addresses.splitlines()]
+    ours = {card for card, _, network in cards if network.partition("/")[0] == address}
+    hosts = [
+        f"{network.partition('/')[0]}%{card}"
+        for card, _, network in cards
+        if card in ours and network.startswith("fe80:")
+    ]
+    bound = [_split_address(each.address) for each in listeners if each.protocol == "tcp6"]
+    ports = sorted({port for host, port in bound if host == "::"}, key=int)
+    return [f"tcp://[{host}]:{port}" for host in hosts for port in ports]
+
+
+def probe_request(
+    targets: Iterable[str],
+    further: Iterable[str] = (),
+    prefixes: Iterable[str] = (),
+    pretended: Iterable[str] = (),
+) -> list[Any]:
+    """Return the line for probe.py.
+
+    - `further` are targets to measure only if none of the `targets` gives full control.
+    - `prefixes` are paths below which the API may be.
+    - `pretended` are the addresses that a request may pretend to come from.
+    """
+    return [list(targets), list(further), TOKEN_FILE, list(prefixes), list(pretended)]
 
 
 def parse_probe_answer(who: str, answer: Any, token: str) -> Exposure:

@@ -124,6 +124,10 @@ def _measure_everybody(
     ssh_targets = [host] if host.startswith("ssh://") else []
     remote_targets = exposure.remote_targets(listeners, fleet.address, *ssh_targets)
     local_targets = exposure.local_targets(listeners)
+    further = exposure.further_targets(
+        listeners, fleet.address, listener_results["addresses"].stdout
+    )
+    pretended = [str(fleet.settings.machines.client.address), "127.0.0.1"]
 
     def measure(who: str, machine: str, user: str) -> Exposure:
         targets = exposure.with_server_names(
@@ -131,7 +135,9 @@ def _measure_everybody(
         )
         with started(fleet.lab, fleet.root, machine, "probe", user) as program:
             answer = program.answer(
-                exposure.probe_request(targets, prefixes),
+                exposure.probe_request(
+                    targets, [] if machine == "daemon" else further, prefixes, pretended
+                ),
                 what=f"measuring the exposure of {who}",
                 limit=exposure.PROBE_LIMIT,
             )

@@ -1,0 +1,121 @@
+"""Finds out how a target answers at all: with or without TLS, or why it does not.
+
+It must run on Python 3.9.
+"""
+
+import os
+import re
+import socket
+import ssl
+import subprocess
+import time
+from http import HTTPStatus
+
+from reach import NotHTTP, connect, open_connection, request, ssh_command, tls_context
+
+#: Seconds until a target must answer. The longer limit is for ssh, which starts two programs on the
+#: other machine, and for a TLS handshake with a server that hung up on HTTP.
+ANSWER_LIMIT, SLOW_ANSWER_LIMIT = 3, 30
+#: Seconds for a request to a daemon that has answered before: four containers may start at once on
+#: emulated machines.
+REQUEST_LIMIT = 120
+#: TLS alerts about a missing or wrong client certificate.
+CERTIFICATE_ALERT = re.compile(
+    "alert.((bad|unsupported|revoked).certificate|certificate.(required|expired|unknown|revoked)"
+    "|unknown.ca|handshake.failure|access.denied|decrypt.error)",
+    re.IGNORECASE,
+)
+#: Errors of a TLS handshake with a server that does not use TLS.
+NO_TLS_SERVER = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
+
+
+class Measured(Exception):
+    """Raised to end a measurement; its arguments are the level and the evidence for it."""
+
+
+def detect_tls(target):
+    """Return the TLS context with which a target answers; None if it answers without TLS.
+
+    Raise Measured if it does not answer.
+    """
+    if target.startswith("ssh:"):
+        try_ssh(target)
+        return None
+    try:
+        first_connection = connect(target, ANSWER_LIMIT)
+    except socket.timeout:
+        raise Measured("filtered", f"no answer within {ANSWER_LIMIT} s") from None
+    except OSError as error:
+        raise Measured("refused", os.strerror(error.errno) if error.errno else str(error)) from None
+    limit = ANSWER_LIMIT
+    end = time.monotonic() + limit
+    for make_tls, connection in ((None, first_connection), (tls_context, None)):
+        tls = make_tls and make_tls()
+        try:
+            status, body = request(target, tls, "GET", "/_ping", end=end, connection=connection)
+        except socket.timeout:
+            raise Measured("filtered", f"connected, but no answer within {limit} s") from None
+        except OSError as error:
+            if tls is not None:
+                raise tls_refusal(target, error) from None
+            if not isinstance(error, NotHTTP):
+                limit = SLOW_ANSWER_LIMIT  # some HTTPS servers hang up on HTTP
+                end = time.monotonic() + limit
+            continue
+        if b"SSL certificate" in body:  # nginx's answer to a client without a certificate
+            raise Measured("tls-required", f"HTTP {status}: {one_line(body)}")
+        if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
+            return tls
+        limit = REQUEST_LIMIT  # it answered; TLS takes seconds on an emulated machine
+        end = time.monotonic() + limit
+    raise Measured("refused", f"answers as if HTTPS were HTTP: {one_line(body)}")
+
+
+def tls_refusal(target, error):
+    """Return the Measured for a failed HTTPS request.
+
+    The level is `tls-required` only if the error is about certificates.
+    """
+    if isinstance(error, ConnectionRefusedError):
+        return Measured("refused", "hung up, and is gone")
+    if NO_TLS_SERVER.search(str(error)):
+        return Measured("refused", f"neither HTTP nor HTTPS: {error}")
+    if not CERTIFICATE_ALERT.search(str(error)):
+        # A server that hung up may have sent an alert before, which a client reads if it sends
+        # nothing.
+        try:
+            with open_connection(
+                target, tls_context(), time.monotonic() + ANSWER_LIMIT
+            ) as connection:
+                connection.recv(1)
+        except ssl.SSLError as alert:
+            error = alert
+        except OSError as failure:
+            error = failure
+    level = "tls-required" if CERTIFICATE_ALERT.search(str(error)) else "unclear"
+    return Measured(level, f"TLS: {error!r}")
+
+
+def try_ssh(target):
+    """Raise Measured if no daemon is reached over ssh; the level depends on ssh's message."""
+    try:
+        process = subprocess.run(
+            ssh_command(target, "docker", "version", "--format", "{{.Server.Version}}"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=SLOW_ANSWER_LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        raise Measured("filtered", f"ssh: no answer within {SLOW_ANSWER_LIMIT} s") from None
+    if process.returncode == 0:
+        return
+    evidence = "ssh: " + one_line(process.stderr)
+    if "Permission denied (" in evidence:
+        raise Measured("auth-required", evidence)
+    raise Measured("filtered" if "timed out" in evidence else "refused", evidence)
+
+
+def one_line(body):
+    """Return the beginning of an answer, on one line."""
+    return " ".join(body.decode(errors="replace").split())[:200]
