@@ -1,16 +1,19 @@
 """Judges an observation of a configuration, and makes a verdict of the judgement."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from dockerd_lab.cases.model import Case
 from dockerd_lab.config.declared import read_config
 from dockerd_lab.judge import errors, expectation, log, policy
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
+from dockerd_lab.judge.not_judged import find_not_judged
 from dockerd_lab.judge.verdict import Error, Exposure, Listener, Proof, Result
 from dockerd_lab.observe.listeners import Listener as ObservedListener
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared
+from dockerd_lab.standins.scripts import user_scripts
 
 
 def judge(
@@ -52,6 +55,9 @@ def judge(
         problems=tuple(problems),
         errors=tuple(verdict_errors),
         no_effect=tuple(ignored),
+        not_judged=tuple(
+            find_not_judged(inputs, [*observation.daemon.services], user_scripts(inputs))
+        ),
         explained=tuple(findings),
         cause=cause,
     )
@@ -82,6 +88,7 @@ def verdict(
         errors=list(judgement.errors),
         warnings=log.warnings(daemon.log),
         no_effect=list(judgement.no_effect),
+        not_judged=list(judgement.not_judged),
         stand_ins=list(prepared.stand_in_notes),
         notes=[*prepared.notes, *docker_desktop_notes(prepared.declared), *not_installed],
         dockerd_validate=daemon.refused_by_validate,
@@ -91,9 +98,16 @@ def verdict(
             for attempt in exposure.attempts
         ],
         seconds=round(observation.seconds, 1),
-        verdict="passed" if judgement.passed else "failed",
+        verdict=_verdict(judgement),
         reasons=judgement.reasons,
     )
+
+
+def _verdict(judgement: Judgement) -> Literal["passed", "failed", "incomplete"]:
+    """Return the verdict: one that passes says that all of the input was judged."""
+    if not judgement.passed:
+        return "failed"
+    return "incomplete" if judgement.not_judged else "passed"
 
 
 def _daemon_problems(

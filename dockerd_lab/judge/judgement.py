@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dockerd_lab.explain.matcher import Finding
-from dockerd_lab.judge.verdict import Error, NoEffect
+from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged
 
 #: The points in which an observation can differ from what its case expects.
 Point = Literal[
@@ -67,6 +67,8 @@ class Judgement:
     """The known errors that the observation shows."""
     no_effect: tuple[NoEffect, ...]
     """The settings that are accepted and have no effect."""
+    not_judged: tuple[NotJudged, ...]
+    """What the input brings, and the trial did not put into effect."""
     explained: tuple[Finding, ...]
     """The known errors in the lines that a user would paste, the cause first."""
     cause: str

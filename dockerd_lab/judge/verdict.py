@@ -57,6 +57,15 @@ class NoEffect(Part):
     where: str | None = None
 
 
+class NotJudged(Part):
+    """A file or unit of the input that the trial did not put into effect."""
+
+    name: str
+    message: str
+    settle: str = Field(description="what would settle it")
+    where: str | None = None
+
+
 class Proof(Part):
     """One way to the daemon as it was tried, and what that took."""
 
@@ -85,6 +94,9 @@ class Result(Part):
     errors: list[Error]
     warnings: list[str] = Field(description="what the daemon itself warned of")
     no_effect: list[NoEffect]
+    not_judged: list[NotJudged] = Field(
+        default_factory=list, description="what was given, and not put into effect"
+    )
     stand_ins: list[str] = Field(description="what the lab put in the place of what is missing")
     notes: list[str] = Field(description="what could not be measured, or was not installed")
     dockerd_validate: bool | None = Field(
@@ -93,8 +105,10 @@ class Result(Part):
     )
     proofs: list[Proof]
     seconds: float = Field(description="from the restored machines to the last answer")
-    verdict: Literal["passed", "failed"]
-    reasons: list[str] = Field(description="why it failed; empty when it passed")
+    verdict: Literal["passed", "failed", "incomplete"] = Field(
+        description="incomplete: nothing is wrong with what was judged, and not all of it was"
+    )
+    reasons: list[str] = Field(description="why it failed; otherwise empty")
 
 
 class Report(Part):
@@ -109,6 +123,7 @@ class Report(Part):
     results: list[Result]
 
     @property
-    def passed(self) -> bool:
-        """Return whether it passed on every engine."""
-        return all(result.verdict == "passed" for result in self.results)
+    def verdict(self) -> str:
+        """Return the worst verdict of all engines."""
+        verdicts = {result.verdict for result in self.results}
+        return next(each for each in ("failed", "incomplete", "passed") if each in verdicts)

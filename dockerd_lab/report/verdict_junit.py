@@ -11,7 +11,7 @@ _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 def junit(report: Report) -> str:
     """The XML document."""
-    failed = sum(result.verdict == "failed" for result in report.results)
+    failed = sum(result.verdict != "passed" for result in report.results)
     counts = {"tests": str(len(report.results)), "failures": str(failed), "errors": "0"}
     suites = ET.Element("testsuites", counts)
     seconds = sum(result.seconds for result in report.results)
@@ -30,8 +30,9 @@ def junit(report: Report) -> str:
                 "time": f"{result.seconds:.1f}",
             },
         )
-        if result.reasons:
-            failure = ET.SubElement(test, "failure", {"message": _clean(result.reasons[0])})
+        if result.verdict != "passed":
+            message = result.reasons[0] if result.reasons else "incomplete: not all was judged"
+            failure = ET.SubElement(test, "failure", {"message": _clean(message)})
             failure.text = _clean(_details(result))
     ET.indent(suites)
     return ET.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
@@ -42,6 +43,9 @@ def _details(result: Result) -> str:
     for error in result.errors:
         where = f" ({error.where})" if error.where else ""
         lines += [f"{error.id}{where}: {error.message}", error.cause, error.fix]
+    for each in result.not_judged:
+        where = f" ({each.where})" if each.where else ""
+        lines += [f"not judged: {each.name}{where}: {each.message}", each.settle]
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ def markdown(report: Report) -> str:
                 exposure.client,
                 exposure.outsider,
                 exposure.local_user,
-                f"**{result.verdict}**" if result.verdict == "failed" else result.verdict,
+                result.verdict if result.verdict == "passed" else f"**{result.verdict}**",
             )
         )
     for section in sections(report):

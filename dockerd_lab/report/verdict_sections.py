@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dockerd_lab.judge.verdict import Error, NoEffect, Report, Result
+from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged, Report, Result
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ def sections(report: Report) -> list[Section]:
     parts: list[tuple[str, Callable[[Result], Iterable[str]]]] = [
         ("why it failed", lambda result: result.reasons),
         ("errors", lambda result: map(_error, result.errors)),
+        ("not judged", lambda result: map(_not_judged, result.not_judged)),
         ("no effect", lambda result: map(_no_effect, result.no_effect)),
         ("warnings of the daemon", lambda result: result.warnings),
         ("dockerd --validate", _validate),
@@ -44,10 +45,10 @@ def sections(report: Report) -> list[Section]:
 
 
 def _verdicts(report: Report) -> str:
-    failed = [result.engine for result in report.results if result.verdict == "failed"]
-    if not failed:
-        return "passed"
-    return "failed" if len(failed) == len(report.results) else f"failed on {', '.join(failed)}"
+    worst = report.verdict
+    engines = [result.engine for result in report.results if result.verdict == worst]
+    what = "is incomplete" if worst == "incomplete" else worst
+    return what if len(engines) == len(report.results) else f"{what} on {', '.join(engines)}"
 
 
 def _by_engines(report: Report, items: Callable[[Result], Iterable[str]]) -> list[str]:
@@ -79,6 +80,11 @@ def _error(error: Error) -> str:
 def _no_effect(found: NoEffect) -> str:
     where = [f"at {found.where}"] if found.where else []
     return "\n".join([f"{found.setting}: {found.message}", *where, f"fix: {found.fix}"])
+
+
+def _not_judged(found: NotJudged) -> str:
+    where = [f"at {found.where}"] if found.where else []
+    return "\n".join([f"{found.name}: {found.message}", *where, f"settle: {found.settle}"])
 
 
 def _validate(result: Result) -> list[str]:

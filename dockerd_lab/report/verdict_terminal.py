@@ -11,14 +11,14 @@ from dockerd_lab.report.terminal import coloured, gets
 from dockerd_lab.report.verdict_sections import headline, sections
 
 #: Sections whose items are wrong, and are shown so.
-_WRONG = ("why it failed", "errors")
+_WRONG = ("why it failed", "errors", "not judged")
 
 
 def verdict(report: Report, *, width: int, colour: bool) -> str:
     """A row per engine, and below it what is wrong, with its place and its fix."""
 
     def draw(console: Console) -> None:
-        style = "bold green" if report.passed else "bold red"
+        style = "bold green" if report.verdict == "passed" else "bold red"
         console.print(Text(f"{report.case}: {headline(report)}", style=style))
         console.print(_table(report))
         for section in sections(report):

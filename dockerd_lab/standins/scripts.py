@@ -74,7 +74,7 @@ def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenSc
             lines.append(_KEEP_SSH_OPEN)
             stand_in_notes.append("port 22: open for the harness's ssh, whatever the firewall says")
     user_lines = _user_script_lines(inputs)
-    uses_nginx = any(b"nginx" in script for script in _user_scripts(inputs).values())
+    uses_nginx = any(b"nginx" in script for script in _user_script_contents(inputs).values())
     script_services: list[str] = []
     if uses_nginx and not inputs.complete and "nginx.service" not in services:
         lines.append("systemctl start nginx.service || true")
@@ -217,7 +217,7 @@ def _restart_lines(service: str) -> list[str]:
 def _user_script_lines(inputs: Input) -> list[str]:
     """Return the lines that run the user's scripts and keep the exit code of one that fails."""
     lines = []
-    for name, script in _user_scripts(inputs).items():
+    for name, script in _user_script_contents(inputs).items():
         copy = inputs.directory / name
         copy.write_bytes(script)
         copy.chmod(0o755)
@@ -235,7 +235,12 @@ def _user_script_lines(inputs: Input) -> list[str]:
     return [f"rm -f {PROVISION_CODE}", *lines, reset_failed]
 
 
-def _user_scripts(inputs: Input) -> dict[str, bytes]:
+def user_scripts(inputs: Input) -> list[str]:
+    """Return the texts of the user's scripts."""
+    return [text.decode(errors="replace") for text in _user_script_contents(inputs).values()]
+
+
+def _user_script_contents(inputs: Input) -> dict[str, bytes]:
     """Return the user's scripts by their file names in the configuration's directory."""
     copy = inputs.directory / "provision.sh"
     provision = copy.read_bytes() if copy.exists() else None
