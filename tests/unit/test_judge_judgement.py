@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from observations import answer, observation, opened
+from observations import CONFLICT, answer, failed, observation, opened
 from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
@@ -125,3 +125,35 @@ def test_a_step_of_a_fix_that_fails():
     )
     fix = only(judged("unix-default", seen), "fix")
     assert (fix.expected, fix.observed, fix.details) == ("exit code 0", "exit code 3", "$ false")
+
+
+CLIENT = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
+
+
+def error_messages(name, lines, error=None):
+    (case,) = select(find_cases(checkout()), [name])
+    case = case.on(Circumstances("20.10.24"))
+    if error is not None:
+        expect = case.expect.model_copy(update={"error": error, "words": None})
+        case = dataclasses.replace(case, expect=expect)
+    judgement = judge(prepare_case(case, SETTINGS), failed(log=lines), case)
+    return [mismatch.message for mismatch in judgement.mismatches("error")]
+
+
+def test_another_error_than_the_expected_one_is_named():
+    name, expected = "hosts-in-file-stock-unit", "the case expects hosts-flag-file-conflict"
+    assert error_messages(name, [CONFLICT]) == []
+    assert error_messages(name, ["x"]) == [f"the error is unexplained; {expected}"]
+    assert error_messages(name, [CLIENT]) == [
+        f"the error is cannot-connect-default-socket; {expected}"
+    ]
+
+
+def test_a_failure_that_is_to_be_unexplained():
+    """Beside it there may be what is no cause of a failed start."""
+    name = "hosts-in-file-stock-unit"
+    assert error_messages(name, ["x"], error="unexplained") == []
+    assert error_messages(name, [CLIENT], error="unexplained") == []
+    assert error_messages(name, [CONFLICT], error="unexplained") == [
+        "the error is hosts-flag-file-conflict; the case expects unexplained"
+    ]

@@ -163,22 +163,12 @@ def test_settings_with_effect(judged):
 
 def test_every_flag_s_name_that_is_another_key(judged):
     """As dockerd's documentation has the keys."""
-    keys = {
-        "add-runtime": "runtimes",
-        "authorization-plugin": "authorization-plugins",
-        "cluster-store-opt": "cluster-store-opts",
-        "default-address-pool": "default-address-pools",
-        "default-ulimit": "default-ulimits",
-        "dns-opt": "dns-opts",
-        "exec-opt": "exec-opts",
-        "host": "hosts",
-        "insecure-registry": "insecure-registries",
-        "label": "labels",
-        "log-opt": "log-opts",
-        "node-generic-resource": "node-generic-resources",
-        "registry-mirror": "registry-mirrors",
-        "storage-opt": "storage-opts",
-    }
+    irregular = {"add-runtime": "runtimes", "insecure-registry": "insecure-registries"}
+    plural = (
+        "authorization-plugin cluster-store-opt default-address-pool default-ulimit dns-opt"
+        " exec-opt host label log-opt node-generic-resource registry-mirror storage-opt"
+    )
+    keys = {**irregular, **{name: f"{name}s" for name in plural.split()}}
     result = judged({"etc/docker/daemon.json": {key: [] for key in keys}}, observation())
     assert {each.setting: each.fix for each in result.no_effect} == {
         key: f"Call it {right}." for key, right in keys.items()
@@ -289,3 +279,17 @@ def test_only_docker_desktop_s_file_has_these_keys(judged, missing):
     keys.pop(missing, None)
     notes = judged({"etc/docker/daemon.json": keys}, observation()).notes
     assert bool(notes) == (missing is None)
+
+
+@pytest.mark.parametrize("flags", [" --debug", ""])
+def test_an_execstart_alone_is_compared_with_the_command(judged, flags):
+    files = {f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -D{flags}\n"}
+    found = judged(files, observation(command="/usr/bin/dockerd -D")).no_effect
+    assert [each.setting for each in found] == (["ExecStart"] if flags else [])
+
+
+def test_an_execstart_that_another_file_repeats_is_overridden_all_the_same(judged):
+    text = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -D\n"
+    files = {f"{UNIT_D}/a.conf": text, f"{UNIT_D}/b.conf": text}
+    (setting,) = judged(files, observation(command="/usr/bin/dockerd -D")).no_effect
+    assert setting.where.endswith("a.conf:3")
