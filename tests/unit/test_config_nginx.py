@@ -24,6 +24,8 @@ def test_directives_and_their_places():
         (FILE, 4, "$a b#c"),
         (FILE, 7, "7"),
     ]
+    (second,) = read(lambda texts: list(nginx.directives(texts, "listen")), "\nlisten 1;")
+    assert second.line == 2
 
 
 @pytest.mark.parametrize(

@@ -118,3 +118,16 @@ def test_a_long_line_is_shown_as_far_as_it_fits():
 def test_the_first_file_that_shows_an_error_is_named():
     both = important([*explain_text([f"{LIMIT}\n"], "a"), *explain_text([f"\n{LIMIT}"], "b")])
     assert [(each.file, each.line) for each in both] == [("a", 1)]
+
+
+@pytest.mark.parametrize("end", ["", ",", ".", "!", "?", ")", "`", "'", '"'])
+def test_a_sentence_that_is_over_does_not_go_on_in_the_next_line(end):
+    """What must not stand with these words is DOCKER_HOST, as on the second line."""
+    line = f"it always says, on this machine: Cannot connect to the Docker daemon{end}"
+    goes_on = end in ("", ",")
+    assert ids([line, "DOCKER_HOST is set"]) == (
+        [] if goes_on else ["cannot-connect-default-socket"]
+    )
+    assert ids([line, "$ DOCKER_HOST is set"]) == ["cannot-connect-default-socket"]
+    short = f"Cannot connect to the Docker daemon{end}"
+    assert ids([short, "DOCKER_HOST is set"]) == ["cannot-connect-default-socket"]
