@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 from inner_pytest import make_small_checkout
 from observations import write
@@ -18,6 +19,10 @@ from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
+
+# A busy computer takes longer for an example than hypothesis allows, and says nothing with that.
+hypothesis.settings.register_profile("unit", deadline=None)
+hypothesis.settings.load_profile("unit")
 
 
 @pytest.fixture(autouse=True)
