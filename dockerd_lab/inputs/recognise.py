@@ -16,7 +16,7 @@ from dockerd_lab.config.paths import (
 #: Suffixes of templates and examples, which follow the real file name.
 _TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
 #: Suffixes of configuration files that the lab reads; they must be text.
-_TEXT = (".json", ".conf", ".path", ".service", ".socket", ".target", ".timer")
+_TEXT = (".json", ".conf", ".nft", ".path", ".service", ".socket", ".target", ".timer")
 #: An ExecStart= that starts the daemon, also by `docker daemon` as before 2017.
 _STARTS_DOCKERD = r"ExecStart=.*(\bdockerd\b|/docker(-current)?\s+(-d|daemon)\b)"
 

@@ -40,7 +40,8 @@ def judge(
     silent_errors = errors.find_silent_errors(observation, declared) if not verdict_errors else []
     verdict_errors += silent_errors
     cause = errors.choose_cause(findings, silent_errors)
-    ignored = find_no_effect(inputs, declared, observation.daemon)
+    scripts = user_scripts(inputs)
+    ignored = find_no_effect(inputs, declared, observation.daemon, scripts)
     problems: list[Mismatch | PolicyFinding] = [
         *_daemon_problems(observation, case, verdict_errors),
         *policy.check_script(observation),
@@ -55,9 +56,7 @@ def judge(
         problems=tuple(problems),
         errors=tuple(verdict_errors),
         no_effect=tuple(ignored),
-        not_judged=tuple(
-            find_not_judged(inputs, [*observation.daemon.services], user_scripts(inputs))
-        ),
+        not_judged=tuple(find_not_judged(inputs, [*observation.daemon.services], scripts)),
         explained=tuple(findings),
         cause=cause,
     )

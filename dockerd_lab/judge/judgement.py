@@ -67,12 +67,12 @@ class Judgement:
     """The known errors that the observation shows."""
     no_effect: tuple[NoEffect, ...]
     """The settings that are accepted and have no effect."""
-    not_judged: tuple[NotJudged, ...]
-    """What the input brings, and the trial did not put into effect."""
     explained: tuple[Finding, ...]
     """The known errors in the lines that a user would paste, the cause first."""
     cause: str
     """The id of the known error that is the cause, or `unexplained`."""
+    not_judged: tuple[NotJudged, ...] = ()
+    """What the input brings, and the trial did not put into effect."""
 
     @property
     def passed(self) -> bool:

@@ -5,7 +5,7 @@ It compares what the configuration declares with what the running daemon does.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
@@ -15,6 +15,7 @@ from dockerd_lab.config.paths import DAEMON_JSON, DEFAULTS
 from dockerd_lab.config.ports import port_of
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.no_protection import find_no_protection
 from dockerd_lab.judge.unread import MOVE_OPTIONS, find_unread_files
 from dockerd_lab.judge.verdict import NoEffect
 from dockerd_lab.observe.observation import DaemonObservation
@@ -44,9 +45,14 @@ _DESKTOP = ("builder", "experimental", "features")
 
 
 def find_no_effect(
-    inputs: Input, declared: DeclaredConfig, daemon: DaemonObservation
+    inputs: Input,
+    declared: DeclaredConfig,
+    daemon: DaemonObservation,
+    scripts: Collection[str] = (),
 ) -> list[NoEffect]:
     """Return the settings without effect, or none if the daemon does not run with them.
+
+    `scripts` are the texts of the user's scripts.
 
     If the daemon does not start, or still runs with the old configuration, its error matters.
     """
@@ -55,6 +61,7 @@ def find_no_effect(
     entries = [
         *_unread_daemon_json(inputs, daemon.command),
         *find_unread_files(inputs, declared.daemon_json.file),
+        *find_no_protection(inputs, scripts),
         *_lines_ignored_by_systemd(inputs, daemon),
         *_overridden_commands(inputs, declared, daemon.command),
         *_docker_opts(inputs, declared, daemon.command),

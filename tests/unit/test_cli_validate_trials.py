@@ -75,6 +75,21 @@ def test_passed_is_exit_code_0(machines, tmp_path):
     assert "daemon.json: starts, and passed" in done.stdout
 
 
+def test_incomplete_is_exit_code_1_unless_it_is_allowed(machines, tmp_path):
+    write(tmp_path / "mine/etc/docker/daemon.json", {"debug": True})
+    write(tmp_path / "mine/etc/rc.local", "#!/bin/sh\n")
+    markdown, junit = tmp_path / "v.md", tmp_path / "v.xml"
+    reports = ("--markdown", markdown, "--junitxml", junit)
+    done = invoke("validate", tmp_path / "mine", *reports)
+    assert done.exit_code == 1, done.output
+    assert "mine: starts, and is incomplete" in done.stdout
+    assert "/etc/rc.local: a boot runs it" in done.stdout
+    assert "settle: Start it in a script, with --provision" in done.stdout
+    assert "**incomplete**" in markdown.read_text()
+    assert "not judged: /etc/rc.local" in junit.read_text()
+    assert invoke("validate", tmp_path / "mine", "--allow-incomplete").exit_code == 0
+
+
 def test_what_was_found_before_the_harness_broke_is_shown(machines, tmp_path, monkeypatch):
     file = write(tmp_path / "daemon.json", {})
     run_trial = run.run_trial

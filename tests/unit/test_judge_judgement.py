@@ -132,7 +132,7 @@ CLIENT = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is
 
 def error_messages(name, lines, error=None):
     (case,) = select(find_cases(checkout()), [name])
-    case = case.on(Circumstances("20.10.24"))
+    case = case.resolve(Variant("20.10.24"))
     if error is not None:
         expect = case.expect.model_copy(update={"error": error, "words": None})
         case = dataclasses.replace(case, expect=expect)

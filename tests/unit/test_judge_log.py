@@ -46,7 +46,7 @@ def warned(seconds, rest=' host="tcp://0.0.0.0:2375"', level="warning"):
     ],
 )
 def test_the_seconds_that_dockerd_waited_on_purpose(lines, seconds):
-    assert log.delay(lines) == seconds
+    assert log.startup_delay(lines) == seconds
 
 
 def test_a_message_without_its_time():
