@@ -10,6 +10,7 @@ from dockerd_lab.cases.model import LEVELS, Expectation
 from dockerd_lab.judge.expectation import expected_level
 from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.log import extract_message, last_line
+from dockerd_lab.judge.other_doors import check_other_doors
 from dockerd_lab.machines.remote_command import TIMED_OUT
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.scripts import PROVISION_LIMIT
@@ -75,6 +76,8 @@ def check_strangers(
     is never allowed.
     """
     for who, description in STRANGERS.items():
+        if not allowed:
+            yield from check_other_doors(observation, who, description)
         best = observation.exposure[who].best
         if not _is_forbidden(best.level) or (allowed and best.level in LEVELS):
             continue
