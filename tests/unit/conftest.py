@@ -10,6 +10,7 @@ import pytest
 from inner_pytest import make_small_checkout
 from observations import write
 from prepared import HOSTS, SETTINGS
+from probing import measured, probe  # noqa: F401  (fixtures)
 
 from dockerd_lab import progress
 from dockerd_lab.cases.model import Variant

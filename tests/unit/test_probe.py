@@ -1,7 +1,6 @@
 """The probe, against servers on the loopback address."""
 
 import contextlib
-import importlib
 import json
 import os
 import re
@@ -15,42 +14,13 @@ import warnings
 
 import pytest
 import trustme
-from docker_api import TOKEN, Api, Behind, Leaky, Trusting, server
+from docker_api import TOKEN, Api, Behind, server
 
 from dockerd_lab.machines.program import source
 from dockerd_lab.observe import exposure
 from dockerd_lab.settings import checkout
 
-#: The probe's names for what a line on its standard input holds.
-NAMES = ("TARGETS", "FURTHER", "TOKEN_FILE", "PREFIXES", "PRETENDED_ADDRESSES")
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1 is deprecated")
-
-
-@pytest.fixture
-def probe(monkeypatch, tmp_path):
-    """The probe and what it imports as modules, with a home that has no certificate."""
-    monkeypatch.syspath_prepend(checkout() / "provision")
-    monkeypatch.setattr(importlib.import_module("reach"), "DOCKER", str(tmp_path / "nothing"))
-    return importlib.import_module("probe")
-
-
-@pytest.fixture
-def measured(probe, monkeypatch):
-    """Measure targets, in this process; a `home` has a certificate, `silence` is in seconds."""
-
-    def measure(*targets, further=(), prefixes=(), pretended=(), home=None, silence=None):
-        with monkeypatch.context() as patch:
-            if home is not None:
-                patch.setattr(importlib.import_module("reach"), "DOCKER", f"{home}/.docker")
-            if silence is not None:
-                patch.setattr(importlib.import_module("handshake"), "ANSWER_LIMIT", silence)
-            request = exposure.probe_request(targets, further, prefixes, pretended)
-            for name, value in zip(NAMES, request, strict=True):
-                patch.setattr(probe, name, value, raising=False)
-            results = probe.measure_all(probe.TARGETS, probe.FURTHER)
-            return exposure.parse_probe_answer("client", results, TOKEN)
-
-    return measure
 
 
 def test_the_program_as_it_is_sent_to_a_machine(tls):
@@ -294,58 +264,3 @@ def test_a_socket_that_others_may_not_open(measured, tmp_path):
         listener.bind(str(tmp_path / "sock"))
     seen = measured(f"unix://{tmp_path}/sock", f"unix://{tmp_path}/none")
     assert {way.level for way in seen.attempts} == {"refused"}
-
-
-@pytest.mark.parametrize(
-    "request_line",
-    [
-        "POST /containers/dockerd-lab-absent/exec",
-        "PUT /containers/dockerd-lab-absent/archive",
-        "POST /containers/dockerd-lab-absent/update",
-        "POST /containers/dockerd-lab-absent/start",
-        "POST /commit",
-        "DELETE /containers/dockerd-lab-absent",
-    ],
-)
-def test_only_creating_containers_is_refused(measured, request_line):
-    with server("read-only", base=Leaky, let_through=(request_line,)) as target:
-        seen = measured(target)
-    assert seen.level == "writes"
-    assert f"{request_line} is let through" in seen.best.evidence
-    assert "creating a container: HTTP 403" in seen.best.evidence
-
-
-def test_every_change_is_refused(measured):
-    with server("read-only", base=Leaky) as target:
-        assert measured(target).level == "read-only"
-
-
-def test_another_version_may_create_containers(measured):
-    with server("full-control", base=Leaky, version="v1.41") as target:
-        seen = measured(target)
-    assert seen.level == "full-control", seen.best
-
-
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP"])
-@pytest.mark.parametrize("trusted", ["192.168.3.10", "127.0.0.1"])
-def test_a_proxy_that_believes_a_header(measured, header, trusted):
-    pretended = ["192.168.3.10", "127.0.0.1"]
-    with server("full-control", base=Trusting, header=header, trusted=trusted) as target:
-        seen = measured(target, pretended=pretended)
-        assert seen.level == "full-control"
-        assert f"X-Forwarded-For: {trusted}" in seen.best.evidence
-        assert measured(target).level == "auth-required", "it is asked first without a header"
-
-
-def test_a_proxy_that_believes_no_header_gets_none(measured, probe):
-    with server("auth-required") as target:
-        assert measured(target, pretended=["127.0.0.1"]).level == "auth-required"
-    assert probe.PRETENDED == {}
-
-
-def test_further_targets_are_tried_if_the_others_give_no_full_control(measured):
-    with server("full-control") as opened, server("read-only") as read_only:
-        levels = [each.level for each in measured(read_only, further=[opened]).attempts]
-        assert levels == ["read-only", "full-control"]
-        levels = [each.level for each in measured(opened, further=[read_only]).attempts]
-        assert levels == ["full-control"]
