@@ -9,6 +9,7 @@ from dockerd_lab.judge import errors, expectation, log, policy
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
 from dockerd_lab.judge.not_judged import find_not_judged
+from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.verdict import Error, Exposure, Listener, Proof, Result
 from dockerd_lab.observe.listeners import Listener as ObservedListener
 from dockerd_lab.observe.observation import Observation
@@ -47,6 +48,7 @@ def judge(
         *policy.check_script(observation),
         *policy.check_services(observation),
         *policy.check_strangers(observation, expect, allowed=allow_insecure),
+        *([] if allow_insecure else check_public_trust(inputs, declared)),
     ]
     if case is not None:
         settings = [each.setting for each in ignored]
