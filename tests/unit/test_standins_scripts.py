@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import pytest
-from observations import write
+from observations import observation, write
 from prepared import SETTINGS, TLS, UNIT_D, script
 from shell import run
 
@@ -267,3 +267,13 @@ def claims(case, made):
         "the remote": remote == case.remote or not case.remote.tls,
         "the hosts": declared == expected or not looked_at,
     }
+
+
+@pytest.mark.parametrize("program", ["/usr/bin/dockerd", "/usr/sbin/dockerd"])
+def test_where_dockers_own_packages_have_dockerd(judged, program):
+    drop_in = f"[Service]\nExecStart=\nExecStart={program} -H fd://\n"
+    result = judged({"etc/systemd/system/docker.service.d/x.conf": drop_in}, observation())
+    notes = [note for note in result.stand_ins if note.startswith("/usr/bin/dockerd: ")]
+    assert [note.endswith("systemd ends with 203/EXEC") for note in notes] == (
+        [True] if program == "/usr/bin/dockerd" else []
+    )
