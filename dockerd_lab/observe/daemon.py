@@ -90,7 +90,7 @@ def observe_daemon(
     """
     commands = _daemon_commands()
     for name in earlier_results:
-        del commands[name]
+        commands.pop(name, None)
     log_commands = (
         {name: commands.pop(name) for name in _LOGS} if wait_for_probes is not None else {}
     )

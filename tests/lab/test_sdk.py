@@ -13,7 +13,8 @@ def test_the_client_gets_its_answers(docker_client, fleet):
     assert docker.ping() is True
     version = docker.version()["Version"]
     assert fleet.versions["docker"].startswith(f"Docker version {version},")
-    assert [tag for image in docker.images.list() for tag in image.tags] == ["busybox:latest"]
+    tags = [tag for image in docker.images.list() for tag in image.tags]
+    assert "busybox:latest" in tags, "other suites add images"
 
 
 @pytest.mark.cases(client=["refused"], group="methods")
