@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from dockerd_lab.progress import step
 
 #: Seconds between two attempts to take the lock.
 RETRY_EVERY = 0.2
+#: A longer command line of the holder is shortened to this (characters).
+_MAX_HOLDER = 120
 
 #: The homes whose labs this process holds.
 _HELD: set[Path] = set()
@@ -82,4 +85,5 @@ def _try(lock: TextIO) -> bool:
 def _holder(lock: TextIO) -> str:
     """The command that holds the lock, as it wrote itself down: `process 4711, dockerd-lab up`."""
     lock.seek(0)
-    return " ".join(lock.read().split()) or "a process that did not name itself yet"
+    holder = textwrap.shorten(lock.read(), _MAX_HOLDER, placeholder=" …")
+    return holder or "a process that did not name itself yet"
