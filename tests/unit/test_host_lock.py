@@ -203,7 +203,10 @@ def test_a_lab_that_is_taken_is_exit_code_75(busy, command):
     assert "Traceback" not in done.stderr
 
 
-def test_an_interrupt_ends_the_wait_at_once(busy, command, monkeypatch):
+def test_an_interrupt_ends_the_wait_at_once(busy, command, monkeypatch, request):
+    # In the background of a shell without job control SIGINT is ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     monkeypatch.setattr(lock.time, "sleep", lambda _: signal.raise_signal(signal.SIGINT))
     done = command("clean")
     assert done.returncode == 130
