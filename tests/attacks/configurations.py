@@ -1,0 +1,108 @@
+"""Configurations that open the daemon by other ways, and a closed twin of each that has one.
+
+What is true of each was found out by hand on the machines: with curl from `outsider`, or on a
+machine that was booted with it.
+"""
+
+from dataclasses import dataclass
+
+PROXY = "proxy_pass http://unix:/var/run/docker.sock:; proxy_http_version 1.1;"
+SITE = "etc/nginx/conf.d/docker.conf"
+DROP_IN = "etc/systemd/system/docker.service.d/override.conf"
+OPEN = """[Service]
+ExecStart=
+ExecStart=/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2375 --tls=false
+"""
+SOCKET_SERVICE = """[Service]
+ExecStart=/usr/bin/socat TCP-LISTEN:2375,fork UNIX-CONNECT:/run/docker.sock
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A configuration, and what must be told of it."""
+
+    files: dict[str, str]
+    verdict: str
+    outsider: str = "refused"
+    told: str = ""
+    """What the reasons, the settings without effect or the parts not judged contain."""
+
+
+def firewall(family: str) -> str:
+    """Return rules that let only `client` in to 2375, in one family of tables."""
+    return f"""table {family} docker {{
+  chain input {{
+    type filter hook input priority 0; policy accept;
+    iifname "lo" tcp dport 2375 drop
+    tcp dport 2375 ip saddr != 192.168.3.10 drop
+    {"meta nfproto ipv6 tcp dport 2375 drop" if family == "inet" else ""}
+  }}
+}}
+"""
+
+
+def site(server: str, location: str = "", more: str = "") -> str:
+    """Return an nginx server before docker.sock."""
+    return f"server {{ listen 2375; {server}\n{more}\nlocation / {{ {location} {PROXY} }} }}\n"
+
+
+ATTACKS = {
+    "rules-for-ipv4": Attack(
+        {DROP_IN: OPEN, "etc/nftables.conf": firewall("ip")}, "failed", "full-control", "fe80::"
+    ),
+    "rules-for-both": Attack(
+        {DROP_IN: OPEN, "etc/nftables.conf": firewall("inet")}, "passed", "filtered"
+    ),
+    "believed-header": Attack(
+        {
+            SITE: site(
+                "set_real_ip_from 0.0.0.0/0; real_ip_header X-Real-IP;"
+                " allow 192.168.3.10; deny all;"
+            )
+        },
+        "failed",
+        "full-control",
+        "X-Forwarded-For: 192.168.3.10",
+    ),
+    "header-not-believed": Attack(
+        {SITE: site("allow 192.168.3.10; deny all;")}, "passed", "auth-required"
+    ),
+    "create-denied": Attack(
+        {SITE: site("", more="location ~ /containers/create { return 403; }")},
+        "failed",
+        "writes",
+        "is let through to the daemon",
+    ),
+    "one-version-denied": Attack(
+        {SITE: site("", more="location ~ ^/(v1.40/)?containers/create { return 403; }")},
+        "failed",
+        "full-control",
+        "a container read",
+    ),
+    "containerd-on-tcp": Attack(
+        {"etc/containerd/config.toml": 'version = 2\n[grpc]\n  tcp_address = "0.0.0.0:10000"\n'},
+        "failed",
+        told="containerd's API",
+    ),
+    "unit-at-boot": Attack(
+        {"etc/systemd/system/docker-tcp.service": SOCKET_SERVICE},
+        "incomplete",
+        told="a boot starts this unit",
+    ),
+    "rc-local": Attack(
+        {"etc/rc.local": "#!/bin/sh\ndockerd -H tcp://0.0.0.0:2375 &\n"},
+        "incomplete",
+        told="a boot runs it",
+    ),
+    "haproxy": Attack(
+        {"etc/haproxy/haproxy.cfg": "listen docker\n  bind :2375\n  server a /run/docker.sock\n"},
+        "incomplete",
+        told="HAProxy reads it",
+    ),
+    "hosts-deny": Attack(
+        {"etc/hosts.deny": "dockerd: ALL\n"}, "passed", told="dockerd does not read it"
+    ),
+}
