@@ -29,6 +29,12 @@ nft list chains | awk '
 done"""
 #: Programs that are not installed on the machines, by their directory in /etc.
 _ABSENT_PROGRAMS = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
+#: What the lab loads though the input does not say so, by the file.
+_LOADED_BY_THE_LAB = {
+    NFTABLES: "nftables.service: started; Debian ships it disabled: systemctl enable nftables",
+    IPTABLES: f"{IPTABLES}: loaded, as a boot does with the package iptables-persistent",
+    IP6TABLES: f"{IP6TABLES}: loaded, as a boot does with the package iptables-persistent",
+}
 #: The file names of the user's scripts in the configuration's directory.
 _USER_SCRIPT_NAMES = ("own-provision", "given-provision")
 
@@ -70,6 +76,7 @@ def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenSc
         ):
             lines += service_lines
             services += [service] if service else []
+        stand_in_notes += [note for file, note in _LOADED_BY_THE_LAB.items() if inputs.has(file)]
         if rule_files:
             lines.append(_KEEP_SSH_OPEN)
             stand_in_notes.append("port 22: open for the harness's ssh, whatever the firewall says")

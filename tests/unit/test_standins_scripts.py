@@ -277,3 +277,9 @@ def test_where_dockers_own_packages_have_dockerd(judged, program):
     assert [note.endswith("systemd ends with 203/EXEC") for note in notes] == (
         [True] if program == "/usr/bin/dockerd" else []
     )
+
+
+@pytest.mark.parametrize("file", ["etc/nftables.conf", "etc/iptables/rules.v4"])
+def test_rules_that_the_lab_loads_are_named(judged, file):
+    result = judged({file: "table inet x {\n}\n"}, observation())
+    assert [note for note in result.stand_ins if "nftables.service: " in note or file in note]
