@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.paths import HOME
 from dockerd_lab.errors import BadInput
+from dockerd_lab.redaction.redact import redact
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 #: Redirections, `| tee FILE` and `&` at the end. They are dropped: the lab reads the output itself.
@@ -83,7 +84,7 @@ def parse_dockerd_command(typed: str) -> DockerdCommand:
         lexer.commenters = ""
         words = list(lexer)
     except ValueError as error:
-        raise BadInput(f"--command: {str(error).lower()}: {typed!r}") from None
+        raise BadInput(f"--command: {str(error).lower()}: {redact(typed)!r}") from None
     if operators := [word for word in words if word and set(word) <= set("();<>|&")]:
         raise BadInput(f"--command: {operators[0]!r} needs a shell; give the command alone")
     environment, words = _strip_wrappers(words)
@@ -91,7 +92,7 @@ def parse_dockerd_command(typed: str) -> DockerdCommand:
         inner = parse_dockerd_command(words[2])
         return replace(inner, environment=(*environment, *inner.environment))
     if not _starts_daemon(words):
-        raise BadInput(f"--command: it must start dockerd, found {typed!r}")
+        raise BadInput(f"--command: it must start dockerd, found {redact(typed)!r}")
     # Expand `~` as a shell does.
     words = [HOME + word[1:] if word.startswith("~/") else word for word in words]
     # Use an absolute path, so that netstat shows the program's name.

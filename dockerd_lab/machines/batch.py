@@ -8,6 +8,7 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.program import Program, started
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
+from dockerd_lab.redaction.redact import redacted
 
 #: Seconds after which a machine is taken not to answer at all.
 MACHINE_LIMIT = 480
@@ -30,7 +31,7 @@ def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[s
     try:
         return {name: CommandResult(**result) for name, result in results.items()}
     except (AttributeError, TypeError):
-        raise HarnessError(f"{what}: {results!r} came back") from None
+        raise HarnessError(f"{what}: {redacted(results)!r} came back") from None
 
 
 def run_on(

@@ -10,7 +10,7 @@ from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.redaction.redact import redact
+from dockerd_lab.redaction.redact import redacted
 
 #: On `daemon`, mode 0600: whoever can read it is root there.
 TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
@@ -157,8 +157,7 @@ def parse_probe_answer(who: str, answer: Any, token: str) -> Exposure:
     try:
         attempts = [_parse_attempt(entry, token) for entry in answer]
     except (ValueError, KeyError, TypeError):
-        shown = redact(repr(answer))
-        raise HarnessError(f"measuring the exposure of {who}: {shown:.500}") from None
+        raise HarnessError(f"measuring the exposure of {who}: {redacted(answer)!r:.500}") from None
     return Exposure(who, attempts)
 
 

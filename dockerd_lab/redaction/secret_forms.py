@@ -7,13 +7,15 @@
 OVER = r"""(?: [\s,;:)\]}>|&"'\\] | \Z )"""
 #: A character of a secret without quotes around it. A quote within a word belongs to it.
 LETTER = rf"""(?: [^\s"'\\] | \\*+["'](?!{OVER}) | \\++(?!["'])[ ]? )"""
+#: What is put in the place of a secret; of a longer one a part may have been hidden before.
+HIDDEN = r"\(a\ [a-z\ ]{5,30}\)"
 #: What stands where a secret could and is none: no value, a placeholder, a variable, a command.
 NOTHING = rf"""(?! \\*["']? (?:
     (?: (?-i: TOKEN | PASSWORD | SECRET | VALUE ) | true | false | null | none ) {OVER}
-    | \(an?\ [a-z\ ]+\) ) )"""
+    | {HIDDEN} ) )"""
 NONE = rf"""{NOTHING} (?! \\*"? (?: (?-i: \$\{{?[A-Z_][A-Z0-9_]*\}}? ) {OVER} | \$\( | ` ) )"""
 #: Without quotes, and without what ends a sentence or a list.
-UNQUOTED = rf"(?: {LETTER}+ (?<![,;)\]}}]) )"
+UNQUOTED = rf"(?: (?: {HIDDEN} | {LETTER} )+ (?<![,;)\]}}]) )"
 #: A quote, which may be escaped itself (JSON within JSON), and what is between it and the next.
 QUOTE = r"""(?P<quote> (?P<slashes>\\++)? ["'] )"""
 QUOTED = rf"""(?P<quoted_secret> (?> (?: (?! (?P=quote){OVER} )

@@ -158,3 +158,10 @@ def test_what_one_text_shows_is_hidden_in_the_others():
     assert redacted(["{}", 'a"b\\c4711'], also=[json.dumps({"a-token": 'a"b\\c4711'})])[1] == (
         "(a secret)"
     )
+
+
+def test_a_secret_that_has_the_form_of_another_kind_is_hidden_as_a_whole():
+    for text in ("X_TOKEN={} a", "--token {} a", "curl -u me:{} a", "map[token:{}] a"):
+        shown = redact(text.format("q+K://v0:-.=+/+TqW@q+_x-BUY"))
+        assert "BUY" not in shown
+        assert shown.endswith(" a")

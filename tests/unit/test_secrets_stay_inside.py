@@ -20,7 +20,10 @@ from planted import PLACES, fragments, plain
 from dockerd_lab import progress
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cli import app, reproduce, validate
+from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput, HarnessError
+from dockerd_lab.explain import blocks
+from dockerd_lab.explain.matcher import explain_text
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.judge.judge import judge
@@ -206,8 +209,20 @@ def test_explain_hides_it(place, data):
         assert found <= leaks(explained(f"{before} {place.text(ANOTHER)} x\n"), secret)
 
 
-#: Which of the messages may leave the secret out, since it is shortened.
-SHORTENED = 3
+@pytest.mark.parametrize("place", IN_LINES, ids=lambda place: place.name)
+def test_explain_hides_it_where_a_long_line_is_cut(place):
+    text = f" {place.text(ANOTHER)} "
+    step = blocks.MAX_LINE - blocks.OVERLAP
+    for cut in range(1, len(text), 7):  # where the second part of the line begins
+        line = f"{'x' * (step - cut)}{text}"
+        # What is found is not whole in the first part, so that the second is shown.
+        line += "y" * (blocks.MAX_LINE - 50 - len(line)) + f" {CONFLICT}\n"
+        [found] = [f for f in explain_text([line]) if f.id == "hosts-flag-file-conflict"]
+        assert not leaks({"text": found.text}, ANOTHER)
+
+
+#: Which of the messages may leave the secret out: they are shortened, or do not quote the text.
+MAY_LEAVE_OUT = (2, 3)
 
 
 class Number(YamlModel):
@@ -218,7 +233,6 @@ def messages(text):
     """What commands print of a text in their errors and their progress."""
     for error in (
         HarnessError("ssh to daemon failed" + last_lines(f"{text}\n"), "look"),
-        BadInput(f"--command: it must start dockerd, found {text!r}"),
         RuntimeError(text),
     ):
         with pytest.MonkeyPatch.context() as patch:
@@ -230,6 +244,9 @@ def messages(text):
             said, code = main()
             assert code in (2, 3)
             yield said["stderr"]
+    with pytest.raises(BadInput) as wrong:
+        parse_dockerd_command(f"docker {text}")
+    yield str(wrong.value)
     with pytest.raises(BadInput) as wrong:
         check(Path("case.yaml"), {"number": [f"{'x' * 60} {text}"]}, Number)
     yield str(wrong.value)
@@ -244,7 +261,9 @@ def messages(text):
 def test_errors_and_progress_hide_it(place, data):
     secret = data.draw(place.secrets)
     outputs = dict(enumerate(messages(place.text(secret))))
-    assert all("(a" in text for number, text in outputs.items() if number != SHORTENED), outputs
+    assert all("(a" in text for number, text in outputs.items() if number not in MAY_LEAVE_OUT), (
+        outputs
+    )
     if found := leaks(outputs, secret):
         assert found <= leaks(dict(enumerate(messages(place.text(ANOTHER)))), secret)
 
