@@ -9,6 +9,7 @@ from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.judgement import Mismatch, Point
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.remote import REACHED
+from dockerd_lab.redaction.redact import redacted
 
 #: How many of a log's last lines are printed with a mismatch.
 TAIL = 12
@@ -47,7 +48,9 @@ def find_mismatches(
     """
     expect = case.expect
     yield from _check_words(case, observation)
-    if not expect.matches_command(observation.daemon.command):
+    # A case that `record` has drafted holds no secrets: it has words in their place.
+    command, hosts = redacted((observation.daemon.command, observation.daemon.hosts))
+    if not any(map(expect.matches_command, (observation.daemon.command, command))):
         observed, expected = str(observation.daemon.command), str(expect.command)
         yield Mismatch(
             "command",
@@ -57,7 +60,7 @@ def find_mismatches(
             _last_place(inputs, *(command.place for command in declared.commands)),
             _COMMAND_HINT,
         )
-    if observation.daemon.hosts != expect.hosts:
+    if expect.hosts not in (observation.daemon.hosts, hosts):
         yield Mismatch(
             "hosts",
             str(expect.hosts),

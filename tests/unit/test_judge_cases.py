@@ -31,6 +31,19 @@ def test_a_case_that_says_so_passes_and_another_than_it_says_fails(judged):
     assert any(reason.startswith("the command line: None") for reason in other.reasons)
 
 
+def test_a_case_that_was_drafted_without_secrets(judged):
+    case = (checkout() / "provision/methods/systemd-dropin/case.yaml").read_text()
+    command = f"{opened().daemon.command} --log-opt splunk-token="
+    case = re.sub(r"(?m)^(\s*)command:.*$", rf'\1command: "{command}(a secret)"', case)
+    files = {f"{UNIT_D}/x.conf": DROP_IN, "case.yaml": case}
+    daemon = dataclasses.replace(opened().daemon, command=f"{command}K4711-Ai-0815")
+    seen = dataclasses.replace(opened(), daemon=daemon)
+    assert judged(files, seen).reasons == []
+    daemon = dataclasses.replace(daemon, command=f"{command}K4711-Ai-0815 --debug")
+    (reason,) = judged(files, dataclasses.replace(seen, daemon=daemon)).reasons
+    assert reason.startswith("the command line: ")
+
+
 def test_a_case_s_failure_is_expected(judged):
     case = (checkout() / "provision/failures/hosts-in-file-stock-unit/case.yaml").read_text()
     files = {"etc/docker/daemon.json": HOSTS, "case.yaml": case}
