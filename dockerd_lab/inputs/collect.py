@@ -35,6 +35,7 @@ def collect(
         raise BadInput("nothing to validate", "dockerd-lab validate PATH…")
     sources: dict[str, Path] = {}
     ignored: list[str] = []
+    compose_files: list[Path] = []
     case: Case | None = None
     complete = False
     single_files = [
@@ -56,13 +57,16 @@ def collect(
                 raise BadInput(layout.nothing_to_install(path), layout.HINT)
             _add_all(sources, recognised)
             ignored += skipped
+            compose_files += layout.compose_files(path, skipped)
         if has_case:
             case, complete = load_case(_case_name(path), path), has_case_layout
         _add_all(sources, {f"/{relative}": root / relative for relative in relative_paths})
         if has_case_layout:
             _copy_case_files(path, directory)
         elif relative_paths:
-            ignored += layout.skipped_names(path)
+            skipped = layout.skipped_names(path)
+            ignored += skipped
+            compose_files += layout.compose_files(path, skipped)
     for argument in files:
         source, destination = _source_and_destination(argument)
         _add(sources, destination, source, anywhere=True)
@@ -80,6 +84,7 @@ def collect(
         case=case,
         complete=complete,
         ignored=ignored,
+        compose_files=compose_files,
         notes=notes,
         command=command,
         provision=provision_script,

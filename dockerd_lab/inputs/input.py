@@ -28,6 +28,8 @@ class Input:
     """Whether it is a complete case, like those of this repository, which needs no stand-ins."""
     ignored: Sequence[str] = ()
     """Names of files and directories that are not installed."""
+    compose_files: Sequence[Path] = ()
+    """Those of them that are compose files and give docker.sock to a container."""
     notes: Sequence[str] = ()
     """Notes on files that are installed elsewhere than where they lie."""
     command: DockerdCommand | None = None

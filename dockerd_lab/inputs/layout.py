@@ -127,6 +127,14 @@ def skipped_names(path: Path) -> list[str]:
     return sorted(tree.printable(Path(name)) for name in names)
 
 
+def compose_files(directory: Path, names: Iterable[str]) -> list[Path]:
+    """Return the files among those that are compose files, and give docker.sock to a container."""
+    files = [
+        directory / name for name in names if re.search(r"compose[\w.-]*\.ya?ml$", name.lower())
+    ]
+    return [file for file in files if file.is_file() and "docker.sock" in _text(file)]
+
+
 def is_case_without_files(path: Path) -> bool:
     """Return whether a directory with a case.yaml and no files to install is a complete case.
 

@@ -17,6 +17,7 @@ _BOOT = "a boot runs it, and the trial boots no machine with it"
 _CLOCK = "cron runs it, and the trial does not wait for that"
 _LET_RUN = "Start it in a script, with --provision: what it does is judged then."
 _ELSEWHERE = "Try it on a machine that has the program; --allow-incomplete permits it."
+_ELSEWHERE_TOO = "Try it where its images can be had; --allow-incomplete permits it."
 #: What runs later than the trial, by a pattern of the path.
 _RUN_LATER = {
     "/etc/rc.local": _BOOT,
@@ -72,6 +73,9 @@ def find_not_judged(
     if inputs.complete:
         return
     yield from _units(inputs, started, scripts)
+    for file in inputs.compose_files:
+        message = "it gives docker.sock to a container, and no container of it was started"
+        yield NotJudged(name=file.name, message=message, settle=_ELSEWHERE_TOO, where=str(file))
     told: set[str] = set()
     for path in inputs.origins:
         where = inputs.user_path(Place(path))

@@ -74,3 +74,20 @@ def test_what_is_started_or_starts_nothing(names, files, script, started):
 
 def test_a_unit_that_a_script_only_enables_is_started_by_a_boot(names):
     assert names({f"{SYSTEM}/x.service": SOCAT}, script="systemctl enable x\n") == ["x.service"]
+
+
+PROXY = "services:\n  proxy:\n    volumes: [/var/run/docker.sock:/var/run/docker.sock:ro]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("docker-compose.yml", PROXY, ["docker-compose.yml"]),
+        ("compose.prod.yaml", PROXY, ["compose.prod.yaml"]),
+        ("compose.yaml", "services:\n  web:\n    image: nginx\n", []),
+        ("playbook.yml", PROXY, []),
+    ],
+)
+@pytest.mark.parametrize("beside", ["etc/docker/daemon.json", "daemon.json"])
+def test_a_compose_file_that_gives_away_the_socket(names, name, text, found, beside):
+    assert names({beside: "{}", name: text}) == found
