@@ -113,11 +113,6 @@ def prepare(lab: Lab, boxes: Iterable[Box]) -> None:
     (lab.directory / "vagrant.json").write_text(json.dumps(facts, indent=1) + "\n")
 
 
-def _paths(files: Mapping[str, Path]) -> dict[str, str]:
-    """Paths as JSON has them."""
-    return {name: str(file) for name, file in files.items()}
-
-
 def _make_consoles(lab: Lab) -> None:
     """Make the consoles' files, which libvirt gives to QEMU's user: readable for yours too."""
     lab.consoles.mkdir(parents=True, exist_ok=True)
