@@ -14,7 +14,6 @@ from dockerd_lab.judge.verdict import Error, Exposure, Listener, Proof, Result
 from dockerd_lab.observe.listeners import Listener as ObservedListener
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared
-from dockerd_lab.standins.scripts import user_scripts
 
 
 def judge(
@@ -41,7 +40,7 @@ def judge(
     silent_errors = errors.find_silent_errors(observation, declared) if not verdict_errors else []
     verdict_errors += silent_errors
     cause = errors.choose_cause(findings, silent_errors)
-    scripts = user_scripts(inputs)
+    scripts = prepared.written.user_scripts
     ignored = find_no_effect(inputs, declared, observation.daemon, scripts)
     problems: list[Mismatch | PolicyFinding] = [
         *_daemon_problems(observation, case, verdict_errors),

@@ -12,6 +12,7 @@ from dockerd_lab.config import units
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.verdict import NotJudged
+from dockerd_lab.standins.scripts import started_units
 
 _BOOT = "a boot runs it, and the trial boots no machine with it"
 _CLOCK = "cron runs it, and the trial does not wait for that"
@@ -49,14 +50,6 @@ _ABSENT_PROGRAMS = {
     "/etc/inetd.conf": "inetd",
 }
 _SSHD = "/etc/ssh/sshd_config"
-#: Units that the lab starts or restarts itself.
-_STARTED = {
-    "containerd.service",
-    "docker.service",
-    "docker.socket",
-    "nftables.service",
-    "nginx.service",
-}
 #: The types of units that can start a program.
 _TYPES = (".path", ".service", ".socket", ".target", ".timer")
 _INSTALL = ("WantedBy", "RequiredBy", "UpheldBy")
@@ -96,10 +89,7 @@ def _units(
     inputs: Input, started: Collection[str], scripts: Collection[str]
 ) -> Iterator[NotJudged]:
     """Yield the units that a boot would start, and that nothing has started."""
-    docker = units.read_unit("docker.service", inputs.texts)
-    keys = ("Requires", "Wants", "BindsTo")
-    wanted = [each for key in keys for each in units.in_effect(docker, key)]
-    known = {*_STARTED, *started, *(name for each in wanted for name in each.value.split())}
+    known = {*started_units(inputs), *started}
     for path, source in inputs.origins.items():
         name = PurePosixPath(path).name
         is_unit = PurePosixPath(path).parent.name == "system" and name.endswith(_TYPES)

@@ -72,7 +72,7 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
             services=written.services,
             services_of_scripts=written.script_services,
             docker_socket=any("docker.socket" in file for file in inputs.origins),
-            user_scripts=written.has_user_scripts,
+            user_scripts=bool(written.user_scripts),
             texts=inputs.texts,
             compare_texts=has_scripts,
             **_validate_arguments(inputs),

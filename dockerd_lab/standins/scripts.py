@@ -1,10 +1,10 @@
 """Writes the shell scripts that put a user's configuration into effect."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from dockerd_lab.config import units
 from dockerd_lab.config.paths import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
@@ -35,6 +35,16 @@ _LOADED_BY_THE_LAB = {
     IPTABLES: f"{IPTABLES}: loaded, as a boot does with the package iptables-persistent",
     IP6TABLES: f"{IP6TABLES}: loaded, as a boot does with the package iptables-persistent",
 }
+#: Units that the lab starts or restarts if the input has them.
+_STARTED = (
+    "containerd.service",
+    "docker.service",
+    "docker.socket",
+    "nftables.service",
+    "nginx.service",
+)
+#: The keys with which docker.service starts other units.
+_PULLS_IN = ("Requires", "Wants", "BindsTo")
 #: The file names of the user's scripts in the configuration's directory.
 _USER_SCRIPT_NAMES = ("own-provision", "given-provision")
 
@@ -49,8 +59,8 @@ class WrittenScripts:
     """Units that the user's script may restart or stop; they must not have failed."""
     stand_in_notes: tuple[str, ...]
     """What the scripts do that the input does not say."""
-    has_user_scripts: bool
-    """Whether a user's script runs."""
+    user_scripts: tuple[str, ...]
+    """The texts of the user's scripts."""
     notes: tuple[str, ...]
     """What the scripts do not do."""
 
@@ -80,14 +90,14 @@ def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenSc
         if rule_files:
             lines.append(_KEEP_SSH_OPEN)
             stand_in_notes.append("port 22: open for the harness's ssh, whatever the firewall says")
-    user_lines = _user_script_lines(inputs)
-    uses_nginx = any(b"nginx" in script for script in _user_script_contents(inputs).values())
+    user_scripts = _user_scripts(inputs)  # provision.sh is written over below
+    uses_nginx = any(b"nginx" in script for script in user_scripts.values())
     script_services: list[str] = []
     if uses_nginx and not inputs.complete and "nginx.service" not in services:
         lines.append("systemctl start nginx.service || true")
         script_services.append("nginx.service")
         stand_in_notes.append("nginx: started before the script, as Debian's package leaves it")
-    lines += user_lines
+    lines += _user_script_lines(inputs.directory, user_scripts)
     if lines:
         inputs.directory.joinpath("provision.sh").write_text(
             "\n".join(["#!/bin/sh", "set -eu", *lines, ""]), encoding="utf-8"
@@ -103,7 +113,7 @@ def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenSc
         services=tuple(services),
         script_services=tuple(script_services),
         stand_in_notes=tuple(stand_in_notes),
-        has_user_scripts=bool(user_lines),
+        user_scripts=tuple(text.decode(errors="replace") for text in user_scripts.values()),
         notes=(*_other_services(inputs), *_unread_directories(inputs)),
     )
 
@@ -115,11 +125,15 @@ def _other_services(inputs: Input) -> list[str]:
         for path in inputs.texts
         if PurePosixPath(path).parent.name == "system" and path.endswith(".service")
     ]
-    unit = units.read_unit("docker.service", inputs.texts)
-    started = {"docker.service", "nginx.service", "nftables.service", "containerd.service"}
-    for key in ("Requires", "Wants", "BindsTo"):
-        started |= {name for each in units.in_effect(unit, key) for name in each.value.split()}
+    started = started_units(inputs)
     return [f"{name}: installed, but not started" for name in others if name not in started]
+
+
+def started_units(inputs: Input) -> set[str]:
+    """Return the units that the lab starts or restarts, and those that docker.service pulls in."""
+    unit = units.read_unit("docker.service", inputs.texts)
+    pulled_in = (each for key in _PULLS_IN for each in units.in_effect(unit, key))
+    return {*_STARTED, *(name for each in pulled_in for name in each.value.split())}
 
 
 def _unread_directories(inputs: Input) -> list[str]:
@@ -221,11 +235,14 @@ def _restart_lines(service: str) -> list[str]:
     ]
 
 
-def _user_script_lines(inputs: Input) -> list[str]:
-    """Return the lines that run the user's scripts and keep the exit code of one that fails."""
+def _user_script_lines(directory: Path, user_scripts: Mapping[str, bytes]) -> list[str]:
+    """Write the user's scripts into the directory, and return the lines that run them.
+
+    The exit code of one that fails is kept.
+    """
     lines = []
-    for name, script in _user_script_contents(inputs).items():
-        copy = inputs.directory / name
+    for name, script in user_scripts.items():
+        copy = directory / name
         copy.write_bytes(script)
         copy.chmod(0o755)
         shell = "" if script.startswith(b"#!") else "sh "
@@ -242,12 +259,7 @@ def _user_script_lines(inputs: Input) -> list[str]:
     return [f"rm -f {PROVISION_CODE}", *lines, reset_failed]
 
 
-def user_scripts(inputs: Input) -> list[str]:
-    """Return the texts of the user's scripts."""
-    return [text.decode(errors="replace") for text in _user_script_contents(inputs).values()]
-
-
-def _user_script_contents(inputs: Input) -> dict[str, bytes]:
+def _user_scripts(inputs: Input) -> dict[str, bytes]:
     """Return the user's scripts by their file names in the configuration's directory."""
     copy = inputs.directory / "provision.sh"
     provision = copy.read_bytes() if copy.exists() else None

@@ -88,7 +88,7 @@ def find_stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) 
     stand_in_notes += [f"{path}: made, for the socket in it" for path in socket_directories]
     dockerd_paths = _dockerd_paths(inputs, declared)
     stand_in_notes += [f"{path}: a link to the engine's own dockerd" for path in dockerd_paths]
-    stand_in_notes += [note for note in [_path_of_dockers_packages(inputs, declared)] if note]
+    stand_in_notes += _path_of_dockers_packages(inputs, declared)
     bridges = _bridges(declared)
     stand_in_notes += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
     card = network_card(inputs.texts)
@@ -259,14 +259,14 @@ def _socket_directories(declared: DeclaredConfig) -> list[str]:
     return [path for path in directories if not re.match(r"(/var)?/run(/|$)|/$|/tmp$", path)]
 
 
-def _path_of_dockers_packages(inputs: Input, declared: DeclaredConfig) -> str | None:
+def _path_of_dockers_packages(inputs: Input, declared: DeclaredConfig) -> list[str]:
     """Return a note if a unit starts dockerd where Debian's docker.io does not have it."""
     if inputs.command is not None or "/usr/bin/dockerd" not in _programs(declared):
-        return None
-    return (
+        return []
+    return [
         "/usr/bin/dockerd: Docker's own packages have it there; on a host with Debian's docker.io,"
         " which has /usr/sbin/dockerd, systemd ends with 203/EXEC"
-    )
+    ]
 
 
 def _programs(declared: DeclaredConfig) -> list[str]:
