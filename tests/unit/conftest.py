@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from inner_pytest import make_small_checkout
-from observations import write
+from observations import with_everything, write
 from prepared import HOSTS, SETTINGS
 from probing import measured, probe  # noqa: F401  (fixtures)
 
@@ -128,3 +128,9 @@ def judged_trial(tmp_path):
         return JudgedTrial(result, judgement, seen)
 
     return make
+
+
+@pytest.fixture
+def full_observation():
+    """An observation with something in every place."""
+    return with_everything()

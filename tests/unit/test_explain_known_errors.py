@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from known_error import ENTRY
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
@@ -61,17 +62,6 @@ def test_no_two_errors_mask_each_other():
         assert free, f"in a circle: {sorted(masks)}"
         for name in free:
             del masks[name]
-
-
-ENTRY = {
-    "title": "t",
-    "kind": "start",
-    "wordings": [{"words": "something"}],
-    "cause": "c",
-    "fix": ["f"],
-    "look": ["l"],
-    "seen": ["debian-12"],
-}
 
 
 def test_two_that_mask_each_other_are_both_kept():

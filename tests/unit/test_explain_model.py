@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from known_error import ENTRY
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import KnownError, Wording, compiled
@@ -11,16 +12,7 @@ from dockerd_lab.yamlfile import check
 
 
 def error(**changes):
-    entry = {
-        "title": "t",
-        "kind": "start",
-        "wordings": [{"words": "something"}],
-        "cause": "c",
-        "fix": ["f"],
-        "look": ["l"],
-        "seen": ["debian-12"],
-    }
-    return check(Path("x.yaml"), {**entry, **changes}, KnownError)
+    return check(Path("x.yaml"), {**ENTRY, **changes}, KnownError)
 
 
 def test_the_ranges_of_engines():

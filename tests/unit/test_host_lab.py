@@ -4,9 +4,8 @@ import json
 import os
 
 import pytest
-from observations import write
 
-from dockerd_lab.host import kvm, labs, sandbox, ssh_key
+from dockerd_lab.host import labs, sandbox, ssh_key
 
 
 def test_the_key_is_made_once_and_private():
@@ -47,19 +46,3 @@ def test_clearing_leaves_what_is_not_a_lab_s(tmp_path):
     (tmp_path / "snapshot.json").write_text("{}")
     labs.clear(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["artifacts"]
-
-
-@pytest.fixture
-def qemu(tmp_path, monkeypatch):
-    """A QEMU in a directory of the test's own, and a device; returns what replaces it."""
-    (tmp_path / "kvm").touch()
-    monkeypatch.setattr(kvm, "DEVICE", tmp_path / "kvm", raising=False)
-    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/bin")
-
-    def replace(command, at):
-        file = write(tmp_path / "bin/qemu-system-x86_64", f"#!/bin/sh\n{command}\n")
-        file.chmod(0o755)
-        os.utime(file, (at, at))
-        return file
-
-    return replace

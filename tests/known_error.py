@@ -1,0 +1,11 @@
+"""A known error as its YAML has it, with what it must have."""
+
+ENTRY = {
+    "title": "t",
+    "kind": "start",
+    "wordings": [{"words": "something"}],
+    "cause": "c",
+    "fix": ["f"],
+    "look": ["l"],
+    "seen": ["debian-12"],
+}
