@@ -38,10 +38,14 @@ def main(patterns: list[str]) -> None:
         for case in cases:
             inspected = prepare_case(case, fleet.settings).inspected
             plan = Plan(case, case.name, inspected=inspected, tools=TOOLS, check_idempotent=True)
-            seen = run_trial(fleet, plan, quiet=True)
-            parts = (seen.seconds, seen.apply_seconds, seen.seconds - seen.apply_seconds)
+            observation = run_trial(fleet, plan, quiet=True)
+            parts = (
+                observation.seconds,
+                observation.apply_seconds,
+                observation.seconds - observation.apply_seconds,
+            )
             print(f"{case.name:36}{parts[0]:8.1f}{parts[1]:8.1f}{parts[2]:9.1f}", end="")
-            print(f"{seen.daemon.own_seconds:9.1f}")
+            print(f"{observation.daemon.own_seconds:9.1f}")
 
 
 if __name__ == "__main__":

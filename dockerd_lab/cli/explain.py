@@ -27,13 +27,13 @@ def explain(
 
     Each with what mends it, causes before consequences. Exit code 1 when nothing known was found.
     """
-    found = important(_explained(files))
+    findings = important(_explained(files))
     if as_json:
-        print(json.dumps(explanation.as_data(found), indent=1, ensure_ascii=False))
-    elif found:
+        print(json.dumps(explanation.as_data(findings), indent=1, ensure_ascii=False))
+    elif findings:
         width, colour = terminal()
-        emit(explanation.explanation(found, width=width, colour=colour))
-    if not found:
+        emit(explanation.explanation(findings, width=width, colour=colour))
+    if not findings:
         print(f"dockerd-lab: {explanation.COLLECT}", file=sys.stderr, end="")
         raise typer.Exit(1)
 
@@ -44,11 +44,11 @@ def _explained(files: list[Path] | None) -> list[Finding]:
         if sys.stdin is None:  # closed, as by `<&-`
             raise BadInput("nothing to read: standard input is closed", "dockerd-lab explain FILE")
         return explain_text(pieces(sys.stdin.buffer))
-    found = []
+    findings = []
     for file in files:
         try:
             with file.open("rb") as stream:
-                found += explain_text(pieces(stream), str(file))
+                findings += explain_text(pieces(stream), str(file))
         except OSError as error:
             raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
-    return found
+    return findings

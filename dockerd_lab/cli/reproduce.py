@@ -56,9 +56,9 @@ def reproduce(
     if others:
         say(f"lab: {name} has other cases too: {', '.join(others)}")
     with running(root, settings.with_engines(daemon=engine), wait=wait) as fleet:
-        seen = reproduce_failure(fleet, chosen.case)
-        emit(reproduction.failure(redacted(seen), width=width, colour=colour))
-        steps = [seen]
+        failure = reproduce_failure(fleet, chosen.case)
+        emit(reproduction.failure(redacted(failure), width=width, colour=colour))
+        steps = [failure]
         if with_fix:
             steps.append(fix_failure(fleet, chosen.case))
             emit(reproduction.mended(redacted(steps[1]), width=width, colour=colour))

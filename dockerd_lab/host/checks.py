@@ -233,8 +233,8 @@ def _util_linux() -> tuple[int, ...]:
     message = subprocess.run(
         ["unshare", "--version"], capture_output=True, text=True, timeout=20, check=False
     )
-    found = re.search(r"(\d+)\.(\d+)", message.stdout)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    version = re.search(r"(\d+)\.(\d+)", message.stdout)
+    return (int(version[1]), int(version[2])) if version else (0, 0)
 
 
 def _has_range(file: str, user: str) -> bool:

@@ -17,8 +17,8 @@ from dockerd_lab.standins.scripts import started_units
 _BOOT = "a boot runs it, and the trial boots no machine with it"
 _CLOCK = "cron runs it, and the trial does not wait for that"
 _LET_RUN = "Start it in a script, with --provision: what it does is judged then."
-_ELSEWHERE = "Try it on a machine that has the program; --allow-incomplete permits it."
-_ELSEWHERE_TOO = "Try it where its images can be had; --allow-incomplete permits it."
+_NEEDS_PROGRAM = "Try it on a machine that has the program; --allow-incomplete permits it."
+_NEEDS_IMAGES = "Try it where its images can be had; --allow-incomplete permits it."
 #: What runs later than the trial, by a pattern of the path.
 _RUN_LATER = {
     "/etc/rc.local": _BOOT,
@@ -68,7 +68,7 @@ def find_not_judged(
     yield from _units(inputs, started, scripts)
     for file in inputs.compose_files:
         message = "it gives docker.sock to a container, and no container of it was started"
-        yield NotJudged(name=file.name, message=message, settle=_ELSEWHERE_TOO, where=str(file))
+        yield NotJudged(name=file.name, message=message, settle=_NEEDS_IMAGES, where=str(file))
     told: set[str] = set()
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
@@ -79,7 +79,7 @@ def find_not_judged(
         elif program is not None and program not in told:
             told.add(program)
             message = f"{program} reads it, and is not installed on the lab's machines"
-            yield NotJudged(name=path, message=message, settle=_ELSEWHERE, where=where)
+            yield NotJudged(name=path, message=message, settle=_NEEDS_PROGRAM, where=where)
         elif path.startswith(_SSHD) and not _starts("ssh", scripts):
             message = "sshd was not restarted with it"
             yield NotJudged(name=path, message=message, settle=_LET_RUN, where=where)
