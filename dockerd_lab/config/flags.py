@@ -1,9 +1,9 @@
 """Reads dockerd's flags from a command line, as ps or a unit has it."""
 
-import json
 import re
 from urllib.parse import urlsplit
 
+from dockerd_lab.config.daemon_json import read_daemon_json, strings
 from dockerd_lab.config.paths import DAEMON_JSON
 
 #: Where dockerd listens when neither flags nor daemon.json say so.
@@ -24,9 +24,8 @@ def effective_hosts(command_line: str | None, daemon_json: str) -> list[str]:
     """
     if command_line is None:
         return []
-    return (
-        flag_values(command_line, "-H", "--host") or _hosts_in_file(daemon_json) or [DEFAULT_HOST]
-    )
+    file_hosts = strings(read_daemon_json(DAEMON_JSON, daemon_json).values.get("hosts"))
+    return flag_values(command_line, "-H", "--host") or file_hosts or [DEFAULT_HOST]
 
 
 def flag_values(command_line: str, *names: str) -> list[str]:
@@ -69,12 +68,3 @@ def tcp_place(host: str) -> tuple[str, int] | None:
         return parts.hostname or "", parts.port or 2375
     except ValueError:
         return None
-
-
-def _hosts_in_file(daemon_json: str) -> list[str]:
-    try:
-        values = json.loads(daemon_json or "{}")
-    except ValueError:
-        return []
-    hosts = values.get("hosts", []) if isinstance(values, dict) else []
-    return [str(host) for host in hosts] if isinstance(hosts, list) else []

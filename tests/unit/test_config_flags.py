@@ -84,7 +84,8 @@ def test_values_of_a_flag(command, values):
 @pytest.mark.parametrize(
     ("daemon_json", "hosts"),
     [
-        ('{"hosts": ["a", 1]}', ["a", "1"]),
+        ('\ufeff{"hosts": ["a"]}', ["a"]),
+        ('{"hosts": ["a", 1]}', ["a"]),
         ('{"hosts": "a"}', [flags.DEFAULT_HOST]),
         ('["hosts"]', [flags.DEFAULT_HOST]),
         ("", [flags.DEFAULT_HOST]),
