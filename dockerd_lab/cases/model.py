@@ -40,6 +40,8 @@ Credential = Literal[
     "ssh-key",
     "ssh-public-key",
 ]
+#: The address of `daemon` in lab.yaml, which the cases' scripts and `remote:` contain, too.
+DAEMON_ADDRESS = "192.168.3.201"
 #: A listener in netstat's words: protocol, local address or path, program.
 Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
 
@@ -108,7 +110,7 @@ class Expectation(YamlModel):
 class Remote(YamlModel):
     """How `client` reaches the daemon."""
 
-    host: Annotated[str, Field(pattern=r"^(tcp|ssh)://")] = "tcp://192.168.3.201:2375"
+    host: Annotated[str, Field(pattern=r"^(tcp|ssh)://")] = f"tcp://{DAEMON_ADDRESS}:2375"
     tls: Annotated[bool, Field(description="with the certificates in its ~/.docker")] = False
 
 

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from dockerd_lab.config.paths import HOME
+from dockerd_lab.config.paths import DOCKER_SOCKET, HOME
 from dockerd_lab.errors import BadInput
 from dockerd_lab.redaction.redact import redact
 
@@ -55,7 +55,7 @@ class DockerdCommand:
         """Return the text of the start.sh that runs the command."""
         command = shlex.join(("env", *self.environment, *self.words))
         # docker.socket leaves its socket file behind when it is stopped.
-        return f"#!/bin/sh\nrm -f /run/docker.sock\ncd {HOME}\nexec {command}\n"
+        return f"#!/bin/sh\nrm -f {DOCKER_SOCKET}\ncd {HOME}\nexec {command}\n"
 
 
 def parse_dockerd_command(typed: str) -> DockerdCommand:

@@ -2,6 +2,8 @@
 
 #: The file that dockerd reads, unless --config-file names another.
 DAEMON_JSON = "/etc/docker/daemon.json"
+#: The unix socket on which the packaged docker.socket listens.
+DOCKER_SOCKET = "/run/docker.sock"
 #: The directory for an administrator's units.
 UNITS = "/etc/systemd/system"
 #: Debian's file for options, which its docker.service passes on.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from dockerd_lab.cases.model import Case
-from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.declared import COMMAND_PLACE, DeclaredConfig
 from dockerd_lab.config.locate import locate
 from dockerd_lab.explain.matcher import Finding, explain
 from dockerd_lab.explain.model import known_errors
@@ -130,7 +130,7 @@ def _is_expected_cause(expected: str, cause: str) -> bool:
 
 def _typed_commands(declared: DeclaredConfig) -> list[str]:
     """Return the commands given with `--command`: an error's text may depend on their flags."""
-    return [command.value for command in declared.commands if command.place.file == "--command"]
+    return [command.value for command in declared.commands if command.place.file == COMMAND_PLACE]
 
 
 def _daemon_log(observation: Observation) -> list[str]:

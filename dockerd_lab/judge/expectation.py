@@ -18,7 +18,7 @@ _LISTENERS_HINT = (
     "127.0.0.1 is reached from daemon itself only; 0.0.0.0 shows as :::2375 in netstat,"
     " and program init is systemd's socket activation"
 )
-_EXPOSURE_HINT = "(another machine reaches :::2375 or 192.168.3.201:2375, never 127.0.0.1:2375)"
+_EXPOSURE_HINT = "(another machine reaches :::2375 or daemon's own address, never 127.0.0.1:2375)"
 _COMMAND_HINT = "Another drop-in or the packaged unit decides: systemctl cat docker"
 
 

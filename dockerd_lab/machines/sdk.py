@@ -24,16 +24,14 @@ from docker.utils.proxy import ProxyConfig
 
 from dockerd_lab.cases.credentials import credential
 from dockerd_lab.cases.model import Configuration
+from dockerd_lab.config.paths import DOCKER_SOCKET
 from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import ssh
+from dockerd_lab.machines.versions import API_VERSION
 
-#: The API version that every engine of the lab speaks.
-API = "1.40"
 #: Seconds until an answer must begin.
 LIMIT = 60
-#: The daemon's own socket, for a client on its machine.
-SOCKET = "/run/docker.sock"
 #: Where a machine's docker client has its configuration and certificates.
 CONFIG = "/root/.docker"
 
@@ -53,7 +51,7 @@ class Endpoint:
     @property
     def destination(self) -> str:
         """Where ssh is to forward a connection to: a path or HOST:PORT."""
-        return SOCKET if self.port is None else f"[{self.host}]:{self.port}"
+        return DOCKER_SOCKET if self.port is None else f"[{self.host}]:{self.port}"
 
 
 @contextmanager
@@ -136,7 +134,7 @@ def client_at(local: Path, endpoint: Endpoint, check: Callable[[], None]) -> doc
     `check` is called when a request fails, and raises HarnessError where that tells nothing about
     the daemon. Of your own configuration for docker, and of proxies, nothing is used.
     """
-    client = docker.DockerClient(base_url=f"unix://{local}", version=API, timeout=LIMIT)
+    client = docker.DockerClient(base_url=f"unix://{local}", version=API_VERSION, timeout=LIMIT)
     api = client.api
     api.mount("http+docker://", _Adapter(ForwardedPool(local, endpoint), check))
     # These were read from your own ~/.docker/config.json, passwords included.

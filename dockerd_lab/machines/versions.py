@@ -9,6 +9,8 @@ from dockerd_lab.machines.batch import run_on
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.settings import Settings
 
+#: The version of Docker's API in which the harness asks: every engine of the lab supports it.
+API_VERSION = "1.40"
 # What the machines are, asked once: it does not change while the snapshot is used.
 VERSIONS = {
     "docker": RemoteCommand("dockerd --version"),

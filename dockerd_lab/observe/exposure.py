@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dockerd_lab.cases.model import LEVELS
+from dockerd_lab.config.paths import DOCKER_SOCKET
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.listeners import Listener
@@ -108,7 +109,7 @@ def local_targets(listeners: Iterable[Listener]) -> list[str]:
             # /var/run is a link to /run. A name that begins with @ is an abstract socket, which
             # has no file permissions.
             targets.append(f"unix://{re.sub('^/var/run/', '/run/', listener.address)}")
-    return sorted(set(targets)) or ["unix:///run/docker.sock"]
+    return sorted(set(targets)) or [f"unix://{DOCKER_SOCKET}"]
 
 
 def further_targets(listeners: Iterable[Listener], address: str, addresses: str) -> list[str]:

@@ -79,19 +79,13 @@ class DaemonObservation:
         """Return the exit status of the first dockerd that failed, from systemd or a shell."""
         if self.outcome.by_hand_exit_code is not None:
             return str(self.outcome.by_hand_exit_code)
-        exits = (
-            exposure.exit_status
-            for exposure in self.journal
-            if exposure.message_id == PROCESS_EXITED
-        )
+        exits = (e.exit_status for e in self.journal if e.message_id == PROCESS_EXITED)
         return next(exits, None)
 
     @property
     def unit_result(self) -> str | None:
         """Return the result of the unit's first failure, such as `exit-code`."""
-        results = (
-            exposure.unit_result for exposure in self.journal if exposure.message_id == UNIT_FAILED
-        )
+        results = (e.unit_result for e in self.journal if e.message_id == UNIT_FAILED)
         return next(results, None)
 
     @property

@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 
 from dockerd_lab.cases.model import Remote
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
+from dockerd_lab.machines.versions import API_VERSION
 
-#: The API version that every engine of the lab supports.
-API = "v1.40"
 #: The container that `client` starts on the daemon if it has access.
 CONTAINER = "started-by-client"
 #: The names of the tools.
@@ -88,8 +87,8 @@ def _curl_commands(remote: Remote) -> dict[str, RemoteCommand]:
     curl = f"curl -sS --max-time 30 {CURL_TLS if remote.tls else ''}"
     return {
         "ping": RemoteCommand(f"{curl} --verbose {url}/_ping"),
-        "containers": RemoteCommand(f"{curl} {url}/{API}/containers/json"),
-        "images": RemoteCommand(f"{curl} {url}/{API}/images/json"),
+        "containers": RemoteCommand(f"{curl} {url}/v{API_VERSION}/containers/json"),
+        "images": RemoteCommand(f"{curl} {url}/v{API_VERSION}/images/json"),
     }
 
 

@@ -11,9 +11,10 @@ from shlex import quote
 
 from dockerd_lab.config import units
 from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.paths import UNITS
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.standins.shell_lines import (
-    GROUPS,
+    PACKAGED_GROUPS,
     HostPart,
     empty_file,
     group_line,
@@ -69,7 +70,7 @@ def _socket_groups(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart
         unit = units.read_unit(socket, inputs.texts)
         groups += [each.value for each in units.in_effect(unit, "SocketGroup")]
     for group in groups:
-        if is_name(group) and group not in GROUPS:
+        if is_name(group) and group not in PACKAGED_GROUPS:
             yield HostPart(f"{group}: the group of the socket, added", group_line(group))
 
 
@@ -105,7 +106,7 @@ def _required_units(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator
         for name in each.value.split()
     ]
     for name in names:
-        file = f"/etc/systemd/system/{name}"
+        file = f"{UNITS}/{name}"
         is_known = _KNOWN_UNIT.fullmatch(name) or any(
             file.endswith(f"/system/{name}") for file in inputs.origins
         )

@@ -7,10 +7,10 @@ from shlex import quote
 
 from dockerd_lab.config import nginx
 from dockerd_lab.config.declared import DeclaredConfig
-from dockerd_lab.config.paths import NGINX
+from dockerd_lab.config.paths import DOCKER_SOCKET, NGINX
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.standins.shell_lines import (
-    GROUPS,
+    PACKAGED_GROUPS,
     HostPart,
     directory_of,
     empty_file,
@@ -21,7 +21,6 @@ from dockerd_lab.standins.shell_lines import (
 )
 
 _MAIN = f"{NGINX}/nginx.conf"
-_SOCKET = "/run/docker.sock"
 #: A docker.sock to which nginx forwards requests.
 _PROXIED_SOCKET = re.compile(r"\bunix:(/[\w./-]*docker\.sock)\b")
 #: A certificate and its key in one file, for an nginx whose certificate is not in the input.
@@ -139,15 +138,15 @@ def _missing_includes(inputs: Input) -> list[str]:
 def _docker_socket_links(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
     """Yield links to docker.sock at the paths where a container with nginx has it mounted."""
     existing = {
-        _SOCKET,
+        DOCKER_SOCKET,
         "/var/run/docker.sock",
         *(h.value.removeprefix("unix://") for h in declared.hosts),
     }
     for each in nginx.directives(inputs.texts, "proxy_pass|server|set"):
         for path in _PROXIED_SOCKET.findall(each.value):
             if path not in existing:
-                make = f"ln -s {_SOCKET} {quote(path)}"
-                yield HostPart(f"{path}: a link to {_SOCKET}", unless_there(path, make))
+                make = f"ln -s {DOCKER_SOCKET} {quote(path)}"
+                yield HostPart(f"{path}: a link to {DOCKER_SOCKET}", unless_there(path, make))
 
 
 def _nginx_users(inputs: Input) -> Iterator[HostPart]:
@@ -155,5 +154,5 @@ def _nginx_users(inputs: Input) -> Iterator[HostPart]:
         user, group = (*each.value.split(), each.first)[:2]
         if is_name(user) and is_name(group) and user not in ("root", "www-data", "nobody"):
             yield HostPart(f"{user}: the user as whom nginx runs, added", user_line(user, group))
-        elif is_name(group) and group != user and group not in GROUPS:
+        elif is_name(group) and group != user and group not in PACKAGED_GROUPS:
             yield HostPart(f"{group}: nginx's group, added", group_line(group))

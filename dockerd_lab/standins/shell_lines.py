@@ -6,7 +6,17 @@ from pathlib import PurePosixPath
 from shlex import quote
 
 #: Groups that Debian and its docker.io bring.
-GROUPS = ("root", "docker", "users", "staff", "adm", "daemon", "www-data", "nogroup", "sudo")
+PACKAGED_GROUPS = (
+    "root",
+    "docker",
+    "users",
+    "staff",
+    "adm",
+    "daemon",
+    "www-data",
+    "nogroup",
+    "sudo",
+)
 
 
 @dataclass(frozen=True)

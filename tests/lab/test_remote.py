@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from dockerd_lab.observe.remote import API, CONTAINER, parse_json
+from dockerd_lab.machines.versions import API_VERSION
+from dockerd_lab.observe.remote import CONTAINER, parse_json
 
 ANSWERED = ["full-control", "read-only"]
 # curl does not read docker's config.json (see test_nginx), and speaks no ssh.
@@ -32,9 +33,9 @@ def test_the_sdk_gets_its_answer(observation):
 def test_curl_gets_its_answer(observation):
     answers = observation.client
     assert answers["ping"].stdout == "OK", answers["ping"].output
-    assert parse_json(answers["containers"]) == [], f"GET /{API}/containers/json"
+    assert parse_json(answers["containers"]) == [], f"GET /v{API_VERSION}/containers/json"
     tags = [image["RepoTags"] for image in parse_json(answers["images"])]
-    assert tags == [["busybox:latest"]], f"GET /{API}/images/json"
+    assert tags == [["busybox:latest"]], f"GET /v{API_VERSION}/images/json"
 
 
 @pytest.mark.cases(client=["refused"], group="methods")

@@ -1,12 +1,13 @@
 import pytest
 
+from dockerd_lab.cases.model import DAEMON_ADDRESS
 from dockerd_lab.errors import BadInput
 from dockerd_lab.settings import checkout, load_settings
 
 
-def test_the_repository_s_own_file():
+def test_lab_yaml_loads():
     settings = load_settings(checkout())
-    assert str(settings.machines.daemon.address) == "192.168.3.201"
+    assert str(settings.machines.daemon.address) == DAEMON_ADDRESS
     assert [name for name, _ in settings.machines.items()] == ["daemon", "client", "outsider"]
 
 
