@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET  # it is only written here, never read
 
 from dockerd_lab.judge.verdict import Report, Result
+from dockerd_lab.report.verdict_sections import sections
 
 #: Control characters, which no XML may hold.
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -33,20 +34,20 @@ def junit(report: Report) -> str:
         if result.verdict != "passed":
             message = result.reasons[0] if result.reasons else "incomplete: not all was judged"
             failure = ET.SubElement(test, "failure", {"message": _clean(message)})
-            failure.text = _clean(_details(result))
+            failure.text = _clean(_details(report, result))
     ET.indent(suites)
     return ET.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _details(result: Result) -> str:
-    lines = list(result.reasons)
-    for error in result.errors:
-        where = f" ({error.where})" if error.where else ""
-        lines += [f"{error.id}{where}: {error.message}", error.cause, error.fix]
-    for each in result.not_judged:
-        where = f" ({each.where})" if each.where else ""
-        lines += [f"not judged: {each.name}{where}: {each.message}", each.settle]
-    return "\n".join(lines)
+def _details(report: Report, result: Result) -> str:
+    """Return the problems on one engine, each with the title of its section."""
+    on_one_engine = report.model_copy(update={"results": [result]})
+    return "\n".join(
+        f"{section.title}: {item}"
+        for section in sections(on_one_engine)
+        if section.is_problem
+        for item in section.items
+    )
 
 
 def _clean(text: str) -> str:

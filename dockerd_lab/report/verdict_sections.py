@@ -13,6 +13,12 @@ class Section:
     title: str
     items: list[str]
     """Each may have several lines; the first is the sentence, the others its place and fix."""
+    is_problem: bool = False
+    """Whether its items are why the configuration does not pass."""
+
+
+#: A title, and the items of one engine under it.
+_Part = tuple[str, Callable[[Result], Iterable[str]]]
 
 
 def headline(report: Report) -> str:
@@ -27,10 +33,12 @@ def headline(report: Report) -> str:
 
 def sections(report: Report) -> list[Section]:
     """All that is to be told, what is wrong first; a section that has nothing is left out."""
-    parts: list[tuple[str, Callable[[Result], Iterable[str]]]] = [
+    problems: list[_Part] = [
         ("why it failed", lambda result: result.reasons),
         ("errors", lambda result: map(_error, result.errors)),
         ("not judged", lambda result: map(_not_judged, result.not_judged)),
+    ]
+    others: list[_Part] = [
         ("no effect", lambda result: map(_no_effect, result.no_effect)),
         ("warnings of the daemon", lambda result: result.warnings),
         ("dockerd --validate", _validate),
@@ -40,7 +48,10 @@ def sections(report: Report) -> list[Section]:
         ("stood in for", lambda result: result.stand_ins),
         ("notes", lambda result: result.notes),
     ]
-    made = (Section(title, _by_engines(report, items)) for title, items in parts)
+    made = [
+        Section(title, _by_engines(report, items), is_problem=True) for title, items in problems
+    ]
+    made += [Section(title, _by_engines(report, items)) for title, items in others]
     return [section for section in made if section.items]
 
 

@@ -10,9 +10,6 @@ from dockerd_lab.report.console import drawn
 from dockerd_lab.report.terminal import coloured, gets
 from dockerd_lab.report.verdict_sections import headline, sections
 
-#: Sections whose items are wrong, and are shown so.
-_WRONG = ("why it failed", "errors", "not judged")
-
 
 def verdict(report: Report, *, width: int, colour: bool) -> str:
     """A row per engine, and below it what is wrong, with its place and its fix."""
@@ -24,7 +21,7 @@ def verdict(report: Report, *, width: int, colour: bool) -> str:
         for section in sections(report):
             console.print(Text(section.title, style="bold"))
             for item in section.items:
-                console.print(_item(item, style="red" if section.title in _WRONG else ""))
+                console.print(_item(item, style="red" if section.is_problem else ""))
 
     return drawn(draw, width=width, colour=colour)
 
