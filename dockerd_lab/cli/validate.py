@@ -2,21 +2,25 @@
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dockerd_lab.cli.options import Wait
+from dockerd_lab.cli.report_files import (
+    check_report_files,
+    check_writable,
+    report_options,
+    uses_stdout,
+    write_report_files,
+)
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.labs import lab_home
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.redaction.redact import redacted
-from dockerd_lab.report.verdict_json import as_json, schema
-from dockerd_lab.report.verdict_junit import junit
-from dockerd_lab.report.verdict_markdown import markdown
+from dockerd_lab.report.verdict_json import schema
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import checkout, load_settings
 from dockerd_lab.validate.draft import draft
@@ -48,16 +52,6 @@ _Provision = Annotated[
 _NoStandIns = Annotated[
     bool, typer.Option("--no-stand-ins", help="add nothing that the configuration lacks")
 ]
-_Json = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="the verdict as JSON; - is stdout")
-]
-
-_Junit = Annotated[
-    Path | None, typer.Option("--junitxml", metavar="FILE", help="the verdict as a job's tests")
-]
-_Markdown = Annotated[
-    Path | None, typer.Option("--markdown", metavar="FILE", help="the verdict as a job's summary")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -67,6 +61,7 @@ def register(app: typer.Typer) -> None:
     app.command("schema")(print_schema)
 
 
+@report_options
 def validate(
     paths: _Paths = None,
     *,
@@ -82,25 +77,14 @@ def validate(
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="exit code 0 though not all was judged")
     ] = False,
-    json_file: _Json = None,
-    junit_file: _Junit = None,
-    markdown_file: _Markdown = None,
     wait: Wait = LAB_WAIT,
+    **report_files: Path | None,
 ) -> None:
     """Tell what your own configuration does on real engines. Exit code 1 unless it passes.
 
     All that is given is one configuration.
     """
-    reports: list[tuple[Path | None, Callable[[Report], str]]] = [
-        (json_file, as_json),
-        (junit_file, junit),
-        (markdown_file, markdown),
-    ]
-    for file, _ in reports:
-        _check_writable(file)
-    places = [file if file == Path("-") else file.resolve() for file, _ in reports if file]
-    if several := [file for file in places if places.count(file) > 1]:
-        raise BadInput(f"{several[0]}: it is for one report; give the others another file")
+    check_report_files(report_files)
     request = ValidateRequest(
         paths=paths or [],
         files=files or [],
@@ -112,11 +96,8 @@ def validate(
         allow_insecure=allow_insecure,
     )
     report, _ = _tried(request, wait)
-    standard_output = any(file == Path("-") for file, _ in reports)
-    _print(report, to_stderr=standard_output)
-    for file, made in reports:
-        if file is not None:
-            _write(file, made(report))
+    _print(report, to_stderr=uses_stdout(report_files))
+    write_report_files(report_files, report)
     if report.verdict != "passed" and not (allow_incomplete and report.verdict == "incomplete"):
         raise typer.Exit(1)
 
@@ -142,7 +123,7 @@ def record(
         raise BadInput(
             f"{directory}: with rootfs/ it is a case, which says itself all that it needs"
         )
-    _check_writable(file)
+    check_writable(file)
     report, tried = _tried(
         ValidateRequest(paths=[directory], engines=engines or [], unit=unit), wait
     )
@@ -190,19 +171,3 @@ def _print(report: Report, *, to_stderr: bool) -> None:
     width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
     colour = terminal and "NO_COLOR" not in os.environ
     stream.write(verdict(report, width=width or LOG_WIDTH, colour=colour))
-
-
-def _check_writable(file: Path | None) -> None:
-    """Raise BadInput before any work is done for a report that could not be written."""
-    if file is None or file == Path("-"):
-        return
-    place = file if file.exists() else file.absolute().parent
-    if file.is_dir() or not os.access(place, os.W_OK):
-        raise BadInput(f"{file}: cannot be written")
-
-
-def _write(file: Path, text: str) -> None:
-    if file == Path("-"):
-        sys.stdout.write(text)
-    else:
-        file.write_text(text, encoding="utf-8")

@@ -1,0 +1,76 @@
+"""Provides the options of `validate` that write the verdict to files, one per report format."""
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.judge.verdict import Report
+from dockerd_lab.report.verdict_formats import FORMATS
+
+#: Files by the name of their option: `json`, `junitxml`, …; None for an option that is not used.
+ReportFiles = Mapping[str, Path | None]
+_STDOUT = Path("-")
+
+
+def report_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each format, whose files it gets as `**report_files`."""
+    signature = inspect.signature(command)
+    own = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(
+            _name(each.option),
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                Path | None, typer.Option(each.option, metavar="FILE", help=each.help)
+            ],
+        )
+        for each in FORMATS
+    ]
+    described: Any = command
+    described.__signature__ = signature.replace(parameters=[*own, *options])  # what typer reads
+    return command
+
+
+def check_report_files(files: ReportFiles) -> None:
+    """Raise BadInput if a report cannot be written, or if two go to the same file."""
+    used = [file for file in files.values() if file is not None]
+    for file in used:
+        check_writable(file)
+    places = [file if file == _STDOUT else file.resolve() for file in used]
+    if several := [file for file in places if places.count(file) > 1]:
+        raise BadInput(f"{several[0]}: it is for one report; give the others another file")
+
+
+def uses_stdout(files: ReportFiles) -> bool:
+    """Return whether one of the reports goes to standard output."""
+    return _STDOUT in files.values()
+
+
+def write_report_files(files: ReportFiles, report: Report) -> None:
+    """Write the report in every format for which there is a file."""
+    for each in FORMATS:
+        file = files[_name(each.option)]
+        if file == _STDOUT:
+            sys.stdout.write(each.render(report))
+        elif file is not None:
+            file.write_text(each.render(report), encoding="utf-8")
+
+
+def check_writable(file: Path) -> None:
+    """Raise BadInput, before any work is done, if a file could not be written."""
+    if file == _STDOUT:
+        return
+    place = file if file.exists() else file.absolute().parent
+    if file.is_dir() or not os.access(place, os.W_OK):
+        raise BadInput(f"{file}: cannot be written")
+
+
+def _name(option: str) -> str:
+    return option.removeprefix("--").replace("-", "_")
