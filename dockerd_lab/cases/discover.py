@@ -9,16 +9,16 @@ from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.yamlfile import place_of
 
-#: The groups of cases under provision/; a case is a directory in one of them.
-GROUPS = ("methods", "failures")
+#: The categories of cases under provision/; a case is a directory in one of them.
+CATEGORIES = ("methods", "failures")
 
 
 def find_cases(root: Path) -> list[Case]:
     """Return all cases under `root`/provision, methods first; raises BadInput if one is invalid."""
     cases = [
-        load_case(f"{group}/{directory.name}", directory)
-        for group in GROUPS
-        for directory in sorted((root / "provision" / group).glob("*/"))
+        load_case(f"{category}/{directory.name}", directory)
+        for category in CATEGORIES
+        for directory in sorted((root / "provision" / category).glob("*/"))
     ]
     names = [case.short_name for case in cases]
     for case in cases:
@@ -32,7 +32,7 @@ def find_cases(root: Path) -> list[Case]:
 def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     """Return the cases that match any pattern, a name or a glob; without patterns, all cases.
 
-    A name may be with or without its group: `daemon-json` matches `methods/daemon-json`, but not
+    A name may be with or without its category: `daemon-json` matches `methods/daemon-json`, but not
     `methods/daemon-json-loopback`. Raises BadInput for a pattern that matches no case.
     """
     for pattern in patterns:

@@ -248,28 +248,28 @@ class Case(Configuration):
     expect: Expectation
     spec: CaseFile
 
-    def resolve(self, variant: Variant) -> "Case":
+    def for_variant(self, variant: Variant) -> "Case":
         """Return the case with the expectation for a variant."""
         return replace(self, expect=self.spec.expect_in(variant))
 
     @property
-    def group(self) -> str:
-        """Return the directory under provision/ that the case is in: `methods` or `failures`."""
+    def category(self) -> str:
+        """Return the directory of provision/ that the case is in: `methods` or `failures`."""
         return self.name.split("/", 1)[0]
 
     @property
     def fails(self) -> bool:
         """Return whether this variant has the failure; a method never has one."""
-        return self.group == "failures" and self.expect.is_failure
+        return self.category == "failures" and self.expect.is_failure
 
     @property
     def in_main_job(self) -> bool:
         """Return whether the case runs if no case is named: methods, and failures with `main`."""
-        return self.group == "methods" or self.spec.main
+        return self.category == "methods" or self.spec.main
 
     @property
     def short_name(self) -> str:
-        """Return the name without the group: `daemon-json` of `methods/daemon-json`."""
+        """Return the name without the category: `daemon-json` of `methods/daemon-json`."""
         return self.name.rsplit("/", 1)[-1]
 
 

@@ -80,7 +80,7 @@ def execute(context: typer.Context, wait: Wait = LAB_WAIT) -> None:
         raise BadInput("exec needs a command", "dockerd-lab exec -- vagrant status")
     with _lab(wait) as lab:
         code = _interactive(
-            lab.enter(context.args), vagrant.environment(lab, checkout(), _settings_of(lab))
+            lab.argv_inside(context.args), vagrant.environment(lab, checkout(), _settings_of(lab))
         )
     raise typer.Exit(code)
 

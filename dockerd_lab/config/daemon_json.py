@@ -13,20 +13,20 @@ from dockerd_lab.config.value import Place
 class DaemonJson:
     """A daemon.json, or the file that --config-file names instead."""
 
-    file: str = DAEMON_JSON
+    path: str = DAEMON_JSON
     text: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     """The parsed content; empty if there is no file, or if it is no JSON object."""
     keys: tuple[str, ...] = ()
     """The top-level keys as they are written, with duplicates."""
 
-    def place(self, key: str, value: str = "") -> Place:
+    def place_of_key(self, key: str, value: str = "") -> Place:
         """Return the place of a key, or of one of its values if that is on a later line."""
         start = self.text.find(f'"{key}"')
         if start < 0:
-            return Place(self.file)
+            return Place(self.path)
         value_start = self.text.find(json.dumps(value), start) if value else -1
-        return Place(self.file, self.text.count("\n", 0, max(start, value_start)) + 1)
+        return Place(self.path, self.text.count("\n", 0, max(start, value_start)) + 1)
 
     @property
     def broken_line(self) -> int:
@@ -40,8 +40,8 @@ class DaemonJson:
         return 1
 
 
-def read_daemon_json(file: str, text: str) -> DaemonJson:
-    """Read the text of a daemon.json that lies at `file` on the machine."""
+def read_daemon_json(path: str, text: str) -> DaemonJson:
+    """Read the text of a daemon.json that lies at `path` on the machine."""
     keys: list[str] = []
 
     def keep_keys(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -52,10 +52,10 @@ def read_daemon_json(file: str, text: str) -> DaemonJson:
         # dockerd 23 and newer accept a byte order mark.
         values = json.loads(text.removeprefix("\ufeff") or "{}", object_pairs_hook=keep_keys)
     except (ValueError, RecursionError):
-        return DaemonJson(file, text)
+        return DaemonJson(path, text)
     if not isinstance(values, dict):
-        return DaemonJson(file, text)
-    return DaemonJson(file, text, values, tuple(keys))
+        return DaemonJson(path, text)
+    return DaemonJson(path, text, values, tuple(keys))
 
 
 def strings(value: object) -> list[str]:

@@ -88,7 +88,7 @@ def read_config(texts: Mapping[str, str], command: DockerdCommand | None = None)
         file = str(PurePosixPath(HOME) / file)
     daemon_json = read_daemon_json(file, texts.get(file, ""))
     file_hosts = strings(daemon_json.values.get("hosts"))
-    hosts = [Value(host, daemon_json.place("hosts", host)) for host in file_hosts]
+    hosts = [Value(host, daemon_json.place_of_key("hosts", host)) for host in file_hosts]
     hosts += [Value(h, c.place) for c in lines for h in flag_values(c.value, "-H", "--host")]
     return DeclaredConfig(
         texts=texts,
@@ -129,7 +129,7 @@ def _lines(commands: Iterable[Value], options: Iterable[Value]) -> list[Value]:
 
 
 def _listen_streams(texts: Mapping[str, str]) -> Iterator[Value]:
-    for unit in units.sockets(texts):
+    for unit in units.socket_unit_names(texts):
         for stream in units.in_effect(units.read_unit(unit, texts), "ListenStream"):
             yield Value(stream.value, Place(stream.file, stream.line))
 
@@ -138,7 +138,7 @@ def _tls_file(daemon_json: DaemonJson, lines: list[Value], flag: str) -> Iterato
     """Yield the paths of a TLS file, from its key in daemon.json and from its flag."""
     file_value = daemon_json.values.get(flag)
     if isinstance(file_value, str) and file_value:
-        yield Value(file_value, daemon_json.place(flag))
+        yield Value(file_value, daemon_json.place_of_key(flag))
     for line in lines:
         for path in flag_values(line.value, f"--{flag}"):
             # A dockerd that is started by hand runs in HOME, where relative paths begin.

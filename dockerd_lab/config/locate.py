@@ -14,14 +14,14 @@ def locate(message: str, declared: DeclaredConfig) -> Place | None:
         starts = units.in_effect(units.read_unit("docker.service", declared.texts), "ExecStart")
         return Place(starts[-1].file, starts[-1].line) if starts else None
     daemon_json = declared.daemon_json
-    if daemon_json.file in message and daemon_json.text and not daemon_json.values:
-        return Place(daemon_json.file, daemon_json.broken_line)
+    if daemon_json.path in message and daemon_json.text and not daemon_json.values:
+        return Place(daemon_json.path, daemon_json.broken_line)
     if keys := re.findall(r"([\w-]+): \(from flag: ", message):
-        return daemon_json.place(keys[0])
+        return daemon_json.place_of_key(keys[0])
     if key := re.search(r"configuration option: ([\w-]+)|Go struct field \S*\.([\w-]+) ", message):
-        return daemon_json.place(key[1] or key[2])
+        return daemon_json.place_of_key(key[1] or key[2])
     for name in _find_names(message):
-        if name != daemon_json.file and (place := _find_line(name, declared)):
+        if name != daemon_json.path and (place := _find_line(name, declared)):
             return place
     return None
 

@@ -105,7 +105,7 @@ def variables(
             number += 1 + line.count("\0")
 
 
-def sockets(texts: Mapping[str, str]) -> list[str]:
+def socket_unit_names(texts: Mapping[str, str]) -> list[str]:
     """Return the names of the socket units that the files define or change."""
     paths = [PurePosixPath(file) for file in texts if _is_unit(file)]
     names = {path.name for path in paths if path.suffix == ".socket"}

@@ -78,7 +78,7 @@ class Lab(ABC):
         """Return whether it still runs."""
 
     @abstractmethod
-    def enter(self, argv: Sequence[str | Path]) -> list[str]:
+    def argv_inside(self, argv: Sequence[str | Path]) -> list[str]:
         """Return the command that runs `argv` inside the lab."""
 
     @abstractmethod

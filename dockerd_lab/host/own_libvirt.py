@@ -67,7 +67,7 @@ class OwnLibvirt(Lab):
         """Return True: this computer always runs."""
         return True
 
-    def enter(self, argv: Sequence[str | Path]) -> list[str]:
+    def argv_inside(self, argv: Sequence[str | Path]) -> list[str]:
         """Return the command as it is."""
         return [str(argument) for argument in argv]
 

@@ -82,7 +82,7 @@ class Sandbox(Lab):
         """Return whether its first process still runs."""
         return start_time(self.pid) == self.started
 
-    def enter(self, argv: Sequence[str | Path]) -> list[str]:
+    def argv_inside(self, argv: Sequence[str | Path]) -> list[str]:
         """Return the command that runs `argv` inside the namespaces.
 
         Such as `nsenter --target 4711 --net … --wdns=/home/me -- virsh list`.

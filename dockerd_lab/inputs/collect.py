@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from dockerd_lab.cases.discover import GROUPS
+from dockerd_lab.cases.discover import CATEGORIES
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.config import units
 from dockerd_lab.config.dockerd_command import DockerdCommand
@@ -54,7 +54,7 @@ def collect(
             recognised, skipped = layout.recognise_files(path)
             has_case_layout = has_case and not recognised and layout.is_case_without_files(path)
             if not recognised and not has_case_layout:
-                raise BadInput(layout.nothing_to_install(path), layout.HINT)
+                raise BadInput(layout.nothing_to_install_message(path), layout.HINT)
             _add_all(sources, recognised)
             ignored += skipped
             compose_files += layout.compose_files(path, skipped)
@@ -232,9 +232,9 @@ def _copy(source: Path, target: Path) -> bytes | None:
 
 
 def _case_name(path: Path) -> str:
-    """Return the name of a case, with its group if its directory is in one."""
-    group = os.path.basename(os.path.dirname(os.path.abspath(path)))
-    return f"{group}/{_name(path)}" if group in GROUPS else _name(path)
+    """Return the name of a case, with its category if its directory is in one."""
+    category = os.path.basename(os.path.dirname(os.path.abspath(path)))
+    return f"{category}/{_name(path)}" if category in CATEGORIES else _name(path)
 
 
 def _name(path: Path) -> str:

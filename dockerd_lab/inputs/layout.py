@@ -147,7 +147,7 @@ def is_case_without_files(path: Path) -> bool:
     return has_only_documents or not _CASE_FILES.isdisjoint(entry.name for entry in others)
 
 
-def nothing_to_install(path: Path) -> str:
+def nothing_to_install_message(path: Path) -> str:
     """Return the message for a directory with no file to install."""
     reason = "nothing of it would be installed" if any(path.iterdir()) else "an empty directory"
     return f"{tree.printable(path)}: {reason}"

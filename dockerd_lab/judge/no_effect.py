@@ -60,7 +60,7 @@ def find_no_effect(
         return []
     entries = [
         *_unread_daemon_json(inputs, daemon.command),
-        *find_unread_files(inputs, declared.daemon_json.file),
+        *find_unread_files(inputs, declared.daemon_json.path),
         *find_no_protection(inputs, scripts),
         *_lines_ignored_by_systemd(inputs, daemon),
         *_overridden_commands(inputs, declared, daemon.command),
@@ -176,7 +176,7 @@ def _flag_names(inputs: Input, declared: DeclaredConfig) -> Iterator[NoEffect]:
                 key,
                 f"{key} is the flag's name; in daemon.json it is accepted and ignored",
                 f"Call it {KEY_OF_FLAG[key]}.",
-                declared.daemon_json.place(key),
+                declared.daemon_json.place_of_key(key),
             )
 
 
@@ -186,7 +186,7 @@ def _repeated_keys(inputs: Input, declared: DeclaredConfig) -> Iterator[NoEffect
         # Go's encoding/json merges objects, and keeps the last of any other values.
         if count > 1 and not isinstance(declared.daemon_json.values[key], dict):
             message = f"{key} is in the file more than once: the last counts"
-            yield _entry(inputs, key, message, "Keep one.", declared.daemon_json.place(key))
+            yield _entry(inputs, key, message, "Keep one.", declared.daemon_json.place_of_key(key))
 
 
 def _ports_without_listener(
@@ -223,7 +223,7 @@ def _unused_tls(
         for k in declared.daemon_json.values
         if k.startswith("tls") and declared.daemon_json.values[k]
     ]
-    places = [(key, declared.daemon_json.place(key)) for key in keys]
+    places = [(key, declared.daemon_json.place_of_key(key)) for key in keys]
     for line in declared.lines:
         flags = [word.split("=")[0] for word in line.value.split() if word.startswith("--tls")]
         places += [(flag, line.place) for flag in flags]
@@ -250,7 +250,7 @@ def _unused_tls(
 
 def _file_settings_of_ports(inputs: Input) -> Iterator[NoEffect]:
     """Yield SocketMode=, SocketUser= and SocketGroup= of a socket unit that has only ports."""
-    for name in units.sockets(inputs.texts):
+    for name in units.socket_unit_names(inputs.texts):
         unit = units.read_unit(name, inputs.texts)
         # With a drop-in that only adds a port, the packaged unit's socket file remains.
         whole_unit = any(file.endswith(f"/system/{name}") for file in inputs.origins)

@@ -94,17 +94,17 @@ def endpoint_from(machine: str, configuration: Configuration, address: str) -> E
         )
     port = url.port or (2376 if remote.tls else 2375)
     if machine == "outsider":
-        return Endpoint(url.hostname, port, stranger() if remote.tls else None)
+        return Endpoint(url.hostname, port, untrusting_tls_context() if remote.tls else None)
     made = {
         Path(path).name: credential(name, address)
         for path, name in configuration.credentials.client.items()
         if str(Path(path).parent) == CONFIG
     }
-    tls = authorised(made) if remote.tls else None
+    tls = client_tls_context(made) if remote.tls else None
     return Endpoint(url.hostname, port, tls, _headers(configuration))
 
 
-def authorised(files: Mapping[str, bytes]) -> ssl.SSLContext:
+def client_tls_context(files: Mapping[str, bytes]) -> ssl.SSLContext:
     """TLS as docker does it with the files ca.pem, cert.pem and key.pem, of which some may lack.
 
     The server's certificate must be of that authority, and name the server.
@@ -120,7 +120,7 @@ def authorised(files: Mapping[str, bytes]) -> ssl.SSLContext:
     return context
 
 
-def stranger() -> ssl.SSLContext:
+def untrusting_tls_context() -> ssl.SSLContext:
     """TLS without a certificate, that trusts every server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False

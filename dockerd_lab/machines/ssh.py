@@ -63,7 +63,7 @@ def write_config(lab: Lab, settings: Settings) -> None:
 
 def command_line(lab: Lab, machine: str, command: str) -> list[str]:
     """The argv that runs a shell command on a machine as root, from your computer."""
-    return lab.enter(["ssh", "-F", config_file(lab), machine, command])
+    return lab.argv_inside(["ssh", "-F", config_file(lab), machine, command])
 
 
 def run(
@@ -110,7 +110,7 @@ def lost(lab: Lab, machine: str, how: str, said: str = "") -> HarnessError:
 
 def shell(lab: Lab, machine: str) -> int:
     """Open a root shell on a machine, on the user's own terminal; return its exit code."""
-    argv = lab.enter(["ssh", "-t", "-F", config_file(lab), machine])
+    argv = lab.argv_inside(["ssh", "-t", "-F", config_file(lab), machine])
     return subprocess.run(argv, check=False).returncode
 
 
@@ -127,7 +127,7 @@ def _panic(console: Path) -> str:
 def drop_connection(lab: Lab, machine: str) -> None:
     """End the connection to a machine: after its memory was restored, the machine knows none."""
     run_on_computer(
-        lab.enter(["ssh", "-F", config_file(lab), "-O", "exit", machine]),
+        lab.argv_inside(["ssh", "-F", config_file(lab), "-O", "exit", machine]),
         what=f"ending the connection to {machine}",
         timeout=20,
         check=False,  # there may be none
@@ -175,7 +175,7 @@ def forwarding(lab: Lab, machine: str, there: str) -> Iterator[Path]:
 def check_connection(lab: Lab, machine: str) -> None:
     """Raise HarnessError where the connection that `forward` uses has ended, or nobody answers."""
     what = f"asking {machine} whether it is there"
-    argv = lab.enter(["ssh", "-F", config_file(lab), "-O", "check", machine])
+    argv = lab.argv_inside(["ssh", "-F", config_file(lab), "-O", "check", machine])
     done = run_on_computer(argv, what=what, timeout=20, check=False)
     if done.returncode != 0:
         raise lost(lab, machine, f"the connection to {machine} has ended", done.stderr)
@@ -185,4 +185,4 @@ def check_connection(lab: Lab, machine: str) -> None:
 def _control(lab: Lab, machine: str, verb: str, there: str, name: str) -> list[str]:
     """The command that has the connection to a machine forward a socket, or no longer."""
     line = f"{_forwarded(lab, machine, name)}:{there}"
-    return lab.enter(["ssh", "-F", config_file(lab), "-O", verb, "-L", line, machine])
+    return lab.argv_inside(["ssh", "-F", config_file(lab), "-O", verb, "-L", line, machine])

@@ -37,7 +37,7 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
 
     def _make_vagrant_command(self, args: list[str]) -> list[str]:
         limit = ("timeout", "--foreground", f"{VAGRANT_LIMIT}", "vagrant")
-        return self.lab.enter([*limit, *filter(None, args)])
+        return self.lab.argv_inside([*limit, *filter(None, args)])
 
     def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> str:
         """Run `vagrant ARGS` and return what it said; raise HarnessError with that when it fails.
@@ -133,7 +133,7 @@ def _add_box(lab: Lab, box: Box) -> str:
     place = place / BOX_VERSION / "libvirt"
     if not place.exists():
         place.mkdir(parents=True)
-        argv = lab.enter(lab.image_command(box, place / "box.img"))
+        argv = lab.argv_inside(lab.image_command(box, place / "box.img"))
         run(argv, what=f"preparing box {box.engine}", timeout=120)
         metadata = {"provider": "libvirt", "format": "qcow2", "virtual_size": 6}
         (place / "metadata.json").write_text(json.dumps(metadata) + "\n")

@@ -14,7 +14,7 @@ NEW_MACHINES = "dockerd-lab down   # ends the lab; the next command starts new m
 def run(lab: Lab, what: str, *args: str) -> str:
     """Run virsh on the lab's libvirt and return what it printed; raises HarnessError."""
     # Its words are read: in English, whatever the user speaks.
-    argv = lab.enter(["env", "LC_ALL=C.UTF-8", "virsh", "--connect", "qemu:///system", *args])
+    argv = lab.argv_inside(["env", "LC_ALL=C.UTF-8", "virsh", "--connect", "qemu:///system", *args])
     try:
         return run_on_computer(argv, what=what, timeout=SNAPSHOT_LIMIT).stdout
     except HarnessError as error:

@@ -30,7 +30,7 @@ def find_failures(root: Path, settings: Settings) -> list[Failure]:
     return [
         Failure(case, tuple(name for name in settings.engines if _exists_on(case, settings, name)))
         for case in find_cases(root)
-        if case.group == "failures"
+        if case.category == "failures"
     ]
 
 
@@ -65,7 +65,7 @@ def choose(known: Sequence[Failure], name: str, engine: str) -> Failure:
 
 def _exists_on(case: Case, settings: Settings, engine: str) -> bool:
     """Return whether the failure exists on an engine."""
-    return case.resolve(Variant.of(settings.engine(engine))).fails
+    return case.for_variant(Variant.of(settings.engine(engine))).fails
 
 
 def _not_found_message(name: str) -> str:

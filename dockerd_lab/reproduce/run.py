@@ -33,7 +33,7 @@ def fix_failure(fleet: Fleet, case: Case) -> Reproduction:
 
 def _try(fleet: Fleet, case: Case, *, fixed: bool) -> Reproduction:
     variant = Variant.of(fleet.settings.engine(fleet.engine))
-    resolved_case = case.resolve(replace(variant, fixed=fixed))
+    resolved_case = case.for_variant(replace(variant, fixed=fixed))
     prepared = prepare_case(resolved_case, fleet.settings)
     plan = Plan(
         resolved_case,

@@ -66,7 +66,7 @@ def _remapped_users(declared: DeclaredConfig) -> Iterator[HostPart]:
 
 def _socket_groups(inputs: Input, declared: DeclaredConfig) -> Iterator[HostPart]:
     groups = declared.values_of("group", "--group", "-G")
-    for socket in units.sockets(inputs.texts):
+    for socket in units.socket_unit_names(inputs.texts):
         unit = units.read_unit(socket, inputs.texts)
         groups += [each.value for each in units.in_effect(unit, "SocketGroup")]
     for group in groups:

@@ -104,7 +104,7 @@ def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenSc
         )
     if inputs.command is not None:
         inputs.directory.joinpath("start.sh").write_text(inputs.command.script, encoding="utf-8")
-    sockets = units.sockets(inputs.texts)
+    sockets = units.socket_unit_names(inputs.texts)
     restart_file = inputs.directory / "restart.sh"
     # A restart.sh of the input itself is kept.
     if sockets and not inputs.complete and inputs.command is None and not restart_file.exists():

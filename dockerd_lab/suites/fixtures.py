@@ -114,7 +114,7 @@ def observation(
         then="fix" if subject.fixed else "reboot" if subject.rebooted else "nothing",
         inspected=session.prepared(subject).inspected,
         # Of a failure, whether it is reached says enough; every tool is tried on the methods.
-        tools=remote.TOOLS if subject.case.group == "methods" else remote.REACHED,
+        tools=remote.TOOLS if subject.case.category == "methods" else remote.REACHED,
         check_idempotent=not subject.fixed,
     )
     observed: Observation = request.config.hook.pytest_dockerd_lab_trial(

@@ -83,11 +83,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", "xdist_group(name): pytest-xdist's; it is not here")
     config.addinivalue_line(
         "markers",
-        "cases(name=[…], without=[…], daemon=[…], client=[…], engine=[…], group=…, main=…, fails=…,"
-        " has_error=…, fixed=…, rebooted=…, unit=…): run only for cases with, or without, these"
-        " names, that expect one of these daemon states, one of these levels of the client, on one"
-        " of these engines, of this directory under provision, in the main job or not, that fail or"
-        " do not, with a known error or without,"
+        "cases(name=[…], without=[…], daemon=[…], client=[…], engine=[…], category=…, main=…,"
+        " fails=…, has_error=…, fixed=…, rebooted=…, unit=…): run only for cases with, or"
+        " without, these names, that expect one of these daemon states, one of these levels of"
+        " the client, on one of these engines, of this directory under provision, in the main"
+        " job or not, that fail or do not, with a known error or without,"
         " before or after they are mended or rebooted, with this docker.service",
     )
 

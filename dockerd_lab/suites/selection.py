@@ -25,7 +25,7 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "daemon": lambda subject, states: subject.case.expect.daemon in states,
     "client": lambda subject, levels: subject.case.expect.client in levels,
     "engine": lambda subject, engines: subject.engine in engines,
-    "group": lambda subject, group: subject.case.group == group,
+    "category": lambda subject, category: subject.case.category == category,
     "main": lambda subject, main: subject.case.spec.main is main,
     "has_error": lambda subject, yes: (subject.case.spec.expect.error is not None) is yes,
     "fixed": lambda subject, fixed: subject.fixed is fixed,

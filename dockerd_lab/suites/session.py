@@ -73,7 +73,7 @@ class Session:
         for every method, and for the failures that say what a boot makes of them.
         """
         return [
-            Subject(engine, case.resolve(there), there.unit, there.rebooted, there.fixed)
+            Subject(engine, case.for_variant(there), there.unit, there.rebooted, there.fixed)
             for engine in self.engines
             for case in self.cases
             for there in self._variants(engine, case)
@@ -107,9 +107,9 @@ class Session:
     def _variants(self, engine: str, case: Case) -> list[Variant]:
         plain = Variant.of(self.settings.engine(engine), self.unit)
         found = [plain]
-        if self.reboot and (case.group == "methods" or case.spec.reboot is not None):
+        if self.reboot and (case.category == "methods" or case.spec.reboot is not None):
             found.append(replace(plain, rebooted=True))
-        if not self.reboot and case.spec.fixed is not None and case.resolve(plain).fails:
+        if not self.reboot and case.spec.fixed is not None and case.for_variant(plain).fails:
             found.append(replace(plain, fixed=True))
         return found
 

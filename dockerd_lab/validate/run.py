@@ -96,7 +96,7 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     unit = _find_unit(fleet.root, request)
     variant = Variant.of(engine, unit)
     case = (
-        prepared_input.inputs.case.resolve(variant)
+        prepared_input.inputs.case.for_variant(variant)
         if prepared_input.inputs.case is not None
         else None
     )

@@ -47,7 +47,7 @@ def victim():
 
 
 def inside(lab, *argv):
-    return subprocess.run(lab.enter(argv), capture_output=True, text=True, check=False)
+    return subprocess.run(lab.argv_inside(argv), capture_output=True, text=True, check=False)
 
 
 def test_a_disk_that_names_a_file_of_root_s(lab, victim, tmp_path):

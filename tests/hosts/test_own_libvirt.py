@@ -25,14 +25,14 @@ def computer(tmp_path):
     kernel = ensure_box(root, name, load_settings(root).engine(name)).kernel
     outer = labs.start(tmp_path / "computer/lab", kernel, kept=False)
     # This computer's own files, its /tmp too, are read-only to the lab's libvirtd.
-    subprocess.run(outer.enter(["mkdir", "--mode=755", TEMPORARY]), check=True)
+    subprocess.run(outer.argv_inside(["mkdir", "--mode=755", TEMPORARY]), check=True)
     yield outer
     labs.stop(outer)
 
 
 def inside(computer, *argv, limit, **env):
     return subprocess.run(
-        computer.enter(argv),
+        computer.argv_inside(argv),
         env={**os.environ, "LAB_SANDBOX": "off", "TMPDIR": TEMPORARY, **env},
         capture_output=True,
         text=True,

@@ -122,7 +122,7 @@ def judged_trial(tmp_path):
         typed = parse_dockerd_command(command) if command else None
         given = collect([top] if command is None else [], into, command=typed)
         made = prepare(given, SETTINGS)
-        case = made.inputs.case.resolve(Variant(version)) if made.inputs.case else None
+        case = made.inputs.case.for_variant(Variant(version)) if made.inputs.case else None
         judgement = judge(made, seen, case, allow_insecure=allow_insecure)
         result = verdict(made, seen, judgement, version=version, unit="docker.io")
         return JudgedTrial(result, judgement, seen)

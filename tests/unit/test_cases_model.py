@@ -76,8 +76,8 @@ def test_an_engine_differs_by_its_version(root):
     case = with_difference(root, DIFFERENCE)
     levels = {
         version: (
-            case.resolve(Variant(version)).expect.client,
-            case.resolve(Variant(version)).expect.outsider,
+            case.for_variant(Variant(version)).expect.client,
+            case.for_variant(Variant(version)).expect.outsider,
         )
         for version in ("20.10.24", "24.0.5", "28.5.2")
     }
@@ -86,7 +86,7 @@ def test_an_engine_differs_by_its_version(root):
         "24.0.5": ("refused", "refused"),
         "28.5.2": ("read-only", "refused"),
     }
-    assert case.resolve(Variant("28.5.2")).expect.listeners == case.expect.listeners
+    assert case.for_variant(Variant("28.5.2")).expect.listeners == case.expect.listeners
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_every_method_says_when_it_is_used():
 
 def test_units_and_reboots_differ(root):
     (case,) = select(find_cases(root), ["dropin-without-clearing"])
-    there = case.resolve(Variant("20.10.24", unit="docker-ce"))
+    there = case.for_variant(Variant("20.10.24", unit="docker-ce"))
     assert there.expect.command.startswith("/usr/bin/dockerd ")
     assert there.expect.daemon == "unchanged"
-    booted = case.resolve(Variant("20.10.24", unit="docker-ce", rebooted=True))
+    booted = case.for_variant(Variant("20.10.24", unit="docker-ce", rebooted=True))
     assert (booted.expect.daemon, booted.expect.command) == ("failed", None)

@@ -11,13 +11,13 @@ TEXT = '{\n "hosts": [\n  "a",\n  "b"\n ],\n "log-opts": {"hosts": "c"},\n "debu
 
 def test_places_of_keys_and_values():
     daemon_json = read_daemon_json(FILE, TEXT)
-    assert daemon_json.place("hosts") == Place(FILE, 2)
-    assert daemon_json.place("hosts", "b") == Place(FILE, 4)
-    assert daemon_json.place("hosts", "z") == Place(FILE, 2)
-    assert daemon_json.place("debug") == Place(FILE, 7)
-    assert daemon_json.place("host") == Place(FILE)
-    assert read_daemon_json(FILE, '"b"\n"a":').place("a", "b") == Place(FILE, 2)
-    assert read_daemon_json(FILE, '"a": 1}').place("a") == Place(FILE, 1)
+    assert daemon_json.place_of_key("hosts") == Place(FILE, 2)
+    assert daemon_json.place_of_key("hosts", "b") == Place(FILE, 4)
+    assert daemon_json.place_of_key("hosts", "z") == Place(FILE, 2)
+    assert daemon_json.place_of_key("debug") == Place(FILE, 7)
+    assert daemon_json.place_of_key("host") == Place(FILE)
+    assert read_daemon_json(FILE, '"b"\n"a":').place_of_key("a", "b") == Place(FILE, 2)
+    assert read_daemon_json(FILE, '"a": 1}').place_of_key("a") == Place(FILE, 1)
 
 
 def test_the_outermost_keys_as_they_are_written():
@@ -39,7 +39,7 @@ def test_the_outermost_keys_as_they_are_written():
 )
 def test_what_is_no_object_declares_nothing(text, values, broken_line):
     daemon_json = read_daemon_json(FILE, text)
-    assert (daemon_json.values, daemon_json.text, daemon_json.file) == (values, text, FILE)
+    assert (daemon_json.values, daemon_json.text, daemon_json.path) == (values, text, FILE)
     assert daemon_json.broken_line == broken_line
 
 

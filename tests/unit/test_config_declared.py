@@ -167,4 +167,4 @@ def test_a_command_that_was_typed_counts_instead_of_the_unit():
     assert [file.value for file in declared.tls_files["server-cert"]] == ["/root/c"]
     assert declared.tls_files["server-key"] == ()
     usual = read_config(texts, parse_dockerd_command("dockerd"))
-    assert usual.daemon_json.file == "/etc/docker/daemon.json"
+    assert usual.daemon_json.path == "/etc/docker/daemon.json"

@@ -107,7 +107,7 @@ def test_sockets_and_files_with_variables():
         f"{SYSTEM}/c.service.d/x.conf": "",
         "/srv/d.socket": "[Socket]\nEnvironmentFile=/etc/d\n",
     }
-    assert units.sockets(texts) == ["a.socket", "b.socket"]
+    assert units.socket_unit_names(texts) == ["a.socket", "b.socket"]
     assert units.environment_files(texts) == ["/etc/b", "/etc/a"]
 
 

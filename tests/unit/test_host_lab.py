@@ -37,7 +37,7 @@ def test_a_lab_is_the_process_that_started_then(tmp_path):
     (tmp_path / "lab.json").write_text(json.dumps(facts))
     running = labs.current(tmp_path)
     assert running is not None
-    assert running.enter(["true"])[:3] == ["nsenter", "--target", str(os.getpid())]
+    assert running.argv_inside(["true"])[:3] == ["nsenter", "--target", str(os.getpid())]
 
 
 def test_clearing_leaves_what_is_not_a_lab_s(tmp_path):

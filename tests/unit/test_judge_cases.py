@@ -81,7 +81,7 @@ def variants(*units):
         for unit in units or (None,):
             there = Variant.of(SETTINGS.engine(engine), unit)
             for case in CASES:
-                yield f"{case.name} on {engine}, {unit}", case.resolve(there), engine
+                yield f"{case.name} on {engine}, {unit}", case.for_variant(there), engine
 
 
 def test_a_case_that_is_as_expected_passes():

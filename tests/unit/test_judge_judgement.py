@@ -38,7 +38,7 @@ def test_problems_as_text():
 
 def judged(name, seen, version="20.10.24"):
     (case,) = select(find_cases(checkout()), [name])
-    case = case.resolve(Variant(version))
+    case = case.for_variant(Variant(version))
     return judge(prepare_case(case, SETTINGS), seen, case)
 
 
@@ -132,7 +132,7 @@ CLIENT = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is
 
 def error_messages(name, lines, error=None):
     (case,) = select(find_cases(checkout()), [name])
-    case = case.resolve(Variant("20.10.24"))
+    case = case.for_variant(Variant("20.10.24"))
     if error is not None:
         expect = case.expect.model_copy(update={"error": error, "words": None})
         case = dataclasses.replace(case, expect=expect)

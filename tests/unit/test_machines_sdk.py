@@ -13,7 +13,7 @@ import requests
 from dockerd_lab.cases.credentials import credential
 from dockerd_lab.cases.model import Configuration, Credentials, Remote
 from dockerd_lab.errors import BadInput, HarnessError
-from dockerd_lab.machines.sdk import Endpoint, authorised, client_at, endpoint_from
+from dockerd_lab.machines.sdk import Endpoint, client_at, client_tls_context, endpoint_from
 
 ADDRESS = "192.168.3.201"
 CLIENT = {
@@ -131,7 +131,7 @@ def test_your_own_docker_and_proxies_are_not_used(serve, client, tmp_path, monke
 
 
 def test_mutual_tls(mutual, client):
-    assert client(Endpoint(ADDRESS, 2376, authorised(FILES))).ping() is True
+    assert client(Endpoint(ADDRESS, 2376, client_tls_context(FILES))).ping() is True
     assert [path for path, _ in mutual.requests] == ["/v1.40/_ping"]
 
 
@@ -148,7 +148,7 @@ def test_mutual_tls(mutual, client):
 )
 def test_either_side_refuses(mutual, client, host, files, reason):
     with pytest.raises(requests.ConnectionError, match=reason):
-        client(Endpoint(host, 2376, authorised(files))).ping()
+        client(Endpoint(host, 2376, client_tls_context(files))).ping()
     assert mutual.requests == []
 
 

@@ -33,7 +33,7 @@ def test_every_method_is_recorded_and_nothing_else_than_cases(engine):
     recorded = {seen.subject for seen in recordings.read(engine)}
     there = Variant.of(SETTINGS.engine(engine))
     expected = {f"{engine}/{case.short_name}" for case in CASES.values()}
-    mended = (case for case in CASES.values() if case.spec.fixed and case.resolve(there).fails)
+    mended = (case for case in CASES.values() if case.spec.fixed and case.for_variant(there).fails)
     expected |= {f"{engine}/{case.short_name}-fixed" for case in mended}
     assert recorded <= expected
     methods = {case.short_name for case in CASES.values() if case.name.startswith("methods/")}
@@ -44,13 +44,13 @@ def test_every_method_is_recorded_and_nothing_else_than_cases(engine):
 def test_suites_reproduce_and_validate_agree(engine, tmp_path):
     wrong = {}
     for seen in recordings.read(engine):
-        case = CASES[seen.case].resolve(variant(seen))
+        case = CASES[seen.case].for_variant(variant(seen))
         of_suites = judge(prepare_case(case, SETTINGS), seen, case)
         shown = reproduction.failure(Reproduction(case, seen, of_suites), width=80, colour=False)
         into = tmp_path / seen.subject.replace("/", "-")
         into.mkdir()
         given = prepare(collect([case.directory], into), SETTINGS)
-        expected = given.inputs.case.resolve(variant(seen))
+        expected = given.inputs.case.for_variant(variant(seen))
         of_validate = judge(given, seen, expected)
         result = verdict(given, seen, of_validate, version=variant(seen).version, unit="")
         assert of_validate == of_suites, seen.subject
@@ -70,9 +70,9 @@ def test_an_observation_of_another_case_does_not_pass(engine):
     every = [seen for seen in recordings.read(engine) if not seen.subject.endswith("-fixed")]
     passed = []
     for seen, other in zip(every, every[1:] + every[:1], strict=True):
-        case, differs = CASES[seen.case].resolve(variant(seen)), CASES[other.case]
+        case, differs = CASES[seen.case].for_variant(variant(seen)), CASES[other.case]
         if judge(prepare_case(case, SETTINGS), other, case).passed and (
-            case.expect != differs.resolve(variant(other)).expect
+            case.expect != differs.for_variant(variant(other)).expect
         ):
             passed.append((seen.subject, other.subject))
     assert passed == []

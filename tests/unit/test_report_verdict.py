@@ -83,9 +83,9 @@ def test_a_draft_is_a_case_that_holds(judged, judged_trial, tmp_path, engines):
     tried = [trial for trial in two_trials(judged_trial) if trial.result.engine in engines]
     file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
     case = load_case("mine", file.parent)
-    assert case.resolve(Variant("20.10.24")).expect.outsider == "full-control"
+    assert case.for_variant(Variant("20.10.24")).expect.outsider == "full-control"
     if len(engines) > 1:
-        newer = case.resolve(Variant("28.5.2")).expect
+        newer = case.for_variant(Variant("28.5.2")).expect
         assert (newer.daemon, newer.error) == ("failed", "hosts-flag-file-conflict")
         assert list(yaml.safe_load(file.read_text())["engines"]) == [">=28.5.2"]
     for trial in tried:
@@ -100,8 +100,8 @@ def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged_trial, tmp_
     tried.append(judged_trial(files, failed(engine="debian-14"), version="28.5.2"))
     file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
     case = load_case("mine", file.parent)
-    assert case.resolve(Variant("20.10.24")).expect.no_effect == ["host"]
-    assert case.resolve(Variant("28.5.2")).expect.no_effect == []
+    assert case.for_variant(Variant("20.10.24")).expect.no_effect == ["host"]
+    assert case.for_variant(Variant("28.5.2")).expect.no_effect == []
 
 
 def test_what_is_unclear_is_not_recorded(judged_trial):

@@ -32,7 +32,7 @@ def chosen(name, engine="debian-12"):
 
 def case(name, **variant):
     found = choose(KNOWN, name, "debian-12").case
-    return found.resolve(Variant("20.10.24", **variant))
+    return found.for_variant(Variant("20.10.24", **variant))
 
 
 def reproduction_of(found, seen):
@@ -60,7 +60,7 @@ def test_an_error_was_seen_where_its_case_exists():
     missing = []
     for failure in KNOWN:
         for engine in failure.engines:
-            error = failure.case.resolve(Variant.of(SETTINGS.engine(engine))).expect.error
+            error = failure.case.for_variant(Variant.of(SETTINGS.engine(engine))).expect.error
             if error is not None and engine not in known_errors()[error].seen:
                 missing.append((failure.case.short_name, engine, error))
     assert missing == []

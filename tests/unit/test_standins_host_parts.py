@@ -188,7 +188,7 @@ def test_the_user_s_own_profile_is_left_alone(ready):
 def test_a_dockerd_unpacked_where_it_is_started(ready):
     made = ready({}, command="nice -n 5 ./docker/dockerd --config-file=$HOME/d.json")
     assert 'ln -sf "$(command -v dockerd)" /root/docker/dockerd' in script(made)
-    assert made.declared.daemon_json.file == "/root/d.json"
+    assert made.declared.daemon_json.path == "/root/d.json"
     assert "exec env /root/docker/dockerd" in script(made, "start.sh")
 
 

@@ -238,7 +238,7 @@ def test_what_every_case_says_is_read_without_its_case_yaml(tmp_path):
     """Its files alone, as a user would give them, lead to the same certificates and client."""
     wrong = {}
     for case in find_cases(checkout()):
-        if case.group != "methods" or case.short_name in UNREADABLE:
+        if case.category != "methods" or case.short_name in UNREADABLE:
             continue
         top, into = tmp_path / "top" / case.short_name, tmp_path / "into" / case.short_name
         into.mkdir(parents=True)
