@@ -32,7 +32,7 @@ class DaemonJson:
     def broken_line(self) -> int:
         """Return the line of the syntax error, or the first line if that is not known."""
         try:
-            json.loads(self.text)
+            json.loads(_without_bom(self.text))
         except json.JSONDecodeError as error:
             return error.lineno
         except RecursionError:
@@ -49,8 +49,7 @@ def read_daemon_json(path: str, text: str) -> DaemonJson:
         return dict(members)
 
     try:
-        # dockerd 23 and newer accept a byte order mark.
-        values = json.loads(text.removeprefix("\ufeff") or "{}", object_pairs_hook=keep_keys)
+        values = json.loads(_without_bom(text) or "{}", object_pairs_hook=keep_keys)
     except (ValueError, RecursionError):
         return DaemonJson(path, text)
     if not isinstance(values, dict):
@@ -61,3 +60,8 @@ def read_daemon_json(path: str, text: str) -> DaemonJson:
 def strings(value: object) -> list[str]:
     """Return the strings in a JSON list; an empty list if the value is no list."""
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _without_bom(text: str) -> str:
+    """Return a text without its byte order mark, which dockerd 23 and newer accept."""
+    return text.removeprefix("\ufeff")

@@ -33,6 +33,7 @@ def test_the_outermost_keys_as_they_are_written():
         ("\ufeff{}", {}, 1),
         ('\ufeff{"a": 1}', {"a": 1}, 1),
         ('{\n"a": 1,\n}', {}, 3),
+        ('\ufeff{\n"a": 1,\n}', {}, 3),
         ("[1]", {}, 1),
         ("[" * 100_000, {}, 1),
     ],
