@@ -1,4 +1,4 @@
-"""The kinds of trouble that are not a failed configuration, told apart by exit code too."""
+"""Defines the errors that are not a failed configuration; each has its own exit code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -21,7 +21,7 @@ for module in (lab, computer, cases, explain, reproduce, validate):
 
 
 def main() -> None:
-    """Run the command; trouble is one message, and the exit code of its kind of LabError."""
+    """Run the command; a LabError is printed as one message, and sets the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a locale may lack the letters of a log
             stream.reconfigure(errors="replace")

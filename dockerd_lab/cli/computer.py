@@ -17,6 +17,8 @@ from dockerd_lab.host.lock import exclusive
 from dockerd_lab.host.namespaces import remove
 from dockerd_lab.settings import checkout, load_settings
 
+_Engines = Annotated[list[str] | None, typer.Argument(help="engines of lab.yaml; all if none")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
@@ -31,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="a list, one object per finding")] = False,
 ) -> None:
-    """Look at this computer: what the lab needs, what is there, and the line that mends the rest.
+    """Print what the lab needs, what this computer has, and the command that fixes the rest.
 
     KVM is tried by running a guest. Exit code 3 when something is missing.
     """
@@ -70,7 +72,7 @@ def clean(
             print("dockerd-lab clean --yes   # removes it")
 
 
-def box_build(engines: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+def box_build(engines: _Engines = None) -> None:
     """Build the boxes of these engines, or of all; one that is there already is only checked."""
     root = checkout()
     settings = load_settings(root)

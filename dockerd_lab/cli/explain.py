@@ -23,9 +23,9 @@ def explain(
     files: Annotated[list[Path] | None, typer.Argument(help="logs; standard input if none")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="a list, one object per error")] = False,
 ) -> None:
-    """Find known errors in what dockerd, systemd, docker, curl or an SDK said.
+    """Find known errors in the output of dockerd, systemd, docker, curl or an SDK.
 
-    Each with what mends it, causes before consequences. Exit code 1 when nothing known was found.
+    Prints each with fixes, causes before consequences. Exit code 1 when nothing known was found.
     """
     findings = important(_explained(files))
     if as_json:

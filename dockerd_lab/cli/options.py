@@ -11,6 +11,6 @@ Wait = Annotated[
         "--wait",
         metavar="SECONDS",
         min=0,
-        help="how long to wait where another command uses the lab; exit code 75 after that",
+        help="how long to wait if the lab is in use; then exit 75",
     ),
 ]

@@ -1,4 +1,4 @@
-"""The command that shows a failure on the machines, and that its fix mends it."""
+"""The command that shows a failure on the machines, and that its fix works."""
 
 from typing import Annotated
 
@@ -29,12 +29,14 @@ def reproduce(
     ] = None,
     *,
     engine: Annotated[str | None, typer.Option(help="an engine of lab.yaml")] = None,
-    with_fix: Annotated[bool, typer.Option("--fix", help="mend it, and prove it")] = False,
-    shell: Annotated[bool, typer.Option("--shell", help="enter daemon with the failure")] = False,
+    with_fix: Annotated[bool, typer.Option("--fix", help="apply and verify the fix")] = False,
+    shell: Annotated[
+        bool, typer.Option("--shell", help="open a shell on daemon with the failure in place")
+    ] = False,
     list_all: Annotated[bool, typer.Option("--list", help="what can be reproduced")] = False,
     wait: Wait = LAB_WAIT,
 ) -> None:
-    """Bring a failure about on real machines, by the way it happens in life, and explain it.
+    """Bring a failure about on real machines, as it occurs in practice, and explain it.
 
     Exit code 1 when it, or its fix, did not lead to what is declared.
     """
@@ -48,7 +50,7 @@ def reproduce(
     if name is None:
         raise BadInput("reproduce needs an id", "dockerd-lab reproduce --list   # all there are")
     if shell and with_fix:
-        raise BadInput("--shell leaves the failure in place, and --fix mends it: give one")
+        raise BadInput("--shell leaves the failure in place, and --fix removes it: give one")
     engine = engine or settings.engine_of("daemon")
     settings.engine(engine)
     chosen = choose(known, name, engine)
@@ -61,7 +63,7 @@ def reproduce(
         steps = [failure]
         if with_fix:
             steps.append(fix_failure(fleet, chosen.case))
-            emit(reproduction.mended(redacted(steps[1]), width=width, colour=colour))
+            emit(reproduction.fixed(redacted(steps[1]), width=width, colour=colour))
         wrong = [
             f"{each.observation.subject}: {problem}"
             for each in steps

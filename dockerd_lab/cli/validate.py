@@ -49,9 +49,7 @@ _Command = Annotated[
 _Provision = Annotated[
     Path | None, typer.Option("--provision", help="a script to run once the files are installed")
 ]
-_NoStandIns = Annotated[
-    bool, typer.Option("--no-stand-ins", help="add nothing that the configuration lacks")
-]
+_NoStandIns = Annotated[bool, typer.Option("--no-stand-ins", help="do not add stand-ins")]
 
 
 def register(app: typer.Typer) -> None:
@@ -72,17 +70,17 @@ def validate(
     provision: _Provision = None,
     no_stand_ins: _NoStandIns = False,
     allow_insecure: Annotated[
-        bool, typer.Option("--allow-insecure", help="pass though anybody may read or control it")
+        bool, typer.Option("--allow-insecure", help="pass even if outsiders get access")
     ] = False,
     allow_incomplete: Annotated[
-        bool, typer.Option("--allow-incomplete", help="exit code 0 though not all was judged")
+        bool, typer.Option("--allow-incomplete", help="exit 0 for an incomplete verdict")
     ] = False,
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
 ) -> None:
     """Tell what your own configuration does on real engines. Exit code 1 unless it passes.
 
-    All that is given is one configuration.
+    All inputs together form one configuration.
     """
     check_report_files(report_files)
     request = ValidateRequest(
@@ -110,7 +108,7 @@ def record(
 ) -> None:
     """Write what a configuration does as a draft of DIRECTORY/case.yaml, for you to review.
 
-    From then on `validate` checks that nothing of it changes.
+    From then on `validate` checks that it still behaves so.
     """
     file = directory / "case.yaml"
     if not directory.is_dir():
@@ -118,11 +116,9 @@ def record(
     if directory.resolve().is_relative_to(checkout() / "provision"):
         raise BadInput(f"{directory}: this repository's own cases are written by hand")
     if file.exists() or file.is_symlink():
-        raise BadInput(f"{file}: is there already; move it away to record anew")
+        raise BadInput(f"{file}: already exists; move it to record again")
     if (directory / "rootfs").is_dir():
-        raise BadInput(
-            f"{directory}: with rootfs/ it is a case, which says itself all that it needs"
-        )
+        raise BadInput(f"{directory}: contains rootfs/, so it is already a complete case")
     check_writable(file)
     report, tried = _tried(
         ValidateRequest(paths=[directory], engines=engines or [], unit=unit), wait

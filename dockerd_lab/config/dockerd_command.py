@@ -74,7 +74,7 @@ def parse_dockerd_command(typed: str) -> DockerdCommand:
     line = re.sub(r"\$HOME\b|\$\{HOME\}", HOME, line)
     if _UNSUPPORTED.search(line):
         raise BadInput(
-            "--command: variables, line ends and control characters are not known here;"
+            "--command: variables, line ends and control characters are not supported;"
             " give plain words"
         )
     try:

@@ -82,7 +82,9 @@ class Box:
         try:
             sizes = dict(json.loads((self.directory / "box.json").read_text())["sizes"])
         except (ValueError, KeyError, TypeError):
-            raise HarnessError(f"box {self.engine} is damaged: its box.json", mend) from None
+            raise HarnessError(
+                f"box {self.engine} is damaged: box.json is missing or invalid", mend
+            ) from None
         for name, size in sizes.items():
             part = self.directory / name
             found = part.stat().st_size if part.exists() else None

@@ -206,7 +206,9 @@ def _check(origins: Mapping[str, Path]) -> None:
     for installed in origins:
         for parent in map(str, PurePosixPath(installed).parents):
             if parent in origins:
-                raise BadInput(f"{installed}: {parent} is a file or a link of the input as well")
+                raise BadInput(
+                    f"{installed}: cannot install below {parent}: it is a file or a link"
+                )
 
 
 def _referenced_files(texts: Mapping[str, str], command: DockerdCommand | None) -> set[str]:

@@ -88,8 +88,7 @@ def endpoint_from(machine: str, configuration: Configuration, address: str) -> E
     url = urlsplit(remote.host)
     if url.scheme == "ssh" or url.hostname is None:
         raise BadInput(
-            f"{configuration.name}: {machine} reaches the daemon by {remote.host}; docker_client"
-            " speaks tcp:// only",
+            f"{configuration.name}: {machine} uses {remote.host}; docker_client supports only tcp://",
             'docker_client("daemon")   # by its own socket; or leave the case out: without=[…]',
         )
     port = url.port or (2376 if remote.tls else 2375)

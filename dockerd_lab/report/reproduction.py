@@ -47,7 +47,7 @@ def failure(seen: Reproduction, *, width: int, colour: bool) -> str:
     return drawn(draw, width=width, colour=colour) + said
 
 
-def mended(seen: Reproduction, *, width: int, colour: bool) -> str:
+def fixed(seen: Reproduction, *, width: int, colour: bool) -> str:
     """The steps of the fix, and the daemon's health after it."""
     daemon = seen.observation.daemon
 

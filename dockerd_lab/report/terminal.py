@@ -17,7 +17,7 @@ WIDE = 110
 def table(seen: Collection[Row], *, width: int, colour: bool) -> str:
     """A row per observation: what became of the daemon, where it listens, how much who gets.
 
-    `own s` are dockerd's own seconds, until it was ready or gave up; `s` is the whole case from the
+    `dockerd s` are the seconds until dockerd was ready or failed; `s` is the whole case from the
     restored snapshot on. Where a row has no room, it is three lines.
     """
 
@@ -42,7 +42,7 @@ def _rows(seen: Collection[Row]) -> Table:
     for who in ("client", "outsider", "local user"):
         rows.add_column(who)
     rows.add_column("s", justify="right")
-    rows.add_column("own s", justify="right")
+    rows.add_column("dockerd s", justify="right")
     for row in seen:
         rows.add_row(
             row.subject,
@@ -63,7 +63,7 @@ def _lines(row: Row) -> Text:
         (row.subject, "bold"),
         ": ",
         coloured(row.daemon),
-        f", {row.seconds:.1f} s, its own {row.own_seconds:.1f} s\n    client ",
+        f", {row.seconds:.1f} s, dockerd {row.own_seconds:.1f} s\n    client ",
         coloured(row.client),
         ", outsider ",
         gets(row.outsider),

@@ -51,7 +51,9 @@ def _observed_expectation(trial: JudgedTrial) -> Expected:
     observation, judgement = trial.observation, trial.judgement
     for who, exposure in observation.exposure.items():
         if exposure.level not in LEVELS:
-            raise HarnessError(f"nothing is recorded: what {who} gets is unclear: {exposure.best}")
+            raise HarnessError(
+                f"cannot record: the access level of {who} is unclear: {exposure.best}"
+            )
     state = observation.daemon.outcome.daemon
     expected: Expected = {"daemon": state}
     if state != "failed":

@@ -45,4 +45,4 @@ def test_a_recorded_case_is_not_overwritten(command, tmp_path):
     write(tmp_path / "case.yaml", "mine")
     done = command("record", str(tmp_path))
     assert done.returncode == 2
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr

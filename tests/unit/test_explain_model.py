@@ -15,7 +15,7 @@ def error(**changes):
     return check(Path("x.yaml"), {**ENTRY, **changes}, KnownError)
 
 
-def test_the_ranges_of_engines():
+def test_engines_are_the_sorted_ranges_of_all_wordings():
     words = {"words": "something"}
     assert error().engines == ["any"]
     ranges = [{**words, "engines": ">=23"}, words, {**words, "engines": "<20.10"}, words]

@@ -88,7 +88,7 @@ def test_a_box_with_a_damaged_record_is_named(root, monkeypatch, content):
     engine = load_settings(root).engine("debian-12")
     record = boxes.ensure_box(root, "debian-12", engine).directory / "box.json"
     record.write_text(content)
-    with pytest.raises(HarnessError, match=r"box debian-12 is damaged: its box\.json"):
+    with pytest.raises(HarnessError, match=r"box debian-12 is damaged: box\.json is"):
         boxes.ensure_box(root, "debian-12", engine)
     record.unlink()
     assert boxes.ensure_box(root, "debian-12", engine).built, "it is built again"

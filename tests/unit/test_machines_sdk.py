@@ -218,7 +218,7 @@ def test_the_outsider_has_no_certificate_and_looks_at_none(mutual, client, tmp_p
 @pytest.mark.parametrize(
     ("machine", "remote", "reason"),
     [
-        ("client", Remote(host="ssh://deploy@192.168.3.201"), "speaks tcp:// only"),
+        ("client", Remote(host="ssh://deploy@192.168.3.201"), "supports only tcp://"),
         ("laptop", Remote(), "no machine is called 'laptop'"),
     ],
 )

@@ -106,7 +106,7 @@ def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged_trial, tmp_
 
 def test_what_is_unclear_is_not_recorded(judged_trial):
     seen = opened(outsider="unclear")
-    with pytest.raises(HarnessError, match="what outsider gets is unclear: tcp://a:1"):
+    with pytest.raises(HarnessError, match="the access level of outsider is unclear: tcp://a:1"):
         draft("mine", [judged_trial({"etc/docker/daemon.json": {}}, seen)])
 
 

@@ -131,13 +131,13 @@ def test_a_silent_failure_has_no_words():
     assert "Call it hosts." in shown
 
 
-def test_a_setting_that_has_an_effect_after_all_is_told():
+def test_a_setting_that_has_an_effect_after_all_is_reported():
     renamed = {"/etc/docker/daemon.json": '{"debug": false}'}
     wrong = reproduction_of(case("key-host-ignored"), observation(changed_files=renamed))
     assert wrong.judgement.reasons == ["without effect is nothing; the case expects host"]
 
 
-def test_what_is_not_as_declared_is_told():
+def test_what_is_not_as_declared_is_reported():
     seen = observation(daemon="active", outsider="full-control", log=["all is well"])
     reasons = reproduction_of(case("hosts-in-file-stock-unit"), seen).judgement.reasons
     wrong = "\n".join(reasons)
@@ -152,7 +152,7 @@ def test_a_fix_is_shown_step_by_step():
     mended = case("fd-by-hand", fixed=True)
     after = reproduction_of(mended, seen)
     assert after.judgement.passed
-    shown = reproduction.mended(after, width=80, colour=False)
+    shown = reproduction.fixed(after, width=80, colour=False)
     assert "== the fix, on daemon\n$ systemctl start docker.service\n" in shown
     assert "client's ping: exit code 0: OK" in shown
     failed = dataclasses.replace(seen, fix={"daemon": answer("$ false", exit_code=1)})
@@ -161,7 +161,7 @@ def test_a_fix_is_shown_step_by_step():
     ]
 
 
-def test_an_error_that_a_fix_leaves_is_told():
+def test_an_error_that_a_fix_leaves_is_reported():
     steps = answer(f"$ dockerd\n{CONFLICT}\n")
     seen = dataclasses.replace(observation(), fix={"client": steps})
     mended = case("flags-by-hand", fixed=True)

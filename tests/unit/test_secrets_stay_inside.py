@@ -202,7 +202,7 @@ def explained(text):
 @pytest.mark.parametrize("place", IN_LINES, ids=lambda place: place.name)
 @settings(max_examples=5, deadline=None)
 @given(data=st.data())
-def test_explain_hides_it(place, data):
+def test_explain_hides_a_secret(place, data):
     secret = data.draw(place.secrets)
     before = f"{'x' * data.draw(st.integers(0, 5000))} {CONFLICT}"
     if found := leaks(explained(f"{before} {place.text(secret)} x\n"), secret):
@@ -210,7 +210,7 @@ def test_explain_hides_it(place, data):
 
 
 @pytest.mark.parametrize("place", IN_LINES, ids=lambda place: place.name)
-def test_explain_hides_it_where_a_long_line_is_cut(place):
+def test_explain_hides_a_secret_where_a_long_line_is_cut(place):
     text = f" {place.text(ANOTHER)} "
     step = blocks.MAX_LINE - blocks.OVERLAP
     for cut in range(1, len(text), 7):  # where the second part of the line begins

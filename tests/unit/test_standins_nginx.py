@@ -95,7 +95,7 @@ def test_ports_that_are_not_one_are_not_read(ready, listen):
     assert not ready({"etc/nginx/conf.d/a.conf": f"server {{ listen {listen}; }}\n"}).declared.nginx
 
 
-def test_a_directive_over_two_lines(ready):
+def test_a_listen_over_two_lines_has_the_place_of_its_first_line(ready):
     made = ready(
         {"etc/nginx/sites-enabled/a": "server {\n  listen\n   10.1.2.3:2376 ssl; # here\n}\n"}
     )
