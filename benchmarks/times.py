@@ -13,7 +13,8 @@ import time
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.observe.remote import TOOLS
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 from dockerd_lab.standins.prepared import prepare_case
 from dockerd_lab.trial.trial import Plan, run_trial
 
@@ -22,10 +23,10 @@ RESTORES = 5
 
 def main(patterns: list[str]) -> None:
     """Print one line per measure, in seconds."""
-    root = checkout()
-    cases = select(find_cases(root), patterns)
+    project = find_project()
+    cases = select(find_cases(project), patterns)
     started = time.monotonic()
-    with running(root, load_settings(root)) as fleet:
+    with running(project, load_settings(project)) as fleet:
         print(f"lab with its machines: {time.monotonic() - started:.1f}")
         restores = []
         for _ in range(RESTORES):

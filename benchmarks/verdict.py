@@ -19,7 +19,8 @@ from pathlib import Path
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import Fleet, running
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
 TURNS = 3
@@ -50,19 +51,19 @@ def by_hand(fleet: Fleet, top: Path) -> list[float]:
 
 def main(directories: list[str]) -> None:
     """Print a line per turn and a median per directory, in seconds."""
-    root = checkout()
-    settings = load_settings(root)
+    project = find_project()
+    settings = load_settings(project)
     columns = ("reload", "restart", "command", "verdict", "dockerd", "proof", "rest")
     print(f"{'':20}" + "".join(f"{name:>9}" for name in columns))
     for top in map(Path, directories):
         request = ValidateRequest([top], allow_insecure=True)
         rows = []
         for _ in range(TURNS):
-            with running(root, settings) as fleet:
+            with running(project, settings) as fleet:
                 hand = by_hand(fleet, top)
             started = time.monotonic()
-            with prepared(root, settings, request) as ready:
-                (trial,) = trials(root, settings, request, ready)
+            with prepared(project, settings, request) as ready:
+                (trial,) = trials(project, settings, request, ready)
             took = time.monotonic() - started
             result = trial.result
             proof = max([0, *(p.seconds for p in result.proofs if p.level == PROOF)])

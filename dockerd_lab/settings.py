@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.project import Project
 from dockerd_lab.yamlfile import YamlModel, load, place_of
 
 
@@ -127,21 +128,18 @@ class Settings(YamlModel):
         return self.model_copy(update={"machines": self.machines.model_copy(update=changed)})
 
 
-def checkout() -> Path:
-    """The checkout this harness runs from: the directory that holds lab.yaml."""
-    return Path(__file__).resolve().parent.parent
-
-
-def load_settings(root: Path) -> Settings:
-    """Read `root`/lab.yaml; DAEMON_ENGINE and its like in the environment choose other engines.
+def load_settings(project: Project) -> Settings:
+    """Read lab.yaml; DAEMON_ENGINE and its like in the environment choose other engines.
 
     Raises BadInput where it is wrong, or where there is no such engine.
     """
-    file = root / "lab.yaml"
+    file = project.data / "lab.yaml"
     declared = load(file, Settings)
     for name, engine in declared.engines.items():
-        if engine.packages is not None and not list((root / engine.packages).glob("*.deb")):
-            directory = root / engine.packages
+        if engine.packages is None:
+            continue
+        directory = project.root / engine.packages
+        if not list(directory.glob("*.deb")):
             place = place_of(file, "engines", name, "packages")
             raise BadInput(f"{place}: no .deb files in {directory}")
     variables = {name: f"{name.upper()}_ENGINE" for name, _ in declared.machines.items()}

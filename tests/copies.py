@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dockerd_lab.settings import checkout
-
+#: The checkout that the tests are in.
+CHECKOUT = Path(__file__).resolve().parent.parent
 COPIED = ("Vagrantfile", "lab.yaml", "conftest.py", "pyproject.toml", "provision", "dockerd_lab")
 
 
@@ -77,9 +77,9 @@ def make_checkout(root: Path) -> Checkout:
     """Copy this project to `root`."""
     root.mkdir()
     for name in COPIED:
-        source = checkout() / name
+        source = CHECKOUT / name
         shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root)
-    shutil.copytree(checkout() / "tests/lab", root / "tests/lab")
+    shutil.copytree(CHECKOUT / "tests/lab", root / "tests/lab")
     return Checkout(root)
 
 

@@ -1,4 +1,4 @@
-"""A pytest inside a test: with this project's plugin, a small checkout, and made-up machines."""
+"""A pytest inside a test: with this project's plugin, a small project, and made-up machines."""
 
 import shutil
 from contextlib import contextmanager
@@ -7,9 +7,9 @@ from pathlib import Path
 import dockerd_lab.suites.session  # noqa: F401  (the inner pytests need not import it each)
 from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.machines.fleet import running
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import Project, package_data
 
-#: Cases of the small checkout, of every kind: some whose names begin alike, some that a fix mends,
+#: Cases of the small project, of every kind: some whose names begin alike, some that a fix mends,
 #: some that are not in the main job.
 CASES = (
     "methods/daemon-json",
@@ -26,61 +26,64 @@ CASES = (
 OPTIONS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
 
 
-def make_small_checkout(directory: Path) -> Path:
-    """Make a checkout with few cases, which costs little to copy and to read."""
-    source, target = checkout() / "provision", directory / "provision"
+def make_small_project(directory: Path) -> Project:
+    """Make a project with few cases, which costs little to copy; its three roots lie apart."""
+    project = Project(directory / "data", directory / "project", directory / "state")
+    source, target = package_data() / "provision", project.data / "provision"
     target.mkdir(parents=True)
+    project.root.mkdir()
     for name in ("lab.yaml", "Vagrantfile"):
-        shutil.copy(checkout() / name, directory)
+        shutil.copy(package_data() / name, project.data)
     for file in source.iterdir():
         if file.is_file():
             shutil.copy(file, target)
     for name in ("box", "units", *CASES):
         shutil.copytree(source / name, target / name)
-    return directory
+    return project
 
 
 class Replacements:
-    """A plugin that replaces the checkout, and the machines unless none are given."""
+    """A plugin that replaces the project, and the machines unless none are given."""
 
-    def __init__(self, root, machines=running):
-        self.root = root
+    def __init__(self, project, machines=running):
+        self.project = project
         self.machines = machines
 
-    def pytest_dockerd_lab_checkout(self):
-        return self.root
+    def pytest_dockerd_lab_project(self):
+        return self.project
 
-    def pytest_dockerd_lab_machines(self, root, settings, keep, home, wait):
-        return self.machines(root, settings, keep=keep, home=home, wait=wait)
+    def pytest_dockerd_lab_machines(self, project, settings, keep, home, wait):
+        return self.machines(project, settings, keep=keep, home=home, wait=wait)
 
 
-def conftest(root: Path, machines: str = "running") -> str:
+def conftest(project: Project, machines: str = "running") -> str:
     """The conftest.py with these replacements, for a pytest in a process of its own."""
     return f"""
-import pathlib
+from pathlib import PosixPath
 import inner_pytest
+from dockerd_lab.project import Project
 
-replacements = inner_pytest.Replacements(pathlib.Path({str(root)!r}), inner_pytest.{machines})
-pytest_dockerd_lab_checkout = replacements.pytest_dockerd_lab_checkout
+replacements = inner_pytest.Replacements({project!r}, inner_pytest.{machines})
+pytest_dockerd_lab_project = replacements.pytest_dockerd_lab_project
 pytest_dockerd_lab_machines = replacements.pytest_dockerd_lab_machines
 """
 
 
 @contextmanager
-def none_on_debian_13(root, settings, **_):
+def none_on_debian_13(project, settings, **_):
     if settings.engine_of("daemon") == "debian-13":
         raise HarnessError("no machine came up", "look at the console")
     yield "machines"
 
 
 @contextmanager
-def bad_input(root, settings, **_):
+def bad_input(project, settings, **_):
     raise BadInput("the lab has other engines")
     yield
 
 
 @contextmanager
-def endless_on_debian_12(root, settings, **_):
+def endless_on_debian_12(project, settings, **_):
     yield "machines"
     if settings.engine_of("daemon") == "debian-12":
         raise HarnessError("the lab does not end")

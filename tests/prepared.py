@@ -1,8 +1,9 @@
 """A user's configuration made ready: what the unit tests of `validate` share."""
 
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 
-SETTINGS = load_settings(checkout())
+SETTINGS = load_settings(find_project())
 UNIT_D = "etc/systemd/system/docker.service.d"
 HOSTS = {"debug": False, "hosts": ["tcp://0.0.0.0:2375"]}
 DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375\n"

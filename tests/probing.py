@@ -6,7 +6,7 @@ import pytest
 from docker_api import TOKEN
 
 from dockerd_lab.observe import exposure
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import package_data
 
 #: The probe's names for what a line on its standard input holds.
 NAMES = ("TARGETS", "FURTHER", "TOKEN_FILE", "PREFIXES", "PRETENDED_ADDRESSES")
@@ -15,7 +15,7 @@ NAMES = ("TARGETS", "FURTHER", "TOKEN_FILE", "PREFIXES", "PRETENDED_ADDRESSES")
 @pytest.fixture
 def probe(monkeypatch, tmp_path):
     """The probe and what it imports as modules, with a home that has no certificate."""
-    monkeypatch.syspath_prepend(checkout() / "provision")
+    monkeypatch.syspath_prepend(package_data() / "provision")
     monkeypatch.setattr(importlib.import_module("reach"), "DOCKER", str(tmp_path / "nothing"))
     return importlib.import_module("probe")
 

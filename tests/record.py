@@ -12,17 +12,18 @@ import recordings
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.errors import LabError
 from dockerd_lab.machines.fleet import running
+from dockerd_lab.project import find_project
 from dockerd_lab.reproduce.run import fix_failure, reproduce_failure
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.settings import load_settings
 
 
 def main(engine: str, patterns: list[str]) -> int:
     """Record the cases that the patterns select, or all; return the exit code."""
-    root = checkout()
-    settings = load_settings(root).with_engines(daemon=engine)
-    cases = select(find_cases(root), patterns)
+    project = find_project()
+    settings = load_settings(project).with_engines(daemon=engine)
+    cases = select(find_cases(project), patterns)
     wrong = 0
-    with running(root, settings) as fleet:
+    with running(project, settings) as fleet:
         for number, case in enumerate(cases, 1):
             print(f"{number} of {len(cases)}: {case.name}", flush=True)
             first = reproduce_failure(fleet, case)

@@ -1,29 +1,29 @@
-"""Finds the cases of a checkout, and selects cases by name."""
+"""Finds the cases of a project, and selects cases by name."""
 
 import difflib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.errors import BadInput
+from dockerd_lab.project import Project
 from dockerd_lab.yamlfile import place_of
 
 #: The categories of cases under provision/; a case is a directory in one of them.
 CATEGORIES = ("methods", "failures")
 
 
-def find_cases(root: Path) -> list[Case]:
-    """Return all cases under `root`/provision, methods first; raises BadInput if one is invalid."""
+def find_cases(project: Project) -> list[Case]:
+    """Return all cases, methods first; raises BadInput if one is invalid."""
     cases = [
         load_case(f"{category}/{directory.name}", directory)
         for category in CATEGORIES
-        for directory in sorted((root / "provision" / category).glob("*/"))
+        for directory in sorted((project.data / "provision" / category).glob("*/"))
     ]
     names = [case.short_name for case in cases]
     for case in cases:
         for unit in case.spec.units:
-            check_unit(root, unit, f"{place_of(case.directory / 'case.yaml', 'units', unit)}: ")
+            check_unit(project, unit, f"{place_of(case.directory / 'case.yaml', 'units', unit)}: ")
         if names.count(case.short_name) > 1:
             raise BadInput(f"{case.directory}: another case is called {case.short_name} too")
     return cases
@@ -48,9 +48,9 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     ]
 
 
-def check_unit(root: Path, name: str, place: str = "") -> None:
-    """Raise BadInput if `root`/provision/units has no such unit; `place` begins the message."""
-    units = sorted(path.name for path in (root / "provision/units").glob("*"))
+def check_unit(project: Project, name: str, place: str = "") -> None:
+    """Raise BadInput if provision/units has no such unit; `place` begins the message."""
+    units = sorted(path.name for path in (project.data / "provision/units").glob("*"))
     if name not in units:
         raise BadInput(f"{place}unknown unit {name!r}; provision/units has: {', '.join(units)}")
 

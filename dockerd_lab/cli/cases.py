@@ -3,7 +3,7 @@
 import typer
 
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project
 
 
 def register(app: typer.Typer) -> None:
@@ -13,7 +13,7 @@ def register(app: typer.Typer) -> None:
 
 def list_cases() -> None:
     """List the cases."""
-    cases = find_cases(checkout())
+    cases = find_cases(find_project())
     width = max(len(case.name) for case in cases) + 2
     for case in cases:
         print(f"{case.name:{width}}{case.title}")

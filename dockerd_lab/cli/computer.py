@@ -15,7 +15,8 @@ from dockerd_lab.host.doctor import examine
 from dockerd_lab.host.kept import kept
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.host.namespaces import remove
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 
 _Engines = Annotated[list[str] | None, typer.Argument(help="engines of lab.yaml; all if none")]
 
@@ -37,8 +38,8 @@ def doctor(
 
     KVM is tried by running a guest. Exit code 3 when something is missing.
     """
-    root = checkout()
-    findings = examine(root, load_settings(root))
+    project = find_project()
+    findings = examine(project, load_settings(project))
     if as_json:
         print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
     else:
@@ -55,12 +56,12 @@ def clean(
     wait: Wait = LAB_WAIT,
 ) -> None:
     """Show what is kept on this computer and how large it is, and remove it when told to."""
-    root = checkout()
-    with exclusive(labs.lab_home(root), wait=wait):
-        running = labs.current(labs.lab_home(root))
+    project = find_project()
+    with exclusive(project.state, wait=wait):
+        running = labs.current(project.state)
         if running is not None:
             raise BadInput("a lab is running", "dockerd-lab down   # ends it")
-        items = kept(root)
+        items = kept(project)
         for item in items:
             print(f"{item.bytes // 1_000_000:8} MB  {item.what:34}{item.path}")
         print(f"{sum(item.bytes for item in items) // 1_000_000:8} MB  in all")
@@ -74,17 +75,17 @@ def clean(
 
 def box_build(engines: _Engines = None) -> None:
     """Build the boxes of these engines, or of all; one that is there already is only checked."""
-    root = checkout()
-    settings = load_settings(root)
+    project = find_project()
+    settings = load_settings(project)
     for name in engines or list(settings.engines):
-        ensure_box(root, name, settings.engine(name))
+        ensure_box(project, name, settings.engine(name))
 
 
 def box_list() -> None:
     """List the engines and their boxes: whether they are built, how large, and where."""
-    root = checkout()
-    settings = load_settings(root)
+    project = find_project()
+    settings = load_settings(project)
     for name, engine in settings.engines.items():
-        box = find_box(root, name, engine)
+        box = find_box(project, name, engine)
         size = f"{box.size // 1_000_000} MB" if box.built else "not built"
         print(f"{name:12}docker {engine.docker:12}{size:12}{box.directory}")

@@ -15,7 +15,8 @@ from dockerd_lab.host.lock import exclusive
 from dockerd_lab.machines import fleet as fleet_module
 from dockerd_lab.machines import ssh, vagrant, virsh
 from dockerd_lab.progress import say
-from dockerd_lab.settings import Settings, checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import Settings, load_settings
 
 # What comes after the first word is the command's own, `--wait` too.
 _PASSED_ON = {
@@ -36,29 +37,29 @@ def register(app: typer.Typer) -> None:
 
 def up(wait: Wait = LAB_WAIT) -> None:
     """Start a lab with its three machines, and leave it running for the next commands."""
-    root = checkout()
-    settings = load_settings(root)
-    with fleet_module.running(root, settings, keep=True, wait=wait) as machines:
+    project = find_project()
+    settings = load_settings(project)
+    with fleet_module.running(project, settings, keep=True, wait=wait) as machines:
         say(f"lab: up with {fleet_module.accelerator(machines.lab)}: {', '.join(machines.names)}")
     say("lab: dockerd-lab shell daemon   enters a machine; dockerd-lab down   ends the lab")
 
 
 def down(wait: Wait = LAB_WAIT) -> None:
     """End the running lab and its machines; the snapshot is kept for the next start."""
-    home = labs.lab_home(checkout())
+    project = find_project()
+    home = project.state
     if labs.current(home) is None:
         say("lab: none is running")
         return
     with exclusive(home, wait=wait):  # not under a command that works with it
         if lab := labs.current(home):
-            fleet_module.end(lab, checkout(), _settings_of(lab))
+            fleet_module.end(lab, project, _settings_of(lab))
     say("lab: ended")
 
 
 def status() -> None:
     """Tell whether a lab runs, and what its machines are. Exit code 1 when none runs."""
-    root = checkout()
-    lab = labs.current(labs.lab_home(root))
+    lab = labs.current(find_project().state)
     if lab is None:
         print("no lab is running")
         raise typer.Exit(1)
@@ -80,7 +81,8 @@ def execute(context: typer.Context, wait: Wait = LAB_WAIT) -> None:
         raise BadInput("exec needs a command", "dockerd-lab exec -- vagrant status")
     with _lab(wait) as lab:
         code = _interactive(
-            lab.argv_inside(context.args), vagrant.environment(lab, checkout(), _settings_of(lab))
+            lab.argv_inside(context.args),
+            vagrant.environment(lab, find_project(), _settings_of(lab)),
         )
     raise typer.Exit(code)
 
@@ -90,7 +92,7 @@ def shell(
     wait: Wait = LAB_WAIT,
 ) -> None:
     """Open a root shell on a machine; where no lab runs, one is started for it."""
-    names = [name for name, _ in load_settings(checkout()).machines.items()]
+    names = [name for name, _ in load_settings(find_project()).machines.items()]
     if machine not in names:
         raise BadInput(f"no machine is called {machine!r}; there are: {', '.join(names)}")
     with _lab(wait) as lab:
@@ -100,7 +102,7 @@ def shell(
 
 def _settings_of(lab: Lab) -> Settings:
     """lab.yaml with the engines that the running lab's machines have."""
-    return load_settings(checkout()).of_fleet(lab.directory.name)
+    return load_settings(find_project()).of_fleet(lab.directory.name)
 
 
 @contextmanager
@@ -109,14 +111,14 @@ def _lab(wait: float) -> Iterator[Lab]:
 
     Where none runs, waits up to `wait` seconds for a command that is about to start or end one.
     """
-    root = checkout()
-    home = labs.lab_home(root)
+    project = find_project()
+    home = project.state
     lab = labs.current(home)
     if lab is None:
         with exclusive(home, wait=wait):
             lab = labs.current(home)  # a command that was waited for may have started it
             if lab is None:
-                with fleet_module.running(root, load_settings(root)) as machines:
+                with fleet_module.running(project, load_settings(project)) as machines:
                     yield machines.lab
                 return
     lab.require_usable()

@@ -10,12 +10,13 @@ from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.observe import evidence
 from dockerd_lab.progress import say
+from dockerd_lab.project import find_project
 from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.report import reproduction
 from dockerd_lab.report.console import emit, terminal
 from dockerd_lab.reproduce.choose import choose, find_failures
 from dockerd_lab.reproduce.run import fix_failure, reproduce_failure
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.settings import load_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -40,10 +41,10 @@ def reproduce(
 
     Exit code 1 when it, or its fix, did not lead to what is declared.
     """
-    root = checkout()
-    settings = load_settings(root)
+    project = find_project()
+    settings = load_settings(project)
     width, colour = terminal()
-    known = find_failures(root, settings)
+    known = find_failures(project, settings)
     if list_all:
         emit(reproduction.listing(known, width=width, colour=colour))
         return
@@ -57,7 +58,7 @@ def reproduce(
     others = [f.case.short_name for f in known if f.error == name and f is not chosen]
     if others:
         say(f"lab: {name} has other cases too: {', '.join(others)}")
-    with running(root, settings.with_engines(daemon=engine), wait=wait) as fleet:
+    with running(project, settings.with_engines(daemon=engine), wait=wait) as fleet:
         failure = reproduce_failure(fleet, chosen.case)
         emit(reproduction.failure(redacted(failure), width=width, colour=colour))
         steps = [failure]

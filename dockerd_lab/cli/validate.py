@@ -16,13 +16,13 @@ from dockerd_lab.cli.report_files import (
     write_report_files,
 )
 from dockerd_lab.errors import LAB_WAIT, BadInput
-from dockerd_lab.host.labs import lab_home
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report
+from dockerd_lab.project import find_project
 from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.report.verdict_json import schema
 from dockerd_lab.report.verdict_terminal import verdict
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.draft import draft
 from dockerd_lab.validate.run import PACKAGED, JudgedTrial, ValidateRequest, prepared, trials
 
@@ -113,7 +113,7 @@ def record(
     file = directory / "case.yaml"
     if not directory.is_dir():
         raise BadInput(f"{directory}: not a directory")
-    if directory.resolve().is_relative_to(checkout() / "provision"):
+    if directory.resolve().is_relative_to(find_project().data / "provision"):
         raise BadInput(f"{directory}: this repository's own cases are written by hand")
     if file.exists() or file.is_symlink():
         raise BadInput(f"{file}: already exists; move it to record again")
@@ -140,14 +140,14 @@ def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTr
     So one that has begun does not wait again. Bad input is told before any waiting. Every output
     is made of these two: they are redacted.
     """
-    root = checkout()
-    settings = load_settings(root)
+    project = find_project()
+    settings = load_settings(project)
     tried: list[JudgedTrial] = []
-    with prepared(root, settings, request) as ready, exclusive(lab_home(root), wait=wait):
+    with prepared(project, settings, request) as ready, exclusive(project.state, wait=wait):
         name = ready.inputs.name
         texts = [*ready.inputs.texts.values(), request.command or ""]
         try:
-            for trial in trials(root, settings, request, ready):
+            for trial in trials(project, settings, request, ready):
                 tried.append(redacted(trial, also=texts))
         except BaseException:
             # What was found until the harness broke is shown, and makes no report.

@@ -2,13 +2,13 @@
 
 import functools
 import re
-from pathlib import Path
 from typing import Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import Field, field_validator, model_validator
 
 from dockerd_lab.explain.normalise import squash
+from dockerd_lab.project import KNOWN_ERRORS
 from dockerd_lab.yamlfile import YamlModel, load
 
 #: Shorter words would be found by accident, in any text.
@@ -101,5 +101,4 @@ def compiled(pattern: str) -> re.Pattern[str]:
 @functools.cache
 def known_errors() -> dict[str, KnownError]:
     """All known errors by id, the name of their file; raises BadInput where one is wrong."""
-    files = sorted((Path(__file__).parent / "known_errors").glob("*.yaml"))
-    return {file.stem: load(file, KnownError) for file in files}
+    return {file.stem: load(file, KnownError) for file in sorted(KNOWN_ERRORS.glob("*.yaml"))}

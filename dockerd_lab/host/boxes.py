@@ -27,6 +27,7 @@ from dockerd_lab.host.namespaces import remove, unshare
 from dockerd_lab.host.paths import refuse
 from dockerd_lab.host.ssh_key import private_key, public_key
 from dockerd_lab.progress import say, step
+from dockerd_lab.project import Project, user_cache
 from dockerd_lab.settings import Engine
 
 #: Seconds a build may take; it takes 40 on two cores with a near mirror.
@@ -96,12 +97,6 @@ class Box:
                 )
 
 
-def cache_home() -> Path:
-    """Where boxes are kept; all of it can be made again."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "dockerd-lab"
-
-
 def size_on_disk(path: Path) -> int:
     """Bytes a file or directory takes on disk; a sparse file takes less than its length."""
     whole = path.lstat().st_blocks * 512
@@ -110,33 +105,37 @@ def size_on_disk(path: Path) -> int:
     return whole
 
 
-def find_box(root: Path, name: str, engine: Engine) -> Box:
+def find_box(project: Project, name: str, engine: Engine) -> Box:
     """The box of an engine, by the recipe as it now is."""
     # What the suite has now is another version than it had: the box of that is another one.
     digest = hashlib.sha256(f"{engine.suite} {engine.docker}".encode())
-    for package in _packages(root, engine):
+    for package in _packages(project, engine):
         stat = package.stat()
         digest.update(f"\0{package.name} {stat.st_size} {stat.st_mtime_ns}".encode())
     digest.update(public_key(private_key()).read_bytes())
-    recipe = root / "provision/box"
+    recipe = project.data / "provision/box"
     for file in sorted(p for p in recipe.rglob("*") if p.is_file()):
         digest.update(f"\0{file.relative_to(recipe)}\0".encode() + file.read_bytes())
-    return Box(name, cache_home() / "boxes" / f"{name}-{digest.hexdigest()[:12]}")
+    return Box(name, user_cache() / "boxes" / f"{name}-{digest.hexdigest()[:12]}")
 
 
-def _packages(root: Path, engine: Engine) -> list[Path]:
+def _packages(project: Project, engine: Engine) -> list[Path]:
     """The .deb files that an engine is installed from, where it is not the suite's own."""
-    return sorted((root / engine.packages).glob("*.deb")) if engine.packages is not None else []
+    return (
+        sorted((project.root / engine.packages).glob("*.deb"))
+        if engine.packages is not None
+        else []
+    )
 
 
-def ensure_box(root: Path, name: str, engine: Engine) -> Box:
+def ensure_box(project: Project, name: str, engine: Engine) -> Box:
     """The box of an engine, checked; built first when it is missing."""
-    box = find_box(root, name, engine)
+    box = find_box(project, name, engine)
     if not box.built:
         box.directory.parent.mkdir(parents=True, exist_ok=True)
         with _one_builder(box):
             if not box.built:
-                _build(root, box, engine)
+                _build(project, box, engine)
     box.check()
     return box
 
@@ -172,7 +171,7 @@ def _one_builder(box: Box) -> Iterator[None]:
         yield
 
 
-def _build(root: Path, box: Box, engine: Engine) -> None:
+def _build(project: Project, box: Box, engine: Engine) -> None:
     """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
     refuse(box.directory, ('"', "\n"), program="apt", mend="XDG_CACHE_HOME may be elsewhere")
     for needed in (architecture(), disk(box.directory, BUILD_BYTES)):
@@ -187,8 +186,8 @@ def _build(root: Path, box: Box, engine: Engine) -> None:
     # outside sees mmdebstrap's mounts of /dev and /proc, so nothing is deleted through them.
     argv: list[str | Path] = ["setpriv", "--pdeathsig", "KILL"]
     argv += unshare()
-    argv += [root / "provision/box/build.sh", engine.suite, part]
-    given = root / engine.packages if engine.packages is not None else "-"
+    argv += [project.data / "provision/box/build.sh", engine.suite, part]
+    given = project.root / engine.packages if engine.packages is not None else "-"
     argv += [public_key(private_key()), given, *_archives(engine.suite)]
     try:
         with step(f"building box {box.engine} (Debian {engine.suite})"):

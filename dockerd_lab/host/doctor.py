@@ -6,20 +6,21 @@ from pathlib import Path
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.host import checks, labs, qemu_user
-from dockerd_lab.host.boxes import being_built, cache_home, find_box
+from dockerd_lab.host.boxes import being_built, find_box
 from dockerd_lab.host.checks import Finding
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.namespaces import is_root
+from dockerd_lab.project import Project, user_cache
 from dockerd_lab.settings import Settings
 
-#: Bytes of disk that a box and a checkout's saved machines take.
+#: Bytes of disk that a box and a project's saved machines take.
 BOX_BYTES = 1_000_000_000
 LAB_BYTES = 3_000_000_000
 #: QEMU's own memory beside a machine's; most of it is TCG's translation cache.
 QEMU_BYTES = 900_000_000
 
 
-def examine(root: Path, settings: Settings) -> list[Finding]:
+def examine(project: Project, settings: Settings) -> list[Finding]:
     """Everything there is to say about this computer, the reasons for trouble first."""
     machines = [machine for _, machine in settings.machines.items()]
     needed = sum(machine.memory * 1024 * 1024 + QEMU_BYTES for machine in machines)
@@ -27,24 +28,24 @@ def examine(root: Path, settings: Settings) -> list[Finding]:
     can_start = all(finding.state != "missing" for finding in found)
     return [
         *found,
-        *(_lab(root, settings) if can_start else []),
-        checks.disk(cache_home(), BOX_BYTES),
-        checks.disk(labs.lab_home(root), LAB_BYTES),
+        *(_lab(project, settings) if can_start else []),
+        checks.disk(user_cache(), BOX_BYTES),
+        checks.disk(project.state, LAB_BYTES),
         checks.memory(needed),
         # Which box it is depends on the lab's key, which ssh-keygen makes.
-        *(_box(root, settings, name) for name in settings.engines if can_start),
-        *_leftovers(root),
+        *(_box(project, settings, name) for name in settings.engines if can_start),
+        *_leftovers(project),
     ]
 
 
-def _lab(root: Path, settings: Settings) -> list[Finding]:
+def _lab(project: Project, settings: Settings) -> list[Finding]:
     """What runs the machines, and as whom: as the lab that runs has it, or one without machines."""
-    boxes = [find_box(root, name, engine) for name, engine in settings.engines.items()]
+    boxes = [find_box(project, name, engine) for name, engine in settings.engines.items()]
     built = [box for box in boxes if box.built]
     if not built:
         mend = f"dockerd-lab box build {settings.engine_of('daemon')}"
         return [Finding("KVM", "note", "tried with a box's kernel, and none is built yet", mend)]
-    running = labs.current(labs.lab_home(root))
+    running = labs.current(project.state)
     try:
         if running is not None:
             return [_kvm(running.driver), isolation(running)]
@@ -87,8 +88,8 @@ def isolation(of: Lab) -> Finding:
     return Finding(name, "ok", f"QEMU runs as {who}, without capabilities, in {spaces}")
 
 
-def _box(root: Path, settings: Settings, name: str) -> Finding:
-    box = find_box(root, name, settings.engine(name))
+def _box(project: Project, settings: Settings, name: str) -> Finding:
+    box = find_box(project, name, settings.engine(name))
     if not box.built:
         return Finding(f"box {name}", "note", "not built", f"dockerd-lab box build {name}")
     try:
@@ -98,9 +99,9 @@ def _box(root: Path, settings: Settings, name: str) -> Finding:
     return Finding(f"box {name}", "ok", f"{box.size // 1_000_000} MB in {box.directory}")
 
 
-def _leftovers(root: Path) -> list[Finding]:
+def _leftovers(project: Project) -> list[Finding]:
     """What an earlier run left that no longer serves."""
-    home = labs.lab_home(root)
+    home = project.state
     found = []
     running = labs.current(home)
     if running is not None:
@@ -109,7 +110,7 @@ def _leftovers(root: Path) -> list[Finding]:
     elif (home / "lab.json").exists():
         message = "a lab was killed; the kernel ended all of it, and the next run clears its files"
         found.append(Finding("earlier lab", "note", message))
-    for part in sorted((cache_home() / "boxes").glob("*.part*")):
+    for part in sorted((user_cache() / "boxes").glob("*.part*")):
         if being_built(part):
             continue
         message = f"{part} is of a build that was killed"

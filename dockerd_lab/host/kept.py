@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.host.boxes import being_built, cache_home, size_on_disk
-from dockerd_lab.host.labs import current, lab_home
+from dockerd_lab.host.boxes import being_built, size_on_disk
+from dockerd_lab.host.labs import current
+from dockerd_lab.project import Project, user_cache
 
 
 @dataclass(frozen=True)
@@ -17,14 +18,14 @@ class Item:
     """What it takes on disk."""
 
 
-def kept(root: Path) -> list[Item]:
-    """Everything kept for this user and this checkout, without locks in use and the ssh key.
+def kept(project: Project) -> list[Item]:
+    """Everything kept for this user and this project, without locks in use and the ssh key.
 
-    A box that a lab of another checkout runs on may go: the files stay until its machines end.
+    A box that a lab of another project runs on may go: the files stay until its machines end.
     """
-    found = [("box", path) for path in _in(cache_home() / "boxes") if not being_built(path)]
-    found += [("whether KVM works", cache_home() / "kvm.json")]
-    for path in _in(lab_home(root)):
+    found = [("box", path) for path in _in(user_cache() / "boxes") if not being_built(path)]
+    found += [("whether KVM works", user_cache() / "kvm.json")]
+    for path in _in(project.state):
         if path.name == "parallel" and any(current(home) for home in _in(path)):
             continue
         if path.name not in ("lock", "lab.json"):

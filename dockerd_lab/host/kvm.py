@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.host.boxes import cache_home
+from dockerd_lab.project import user_cache
 
 #: Seconds a kernel has to boot as far as it can without a disk; emulated it takes less than 2.
 TRY_LIMIT = 10
@@ -41,7 +41,7 @@ def works(kernel: Path) -> bool:
         raise HarnessError(
             f"trying KVM: {QEMU} is not installed", "./bootstrap true installs what is missing"
         )
-    remembered = cache_home() / "kvm.json"
+    remembered = user_cache() / "kvm.json"
     now = {
         "by": " ".join(GUEST),
         "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),

@@ -22,7 +22,7 @@ class Lab(ABC):
     """A running lab."""
 
     directory: Path
-    """Where it keeps its files, below the home of the checkout's labs."""
+    """Where it keeps its files, below the home of the project's labs."""
     driver: str
     """What libvirt calls what runs the machines: `kvm`, or `qemu` for emulation."""
     kept: bool
@@ -46,7 +46,7 @@ class Lab(ABC):
 
     @property
     def home(self) -> Path:
-        """Where the labs of the checkout are."""
+        """Where the labs of the project are."""
         return self.directory.parent
 
     @property

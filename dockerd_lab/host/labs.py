@@ -1,6 +1,6 @@
-"""The labs of a checkout: which kind there is to be, starting one, finding the one that runs.
+"""The labs of a project: which kind there is to be, starting one, finding the one that runs.
 
-A lab keeps its files in one directory below the home, `.lab` of the checkout. There is one
+A lab keeps its files in one directory below the home, which is the project's state. There is one
 directory per set of engines, and one lab at a time.
 """
 
@@ -13,16 +13,12 @@ from dockerd_lab.host import namespaces, own_libvirt, sandbox
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.own_libvirt import OwnLibvirt
 from dockerd_lab.host.sandbox import Sandbox
+from dockerd_lab.project import Project
 
 
-def lab_home(root: Path) -> Path:
-    """Return where the labs of a checkout keep their files, each in a directory of its own."""
-    return root / ".lab"
-
-
-def home_apart(root: Path, name: str) -> Path:
-    """Return a home for a lab that runs beside others of the same checkout."""
-    return lab_home(root) / "parallel" / name
+def home_apart(project: Project, name: str) -> Path:
+    """Return a home for a lab that runs beside others of the same project."""
+    return project.state / "parallel" / name
 
 
 def kind() -> type[Lab]:

@@ -20,9 +20,9 @@ from pathlib import Path
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import groups, kvm, qemu_user
 from dockerd_lab.host.boxes import IN_LAB as BOXES
-from dockerd_lab.host.boxes import cache_home
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import IN_USER_NAMESPACE, PRIVATE_DIRECTORIES
+from dockerd_lab.project import user_cache
 
 # security_driver: the lab's own namespaces and user are what holds a guest. user, group,
 # remember_owner: QEMU runs as an id that is nobody's, to which libvirt gives the disks at every
@@ -97,7 +97,7 @@ def _mounts(directory: Path) -> None:
     for name in ("images", BOXES.name):
         (directory / "libvirt/lib" / name).mkdir(exist_ok=True)
         (directory / "libvirt/lib" / name).chmod(0o755)
-    boxes = cache_home() / "boxes"
+    boxes = user_cache() / "boxes"
     boxes.mkdir(parents=True, exist_ok=True)
     _system("mount", "--bind", boxes, BOXES)
 

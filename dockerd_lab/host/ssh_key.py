@@ -6,16 +6,11 @@ from pathlib import Path
 
 from dockerd_lab.host.command import run
 from dockerd_lab.host.paths import refuse
+from dockerd_lab.project import user_state
 
 #: What a path cannot have that stands in double quotes in an option of ssh's; Vagrant has it there
 #: too, and does not escape it. Between ${ and } is the name of a variable.
 NOT_FOR_SSH = ('"', "\\", "${", "\n")
-
-
-def state_home() -> Path:
-    """Where this computer's user keeps what the harness must not lose, such as its key."""
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state"
-    return Path(base) / "dockerd-lab"
 
 
 def private_key() -> Path:
@@ -23,7 +18,7 @@ def private_key() -> Path:
 
     Raises BadInput where ssh could not be told where it is.
     """
-    key = state_home() / "id_ed25519"
+    key = user_state() / "id_ed25519"
     refuse(key, NOT_FOR_SSH, program="ssh", mend="XDG_STATE_HOME may be elsewhere")
     if not (key.exists() and public_key(key).exists()):
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

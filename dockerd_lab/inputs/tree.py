@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import package_data
 
 #: A configuration has at most this many files.
 MAX_FILES = 200
@@ -112,7 +112,9 @@ def is_link_to_our_unit(link: Path) -> bool:
     """Return whether a link is a case's `unit`: a link to one of provision/units."""
     target = link.resolve()
     return (
-        link.name == "unit" and target.is_dir() and target.parent == checkout() / "provision/units"
+        link.name == "unit"
+        and target.is_dir()
+        and target.parent == package_data() / "provision/units"
     )
 
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.program import Program, started
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
+from dockerd_lab.project import Project
 from dockerd_lab.redaction.redact import redacted
 
 #: Seconds after which a machine is taken not to answer at all.
 MACHINE_LIMIT = 480
 
 
-def connect(lab: Lab, root: Path, machine: str) -> AbstractContextManager[Program]:
+def connect(lab: Lab, project: Project, machine: str) -> AbstractContextManager[Program]:
     """Start on a machine, for as long as the block lasts, what runs commands there."""
-    return started(lab, root, machine, "ask")
+    return started(lab, project, machine, "ask")
 
 
 def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[str, CommandResult]:
@@ -35,8 +35,8 @@ def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[s
 
 
 def run_on(
-    lab: Lab, root: Path, machine: str, commands: Mapping[str, RemoteCommand]
+    lab: Lab, project: Project, machine: str, commands: Mapping[str, RemoteCommand]
 ) -> dict[str, CommandResult]:
     """Connect to a machine and run commands there; raises HarnessError as `run_batch` does."""
-    with connect(lab, root, machine) as program:
+    with connect(lab, project, machine) as program:
         return run_batch(program, commands)

@@ -14,6 +14,7 @@ from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.machines import boot, program, saved, ssh, vagrant, versions, virsh
 from dockerd_lab.progress import say, step
+from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 
 #: The live snapshot (memory and disk) that every case starts from.
@@ -25,7 +26,7 @@ class Fleet:
     """The machines of a running lab."""
 
     lab: Lab
-    root: Path
+    project: Project
     settings: Settings
     versions: dict[str, str]
     restored: int = 0
@@ -73,47 +74,47 @@ class Fleet:
 
 
 @on_this_computer()
-def up(root: Path, settings: Settings, home: Path, *, kept: bool) -> Fleet:
+def up(project: Project, settings: Settings, home: Path, *, kept: bool) -> Fleet:
     """Start a lab with its machines in a home that has none. See `dockerd_lab.host.labs.start`.
 
-    The machines come from the snapshot that an earlier lab of this checkout saved, when it was made
+    The machines come from the snapshot that an earlier lab of this project saved, when it was made
     from the same boxes and Vagrantfile; otherwise they are booted, and the snapshot is saved.
     """
     checks.require(labs.kind().checks)
     directory = home / settings.fleet_name
-    boxes = _boxes(root, settings)  # those that are missing are built before there is a lab
-    key = saved.key(root, settings, boxes)
+    boxes = _boxes(project, settings)  # those that are missing are built before there is a lab
+    key = saved.key(project, settings, boxes)
     kernel = boxes["daemon"].kernel
     if labs.kind().keeps_machines and saved.read(directory).get("key") == key:
         lab = labs.start(directory, kernel, kept=kept)
         try:
-            return _resume(lab, root, settings)
+            return _resume(lab, project, settings)
         except HarnessError as error:
             say(f"lab: the saved machines cannot be used, booting new ones: {error.message}")
-            end(lab, root, settings)
+            end(lab, project, settings)
         except BaseException:
-            end(lab, root, settings)
+            end(lab, project, settings)
             raise
     labs.clear(directory)
     lab = labs.start(directory, kernel, kept=kept)
     try:
-        return _boot(lab, root, settings, boxes, key)
+        return _boot(lab, project, settings, boxes, key)
     except BaseException:
         try:
-            end(lab, root, settings)
+            end(lab, project, settings)
         except HarnessError as error:  # what came first is the cause
             say(f"lab: {error}")
         raise
 
 
 @on_this_computer()
-def end(lab: Lab, root: Path, settings: Settings) -> None:
+def end(lab: Lab, project: Project, settings: Settings) -> None:
     """End a lab; the snapshot is kept for the next start, except on this computer's own libvirt."""
     if not lab.keeps_machines:
         # Without its facts Vagrant has made nothing yet.
         if (lab.directory / "vagrant.json").exists():
             with step("destroying the machines on this computer's own libvirt"):
-                machines = vagrant.LabVagrant(lab, root, settings)
+                machines = vagrant.LabVagrant(lab, project, settings)
                 machines.command("destroying the machines", "destroy", "--force")
                 virsh.delete_volumes(lab, vagrant.BOX_VOLUMES)
         labs.clear(lab.directory)
@@ -121,7 +122,7 @@ def end(lab: Lab, root: Path, settings: Settings) -> None:
 
 
 @on_this_computer()
-def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
+def attach(lab: Lab, project: Project, settings: Settings) -> Fleet:
     """The machines of a lab that runs already.
 
     Raises BadInput where it has other engines than asked for, HarnessError where it is of no use.
@@ -138,7 +139,7 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
     facts = saved.read(lab.directory)
     if not facts:
         raise HarnessError("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
-    if facts["key"] != saved.key(root, settings, _boxes(root, settings)):
+    if facts["key"] != saved.key(project, settings, _boxes(project, settings)):
         raise HarnessError(
             "the machines of the running lab were made from other boxes, or by other files"
             " (Vagrantfile, lab.yaml, provision/)",
@@ -150,27 +151,29 @@ def attach(lab: Lab, root: Path, settings: Settings) -> Fleet:
             f"in the running lab, these machines are not running: {', '.join(stopped)}",
             virsh.NEW_MACHINES,
         )
-    return Fleet(lab, root, settings, facts["versions"])
+    return Fleet(lab, project, settings, facts["versions"])
 
 
-def _boot(lab: Lab, root: Path, settings: Settings, boxes: Mapping[str, Box], key: str) -> Fleet:
+def _boot(
+    lab: Lab, project: Project, settings: Settings, boxes: Mapping[str, Box], key: str
+) -> Fleet:
     vagrant.prepare(lab, boxes.values())
     for network in lab.networks:
-        file = root / "provision" / network
+        file = project.data / "provision" / network
         virsh.run(lab, "making the network of Vagrant's", "net-define", str(file))
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
-        _vagrant_up(lab, root, settings)
-    fleet = Fleet(lab, root, settings, versions.of_fleet(lab, root, settings))
+        _vagrant_up(lab, project, settings)
+    fleet = Fleet(lab, project, settings, versions.of_fleet(lab, project, settings))
     with step("saving the machines' snapshot"):
-        _for_each(fleet.names, lambda m: program.load(lab, root, m))
+        _for_each(fleet.names, lambda m: program.load(lab, project, m))
         _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
     saved.write(lab, key, fleet.versions)
     return fleet
 
 
-def _vagrant_up(lab: Lab, root: Path, settings: Settings) -> None:
-    machines = vagrant.LabVagrant(lab, root, settings)
+def _vagrant_up(lab: Lab, project: Project, settings: Settings) -> None:
+    machines = vagrant.LabVagrant(lab, project, settings)
     # A machine that never answers ends the lab, and with it Vagrant.
     with boot.watched(machines.log, lambda: labs.stop(lab)) as reasons:
         try:
@@ -184,10 +187,10 @@ def _vagrant_up(lab: Lab, root: Path, settings: Settings) -> None:
             raise
 
 
-def _resume(lab: Lab, root: Path, settings: Settings) -> Fleet:
+def _resume(lab: Lab, project: Project, settings: Settings) -> Fleet:
     ssh.write_config(lab, settings)
     facts = saved.read(lab.directory)
-    fleet = Fleet(lab, root, settings, facts["versions"])
+    fleet = Fleet(lab, project, settings, facts["versions"])
     if facts.get("driver") != lab.driver:
         raise HarnessError(
             f"they were saved with {facts.get('driver')}, and now it is {lab.driver}"
@@ -216,10 +219,10 @@ def accelerator(lab: Lab) -> str:
     return "KVM" if lab.driver == "kvm" else "TCG (emulation; KVM does not work here)"
 
 
-def _boxes(root: Path, settings: Settings) -> dict[str, Box]:
+def _boxes(project: Project, settings: Settings) -> dict[str, Box]:
     """The box of every machine, by the machine's name; checked, and built where it is missing."""
     engines = settings.engine_by_machine.items()
-    return {name: ensure_box(root, engine, settings.engine(engine)) for name, engine in engines}
+    return {name: ensure_box(project, engine, settings.engine(engine)) for name, engine in engines}
 
 
 def _set_clock(lab: Lab, machine: str) -> None:
@@ -258,7 +261,7 @@ def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
 
 @contextmanager
 def running(
-    root: Path,
+    project: Project,
     settings: Settings,
     *,
     keep: bool = False,
@@ -268,23 +271,23 @@ def running(
     """The machines for one command, which has them to itself.
 
     Waits up to `wait` seconds for another command that uses them, and raises LabBusy after that.
-    A lab that runs already in the home (the checkout's own, unless another is given) is used and
+    A lab that runs already in the home (the project's own, unless another is given) is used and
     left running. Otherwise one is started, and ended with the block, unless `keep` is set.
     """
-    home = home or labs.lab_home(root)
+    home = home or project.state
     with exclusive(home, wait=wait):
         lab = labs.current(home)
         if lab is not None and lab.left_behind:
             say("lab: an earlier command was killed and left its machines")
-            end(lab, root, settings)
+            end(lab, project, settings)
         elif lab is not None:
-            yield attach(lab, root, settings)
+            yield attach(lab, project, settings)
             return
-        fleet = up(root, settings, home, kept=keep)
+        fleet = up(project, settings, home, kept=keep)
         if keep:
             fleet.lab.let_stay()
         try:
             yield fleet
         finally:
             if not keep:
-                end(fleet.lab, root, settings)
+                end(fleet.lab, project, settings)

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines import ssh
+from dockerd_lab.project import Project
 
 #: Seconds the runner has to start, or to take a program: an emulated machine may be busy.
 START_LIMIT = 60
@@ -68,15 +68,17 @@ class Program:
 
 
 @contextmanager
-def started(lab: Lab, root: Path, machine: str, name: str, user: str = "root") -> Iterator[Program]:
+def started(
+    lab: Lab, project: Project, machine: str, name: str, user: str = "root"
+) -> Iterator[Program]:
     """Start a program of provision/ on a machine, which gets no more lines after the block.
 
     It runs as root at home, in the environment that the snapshot was saved with; as another `user`
     it is in no group but that user's own, and has no home. Raises HarnessError when the machine
     cannot be reached.
     """
-    code = source(root, name).encode()
-    with _connected(lab, root, machine) as connection:
+    code = source(project, name).encode()
+    with _connected(lab, project, machine) as connection:
         _OPEN.add(connection)
         try:
             header = json.dumps([user, len(code)]).encode() + b"\n"
@@ -99,13 +101,13 @@ def threads(number: int) -> Iterator[ThreadPoolExecutor]:
             raise
 
 
-def load(lab: Lab, root: Path, machine: str) -> None:
+def load(lab: Lab, project: Project, machine: str) -> None:
     """Have a machine start the runner and read the programs, before its snapshot is saved.
 
     Raises HarnessError where it cannot.
     """
     for name in PROGRAMS:
-        with started(lab, root, machine, name) as program:
+        with started(lab, project, machine, name) as program:
             program.connection.shutdown(socket.SHUT_WR)  # it ends, since no line comes
             try:
                 said = _line(program.connection, START_LIMIT).decode(errors="replace")
@@ -115,7 +117,7 @@ def load(lab: Lab, root: Path, machine: str) -> None:
                 raise HarnessError(f"loading {name}.py on {machine}: {said.strip()}")
 
 
-def source(root: Path, name: str) -> str:
+def source(project: Project, name: str) -> str:
     """A program of provision/, with the modules that lie beside it where they are imported first.
 
     What comes over a connection has no files beside it.
@@ -124,7 +126,7 @@ def source(root: Path, name: str) -> str:
 
     def text(module: str) -> str:
         included.add(module)
-        code = (root / f"provision/{module}.py").read_text()
+        code = (project.data / f"provision/{module}.py").read_text()
         return re.sub(rf"(?m)^from ({'|'.join(MODULES)}) import (?:\([^)]*\)|.*)$", imported, code)
 
     def imported(line: re.Match[str]) -> str:
@@ -133,12 +135,12 @@ def source(root: Path, name: str) -> str:
     return text(name)
 
 
-def _connected(lab: Lab, root: Path, machine: str) -> socket.socket:
+def _connected(lab: Lab, project: Project, machine: str) -> socket.socket:
     """A connection to the runner of a machine, which is started where there is none."""
     what = f"starting a program on {machine}"
 
     def start() -> None:
-        runner = (root / "provision/runner.py").read_bytes()
+        runner = (project.data / "provision/runner.py").read_bytes()
         line = f"python3 -I -S - {RUNNER}"
         done = ssh.run(lab, machine, line, what=what, timeout=START_LIMIT, stdin=runner)
         if done.returncode != 0:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.lab import Lab
+from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 
 
@@ -28,17 +29,18 @@ def read(directory: Path) -> dict[str, Any]:
     return facts if isinstance(facts, dict) and "sizes" in facts else {}
 
 
-def key(root: Path, settings: Settings, boxes: Mapping[str, Box]) -> str:
+def key(project: Project, settings: Settings, boxes: Mapping[str, Box]) -> str:
     """What a snapshot depends on: the boxes, and all that the machines are made from."""
-    # Vagrant's notes of the machines have whole paths; those of a copied checkout are another's.
-    digest = hashlib.sha256(f"{root.resolve()}\n".encode())
+    # Vagrant's notes of the machines have whole paths; those of a copied project are another's.
+    places = (project.data.resolve(), project.state.resolve())
+    digest = hashlib.sha256("".join(f"{place}\n" for place in places).encode())
     for name, machine in settings.machines.items():
         digest.update(f"{name} {machine.cpus}\n".encode())
     for name, box in boxes.items():
         digest.update(f"{name} {box.directory} {box.build}\n".encode())
     provision = (f"provision/{name}" for name in ("setup.sh", "network.xml", "runner.py"))
     for file in ("Vagrantfile", "lab.yaml", *provision):
-        digest.update((root / file).read_bytes())
+        digest.update((project.data / file).read_bytes())
     return digest.hexdigest()
 
 

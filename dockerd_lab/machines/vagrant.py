@@ -13,6 +13,7 @@ from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.ssh_key import private_key
+from dockerd_lab.project import Project
 from dockerd_lab.settings import Machines, Settings
 
 #: The version all boxes carry for Vagrant; what distinguishes them is in their name.
@@ -28,12 +29,12 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
 
     env: dict[str, str]
 
-    def __init__(self, lab: Lab, root: Path, settings: Settings):
+    def __init__(self, lab: Lab, project: Project, settings: Settings):
         self.lab = lab
         self.log = lab.directory / "vagrant.log"
         output = vagrant.make_file_cm(str(self.log))
-        env = environment(lab, root, settings)
-        super().__init__(str(root), out_cm=output, err_cm=output, env=env)
+        env = environment(lab, project, settings)
+        super().__init__(str(project.data), out_cm=output, err_cm=output, env=env)
 
     def _make_vagrant_command(self, args: list[str]) -> list[str]:
         limit = ("timeout", "--foreground", f"{VAGRANT_LIMIT}", "vagrant")
@@ -66,7 +67,7 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
             return log.read()
 
 
-def environment(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
+def environment(lab: Lab, project: Project, settings: Settings) -> dict[str, str]:
     """Vagrant's environment: its homes are the lab's, and it looks nowhere else.
 
     So is its TMPDIR. In /tmp Vagrant has a directory that is named after its process id and removed
@@ -79,7 +80,7 @@ def environment(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
         "LAB_FACTS": str(lab.directory / "vagrant.json"),
         "LC_ALL": "C.UTF-8",
         "LIBVIRT_DEFAULT_URI": "qemu:///system",
-        "VAGRANT_CWD": str(root),
+        "VAGRANT_CWD": str(project.data),
         "VAGRANT_HOME": str(lab.directory / "vagrant-home"),
         "TMPDIR": str(_temporary(lab)),
         "VAGRANT_DOTFILE_PATH": str(lab.directory / "vagrant"),

@@ -1,12 +1,12 @@
 """What the machines are: the versions of their engines and of what those stand on."""
 
 import re
-from pathlib import Path
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.batch import run_on
 from dockerd_lab.machines.remote_command import RemoteCommand
+from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 
 #: The version of Docker's API in which the harness asks: every engine of the lab supports it.
@@ -23,13 +23,13 @@ VERSIONS = {
 }
 
 
-def of_fleet(lab: Lab, root: Path, settings: Settings) -> dict[str, str]:
+def of_fleet(lab: Lab, project: Project, settings: Settings) -> dict[str, str]:
     """Ask `daemon` what it runs; raise HarnessError when a box has not the declared engine.
 
     A machine of every box is asked, since the client's version matters too.
     """
     by_engine = {engine: name for name, engine in reversed(settings.engine_by_machine.items())}
-    answers = {engine: run_on(lab, root, name, VERSIONS) for engine, name in by_engine.items()}
+    answers = {engine: run_on(lab, project, name, VERSIONS) for engine, name in by_engine.items()}
     for engine, said in answers.items():
         declared, found = settings.engine(engine).docker, said["docker"].output
         # Debian appends to it: `Docker version 20.10.24+dfsg1, build 297e128`.

@@ -63,7 +63,7 @@ def parse_listeners(results: Mapping[str, CommandResult]) -> list[Listener]:
 def observe_daemon_alone(fleet: Fleet, case: Configuration) -> DaemonObservation:
     """Observe only `daemon`, and apply the case there a second time."""
     version = fleet.settings.engine(fleet.engine).docker
-    with connect(fleet.lab, fleet.root, "daemon") as program:
+    with connect(fleet.lab, fleet.project, "daemon") as program:
         return observe_daemon(program, case, Inspection(), version, check_idempotent=True)
 
 

@@ -9,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from dockerd_lab.errors import on_this_computer
-from dockerd_lab.host.labs import lab_home
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe.observation import Observation
@@ -19,7 +18,7 @@ from dockerd_lab.redaction.redact import redacted
 @on_this_computer()
 def write(fleet: Fleet, seen: Observation) -> Path:
     """Write the evidence of an observation and return its directory."""
-    home = lab_home(fleet.root)
+    home = fleet.project.state
     home.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(home / "artifacts" / seen.subject, ignore_errors=True)
     directory = home

@@ -53,7 +53,7 @@ def observe(
     apply_seconds = time.monotonic() - since
     token = secrets.token_hex(16)
     version = fleet.settings.engine(fleet.engine).docker
-    with connect(fleet.lab, fleet.root, "daemon") as program, threads(2) as pool:
+    with connect(fleet.lab, fleet.project, "daemon") as program, threads(2) as pool:
         listener_results = query_listeners(program, token)
         measurement = pool.submit(_measure_everybody, fleet, case, listener_results, token)
         if tools or check_idempotent:  # these change the daemon, so the probes must end first
@@ -98,7 +98,7 @@ def _run_tools(
     """Run the tools on `client`, and return their results by name."""
     commands = remote.tool_commands(case.remote, silent=level.level == "filtered")
     selected = {name: command for name, command in commands.items() if name in tools}
-    return run_on(fleet.lab, fleet.root, "client", selected) if selected else {}
+    return run_on(fleet.lab, fleet.project, "client", selected) if selected else {}
 
 
 def _list_containers(program: Program) -> str:
@@ -133,7 +133,7 @@ def _measure_everybody(
         targets = exposure.with_server_names(
             local_targets if machine == "daemon" else remote_targets, listeners, names
         )
-        with started(fleet.lab, fleet.root, machine, "probe", user) as program:
+        with started(fleet.lab, fleet.project, machine, "probe", user) as program:
             answer = program.answer(
                 exposure.probe_request(
                     targets, [] if machine == "daemon" else further, prefixes, pretended

@@ -9,8 +9,9 @@ from rich.text import Text
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import Finding
 from dockerd_lab.explain.model import KnownError
+from dockerd_lab.project import find_project
 from dockerd_lab.report.console import drawn
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.settings import load_settings
 
 #: What to collect where nothing known was found; also what the README recommends.
 COLLECT = """\
@@ -55,7 +56,7 @@ def _explained(console: Console, finding: Finding) -> None:
 def _where(error: KnownError) -> str:
     """The engine to name for an error that has not been seen on the usual one."""
     try:
-        usual = load_settings(checkout()).engine_of("daemon")
+        usual = load_settings(find_project()).engine_of("daemon")
     except BadInput:
         return ""  # what is wrong with the lab is no matter here
     return f" --engine {error.seen[0]}" if error.seen and usual not in error.seen else ""

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
+from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 
 
@@ -25,11 +25,11 @@ class Failure:
         return self.case.spec.expect.error
 
 
-def find_failures(root: Path, settings: Settings) -> list[Failure]:
+def find_failures(project: Project, settings: Settings) -> list[Failure]:
     """Return all failures under provision/failures."""
     return [
         Failure(case, tuple(name for name in settings.engines if _exists_on(case, settings, name)))
-        for case in find_cases(root)
+        for case in find_cases(project)
         if case.category == "failures"
     ]
 

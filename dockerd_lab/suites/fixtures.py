@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dockerd_lab.judge.judgement import Judgement
     from dockerd_lab.machines.fleet import Fleet
     from dockerd_lab.observe.observation import Observation
+    from dockerd_lab.project import Project
     from dockerd_lab.settings import Settings
     from dockerd_lab.suites.session import Subject
     from dockerd_lab.trial.trial import Plan
@@ -42,14 +43,14 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
     A worker of pytest-xdist has a lab of its own for each engine, and holds that one alone.
     """
     from dockerd_lab import progress
-    from dockerd_lab.host.labs import lab_home
     from dockerd_lab.host.lock import exclusive
 
     if is_worker(request.config):
         yield
         return
     progress.sink = progress_line(request.config, "dockerd-lab")
-    home, wait = lab_home(session_of(request.config).root), request.config.getoption("lab_wait")
+    home = session_of(request.config).project.state
+    wait = request.config.getoption("lab_wait")
     try:
         with exclusive(home, wait=wait):
             yield
@@ -67,12 +68,12 @@ def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Itera
     settings, home = session.settings_on(engine), None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
         settings = settings.beside_others(min(labs_at_once(request.config), len(session.engines)))
-        home = home_apart(session.root, engine)
+        home = home_apart(session.project, engine)
     progress.sink = progress_line(request.config, engine)
     keep, wait = request.config.getoption("keep"), request.config.getoption("lab_wait")
     try:
         with request.config.hook.pytest_dockerd_lab_machines(
-            root=session.root, settings=settings, keep=keep, home=home, wait=wait
+            project=session.project, settings=settings, keep=keep, home=home, wait=wait
         ) as machines:
             session.fleet = machines
             session.on_machines = None
@@ -173,12 +174,12 @@ def docker_client(
 
 @pytest.hookimpl(trylast=True)
 def pytest_dockerd_lab_machines(
-    root: Path, settings: Settings, keep: bool, home: Path | None, wait: float
+    project: Project, settings: Settings, keep: bool, home: Path | None, wait: float
 ) -> AbstractContextManager[Fleet]:
     """The machines of a real lab."""
     from dockerd_lab.machines.fleet import running
 
-    return running(root, settings, keep=keep, home=home, wait=wait)
+    return running(project, settings, keep=keep, home=home, wait=wait)
 
 
 @pytest.hookimpl(trylast=True)

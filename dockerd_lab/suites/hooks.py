@@ -1,4 +1,4 @@
-"""Internal hooks: the plugin's own tests put other checkouts, machines and trials in their place.
+"""Internal hooks: the plugin's own tests put other projects, machines and trials in their place.
 
 A project that uses the plugin implements none of them, and may not rely on them.
 """
@@ -14,18 +14,19 @@ import pytest
 if TYPE_CHECKING:
     from dockerd_lab.machines.fleet import Fleet
     from dockerd_lab.observe.observation import Observation
+    from dockerd_lab.project import Project
     from dockerd_lab.settings import Settings
     from dockerd_lab.trial.trial import Plan
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_dockerd_lab_checkout() -> Path | None:
-    """Return the checkout whose lab.yaml and cases are used."""
+def pytest_dockerd_lab_project() -> Project | None:
+    """Return the project whose lab.yaml, cases and lab are used."""
 
 
 @pytest.hookspec(firstresult=True)
 def pytest_dockerd_lab_machines(
-    root: Path, settings: Settings, keep: bool, home: Path | None, wait: float
+    project: Project, settings: Settings, keep: bool, home: Path | None, wait: float
 ) -> AbstractContextManager[Fleet] | None:
     """Return the machines for the tests of one engine; see dockerd_lab.machines.fleet.running."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -12,6 +11,7 @@ from dockerd_lab.progress import say
 from dockerd_lab.suites import hooks
 
 if TYPE_CHECKING:
+    from dockerd_lab.project import Project
     from dockerd_lab.suites.session import Session
 
 _SESSION = pytest.StashKey["Session"]()
@@ -25,11 +25,11 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_dockerd_lab_checkout() -> Path:
-    """The checkout that this harness runs from."""
-    from dockerd_lab.settings import checkout
+def pytest_dockerd_lab_project() -> Project:
+    """The project that this harness finds."""
+    from dockerd_lab.project import find_project
 
-    return checkout()
+    return find_project()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -117,7 +117,7 @@ def session_of(config: pytest.Config) -> Session:
         from dockerd_lab.suites.session import make_session
 
         session = make_session(
-            config.hook.pytest_dockerd_lab_checkout(),
+            config.hook.pytest_dockerd_lab_project(),
             engines=config.getoption("engine"),
             client_engine=config.getoption("client_engine"),
             unit=config.getoption("unit"),

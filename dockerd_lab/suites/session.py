@@ -10,6 +10,7 @@ from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.errors import BadInput
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
+from dockerd_lab.project import Project
 from dockerd_lab.report.rows import Row, row
 from dockerd_lab.settings import Settings, load_settings
 from dockerd_lab.standins.prepared import Prepared, prepare_case
@@ -38,7 +39,7 @@ class Subject:
 class Session:
     """What this run of pytest has done so far."""
 
-    root: Path
+    project: Project
     settings: Settings
     known: list[str]
     """The names of all cases, of those that are not run as well."""
@@ -115,7 +116,7 @@ class Session:
 
 
 def make_session(
-    root: Path,
+    project: Project,
     *,
     engines: Sequence[str],
     client_engine: str | None,
@@ -123,27 +124,27 @@ def make_session(
     patterns: Sequence[str],
     reboot: bool,
 ) -> Session:
-    """The session of a checkout, for some engines (`all`, or lab.yaml's own) and some cases.
+    """The session of a project, for some engines (`all`, or lab.yaml's own) and some cases.
 
     The cases are chosen by name or glob. Without any pattern it is for the main job: the methods,
     and the conflicts among them.
     Raises BadInput where there is no such engine, unit or case, or where a file is wrong.
     """
-    settings = load_settings(root)
+    settings = load_settings(project)
     for name in (*engines, client_engine):
         if name and name != "all":
             settings.engine(name)
     if client_engine == "all":
         raise BadInput("--client-engine is one engine; --engine may be `all`")
     if unit is not None:
-        check_unit(root, unit)
+        check_unit(project, unit)
     # Those that are named win: `tox -e full -- --engine debian-13` is one of the four.
     wanted = [name for name in dict.fromkeys(engines) if name != "all"]
     if not wanted:
         wanted = list(settings.engines) if engines else [settings.engine_of("daemon")]
-    every = find_cases(root)
+    every = find_cases(project)
     cases = select(every, patterns)
     if not patterns:
         cases = [case for case in cases if case.in_main_job]
     known = [case.name for case in every]
-    return Session(root, settings, known, cases, wanted, client_engine, unit, reboot)
+    return Session(project, settings, known, cases, wanted, client_engine, unit, reboot)

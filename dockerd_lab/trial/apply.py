@@ -6,7 +6,6 @@ import tarfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from dockerd_lab.cases.credentials import credential, is_private
 from dockerd_lab.cases.model import Configuration, Credential
@@ -16,6 +15,7 @@ from dockerd_lab.host.lab import Lab
 from dockerd_lab.machine_paths import APPLY, PLACE
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.remote_command import CommandResult
+from dockerd_lab.project import Project
 
 #: Seconds apply.sh may take: 120 to restart, up to 120 until dockerd answers, 150 for a user's
 #: script, and some reserve.
@@ -28,7 +28,7 @@ _FIX_EXIT_CODE = re.compile(r"^apply: fix\.sh: exit code (\d+) after", re.MULTIL
 
 def apply(
     lab: Lab,
-    root: Path,
+    project: Project,
     case: Configuration,
     address: str,
     unit: str | None = None,
@@ -43,27 +43,27 @@ def apply(
     """
     _prepare_client(lab, case, address)
     environment = "" if restart_limit is None else f"RESTART_LIMIT={restart_limit} "
-    archive = _pack(root, case, address, unit)
+    archive = _pack(project, case, address, unit)
     return _run(lab, f"applying {case.name}", "", archive, environment=environment)
 
 
 def wait_after_reboot(
-    lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None
+    lab: Lab, project: Project, case: Configuration, address: str, unit: str | None = None
 ) -> str:
     """Wait after a reboot until dockerd is ready or has failed; return the output of apply.sh."""
-    archive = _pack(root, case, address, unit)
+    archive = _pack(project, case, address, unit)
     return _run(lab, f"{case.name} after a reboot", "booted", archive)
 
 
 def apply_fix(
-    lab: Lab, root: Path, case: Configuration, address: str, unit: str | None = None
+    lab: Lab, project: Project, case: Configuration, address: str, unit: str | None = None
 ) -> CommandResult:
     """Run fix.sh for an applied failure, and return its output and exit code.
 
     Raises HarnessError if fix.sh could not be run. If fix.sh itself fails, its exit code says so.
     """
     started = time.monotonic()
-    archive = _pack(root, case, address, unit)
+    archive = _pack(project, case, address, unit)
     output = _run(lab, f"mending {case.name}", "fix", archive, limit=FIX_LIMIT)
     match = _FIX_EXIT_CODE.search(output)
     if match is None:
@@ -113,7 +113,7 @@ def _run(
     return output
 
 
-def _pack(root: Path, case: Configuration, address: str, unit: str | None) -> bytes:
+def _pack(project: Project, case: Configuration, address: str, unit: str | None) -> bytes:
     """Return the case's directory and apply.sh as a tar archive, to be unpacked in `/`."""
     with _open_archive() as (tar, buffer):
         own_unit = case.directory / "unit"
@@ -122,8 +122,12 @@ def _pack(root: Path, case: Configuration, address: str, unit: str | None) -> by
         tar.add(case.directory, arcname=PLACE, filter=_without_unit_link)
         _add_credentials(tar, case.credentials.daemon, address, below=f"{PLACE}/rootfs")
         if unit is not None:
-            tar.add(root / "provision/units" / unit, arcname=f"{PLACE}/unit", filter=_owned_by_root)
-        tar.add(root / "provision/apply.sh", arcname=APPLY, filter=_owned_by_root)
+            tar.add(
+                project.data / "provision/units" / unit,
+                arcname=f"{PLACE}/unit",
+                filter=_owned_by_root,
+            )
+        tar.add(project.data / "provision/apply.sh", arcname=APPLY, filter=_owned_by_root)
     return buffer.getvalue()
 
 

@@ -28,7 +28,7 @@ def run_fix_scripts(
     """Run fix.sh on `daemon` and fix-client.sh on `client`; return their results by machine."""
     results = {}
     if (case.directory / "fix.sh").is_file():
-        results["daemon"] = apply_fix(fleet.lab, fleet.root, case, fleet.address, unit)
+        results["daemon"] = apply_fix(fleet.lab, fleet.project, case, fleet.address, unit)
     if (script := case.directory / "fix-client.sh").is_file():
         results["client"] = _run_script(fleet, "client", script, "set -e; ")
     return results
@@ -39,4 +39,4 @@ def _run_script(fleet: Fleet, machine: str, script: Path, prefix: str = "") -> C
     # Standard error goes to standard output, in the order in which a terminal shows them.
     shell_lines = f"exec 2>&1; {prefix}PS4='$ '; set -x; {script.read_text()}"
     command = RemoteCommand(f"sh -c {shlex.quote(shell_lines)}", SCRIPT_LIMIT)
-    return run_on(fleet.lab, fleet.root, machine, {script.name: command})[script.name]
+    return run_on(fleet.lab, fleet.project, machine, {script.name: command})[script.name]

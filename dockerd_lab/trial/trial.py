@@ -69,7 +69,9 @@ def run_trial(
     elif plan.then == "reboot":
         with _progress(f"{fleet.engine}: rebooting with {name}", quiet):
             fleet.reboot()
-            wait_after_reboot(fleet.lab, fleet.root, plan.configuration, fleet.address, plan.unit)
+            wait_after_reboot(
+                fleet.lab, fleet.project, plan.configuration, fleet.address, plan.unit
+            )
     with _progress(f"{fleet.engine}: what listens, and who gets in", quiet):
         return observe(
             fleet,
@@ -87,7 +89,9 @@ def run_trial(
 
 def _apply(fleet: Fleet, plan: Plan) -> None:
     for machine, command in plan.routes.items():
-        result = run_on(fleet.lab, fleet.root, machine, {"route": RemoteCommand(command)})["route"]
+        result = run_on(fleet.lab, fleet.project, machine, {"route": RemoteCommand(command)})[
+            "route"
+        ]
         if result.exit_code != 0:
             raise HarnessError(f"adding routes on {machine}: {result.output}")
     restart_limit = None
@@ -99,7 +103,7 @@ def _apply(fleet: Fleet, plan: Plan) -> None:
         )
     apply(
         fleet.lab,
-        fleet.root,
+        fleet.project,
         plan.configuration,
         fleet.address,
         plan.unit,

@@ -18,6 +18,7 @@ from dockerd_lab.machines.fleet import Fleet, running
 from dockerd_lab.observe import evidence
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.progress import say
+from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins.prepared import Prepared, prepare
 from dockerd_lab.trial.trial import Plan, run_trial
@@ -50,13 +51,13 @@ class JudgedTrial:
 
 
 @contextmanager
-def prepared(root: Path, settings: Settings, request: ValidateRequest) -> Iterator[Prepared]:
+def prepared(project: Project, settings: Settings, request: ValidateRequest) -> Iterator[Prepared]:
     """Yield the prepared configuration, in a private directory that is removed after the block.
 
     Raises BadInput if the input or the request is invalid.
     """
     engines_of(settings, request)
-    _find_unit(root, request)
+    _find_unit(project, request)
     with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:  # its mode is 0700
         inputs = collect(
             request.paths,
@@ -78,7 +79,7 @@ def engines_of(settings: Settings, request: ValidateRequest) -> list[str]:
 
 
 def trials(
-    root: Path, settings: Settings, request: ValidateRequest, prepared_input: Prepared
+    project: Project, settings: Settings, request: ValidateRequest, prepared_input: Prepared
 ) -> Iterator[JudgedTrial]:
     """Try the configuration on one engine after the other, and yield each judged trial.
 
@@ -86,14 +87,14 @@ def trials(
     failed for another reason than the configuration.
     """
     for engine in engines_of(settings, request):
-        with running(root, settings.with_engines(daemon=engine), keep=False) as fleet:
+        with running(project, settings.with_engines(daemon=engine), keep=False) as fleet:
             yield _try(fleet, request, prepared_input)
 
 
 def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
     """Try the configuration on the fleet's engine, and judge what is observed."""
     engine = fleet.settings.engine(fleet.engine)
-    unit = _find_unit(fleet.root, request)
+    unit = _find_unit(fleet.project, request)
     variant = Variant.of(engine, unit)
     case = (
         prepared_input.inputs.case.for_variant(variant)
@@ -132,12 +133,12 @@ def _print_durations(result: Result) -> None:
     say(f"lab: {result.engine}: {result.verdict}, {result.seconds} s after the restore")
 
 
-def _find_unit(root: Path, request: ValidateRequest) -> str | None:
+def _find_unit(project: Project, request: ValidateRequest) -> str | None:
     """Return the requested unit of provision/units, None for the packaged one; raises BadInput."""
     if request.unit == PACKAGED:
         return None
     try:
-        check_unit(root, request.unit)
+        check_unit(project, request.unit)
     except BadInput as error:
         raise BadInput(f"{error.message}; or {PACKAGED}") from None
     return request.unit

@@ -4,14 +4,15 @@ import pytest
 from configurations import ATTACKS
 
 from dockerd_lab.machines.fleet import running
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
 
 @pytest.fixture(scope="module", autouse=True)
 def lab():
     """One lab for all of them."""
-    with running(checkout(), load_settings(checkout())):
+    with running(find_project(), load_settings(find_project())):
         yield
 
 
@@ -22,10 +23,11 @@ def test_nothing_passes_that_lets_strangers_in(name, tmp_path):
         file = tmp_path / name / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    root, settings = checkout(), load_settings(checkout())
+    project = find_project()
+    settings = load_settings(project)
     request = ValidateRequest([tmp_path / name])
-    with prepared(root, settings, request) as ready:
-        (tried,) = trials(root, settings, request, ready)
+    with prepared(project, settings, request) as ready:
+        (tried,) = trials(project, settings, request, ready)
     result = tried.result
     told = [*result.reasons, *(each.message for each in (*result.not_judged, *result.no_effect))]
     assert (result.verdict, result.exposure.outsider) == (attack.verdict, attack.outsider), told

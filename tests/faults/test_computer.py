@@ -6,7 +6,8 @@ import subprocess
 import pytest
 from copies import one_error
 
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 
 HIDE = "mount --bind /dev/null {}"
 EMPTY = "mount -t tmpfs none {}"
@@ -78,8 +79,8 @@ def test_a_full_cache_disk(fresh, tmp_path):
 def test_a_box_cut_short(fresh, tmp_path):
     from dockerd_lab.host.boxes import ensure_box  # noqa: PLC0415
 
-    settings = load_settings(checkout())
-    box = ensure_box(checkout(), "debian-12", settings.engine("debian-12"))
+    settings = load_settings(find_project())
+    box = ensure_box(find_project(), "debian-12", settings.engine("debian-12"))
     cache = tmp_path / "cache/dockerd-lab/boxes"
     cache.mkdir(parents=True)
     copy = cache / box.directory.name

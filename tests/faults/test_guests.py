@@ -8,7 +8,8 @@ import pytest
 
 from dockerd_lab.host import labs, qemu_user
 from dockerd_lab.host.boxes import ensure_box
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 
 DISK = "/var/lib/libvirt/images/escaped.img"
 MACHINE = f"""\
@@ -28,8 +29,9 @@ MACHINE = f"""\
 @pytest.fixture
 def lab(tmp_path):
     """A lab without machines."""
-    kernel = ensure_box(checkout(), "debian-12", load_settings(checkout()).engine("debian-12"))
-    started = labs.start(tmp_path / "lab", kernel.kernel, kept=False)
+    project = find_project()
+    box = ensure_box(project, "debian-12", load_settings(project).engine("debian-12"))
+    started = labs.start(tmp_path / "lab", box.kernel, kept=False)
     yield started
     labs.stop(started)
     labs.clear(started.directory)

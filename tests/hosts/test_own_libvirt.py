@@ -13,7 +13,8 @@ from copies import make_checkout
 
 from dockerd_lab.host import labs
 from dockerd_lab.host.boxes import ensure_box
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 
 TEMPORARY = "/var/lib/libvirt/tmp"
 
@@ -21,8 +22,8 @@ TEMPORARY = "/var/lib/libvirt/tmp"
 @pytest.fixture
 def computer(tmp_path):
     """A lab without machines, entered as if it were a computer with a libvirt of its own."""
-    name, root = "debian-12", checkout()
-    kernel = ensure_box(root, name, load_settings(root).engine(name)).kernel
+    name, project = "debian-12", find_project()
+    kernel = ensure_box(project, name, load_settings(project).engine(name)).kernel
     outer = labs.start(tmp_path / "computer/lab", kernel, kept=False)
     # This computer's own files, its /tmp too, are read-only to the lab's libvirtd.
     subprocess.run(outer.argv_inside(["mkdir", "--mode=755", TEMPORARY]), check=True)

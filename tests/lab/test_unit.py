@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import package_data
 
 
 def test_daemon_state(assert_expected):
@@ -31,7 +31,7 @@ def test_systemd_s_socket_still_listens(observation):
 def test_it_is_the_unit_that_was_asked_for(daemon, observation, unit):
     path = observation.daemon.service.fragment
     assert path.removeprefix("/usr") == "/lib/systemd/system/docker.service"
-    wanted = checkout() / f"provision/units/{unit}/docker.service" if unit else None
+    wanted = package_data() / f"provision/units/{unit}/docker.service" if unit else None
     if wanted is not None:
         assert daemon.file(path).content == wanted.read_bytes(), f"{path} is not {wanted}"
     else:

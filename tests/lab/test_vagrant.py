@@ -17,7 +17,7 @@ from dockerd_lab.observe.daemon import observe_daemon_alone
 )
 def test_vagrant_provision(fleet, observation, case):
     fleet.restore()
-    said = LabVagrant(fleet.lab, fleet.root, fleet.settings).command(
+    said = LabVagrant(fleet.lab, fleet.project, fleet.settings).command(
         f"applying {case.name}", "provision", "daemon", env={"CASE": case.name}
     )
     # For a machine that it cannot reach, Vagrant applies nothing, and ends with exit code 0.

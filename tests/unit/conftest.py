@@ -1,13 +1,12 @@
-"""What the unit tests share: a computer's user of their own, and a checkout they may break."""
+"""What the unit tests share: a computer's user of their own, and a project they may break."""
 
 import io
 import subprocess
 import sys
-from pathlib import Path
 
 import hypothesis
 import pytest
-from inner_pytest import make_small_checkout
+from inner_pytest import make_small_project
 from observations import with_everything, write
 from prepared import HOSTS, SETTINGS
 from probing import measured, probe  # noqa: F401  (fixtures)
@@ -18,6 +17,7 @@ from dockerd_lab.cli import app
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.project import Project
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
 
@@ -53,15 +53,15 @@ def command(capsys, monkeypatch):
 
 
 @pytest.fixture
-def root(tmp_path) -> Path:
-    """A checkout with few cases, of the test's own."""
-    return make_small_checkout(tmp_path / "checkout")
+def project(tmp_path) -> Project:
+    """A project with few cases, of the test's own."""
+    return make_small_project(tmp_path / "small")
 
 
 @pytest.fixture(scope="session")
-def small_checkout(tmp_path_factory) -> Path:
-    """A checkout with few cases, in which nothing is changed."""
-    return make_small_checkout(tmp_path_factory.mktemp("small") / "checkout")
+def small_project(tmp_path_factory) -> Project:
+    """A project with few cases, in which nothing is changed."""
+    return make_small_project(tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture

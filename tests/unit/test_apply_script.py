@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from observations import write
 
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import package_data
 
 TCP = "tcp6 0 0 :::2376 :::* LISTEN 7/dockerd\ntcp 0 0 10.0.0.1:22 0.0.0.0:* LISTEN 1/sshd"
 #: A docker.service that restarts, with a process whose id is the next of a list.
@@ -38,7 +38,7 @@ def apply(tmp_path):
             "LAB_STATE": str(tmp_path / "state"),
             "RESTART_LIMIT": str(restart_limit),
         }
-        argv = ["sh", checkout() / "provision/apply.sh", tmp_path / "case"]
+        argv = ["sh", package_data() / "provision/apply.sh", tmp_path / "case"]
         done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         lines = (tmp_path / "state/outcome").read_text().splitlines()

@@ -5,9 +5,8 @@ import shutil
 import subprocess
 
 import pytest
+from copies import CHECKOUT
 from observations import write
-
-from dockerd_lab.settings import checkout
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def bootstrap(tmp_path):
     copy = tmp_path / "checkout"
     copy.mkdir()
     for name in ("bootstrap", "pyproject.toml"):
-        shutil.copy(checkout() / name, copy)
+        shutil.copy(CHECKOUT / name, copy)
     programs = {
         "uname": "echo $MACHINE",
         "dpkg-query": "exit 1",

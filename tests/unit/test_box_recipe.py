@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import package_data
 
 #: What the recipe runs on the host. mmdebstrap hands its hooks to a shell as the real one does.
 PROGRAMS = {
@@ -48,7 +48,7 @@ def built(request, tmp_path):
         (programs / name).chmod(0o755)
     top = tmp_path / request.param
     recipe = top / "provision/box"
-    shutil.copytree(checkout() / "provision/box", recipe)
+    shutil.copytree(package_data() / "provision/box", recipe)
     (recipe / "customize.sh").write_text('cp "$2" "$1/key"\n')
     key, packages, out = top / "key.pub", top / "debs", top / "out"
     key.write_text("ssh-ed25519 of the lab\n")
@@ -76,7 +76,7 @@ def test_the_checkout_s_own_files_are_taken_whatever_its_path(built):
         "packages.txt",
         "vmlinuz",
     ]
-    tree, recipe = built / "copy", checkout() / "provision/box"
+    tree, recipe = built / "copy", package_data() / "provision/box"
     assert (tree / "key").read_text() == "ssh-ed25519 of the lab\n"
     assert (tree / "installed").read_text() == "docker ce.deb\n"
     modules = (tree / "etc/initramfs-tools/modules").read_text()

@@ -4,9 +4,9 @@ import pytest
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.errors import BadInput
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project
 
-CASES = find_cases(checkout())
+CASES = find_cases(find_project())
 
 
 def names(*patterns):
@@ -29,10 +29,10 @@ def test_an_unknown_name_tells_what_is_like_it():
         names("unix-default", "unix-defalt")
 
 
-def test_a_directory_without_case_yaml_is_refused(root):
-    (root / "provision/methods/new").mkdir()
+def test_a_directory_without_case_yaml_is_refused(project):
+    (project.data / "provision/methods/new").mkdir()
     with pytest.raises(BadInput, match=r"methods/new/case\.yaml: missing"):
-        find_cases(root)
+        find_cases(project)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_a_directory_without_case_yaml_is_refused(root):
         ("credentials: {client: {/a/../b: ca}}", "'/a/../b' is not the whole path of a file"),
     ],
 )
-def test_what_could_never_be_is_refused(root, text, reason):
-    with (root / "provision/methods/unix-only/case.yaml").open("a") as file:
+def test_what_could_never_be_is_refused(project, text, reason):
+    with (project.data / "provision/methods/unix-only/case.yaml").open("a") as file:
         file.write(text + "\n")
     with pytest.raises(BadInput, match=reason):
-        find_cases(root)
+        find_cases(project)

@@ -9,9 +9,9 @@ from dockerd_lab.cases.model import Expectation, Variant, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.explain.model import known_errors
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project
 
-CASES = find_cases(checkout())
+CASES = find_cases(find_project())
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ CASES = find_cases(checkout())
         ("unix /run/docker.sock init", "/run/docker.sock", "expect.listeners.0"),
     ],
 )
-def test_a_wrong_case_is_refused(root, old, new, reason):
-    file = root / "provision/failures/hosts-in-file-stock-unit/case.yaml"
+def test_a_wrong_case_is_refused(project, old, new, reason):
+    file = project.data / "provision/failures/hosts-in-file-stock-unit/case.yaml"
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new, 1))
@@ -65,15 +65,15 @@ engines:
 """
 
 
-def with_difference(root, text):
-    file = root / "provision/methods/unix-default/case.yaml"
+def with_difference(project, text):
+    file = project.data / "provision/methods/unix-default/case.yaml"
     with file.open("a") as case:
         case.write(text)
     return load_case("methods/unix-default", file.parent)
 
 
-def test_an_engine_differs_by_its_version(root):
-    case = with_difference(root, DIFFERENCE)
+def test_an_engine_differs_by_its_version(project):
+    case = with_difference(project, DIFFERENCE)
     levels = {
         version: (
             case.for_variant(Variant(version)).expect.client,
@@ -98,9 +98,9 @@ def test_an_engine_differs_by_its_version(root):
         ("client: read-only,", "daemon: failed,", "engines.<23.expect: error is missing"),
     ],
 )
-def test_a_wrong_difference_is_refused(root, old, new, reason):
+def test_a_wrong_difference_is_refused(project, old, new, reason):
     with pytest.raises(BadInput) as caught:
-        with_difference(root, DIFFERENCE.replace(old, new))
+        with_difference(project, DIFFERENCE.replace(old, new))
     assert reason in str(caught.value)
 
 
@@ -119,8 +119,8 @@ def test_every_method_says_when_it_is_used():
     assert [case.short_name for case in methods if not case.spec.use or not case.spec.cis] == []
 
 
-def test_units_and_reboots_differ(root):
-    (case,) = select(find_cases(root), ["dropin-without-clearing"])
+def test_units_and_reboots_differ(project):
+    (case,) = select(find_cases(project), ["dropin-without-clearing"])
     there = case.for_variant(Variant("20.10.24", unit="docker-ce"))
     assert there.expect.command.startswith("/usr/bin/dockerd ")
     assert there.expect.daemon == "unchanged"

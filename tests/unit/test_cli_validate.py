@@ -5,7 +5,7 @@ import json
 import pytest
 from observations import write
 
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import package_data
 
 
 def test_the_schema_is_published(command):
@@ -34,7 +34,7 @@ def test_the_schema_is_published(command):
     ],
 )
 def test_bad_input_starts_nothing(command, tmp_path, args, message):
-    places = {"empty": tmp_path, "cases": checkout() / "provision/methods/daemon-json"}
+    places = {"empty": tmp_path, "cases": package_data() / "provision/methods/daemon-json"}
     done = command(*(arg.format(**places) for arg in args))
     assert done.returncode == 2, done.stderr
     assert done.stderr.startswith(f"dockerd-lab: bad input: {message.format(**places)}")

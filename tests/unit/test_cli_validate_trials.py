@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from dockerd_lab.cli import app, validate
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project, package_data
 from dockerd_lab.validate import run
 
 BROKEN_ON = "debian-14"
@@ -21,13 +22,14 @@ BROKEN_ON = "debian-14"
 def machines(monkeypatch, tmp_path):
     """What was done with the machines; debian-14's daemon does not start."""
     done = []
-    monkeypatch.setattr(validate, "lab_home", lambda root: tmp_path / ".lab")
+    project = replace(find_project(), state=tmp_path / "state")
+    monkeypatch.setattr(validate, "find_project", lambda: project)
 
     @contextmanager
-    def running(root, settings, *, keep):
+    def running(project, settings, *, keep):
         assert not keep
         engine = settings.engine_of("daemon")
-        yield SimpleNamespace(root=root, settings=settings, engine=engine)
+        yield SimpleNamespace(project=project, settings=settings, engine=engine)
 
     def run_trial(fleet, plan):
         done.append(("trial", plan.subject, plan.unit, plan.then))
@@ -116,7 +118,7 @@ def test_what_is_recorded_is_guarded(machines, tmp_path):
 
 
 def test_a_whole_case_of_this_repository(machines):
-    case = checkout() / "provision/methods/daemon-json-loopback"
+    case = package_data() / "provision/methods/daemon-json-loopback"
     done = invoke("validate", case)
     assert done.exit_code == 1
     assert "the case expects" in " ".join(done.stdout.split())

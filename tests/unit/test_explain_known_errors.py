@@ -11,7 +11,8 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain_text
 from dockerd_lab.explain.model import KnownError, known_errors
 from dockerd_lab.explain.order import by_importance
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 from dockerd_lab.yamlfile import check
 
 MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))
@@ -42,8 +43,8 @@ def test_every_known_error_has_a_message():
 
 
 def test_what_an_entry_names_exists():
-    engines = set(load_settings(checkout()).engines)
-    cases = {case.short_name for case in find_cases(checkout())}
+    engines = set(load_settings(find_project()).engines)
+    cases = {case.short_name for case in find_cases(find_project())}
     missing = {}
     for name, error in known_errors().items():
         missing[name] = [

@@ -7,11 +7,12 @@ import pytest
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import boxes
+from dockerd_lab.project import user_cache
 from dockerd_lab.settings import load_settings
 
 
-def find(root):
-    return boxes.find_box(root, "debian-12", load_settings(root).engine("debian-12"))
+def find(project):
+    return boxes.find_box(project, "debian-12", load_settings(project).engine("debian-12"))
 
 
 def fill(box):
@@ -24,12 +25,12 @@ def pretend_to_build(monkeypatch, recipe):
     monkeypatch.setattr(boxes, "_run_recipe", recipe)
 
 
-def test_a_box_is_another_when_its_recipe_changes(root):
-    before = find(root)
-    assert find(root) == before
-    with (root / "provision/box/packages").open("a") as packages:
+def test_a_box_is_another_when_its_recipe_changes(project):
+    before = find(project)
+    assert find(project) == before
+    with (project.data / "provision/box/packages").open("a") as packages:
         packages.write("jq\n")
-    assert find(root) != before
+    assert find(project) != before
 
 
 def build(argv):
@@ -37,7 +38,7 @@ def build(argv):
     fill(boxes.Box("x", boxes.Path(next(a for a in argv if a.endswith(".part")))))
 
 
-def test_a_box_is_built_once(root, monkeypatch):
+def test_a_box_is_built_once(project, monkeypatch):
     built = []
 
     def recipe(argv):
@@ -45,50 +46,50 @@ def test_a_box_is_built_once(root, monkeypatch):
         build(argv)
 
     pretend_to_build(monkeypatch, recipe)
-    engine = load_settings(root).engine("debian-12")
-    box = boxes.ensure_box(root, "debian-12", engine)
-    assert boxes.ensure_box(root, "debian-12", engine) == box
+    engine = load_settings(project).engine("debian-12")
+    box = boxes.ensure_box(project, "debian-12", engine)
+    assert boxes.ensure_box(project, "debian-12", engine) == box
     assert len(built) == 1
     assert box.built
 
 
-def test_no_box_is_built_on_another_architecture(root, monkeypatch):
+def test_no_box_is_built_on_another_architecture(project, monkeypatch):
     pretend_to_build(monkeypatch, build)
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(HarnessError, match=r"box debian-12: .* x86_64, this computer is riscv64"):
-        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
+        boxes.ensure_box(project, "debian-12", load_settings(project).engine("debian-12"))
 
 
 @pytest.mark.parametrize("how", [HarnessError("mmdebstrap failed"), KeyboardInterrupt()])
-def test_an_interrupted_build_leaves_no_half_box(root, monkeypatch, how):
+def test_an_interrupted_build_leaves_no_half_box(project, monkeypatch, how):
     def recipe(argv):
         raise how
 
     pretend_to_build(monkeypatch, recipe)
     with pytest.raises(type(how)):
-        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
-    left = [path.name for path in (boxes.cache_home() / "boxes").iterdir() if path.is_dir()]
+        boxes.ensure_box(project, "debian-12", load_settings(project).engine("debian-12"))
+    left = [path.name for path in (user_cache() / "boxes").iterdir() if path.is_dir()]
     assert left == []
 
 
-def test_a_damaged_box_is_named_with_the_way_to_mend_it(root, monkeypatch):
+def test_a_damaged_box_is_named_with_the_way_to_mend_it(project, monkeypatch):
     pretend_to_build(monkeypatch, build)
-    engine = load_settings(root).engine("debian-12")
-    box = boxes.ensure_box(root, "debian-12", engine)
+    engine = load_settings(project).engine("debian-12")
+    box = boxes.ensure_box(project, "debian-12", engine)
     os.truncate(box.disk, 50)
     with pytest.raises(HarnessError) as caught:
-        boxes.ensure_box(root, "debian-12", engine)
+        boxes.ensure_box(project, "debian-12", engine)
     assert "disk.img is 50 bytes, it was built with 100" in str(caught.value)
     assert f"rm -r {box.directory}" in str(caught.value)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"sizes": 1}'])
-def test_a_box_with_a_damaged_record_is_named(root, monkeypatch, content):
+def test_a_box_with_a_damaged_record_is_named(project, monkeypatch, content):
     pretend_to_build(monkeypatch, build)
-    engine = load_settings(root).engine("debian-12")
-    record = boxes.ensure_box(root, "debian-12", engine).directory / "box.json"
+    engine = load_settings(project).engine("debian-12")
+    record = boxes.ensure_box(project, "debian-12", engine).directory / "box.json"
     record.write_text(content)
     with pytest.raises(HarnessError, match=r"box debian-12 is damaged: box\.json is"):
-        boxes.ensure_box(root, "debian-12", engine)
+        boxes.ensure_box(project, "debian-12", engine)
     record.unlink()
-    assert boxes.ensure_box(root, "debian-12", engine).built, "it is built again"
+    assert boxes.ensure_box(project, "debian-12", engine).built, "it is built again"

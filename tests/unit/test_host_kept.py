@@ -1,18 +1,18 @@
 """What is kept on this computer, and how it is removed."""
 
 import fcntl
-from pathlib import Path
 
 from dockerd_lab.host import kept, namespaces
+from dockerd_lab.project import user_cache
 
 
-def test_what_is_kept_is_named_with_its_size(tmp_path):
-    cache = Path(kept.cache_home())
+def test_what_is_kept_is_named_with_its_size(project):
+    cache = user_cache()
     (cache / "boxes/debian-12-abc").mkdir(parents=True)
     (cache / "boxes/debian-12-abc/disk.img").write_bytes(b"x" * 100_000)
-    (tmp_path / ".lab/debian-12").mkdir(parents=True)
-    (tmp_path / ".lab/lock").touch()
-    items = {item.path.name: item for item in kept.kept(tmp_path)}
+    (project.state / "debian-12").mkdir(parents=True)
+    (project.state / "lock").touch()
+    items = {item.path.name: item for item in kept.kept(project)}
     assert set(items) == {"debian-12-abc", "debian-12"}
     assert 100_000 <= items["debian-12-abc"].bytes < 150_000
 
@@ -28,11 +28,11 @@ def test_a_directory_or_a_file_is_removed(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_box_that_is_being_built_is_not_cleaned(tmp_path):
-    boxes = Path(kept.cache_home()) / "boxes"
+def test_a_box_that_is_being_built_is_not_cleaned(project):
+    boxes = user_cache() / "boxes"
     (boxes / "debian-12-abc.part").mkdir(parents=True)
     (boxes / "debian-12-abc.lock").touch()
-    assert len(kept.kept(tmp_path)) == 2
+    assert len(kept.kept(project)) == 2
     with (boxes / "debian-12-abc.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert kept.kept(tmp_path) == []
+        assert kept.kept(project) == []

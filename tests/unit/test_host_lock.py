@@ -119,22 +119,22 @@ def test_a_command_that_holds_the_lab_does_not_wait_for_itself(tmp_path, lines):
 
 
 @pytest.fixture
-def busy(small_checkout, monkeypatch):
-    """Run `dockerd-lab` in a checkout whose lab another command holds."""
+def busy(small_project, monkeypatch):
+    """Run `dockerd-lab` in a project whose lab another command holds."""
     for module in (computer, lab, reproduce, validate):
-        monkeypatch.setattr(module, "checkout", lambda: small_checkout)
+        monkeypatch.setattr(module, "find_project", lambda: small_project)
     monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
-    with taken(labs.lab_home(small_checkout)):
+    with taken(small_project.state):
         yield lambda *args: CliRunner().invoke(app.app, [str(arg) for arg in args])
 
 
 @pytest.fixture
-def running(busy, small_checkout, tmp_path):
+def running(busy, small_project, tmp_path):
     """A lab that runs there, on this computer itself."""
-    directory = labs.lab_home(small_checkout) / "debian-12+debian-12+debian-12"
+    directory = small_project.state / "debian-12+debian-12+debian-12"
     noted = OwnLibvirt(directory, "qemu", True, runtime=tmp_path)
     yield labs.note(noted)
-    (labs.lab_home(small_checkout) / "lab.json").unlink()
+    (small_project.state / "lab.json").unlink()
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_a_command_in_a_running_lab_does_not_wait_and_keeps_its_own_options(busy
     assert capfd.readouterr().out == "--wait -- x\n"
 
 
-def test_the_lab_is_held_from_the_first_engine_to_the_last(small_checkout, tmp_path, monkeypatch):
-    home = labs.lab_home(small_checkout)
+def test_the_lab_is_held_from_the_first_engine_to_the_last(small_project, tmp_path, monkeypatch):
+    home = small_project.state
     seen = []
 
     def trials(*_):
@@ -187,7 +187,7 @@ def test_the_lab_is_held_from_the_first_engine_to_the_last(small_checkout, tmp_p
             yield from ()
         raise BadInput("the end")
 
-    monkeypatch.setattr(validate, "checkout", lambda: small_checkout)
+    monkeypatch.setattr(validate, "find_project", lambda: small_project)
     monkeypatch.setattr(validate, "trials", trials)
     (tmp_path / "daemon.json").write_text('{"debug": true}')
     CliRunner().invoke(app.app, ["validate", str(tmp_path)])

@@ -8,13 +8,13 @@ from observations import write
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project, package_data
 
 DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
 
 
 def test_a_case_counts_and_brings_all_it_has(into):
-    gathered = collect([checkout() / "provision/methods/sighup-reload"], into)
+    gathered = collect([package_data() / "provision/methods/sighup-reload"], into)
     assert gathered.complete
     assert gathered.case.expect.daemon == "active"
     assert (into / "before.json").exists()
@@ -22,11 +22,11 @@ def test_a_case_counts_and_brings_all_it_has(into):
 
 
 def test_a_case_without_files_is_one(into):
-    assert collect([checkout() / "provision/methods/unix-default"], into).complete
+    assert collect([package_data() / "provision/methods/unix-default"], into).complete
 
 
 def test_a_recorded_case_is_still_laid_out_like_the_machine(top, into):
-    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    source = package_data() / "provision/methods/daemon-json/case.yaml"
     write(top / "case.yaml", source.read_text())
     gathered = collect([top], into)
     assert gathered.case is not None
@@ -49,7 +49,7 @@ def test_what_is_recorded_is_installed_as_before(tmp_path, into, name, files, in
     assert {*installed} <= {*before}
     shutil.rmtree(into)
     into.mkdir()
-    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    source = package_data() / "provision/methods/daemon-json/case.yaml"
     write(tmp_path / name / "case.yaml", source.read_text())
     again = collect([tmp_path / name], into)
     assert again.origins == before
@@ -59,7 +59,7 @@ def test_what_is_recorded_is_installed_as_before(tmp_path, into, name, files, in
 
 @pytest.mark.parametrize("beside", ["README.md", ".gitignore", "fix.sh", "client/etc/x", ""])
 def test_a_case_may_be_without_files(tmp_path, into, beside):
-    source = checkout() / "provision/methods/unix-default/case.yaml"
+    source = package_data() / "provision/methods/unix-default/case.yaml"
     write(tmp_path / "mine/case.yaml", source.read_text())
     if beside:
         write(tmp_path / "mine" / beside, "")
@@ -67,7 +67,7 @@ def test_a_case_may_be_without_files(tmp_path, into, beside):
 
 
 def test_a_case_yaml_beside_a_misspelt_directory(tmp_path, into):
-    source = checkout() / "provision/methods/daemon-json/case.yaml"
+    source = package_data() / "provision/methods/daemon-json/case.yaml"
     write(tmp_path / "mine/case.yaml", source.read_text())
     write(tmp_path / "mine/ect/docker/daemon.json", "{}")
     with pytest.raises(BadInput, match="nothing of it would be installed"):
@@ -76,7 +76,7 @@ def test_a_case_yaml_beside_a_misspelt_directory(tmp_path, into):
 
 def test_every_case_of_this_repository_can_be_given(into):
     wrong = {}
-    for case in find_cases(checkout()):
+    for case in find_cases(find_project()):
         directory = into / case.short_name
         directory.mkdir()
         gathered = collect([case.directory], directory)

@@ -14,12 +14,12 @@ from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Variant, load_case
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project, package_data
 from dockerd_lab.standins.prepared import prepare_case
 
 
 def test_a_case_that_says_so_passes_and_another_than_it_says_fails(judged):
-    case = (checkout() / "provision/methods/systemd-dropin/case.yaml").read_text()
+    case = (package_data() / "provision/methods/systemd-dropin/case.yaml").read_text()
     files = {f"{UNIT_D}/x.conf": DROP_IN, "case.yaml": case}
     assert judged(files, opened()).reasons == []
     less = judged(files, opened(outsider="refused"))
@@ -32,7 +32,7 @@ def test_a_case_that_says_so_passes_and_another_than_it_says_fails(judged):
 
 
 def test_a_case_that_was_drafted_without_secrets(judged):
-    case = (checkout() / "provision/methods/systemd-dropin/case.yaml").read_text()
+    case = (package_data() / "provision/methods/systemd-dropin/case.yaml").read_text()
     command = f"{opened().daemon.command} --log-opt splunk-token="
     case = re.sub(r"(?m)^(\s*)command:.*$", rf'\1command: "{command}(a secret)"', case)
     files = {f"{UNIT_D}/x.conf": DROP_IN, "case.yaml": case}
@@ -45,9 +45,10 @@ def test_a_case_that_was_drafted_without_secrets(judged):
 
 
 def test_a_case_s_failure_is_expected(judged):
-    case = (checkout() / "provision/failures/hosts-in-file-stock-unit/case.yaml").read_text()
+    directory = package_data() / "provision/failures/hosts-in-file-stock-unit"
+    case = (directory / "case.yaml").read_text()
     files = {"etc/docker/daemon.json": HOSTS, "case.yaml": case}
-    words = load_case("x", checkout() / "provision/failures/hosts-in-file-stock-unit").expect.words
+    words = load_case("x", directory).expect.words
     assert judged(files, failed(log=(words,))).reasons == []
     result = judged(files, failed(log=("something else",)))
     assert result.reasons == [
@@ -61,13 +62,13 @@ def test_a_case_s_failure_is_expected(judged):
     [("[host]", []), ("[]", ["without effect is host; the case expects nothing"])],
 )
 def test_settings_without_effect_are_as_the_case_says(judged, ignored, reasons):
-    case = (checkout() / "provision/failures/key-host-ignored/case.yaml").read_text()
+    case = (package_data() / "provision/failures/key-host-ignored/case.yaml").read_text()
     case = case.replace("no_effect: [host]", f"no_effect: {ignored}")
     files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}, "case.yaml": case}
     assert judged(files, observation()).reasons == reasons
 
 
-CASES = find_cases(checkout())
+CASES = find_cases(find_project())
 #: What was printed on the machines when each failure was brought about there, by engine and case.
 CAPTURED = {
     file.stem: yaml.safe_load(file.read_text())

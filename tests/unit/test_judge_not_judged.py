@@ -4,7 +4,8 @@ import pytest
 from observations import write
 
 from dockerd_lab.judge.not_judged import find_not_judged
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared
 
 SOCAT = "[Service]\nExecStart=/usr/bin/socat a b\n[Install]\nWantedBy=multi-user.target\n"
@@ -22,7 +23,7 @@ def names(tmp_path):
         provision = None if script is None else write(tmp_path / "p.sh", script)
         request = ValidateRequest([tmp_path / "mine"], provision=provision)
         scripts = [script] if script else []
-        with prepared(checkout(), load_settings(checkout()), request) as ready:
+        with prepared(find_project(), load_settings(find_project()), request) as ready:
             return [each.name for each in find_not_judged(ready.inputs, started, scripts)]
 
     return find

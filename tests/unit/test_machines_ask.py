@@ -4,12 +4,12 @@ import json
 import subprocess
 import sys
 
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import package_data
 
 
 def ask(questions):
     done = subprocess.run(
-        [sys.executable, checkout() / "provision/ask.py"],
+        [sys.executable, package_data() / "provision/ask.py"],
         input=json.dumps(questions).encode() + b"\n",
         capture_output=True,
         check=True,

@@ -18,8 +18,9 @@ from dockerd_lab.machines import program, ssh
 from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.program import load, started
 from dockerd_lab.machines.remote_command import RemoteCommand
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import Project, find_project, package_data
 
+PROJECT = find_project()
 ECHO = "import json, sys\nfor line in sys.stdin: print(json.dumps([json.loads(line)]), flush=True)"
 WHO = "import json, os, sys\nsys.stdin.readline()\nprint(json.dumps([os.getuid(), os.getgroups()]))"
 
@@ -49,15 +50,15 @@ def machine(tmp_path, monkeypatch):
 
 @pytest.fixture
 def programs(tmp_path):
-    """A checkout of nothing but the runner, and this program."""
+    """A project of nothing but the runner, and this program."""
 
-    provision = tmp_path / "checkout/provision"
+    provision = tmp_path / "data/provision"
     provision.mkdir(parents=True)
-    shutil.copy(checkout() / "provision/runner.py", provision)
+    shutil.copy(package_data() / "provision/runner.py", provision)
 
     def make(source):
         (provision / "mine.py").write_text(source)
-        return provision.parent
+        return Project(tmp_path / "data", tmp_path / "nowhere", tmp_path / "nowhere")
 
     return make
 
@@ -104,7 +105,7 @@ def test_a_runner_that_does_not_start_is_the_harness_s_failure(machine, monkeypa
     lab, _ = machine
     monkeypatch.setattr(ssh, "forwarded", lambda lab, machine: lab.directory / "elsewhere")
     with pytest.raises(HarnessError, match=r"starting a program on daemon: .*No such file"):
-        run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
+        run_on(lab, PROJECT, "daemon", {"c": RemoteCommand("echo c")})
 
 
 def test_a_machine_that_is_too_slow_gets_no_second_runner(machine, monkeypatch):
@@ -114,7 +115,7 @@ def test_a_machine_that_is_too_slow_gets_no_second_runner(machine, monkeypatch):
         silent.bind(str(ssh.forwarded(lab, "daemon")))
         silent.listen()
         with pytest.raises(HarnessError, match="daemon did not answer within"):
-            run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
+            run_on(lab, PROJECT, "daemon", {"c": RemoteCommand("echo c")})
     assert runners == []
 
 
@@ -131,7 +132,7 @@ def test_who_hangs_up_early_is_the_harness_s_failure(machine):
 
         threading.Thread(target=hang_up).start()
         with pytest.raises(HarnessError, match="asking daemon for c: daemon hung up"):
-            run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
+            run_on(lab, PROJECT, "daemon", {"c": RemoteCommand("echo c")})
 
 
 def test_nobody_waits_for_an_answer_after_an_error(machine):
@@ -150,7 +151,7 @@ def test_nobody_waits_for_an_answer_after_an_error(machine):
         def interrupted():
             with program.threads(1) as pool:
                 late.append(
-                    pool.submit(run_on, lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})
+                    pool.submit(run_on, lab, PROJECT, "daemon", {"c": RemoteCommand("echo c")})
                 )
                 assert waits.wait(10)
                 raise KeyboardInterrupt
@@ -173,32 +174,32 @@ def test_a_warning_is_no_part_of_the_answer(machine, programs):
 def test_questions_are_put_by_root_at_home_in_a_session_of_their_own(machine):
     lab, runners = machine
     asked = {"home": RemoteCommand("pwd; cd; pwd"), "suicide": RemoteCommand("kill 0")}
-    said = run_on(lab, checkout(), "daemon", {"home": asked["home"]})
+    said = run_on(lab, PROJECT, "daemon", {"home": asked["home"]})
     assert len(set(said["home"].stdout.split())) == 1
     with pytest.raises(HarnessError):
-        run_on(lab, checkout(), "daemon", {"suicide": asked["suicide"]})
-    again = run_on(lab, checkout(), "daemon", {"home": asked["home"]})
+        run_on(lab, PROJECT, "daemon", {"suicide": asked["suicide"]})
+    again = run_on(lab, PROJECT, "daemon", {"home": asked["home"]})
     assert again["home"].stdout == said["home"].stdout
     assert len(runners) == 1
 
 
 def test_questions_are_put_more_than_once(machine):
     lab, _ = machine
-    with connect(lab, checkout(), "daemon") as mine:
+    with connect(lab, PROJECT, "daemon") as mine:
         first = run_batch(mine, {"a": RemoteCommand("echo $PPID")})
         second = run_batch(mine, {"b": RemoteCommand("echo $PPID; exit 3")})
     assert first["a"].stdout == second["b"].stdout
     assert second["b"].exit_code == 3
-    assert run_on(lab, checkout(), "daemon", {"c": RemoteCommand("echo c")})["c"].stdout == "c\n"
+    assert run_on(lab, PROJECT, "daemon", {"c": RemoteCommand("echo c")})["c"].stdout == "c\n"
 
 
-def test_a_program_that_cannot_be_loaded_is_the_harness_s_failure(machine, root):
-    (root / "provision/probe.py").write_text("def")
+def test_a_program_that_cannot_be_loaded_is_the_harness_s_failure(machine, project):
+    (project.data / "provision/probe.py").write_text("def")
     with pytest.raises(HarnessError, match=r"loading probe\.py on daemon: SyntaxError"):
-        load(machine[0], root, "daemon")
+        load(machine[0], project, "daemon")
 
 
 def test_all_programs_are_loaded(machine):
     lab, runners = machine
-    load(lab, checkout(), "daemon")
+    load(lab, PROJECT, "daemon")
     assert len(runners) == 1

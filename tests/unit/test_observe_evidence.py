@@ -9,22 +9,21 @@ from dockerd_lab.observe import evidence
 from dockerd_lab.settings import load_settings
 
 
-def test_a_file_that_cannot_be_written_is_the_harness_s_failure(full_observation, root, tmp_path):
-    (root / ".lab").write_text("in the way")
-    fleet = Fleet(
-        Sandbox(tmp_path / "lab", "qemu", False, pid=1, started=1), root, load_settings(root), {}
-    )
-    with pytest.raises(HarnessError, match=r"\.lab: File exists"):
+def test_a_file_that_cannot_be_written_is_the_harness_s_failure(full_observation, project):
+    project.state.write_text("in the way")
+    lab = Sandbox(project.state / "lab", "qemu", False, pid=1, started=1)
+    fleet = Fleet(lab, project, load_settings(project), {})
+    with pytest.raises(HarnessError, match=r"state: File exists"):
         evidence.write(fleet, full_observation)
 
 
-def test_the_evidence_is_a_file_per_source(full_observation, root, tmp_path):
+def test_the_evidence_is_a_file_per_source(full_observation, project, tmp_path):
     lab = Sandbox(tmp_path / "lab", "qemu", False, pid=1, started=1)
     lab.consoles.mkdir(parents=True)
     (lab.consoles / "daemon.log").write_text("boot")
-    fleet = Fleet(lab, root, load_settings(root), {"docker": "Docker version 1"})
+    fleet = Fleet(lab, project, load_settings(project), {"docker": "Docker version 1"})
     directory = evidence.write(fleet, full_observation)
-    assert directory == root / ".lab/artifacts/debian-12/x"
+    assert directory == project.state / "artifacts/debian-12/x"
     files = {file.name: file.read_text() for file in directory.iterdir()}
     assert "dockerd: first" in files["journal.txt"]
     assert files["netstat.txt"] == "raw tcp\nraw unix\n"

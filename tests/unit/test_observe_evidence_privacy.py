@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from observations import answer, observation
 from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import evidence
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
 
 NAMES = ("tcp", "unix", "nginx", "unit_files", "units", "daemon_json", "outcome")
 
@@ -22,12 +24,12 @@ def fleet(tmp_path):
     consoles.mkdir(parents=True)
     consoles.joinpath("daemon.log").write_bytes(b"boot \xff\r\n+ export X_TOKEN=K4711-Ai\r\n")
     consoles.joinpath("daemon.log").chmod(0o644)
-    (tmp_path / "checkout/.lab").mkdir(parents=True)
-    return Fleet(lab, tmp_path / "checkout", load_settings(checkout()), {"docker": "1"})
+    project = replace(find_project(), state=tmp_path / "state")
+    return Fleet(lab, project, load_settings(project), {"docker": "1"})
 
 
 def written(fleet, umask, **raw):
-    """Write evidence with a umask; return the modes of all that is below .lab, by its path."""
+    """Write evidence with a umask; return the modes of all that is below the state, by its path."""
     answers = {name: answer(name) for name in NAMES}
     seen = observation(raw=answers | {name: answer(text) for name, text in raw.items()})
     before = os.umask(umask)
@@ -35,7 +37,7 @@ def written(fleet, umask, **raw):
         directory = evidence.write(fleet, seen)
     finally:
         os.umask(before)
-    home = fleet.root / ".lab"
+    home = fleet.project.state
     assert directory == home / "artifacts/debian-12/x"
     modes = {path: stat.S_IMODE(path.stat().st_mode) for path in home.rglob("*")}
     return {str(path.relative_to(home)): mode for path, mode in modes.items()}
@@ -66,7 +68,7 @@ def test_it_is_so_from_the_start(fleet, monkeypatch):
 
 
 def test_directories_of_an_earlier_version_are_closed(fleet):
-    old = fleet.root / ".lab/artifacts/debian-12"
+    old = fleet.project.state / "artifacts/debian-12"
     old.mkdir(parents=True)
     old.parent.chmod(0o755)
     old.chmod(0o755)
@@ -81,7 +83,7 @@ def test_what_one_file_shows_to_be_a_secret_is_in_none(fleet):
         outcome="K4711-Ai",
         daemon_json='{"log-opts": {"splunk-token": "pa\\"ss"}}',
     )
-    directory = fleet.root / ".lab/artifacts/debian-12/x"
+    directory = fleet.project.state / "artifacts/debian-12/x"
     texts = {file.name: file.read_text() for file in directory.iterdir()}
     assert texts["unit.txt"] == 'Environment="X_TOKEN=(a secret)"\n'
     assert texts["outcome.txt"] == "(a secret)\n"

@@ -9,12 +9,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from copies import CHECKOUT
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.host import boxes, ssh_key
 from dockerd_lab.host.own_libvirt import OwnLibvirt
 from dockerd_lab.machines import ssh
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.project import find_project, package_data
+from dockerd_lab.settings import load_settings
 
 TAKEN = ["it's here", "$(x) ü", "100%h %% %n", "#1 ; &", "a,b:c?[d]{e}*"]
 
@@ -30,7 +32,7 @@ def options(lab):
 def test_ssh_finds_the_key_and_the_sockets(tmp_path, monkeypatch, name):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / name / "state"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / name.replace(":", "")))
-    settings = load_settings(checkout())
+    settings = load_settings(find_project())
     lab = OwnLibvirt(tmp_path / name, "qemu", False, runtime=Path("/run"))
     lab.directory.mkdir()
     ssh.write_config(lab, settings)
@@ -50,11 +52,11 @@ def test_a_key_s_path_that_ssh_cannot_take_is_refused(tmp_path, monkeypatch, nam
 
 
 @pytest.mark.parametrize("name", ['"', "two\nlines"])
-def test_a_box_s_path_that_apt_cannot_take_is_refused(root, tmp_path, monkeypatch, name):
+def test_a_box_s_path_that_apt_cannot_take_is_refused(project, tmp_path, monkeypatch, name):
     monkeypatch.setattr(boxes, "_run_recipe", lambda argv: pytest.fail("it was run"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / name))
     with pytest.raises(BadInput, match=r"apt takes no path that has .* in it"):
-        boxes.ensure_box(root, "debian-12", load_settings(root).engine("debian-12"))
+        boxes.ensure_box(project, "debian-12", load_settings(project).engine("debian-12"))
 
 
 def test_what_is_to_be_typed_is_quoted(tmp_path):
@@ -87,7 +89,7 @@ def test_libvirt_s_xml_tells_where_a_machine_is_from(tmp_path):
     top = tmp_path / "R&D <b> it's"
     top.mkdir()
     for name in ("Vagrantfile", "lab.yaml"):
-        shutil.copy(checkout() / name, top)
+        shutil.copy(package_data() / name, top)
     box = {"name": "x", "kernel": "x", "initrd": "x"}
     facts = top / "facts.json"
     facts.write_text(json.dumps({"driver": "qemu", "boxes": {"debian-12": box}}))
@@ -108,7 +110,7 @@ def test_bootstrap_refuses_a_checkout_that_no_environment_can_be_in(tmp_path, na
     top = tmp_path / name
     top.mkdir()
     for file in ("bootstrap", "pyproject.toml"):
-        shutil.copy(checkout() / file, top)
+        shutil.copy(CHECKOUT / file, top)
     done = subprocess.run(
         [top / "bootstrap", "true"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -13,7 +13,6 @@ from inner_pytest import (
 )
 from lab_lock import is_taken, taken
 
-from dockerd_lab.host.labs import lab_home
 from dockerd_lab.suites import outcome
 
 pytest_plugins = ["pytester"]
@@ -31,12 +30,12 @@ def test_after_it(fleet, subject): pass
 
 
 @pytest.fixture
-def run(pytester, small_checkout):
+def run(pytester, small_project):
     """Run a suite with these machines, in this process."""
 
     def make(suite, machines, *args):
         pytester.makepyfile(suite)
-        plugins = [Replacements(small_checkout, machines)]
+        plugins = [Replacements(small_project, machines)]
         return pytester.runpytest_inprocess(
             *OPTIONS, "--case=unix-default", *args, plugins=plugins, no_reraise_ctrlc=True
         )
@@ -99,8 +98,8 @@ def test_a_lab_of_other_engines_is_bad_input(run):
     assert "bad input: the lab has other engines" in result.stdout.str() + result.stderr.str()
 
 
-def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_checkout):
-    with taken(lab_home(small_checkout)):
+def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_project):
+    with taken(small_project.state):
         result = run(ONE_TEST, none_on_debian_13, "--engine=debian-12", "--lab-wait=0")
     assert result.ret == 75
     output = result.stdout.str() + result.stderr.str()
@@ -108,8 +107,8 @@ def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_checkout):
     assert "Traceback" not in output
 
 
-def test_a_run_of_several_engines_holds_the_lab_throughout(run, small_checkout):
-    home = lab_home(small_checkout)
+def test_a_run_of_several_engines_holds_the_lab_throughout(run, small_project):
+    home = small_project.state
     held = []
 
     @contextmanager

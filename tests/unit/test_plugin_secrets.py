@@ -31,11 +31,11 @@ SECRET = "Zq7Wk2Xm9Rt4Lp8Vs3Hd6+/Zq7Wk2Xm9Rt4Lp8Vs3Hd6"
 
 
 @pytest.mark.parametrize("workers", [[], ["-n1", "--dist=loadgroup"]], ids=["alone", "worker"])
-def test_a_failure_hides_what_is_secret(pytester, small_checkout, tmp_path, monkeypatch, workers):
+def test_a_failure_hides_what_is_secret(pytester, small_project, tmp_path, monkeypatch, workers):
     log = tmp_path / "log"
     log.write_text("\n".join(place.text(SECRET) for place in PLACES))
     monkeypatch.setenv("PYTHONPATH", str(Path(inner_pytest.__file__).parent))
-    pytester.makeconftest(inner_pytest.conftest(small_checkout, "none_on_debian_13"))
+    pytester.makeconftest(inner_pytest.conftest(small_project, "none_on_debian_13"))
     pytester.makepyfile(SUITE.format(log=str(log)))
     options = ("-vv", "--case=unix-default", "--junitxml=x.xml", "-rA", *workers)
     result = pytester.runpytest_subprocess(*inner_pytest.OPTIONS, *options)

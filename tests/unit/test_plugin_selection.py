@@ -1,7 +1,7 @@
 """Which tests the plugin runs, for which engines and cases, and in which order."""
 
 import pytest
-from inner_pytest import OPTIONS, Replacements, make_small_checkout
+from inner_pytest import OPTIONS, Replacements, make_small_project
 
 pytest_plugins = ["pytester"]
 
@@ -44,9 +44,9 @@ def test_my_database(engine): assert engine in ("sqlite", 3)
 
 
 @pytest.fixture
-def run(pytester, small_checkout):
+def run(pytester, small_project):
     """Run pytest on the modules that the test made, in this process."""
-    plugins = [Replacements(small_checkout)]
+    plugins = [Replacements(small_project)]
     return lambda *args: pytester.runpytest_inprocess(*OPTIONS, *args, plugins=plugins)
 
 
@@ -144,10 +144,10 @@ def test_a_marker_that_names_nothing_is_bad_input(pytester, run, marker, message
 
 def test_a_bad_case_ends_with_one_message_and_exit_code_2(pytester, tmp_path):
     pytester.makepyfile(SUITES)
-    root = make_small_checkout(tmp_path / "broken")
-    file = root / "provision/methods/unix-default/case.yaml"
+    project = make_small_project(tmp_path / "broken")
+    file = project.data / "provision/methods/unix-default/case.yaml"
     file.write_text(file.read_text().replace("client:", "klient:"))
-    result = pytester.runpytest_inprocess(*OPTIONS, plugins=[Replacements(root)])
+    result = pytester.runpytest_inprocess(*OPTIONS, plugins=[Replacements(project)])
     line = next(n for n, text in enumerate(file.read_text().splitlines(), 1) if "klient:" in text)
     message = f"{file}:{line}: expect.klient: unknown key"
     ends_as_bad_input(result, "*")

@@ -5,10 +5,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from copies import CHECKOUT
 from inner_pytest import OPTIONS, Replacements
 from observations import observation
 
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project
 
 pytest_plugins = ["pytester"]
 
@@ -33,16 +34,21 @@ def test_restores(fleet, observation): fleet.restored += 1
 class Trials(Replacements):
     """Machines that are made up, and the trials that were run on them."""
 
-    def __init__(self, root):
-        super().__init__(root, self.make_machines)
+    def __init__(self, project):
+        super().__init__(project, self.make_machines)
         self.trials = []
 
     @staticmethod
     @contextmanager
-    def make_machines(root, settings, **_):
+    def make_machines(project, settings, **_):
         engine = settings.engine_of("daemon")
         yield SimpleNamespace(
-            restored=0, lab=None, root=root, settings=settings, engine=engine, address="192.0.2.1"
+            restored=0,
+            lab=None,
+            project=project,
+            settings=settings,
+            engine=engine,
+            address="192.0.2.1",
         )
 
     def pytest_dockerd_lab_trial(self, fleet, plan, already_applied):
@@ -57,12 +63,12 @@ REBOOTED = "debian-12/unix-default-rebooted"
 
 
 @pytest.fixture
-def trials(pytester, small_checkout):
+def trials(pytester, small_project):
     """Run a suite, and return the trials in their order."""
 
     def run(suite, *args):
         pytester.makepyfile(suite)
-        plugin = Trials(small_checkout)
+        plugin = Trials(small_project)
         result = pytester.runpytest_inprocess(*OPTIONS, *args, plugins=[plugin])
         assert result.ret == 0, result.stdout.str()
         return plugin.trials
@@ -93,13 +99,13 @@ def test_what_a_test_has_restored_is_applied_again(trials):
 @pytest.mark.parametrize("reboot", [[], ["--reboot"]])
 def test_the_suites_of_this_repository_apply_each_case_once(pytester, reboot):
     """Their fixtures alone are set up: what a test restores in its body is not restored."""
-    plugin = Trials(checkout())
+    plugin = Trials(find_project())
     cases = ("--case=unix-default", "--case=daemon-json", "--case=hosts-in-unit-and-file")
     suites = (
         "--setup-only",
         "--import-mode=importlib",
-        f"--rootdir={checkout()}",
-        checkout() / "tests/lab",
+        f"--rootdir={CHECKOUT}",
+        CHECKOUT / "tests/lab",
     )
     result = pytester.runpytest_inprocess(*OPTIONS, *cases, *reboot, *suites, plugins=[plugin])
     assert result.ret == 0, result.stdout.str()

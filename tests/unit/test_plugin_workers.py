@@ -26,12 +26,12 @@ def test_on(fleet, subject): assert fleet == "machines"
 
 
 @pytest.fixture
-def run(pytester, small_checkout, monkeypatch):
+def run(pytester, small_project, monkeypatch):
     """Run a suite with these machines, in processes of its own."""
     monkeypatch.setenv("PYTHONPATH", str(Path(inner_pytest.__file__).parent))
 
     def make(suite, machines, *args):
-        pytester.makeconftest(inner_pytest.conftest(small_checkout, machines))
+        pytester.makeconftest(inner_pytest.conftest(small_project, machines))
         pytester.makepyfile(suite)
         return pytester.runpytest_subprocess(*inner_pytest.OPTIONS, "--dist=loadgroup", *args)
 
@@ -67,9 +67,9 @@ def test_a_lab_of_other_engines_is_bad_input(run):
     assert "bad input: the lab has other engines" in result.stdout.str() + result.stderr.str()
 
 
-def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_checkout):
+def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_project):
     options = ("--engine=debian-13", "--case=unix-default", "--lab-wait=0", "-n1")
-    with taken(home_apart(small_checkout, "debian-13")):
+    with taken(home_apart(small_project, "debian-13")):
         result = run("def test_on(fleet, subject): pass", "running", *options)
     assert result.ret == 75
     output = result.stdout.str() + result.stderr.str()

@@ -18,7 +18,7 @@ from docker_api import TOKEN, Api, Behind, server
 
 from dockerd_lab.machines.program import source
 from dockerd_lab.observe import exposure
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1 is deprecated")
 
@@ -27,7 +27,7 @@ def test_the_program_as_it_is_sent_to_a_machine(tls):
     context, home = tls
     with server("full-control", tls=context) as target:
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", source(checkout(), "probe")],
+            [sys.executable, "-I", "-S", "-c", source(find_project(), "probe")],
             input=json.dumps(exposure.probe_request([target])) + "\n",
             env={"HOME": str(home)},
             capture_output=True,

@@ -15,13 +15,13 @@ from dockerd_lab.cases.model import Variant
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.observe.inspection import ServiceState
+from dockerd_lab.project import find_project
 from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.run import Reproduction
-from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare, prepare_case
 
 ENGINES = ("debian-12",)
-CASES = {case.name: case for case in find_cases(checkout())}
+CASES = {case.name: case for case in find_cases(find_project())}
 
 
 def variant(seen):

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from planted import PLACES, fragments, plain
 
 from dockerd_lab.explain.model import known_errors
+from dockerd_lab.project import package_data
 from dockerd_lab.redaction.redact import redact, redacted
 from dockerd_lab.redaction.secret_kinds import KINDS
-from dockerd_lab.settings import checkout
 
 #: From the output of labs, units, logs and manuals: nothing of it is secret.
 READABLE = r"""
@@ -86,7 +86,7 @@ def test_known_errors_and_cases_stay():
     """But for the cases with a password, which is in this repository for everybody to see."""
     errors = {name: error.model_dump_json() for name, error in known_errors().items()}
     assert redacted(errors) == errors
-    files = [file for file in (checkout() / "provision").rglob("*") if file.is_file()]
+    files = [file for file in (package_data() / "provision").rglob("*") if file.is_file()]
     changed = [f for f in files if redact(text := f.read_text(errors="replace")) != text]
     assert sorted(file.name for file in changed) == ["config.json", "docker.htpasswd"]
 

@@ -11,14 +11,15 @@ from dockerd_lab.cli import app
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.judge.judge import judge
+from dockerd_lab.project import find_project
 from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.choose import choose, find_failures
 from dockerd_lab.reproduce.run import Reproduction
-from dockerd_lab.settings import checkout, load_settings
+from dockerd_lab.settings import load_settings
 from dockerd_lab.standins.prepared import prepare_case
 
-SETTINGS = load_settings(checkout())
-KNOWN = find_failures(checkout(), SETTINGS)
+SETTINGS = load_settings(find_project())
+KNOWN = find_failures(find_project(), SETTINGS)
 CONFLICT = (
     "unable to configure the Docker daemon with file /etc/docker/daemon.json: the following"
     " directives are specified both as a flag and in the configuration file: hosts: (from flag:"

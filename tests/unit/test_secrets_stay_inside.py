@@ -29,9 +29,9 @@ from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.judge.verdict import NoEffect, Report
 from dockerd_lab.observe.inspection import ServiceState
+from dockerd_lab.project import find_project, project_of_checkout
 from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.reproduce.run import Reproduction
-from dockerd_lab.settings import checkout
 from dockerd_lab.standins.prepared import prepare_case
 from dockerd_lab.validate import run
 from dockerd_lab.yamlfile import YamlModel, check
@@ -106,9 +106,10 @@ def machines(top, texts):
     write(lab.consoles / "daemon.log", "\n".join(texts.values()))
 
     @contextlib.contextmanager
-    def running(root, settings, **_):
+    def running(project, settings, **_):
         yield SimpleNamespace(
-            **{"address": "192.168.3.201", "lab": lab, "root": top, "settings": settings},
+            **{"address": "192.168.3.201", "lab": lab, "settings": settings},
+            project=project_of_checkout(top),
             **{"engine": settings.engine_of("daemon"), "versions": {}, "restore": lambda: None},
         )
 
@@ -269,7 +270,7 @@ def test_errors_and_progress_hide_it(place, data):
 
 
 def test_a_verdict_without_secrets_does_not_change(judged):
-    for case in find_cases(checkout())[:5]:
+    for case in find_cases(find_project())[:5]:
         files = {str(f)[1:]: case.source(f).read_text() for f in case.files}
         report = Report(case="x", results=[judged(files, observation())])
         assert redacted(report, also=files.values()).model_dump_json() == report.model_dump_json()

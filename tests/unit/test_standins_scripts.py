@@ -14,7 +14,7 @@ from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Remote
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.observe.inspection import commands
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project, package_data
 from dockerd_lab.standins.prepared import prepare
 
 
@@ -209,7 +209,7 @@ def test_a_script_after_a_site_of_nginx_s_finds_it_restarted(ready, tmp_path):
 
 
 def test_a_whole_case_is_left_as_it_is(tmp_path):
-    gathered = collect([checkout() / "provision/methods/tls-dropin"], tmp_path)
+    gathered = collect([package_data() / "provision/methods/tls-dropin"], tmp_path)
     made = prepare(gathered, SETTINGS)
     assert made.stand_in_notes == ()
     assert made.configuration.credentials == gathered.case.credentials
@@ -237,7 +237,7 @@ UNREADABLE = ("ssh",)
 def test_what_every_case_says_is_read_without_its_case_yaml(tmp_path):
     """Its files alone, as a user would give them, lead to the same certificates and client."""
     wrong = {}
-    for case in find_cases(checkout()):
+    for case in find_cases(find_project()):
         if case.category != "methods" or case.short_name in UNREADABLE:
             continue
         top, into = tmp_path / "top" / case.short_name, tmp_path / "into" / case.short_name

@@ -6,15 +6,15 @@ from io import BytesIO
 
 from dockerd_lab import machine_paths
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project
 from dockerd_lab.trial import apply
 
-CASES = find_cases(checkout())
+CASES = find_cases(find_project())
 
 
 def test_the_parcel_holds_the_case_and_the_script_for_root():
     (case,) = select(CASES, ["flags-by-hand"])
-    with tarfile.open(fileobj=BytesIO(apply._pack(checkout(), case, "192.0.2.1", None))) as tar:
+    with tarfile.open(fileobj=BytesIO(apply._pack(find_project(), case, "192.0.2.1", None))) as tar:
         entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
     assert machine_paths.APPLY in entries
     assert f"{machine_paths.PLACE}/start.sh" in entries
@@ -26,7 +26,7 @@ def test_tar_unpacks_every_parcel(tmp_path):
     for case in CASES:
         directory = tmp_path / case.short_name
         directory.mkdir()
-        parcel = apply._pack(checkout(), case, "192.0.2.1", None)
+        parcel = apply._pack(find_project(), case, "192.0.2.1", None)
         done = subprocess.run(["tar", "-xf", "-", "-C", directory], input=parcel, check=False)
         expected = ["case.yaml"]
         if (case.directory / "unit").is_symlink():
@@ -40,9 +40,9 @@ def test_tar_unpacks_every_parcel(tmp_path):
 
 def test_credentials_are_made_once_a_run_and_keys_are_private():
     (case,) = select(CASES, ["tls-dropin"])
-    with tarfile.open(fileobj=BytesIO(apply._pack(checkout(), case, "192.0.2.1", None))) as tar:
+    with tarfile.open(fileobj=BytesIO(apply._pack(find_project(), case, "192.0.2.1", None))) as tar:
         modes = {f"/{entry.name}": entry.mode for entry in tar.getmembers()}
     assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
     assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
-    again = apply._pack(checkout(), case, "192.0.2.1", None)
-    assert again == apply._pack(checkout(), case, "192.0.2.1", None)
+    again = apply._pack(find_project(), case, "192.0.2.1", None)
+    assert again == apply._pack(find_project(), case, "192.0.2.1", None)

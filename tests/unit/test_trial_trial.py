@@ -8,10 +8,10 @@ from prepared import SETTINGS
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.settings import checkout
+from dockerd_lab.project import find_project
 from dockerd_lab.trial import trial
 
-(CASE,) = select(find_cases(checkout()), ["key-misspelt"])
+(CASE,) = select(find_cases(find_project()), ["key-misspelt"])
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def steps(monkeypatch):
     """What was done with the machines, in its order."""
     done = []
 
-    def apply(lab, root, configuration, address, unit, *, restart_limit):
+    def apply(lab, project, configuration, address, unit, *, restart_limit):
         done.append(("apply", configuration.short_name, unit, restart_limit))
 
     def observe(fleet, configuration, subject, since, **options):
@@ -38,7 +38,7 @@ def steps(monkeypatch):
 def fleet(steps):
     return SimpleNamespace(
         lab=None,
-        root=checkout(),
+        project=find_project(),
         settings=SETTINGS,
         engine="debian-12",
         address="192.168.3.201",

@@ -1,0 +1,77 @@
+"""Where the harness reads and writes: its data, the project and the state are three places."""
+
+from dataclasses import replace
+
+import pytest
+from copies import CHECKOUT
+from observations import write
+
+import dockerd_lab
+from dockerd_lab.cli import cases, computer, validate
+from dockerd_lab.errors import BadInput
+from dockerd_lab.host import boxes
+from dockerd_lab.machines import saved
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
+
+
+def test_a_checkout_is_all_three():
+    project = find_project()
+    assert (project.data, project.root, project.state) == (CHECKOUT, CHECKOUT, CHECKOUT / ".lab")
+
+
+def test_only_one_module_knows_where_the_package_is():
+    package = CHECKOUT / dockerd_lab.__name__
+    texts = {file.relative_to(package): file.read_text() for file in package.rglob("*.py")}
+    assert [str(name) for name, text in texts.items() if "__file__" in text] == ["project.py"]
+
+
+def declare_packages(project):
+    file = project.data / "lab.yaml"
+    engine = '  ours: {suite: bookworm, docker: "20.10.24", packages: debs}\n'
+    file.write_text(file.read_text().replace("engines:\n", f"engines:\n{engine}"))
+
+
+def test_an_engine_s_packages_are_the_project_s(project):
+    declare_packages(project)
+    write(project.data / "debs/docker-ce.deb", "not here")
+    with pytest.raises(BadInput, match=f"no .deb files in {project.root}/debs"):
+        load_settings(project)
+    write(project.root / "debs/docker-ce.deb", "")
+    engine = load_settings(project).engine("ours")
+    before = boxes.find_box(project, "ours", engine)
+    write(project.root / "debs/docker-ce.deb", "another")
+    assert boxes.find_box(project, "ours", engine) != before
+
+
+@pytest.mark.parametrize("moved", ["data", "state"])
+def test_the_machines_of_a_project_that_was_moved_are_not_resumed(project, moved):
+    """Vagrant has noted both places."""
+    settings = load_settings(project)
+    place = getattr(project, moved)
+    place.mkdir(exist_ok=True)
+    before = saved.key(project, settings, {})
+    elsewhere = place.rename(place.with_name("elsewhere"))
+    assert saved.key(replace(project, **{moved: elsewhere}), settings, {}) != before
+
+
+def files(directory):
+    return {path: path.stat().st_mtime_ns for path in directory.rglob("*")}
+
+
+def test_commands_read_the_data_and_write_the_state(project, command, monkeypatch, tmp_path):
+    for module in (cases, computer, validate):
+        monkeypatch.setattr(module, "find_project", lambda: project)
+
+    def trials(found, settings, request, ready):
+        assert found == project
+        raise BadInput("no machine is needed here")
+
+    monkeypatch.setattr(validate, "trials", trials)
+    before = files(project.data) | files(project.root)
+    assert "methods/unix-default" in command("list").stdout
+    assert "not built" in command("box", "list").stdout
+    mine = write(tmp_path / "mine/daemon.json", {"debug": True})
+    assert "no machine is needed here" in command("validate", mine).stderr
+    assert [path.name for path in project.state.iterdir()] == ["lock"]
+    assert files(project.data) | files(project.root) == before
