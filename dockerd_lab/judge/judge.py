@@ -25,8 +25,9 @@ def judge(
 ) -> Judgement:
     """Judge an observation of a configuration by its case, if there is one, and by policy.
 
-    `case` must be resolved for the engine. With `allow_insecure` strangers may control the daemon.
-    Files that a script or a fix has changed are read as they were on the machine after that.
+    `case` must be resolved for the engine. With `allow_insecure` strangers may control the daemon,
+    but what they get must be clear. Files that a script or a fix has changed are read as they were
+    on the machine after that.
     """
     inputs, declared = prepared.inputs, prepared.declared
     if observation.daemon.changed_files:
@@ -42,12 +43,14 @@ def judge(
     cause = errors.choose_cause(findings, silent_errors)
     scripts = prepared.written.user_scripts
     ignored = find_no_effect(inputs, declared, observation.daemon, scripts)
+    access = [*policy.check_strangers(observation, expect), *check_public_trust(inputs, declared)]
+    if allow_insecure:
+        access = [finding for finding in access if finding.rule != "stranger"]
     problems: list[Mismatch | PolicyFinding] = [
         *_daemon_problems(observation, case, verdict_errors),
         *policy.check_script(observation),
         *policy.check_services(observation),
-        *policy.check_strangers(observation, expect, allowed=allow_insecure),
-        *([] if allow_insecure else check_public_trust(inputs, declared)),
+        *access,
     ]
     if case is not None:
         settings = [each.setting for each in ignored]

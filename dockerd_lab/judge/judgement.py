@@ -23,8 +23,8 @@ Point = Literal[
     "tools",
 ]
 #: The rules of the policy. `start`: the daemon must start. `script`, `service`: they must not fail.
-#: `stranger`: no stranger may get access.
-Rule = Literal["start", "script", "service", "stranger"]
+#: `stranger`: no stranger may get access. `unclear`: it must be clear what a stranger gets.
+Rule = Literal["start", "script", "service", "stranger", "unclear"]
 
 
 @dataclass(frozen=True)

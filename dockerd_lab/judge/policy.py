@@ -1,7 +1,7 @@
 """Checks an observation against the policy that holds for every configuration.
 
 The daemon, the user's script and the other services must run, and strangers must not get access.
-A case, or the user, may permit access for strangers.
+A case may permit access for strangers; what the user permits is left out by judge.py.
 """
 
 from collections.abc import Iterator
@@ -68,24 +68,23 @@ def check_services(observation: Observation) -> Iterator[PolicyFinding]:
 
 
 def check_strangers(
-    observation: Observation, expect: Expectation | None, *, allowed: bool
+    observation: Observation, expect: Expectation | None
 ) -> Iterator[PolicyFinding]:
     """Yield a finding for each stranger who may read or control the daemon.
 
-    There is none if the case expects that access, or if it is `allowed`. A level that is unclear
-    is never allowed.
+    There is none if the case expects that access.
     """
     for who, description in STRANGERS.items():
-        if not allowed:
-            yield from check_other_doors(observation, who, description)
+        yield from check_other_doors(observation, who, description)
         best = observation.exposure[who].best
-        if not _is_forbidden(best.level) or (allowed and best.level in LEVELS):
+        if not _is_forbidden(best.level):
             continue
         if expect is not None and _is_forbidden(expected_level(expect, who)):
             continue
         gets = "root" if best.level == "full-control" else best.level
         yield PolicyFinding(
-            "stranger", f"{description} gets {gets} at {best.target} ({best.evidence})"
+            "stranger" if best.level in LEVELS else "unclear",
+            f"{description} gets {gets} at {best.target} ({best.evidence})",
         )
 
 
