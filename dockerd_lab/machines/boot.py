@@ -33,12 +33,12 @@ class Boot:
     """When Vagrant last printed anything."""
 
     def read(self, lines: list[str], now: float) -> None:
-        """Take in new lines of Vagrant's; `now` is in monotonic seconds."""
+        """Parse new lines of Vagrant's output; `now` is in monotonic seconds."""
         if lines:
             self.last_line = now
         for line in lines:
-            if found := _LINE.match(line.strip()):
-                machine, step = found.groups()
+            if match := _LINE.match(line.strip()):
+                machine, step = match.groups()
                 self.steps[machine] = step
                 if step == _STARTED:
                     self.waiting[machine] = now
@@ -46,7 +46,7 @@ class Boot:
                     self.waiting.pop(machine, None)
 
     def verdict(self, now: float) -> str:
-        """Why to give up, or an empty string."""
+        """Return the reason to give up, or an empty string."""
         for machine, since in self.waiting.items():
             if now - since > ANSWER_LIMIT:
                 return (

@@ -125,7 +125,7 @@ def end(lab: Lab, project: Project, settings: Settings) -> None:
 def attach(lab: Lab, project: Project, settings: Settings) -> Fleet:
     """The machines of a lab that runs already.
 
-    Raises BadInput where it has other engines than asked for, HarnessError where it is of no use.
+    Raises BadInput if it has other engines than `settings`, HarnessError if it cannot be used.
     """
     if not isinstance(lab, labs.kind()):
         raise BadInput(f"another lab is running, {lab.place}; see LAB_SANDBOX", virsh.NEW_MACHINES)
@@ -239,8 +239,8 @@ def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str
     deadline = time.monotonic() + boot.ANSWER_LIMIT
     while True:
         try:
-            done = ssh.run(lab, machine, line := command(), what=line, timeout=30)
-            return done.stdout.decode(errors="replace").strip()
+            result = ssh.run(lab, machine, line := command(), what=line, timeout=30)
+            return result.stdout.decode(errors="replace").strip()
         except HarnessError as error:
             if time.monotonic() > deadline or not lab.alive():
                 raise HarnessError(
@@ -255,8 +255,8 @@ def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str
 def _for_each(machines: list[str], work: Callable[[str], None]) -> None:
     """Do the work on all machines at once; the first error is raised after all have ended."""
     with ThreadPoolExecutor(len(machines)) as pool:
-        for done in [pool.submit(work, machine) for machine in machines]:
-            done.result()
+        for future in [pool.submit(work, machine) for machine in machines]:
+            future.result()
 
 
 @contextmanager
@@ -271,7 +271,7 @@ def running(
     """The machines for one command, which has them to itself.
 
     Waits up to `wait` seconds for another command that uses them, and raises LabBusy after that.
-    A lab that runs already in the home (the project's own, unless another is given) is used and
+    A lab that runs already in the home (by default the project's state) is used and
     left running. Otherwise one is started, and ended with the block, unless `keep` is set.
     """
     home = home or project.state

@@ -1,7 +1,7 @@
-"""A Python program on a machine: given lines of JSON, and heard.
+"""A Python program on a machine that answers lines of JSON.
 
-To start Python and load what a program needs takes an emulated machine seconds. The machine's
-snapshot has provision/runner.py with that behind it; it is reached through the ssh connection.
+To start Python and import modules takes an emulated machine seconds. So the machine's snapshot has
+provision/runner.py running, with all imports done; it is reached through the ssh connection.
 """
 
 import json
@@ -22,9 +22,9 @@ from dockerd_lab.project import Project
 
 #: Seconds the runner has to start, or to take a program: an emulated machine may be busy.
 START_LIMIT = 60
-#: Seconds that the rest of what is no answer is waited for.
+#: Seconds to wait for the rest of an output that is no answer.
 REST_LIMIT = 2
-#: What the runner says first.
+#: The first line of the runner.
 READY = b"ready\n"
 #: Where it listens on the machine.
 RUNNER = "/run/dockerd-lab.sock"
@@ -32,38 +32,38 @@ RUNNER = "/run/dockerd-lab.sock"
 PROGRAMS = ("ask", "probe")
 MODULES = ("changes", "handshake", "reach")
 
-#: The connections whose answers are waited for.
+#: The connections on which an answer may be pending.
 _OPEN: set[socket.socket] = set()
 
 
 @dataclass(frozen=True)
 class Program:
-    """One that runs, and answers each line of JSON on its standard input with another."""
+    """A program that runs, and answers each line of JSON on its standard input with another."""
 
     lab: Lab
     machine: str
     connection: socket.socket
 
-    def answer(self, given: Any, *, what: str, limit: float) -> Any:
-        """Give it a line, and return what it makes of that.
+    def answer(self, message: Any, *, what: str, limit: float) -> Any:
+        """Send a message and return the answer, both as JSON.
 
         `what` names the work in messages. Raises HarnessError when the machine cannot be reached,
         takes longer than `limit` seconds, or answers with something else.
         """
-        _send(self.connection, json.dumps(given).encode() + b"\n", limit)
+        _send(self.connection, json.dumps(message).encode() + b"\n", limit)
         try:
-            said = _line(self.connection, limit)
+            output = _line(self.connection, limit)
         except TimeoutError:
             raise ssh.no_answer(self.lab, self.machine, what, limit) from None
-        if not said:
+        if not output:
             raise ssh.lost(self.lab, self.machine, f"{what}: {self.machine} hung up")
         try:
-            return json.loads(said)
+            return json.loads(output)
         except ValueError:
             with suppress(TimeoutError):
                 while more := _line(self.connection, REST_LIMIT):
-                    said += more
-            text = said.decode(errors="replace")
+                    output += more
+            text = output.decode(errors="replace")
             raise HarnessError(f"{what}: no JSON came back" + last_lines(text)) from None
 
 
@@ -71,7 +71,7 @@ class Program:
 def started(
     lab: Lab, project: Project, machine: str, name: str, user: str = "root"
 ) -> Iterator[Program]:
-    """Start a program of provision/ on a machine, which gets no more lines after the block.
+    """Start a program of provision/ on a machine; it gets no more messages after the block.
 
     It runs as root at home, in the environment that the snapshot was saved with; as another `user`
     it is in no group but that user's own, and has no home. Raises HarnessError when the machine
@@ -90,7 +90,7 @@ def started(
 
 @contextmanager
 def threads(number: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads for work on the machines, whose answers nobody waits for after an error or Ctrl-C."""
+    """Yield threads for work on the machines, which do not wait on after an error or Ctrl-C."""
     with ThreadPoolExecutor(number) as pool:
         try:
             yield pool
@@ -102,25 +102,25 @@ def threads(number: int) -> Iterator[ThreadPoolExecutor]:
 
 
 def load(lab: Lab, project: Project, machine: str) -> None:
-    """Have a machine start the runner and read the programs, before its snapshot is saved.
+    """Let a machine start the runner and load the programs, before its snapshot is saved.
 
-    Raises HarnessError where it cannot.
+    Raises HarnessError if it cannot.
     """
     for name in PROGRAMS:
         with started(lab, project, machine, name) as program:
             program.connection.shutdown(socket.SHUT_WR)  # it ends, since no line comes
             try:
-                said = _line(program.connection, START_LIMIT).decode(errors="replace")
+                output = _line(program.connection, START_LIMIT).decode(errors="replace")
             except TimeoutError:
-                said = f"no end within {START_LIMIT} s"
-            if said:
-                raise HarnessError(f"loading {name}.py on {machine}: {said.strip()}")
+                output = f"no end within {START_LIMIT} s"
+            if output:
+                raise HarnessError(f"loading {name}.py on {machine}: {output.strip()}")
 
 
 def source(project: Project, name: str) -> str:
-    """A program of provision/, with the modules that lie beside it where they are imported first.
+    """Return a program of provision/ as one text, with its modules in place of their first import.
 
-    What comes over a connection has no files beside it.
+    A program that comes over a connection can import no files.
     """
     included = set()
 
@@ -136,49 +136,49 @@ def source(project: Project, name: str) -> str:
 
 
 def _connected(lab: Lab, project: Project, machine: str) -> socket.socket:
-    """A connection to the runner of a machine, which is started where there is none."""
+    """Return a connection to the runner of a machine, which is started if there is none."""
     what = f"starting a program on {machine}"
 
     def start() -> None:
         runner = (project.data / "provision/runner.py").read_bytes()
         line = f"python3 -I -S - {RUNNER}"
-        done = ssh.run(lab, machine, line, what=what, timeout=START_LIMIT, stdin=runner)
-        if done.returncode != 0:
-            raise HarnessError(what + last_lines(done.stderr.decode(errors="replace")))
+        result = ssh.run(lab, machine, line, what=what, timeout=START_LIMIT, stdin=runner)
+        if result.returncode != 0:
+            raise HarnessError(what + last_lines(result.stderr.decode(errors="replace")))
 
-    # Each is what may be lacking, the likelier first.
-    for mend in (lambda: ssh.forward(lab, machine, RUNNER), start, None):
+    # Each repairs what may be missing, the likelier first.
+    for repair in (lambda: ssh.forward(lab, machine, RUNNER), start, None):
         try:
             return _ready(lab, machine)
         except TimeoutError:
             raise ssh.no_answer(lab, machine, what, START_LIMIT) from None
         except OSError as error:
-            if mend is None:
+            if repair is None:
                 raise ssh.lost(lab, machine, f"{what}: {error}") from None
         lab.require_alive()
-        mend()
+        repair()
     raise AssertionError  # the last one has returned or raised
 
 
 def _ready(lab: Lab, machine: str) -> socket.socket:
-    """A connection at whose other end the runner is; raises OSError where it is not."""
-    made = socket.socket(socket.AF_UNIX)
+    """Return a connection to the runner; raises OSError if the runner does not answer."""
+    connection = socket.socket(socket.AF_UNIX)
     try:
-        made.settimeout(START_LIMIT)
-        made.connect(str(ssh.forwarded(lab, machine)))
-        if _line(made, START_LIMIT) != READY:
+        connection.settimeout(START_LIMIT)
+        connection.connect(str(ssh.forwarded(lab, machine)))
+        if _line(connection, START_LIMIT) != READY:
             raise ConnectionError(f"nobody answers at {RUNNER}, or sshd does not forward to it")
     except OSError:
-        made.close()
+        connection.close()
         raise
-    return made
+    return connection
 
 
 def _line(connection: socket.socket, limit: float) -> bytes:
-    """What comes until a line ends, or nothing more comes; raises TimeoutError after `limit` s."""
-    said = bytearray()
+    """Receive up to the end of a line or of the stream; raises TimeoutError after `limit` s."""
+    line = bytearray()
     end = time.monotonic() + limit
-    while not said.endswith(b"\n"):
+    while not line.endswith(b"\n"):
         connection.settimeout(max(0.01, end - time.monotonic()))
         try:
             part = connection.recv(1 << 20)
@@ -186,12 +186,12 @@ def _line(connection: socket.socket, limit: float) -> bytes:
             part = b""
         if not part:
             break
-        said += part
-    return bytes(said)
+        line += part
+    return bytes(line)
 
 
-def _send(connection: socket.socket, what: bytes, limit: float) -> None:
-    """Send it all; whether it arrives, what comes back tells."""
+def _send(connection: socket.socket, data: bytes, limit: float) -> None:
+    """Send data; that it was not received shows in the missing answer."""
     connection.settimeout(limit)
     with suppress(OSError):
-        connection.sendall(what)
+        connection.sendall(data)

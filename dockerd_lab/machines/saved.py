@@ -1,4 +1,4 @@
-"""What is known of the machines' saved snapshot: snapshot.json in the lab's directory."""
+"""The record of the machines' saved snapshot: snapshot.json in the lab's directory."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from dockerd_lab.settings import Settings
 
 
 def write(lab: Lab, key: str, versions: Mapping[str, str]) -> None:
-    """Note that the machines were saved: from what, with which accelerator, their sizes."""
+    """Record a saved snapshot: its key, the accelerator, the sizes of the disks."""
     facts = {"key": key, "driver": lab.driver, "versions": versions, "sizes": disks(lab)}
     part = lab.directory / "snapshot.json.part"
     part.write_text(json.dumps(facts, indent=1) + "\n")
@@ -21,7 +21,7 @@ def write(lab: Lab, key: str, versions: Mapping[str, str]) -> None:
 
 
 def read(directory: Path) -> dict[str, Any]:
-    """What was noted in a lab's directory; nothing where no machines were saved."""
+    """Return the record in a lab's directory; it is empty if no machines were saved."""
     try:
         facts = json.loads((directory / "snapshot.json").read_text())
     except (OSError, ValueError):
@@ -30,8 +30,8 @@ def read(directory: Path) -> dict[str, Any]:
 
 
 def key(project: Project, settings: Settings, boxes: Mapping[str, Box]) -> str:
-    """What a snapshot depends on: the boxes, and all that the machines are made from."""
-    # Vagrant's notes of the machines have whole paths; those of a copied project are another's.
+    """Return a hash of all that a snapshot depends on: the boxes, and the machines' files."""
+    # Vagrant's own records have absolute paths; those of a copied project are not valid.
     places = (project.data.resolve(), project.state.resolve())
     digest = hashlib.sha256("".join(f"{place}\n" for place in places).encode())
     for name, machine in settings.machines.items():
@@ -45,7 +45,7 @@ def key(project: Project, settings: Settings, boxes: Mapping[str, Box]) -> str:
 
 
 def disks(lab: Lab) -> dict[str, int]:
-    """The disks of the machines, with their snapshots, and their sizes in bytes."""
+    """Return the sizes of the machines' disks, with their snapshots, in bytes."""
     images = lab.directory / "libvirt/lib/images"
-    found = images.iterdir() if images.is_dir() else ()
-    return {disk.name: disk.stat().st_size for disk in found}
+    files = images.iterdir() if images.is_dir() else ()
+    return {file.name: file.stat().st_size for file in files}

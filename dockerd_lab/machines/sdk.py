@@ -60,8 +60,8 @@ def connected(
 ) -> Iterator[docker.DockerClient]:
     """A client of the daemon as `machine` reaches it, connected for as long as the block lasts.
 
-    `address` is the daemon's in the lab. Nothing is asked of the daemon yet: that it refuses shows
-    in the first request, as requests' ConnectionError or docker's DockerException. Raises BadInput
+    `address` is the daemon's in the lab. Nothing is sent to the daemon yet: a refusal shows in
+    the first request, as requests' ConnectionError or docker's DockerException. Raises BadInput
     for an unknown machine or a remote by ssh, HarnessError where the machine cannot be reached,
     also from within a request.
     """
@@ -94,12 +94,12 @@ def endpoint_from(machine: str, configuration: Configuration, address: str) -> E
     port = url.port or (2376 if remote.tls else 2375)
     if machine == "outsider":
         return Endpoint(url.hostname, port, untrusting_tls_context() if remote.tls else None)
-    made = {
+    files = {
         Path(path).name: credential(name, address)
         for path, name in configuration.credentials.client.items()
         if str(Path(path).parent) == CONFIG
     }
-    tls = client_tls_context(made) if remote.tls else None
+    tls = client_tls_context(files) if remote.tls else None
     return Endpoint(url.hostname, port, tls, _headers(configuration))
 
 
@@ -145,8 +145,8 @@ def client_at(local: Path, endpoint: Endpoint, check: Callable[[], None]) -> doc
 
 def _headers(configuration: Configuration) -> Mapping[str, str] | None:
     file = configuration.directory / f"client{CONFIG}/config.json"
-    found = json.loads(file.read_text()) if file.is_file() else {}
-    headers: Mapping[str, str] | None = found.get("HttpHeaders")
+    config = json.loads(file.read_text()) if file.is_file() else {}
+    headers: Mapping[str, str] | None = config.get("HttpHeaders")
     return headers
 
 
@@ -193,7 +193,7 @@ class _Adapter(BaseHTTPAdapter):  # type: ignore[misc]  # docker has no types
         return self.pool
 
     def request_url(self, request: Any, proxies: object) -> Any:
-        """The path: no proxy is asked, which would want the whole URL."""
+        """Return the path: there is no proxy, which would need the whole URL."""
         return request.path_url
 
     def send(self, *args: Any, **options: Any) -> Any:

@@ -49,7 +49,7 @@ Host *
 
 
 def config_file(lab: Lab) -> Path:
-    """The ssh configuration of a lab."""
+    """Return the ssh configuration file of a lab."""
     return lab.directory / "ssh_config"
 
 
@@ -62,7 +62,7 @@ def write_config(lab: Lab, settings: Settings) -> None:
 
 
 def command_line(lab: Lab, machine: str, command: str) -> list[str]:
-    """The argv that runs a shell command on a machine as root, from your computer."""
+    """Return the argv that runs a shell command on a machine as root, from your computer."""
     return lab.argv_inside(["ssh", "-F", config_file(lab), machine, command])
 
 
@@ -75,7 +75,7 @@ def run(
     cannot be reached or does not answer in time.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command_line(lab, machine, command),
             input=stdin,
             capture_output=True,
@@ -84,28 +84,36 @@ def run(
         )
     except subprocess.TimeoutExpired:
         raise no_answer(lab, machine, what, timeout) from None
-    if done.returncode < 0:
-        raise lost(lab, machine, f"{what}: ssh was ended by signal {-done.returncode}")
-    if done.returncode == SSH_FAILED:
-        said = done.stderr.decode(errors="replace")
-        raise lost(lab, machine, f"{what}: ssh to {machine} failed", said)
-    return done
+    if result.returncode < 0:
+        raise lost(lab, machine, f"{what}: ssh was ended by signal {-result.returncode}")
+    if result.returncode == SSH_FAILED:
+        stderr = result.stderr.decode(errors="replace")
+        raise lost(lab, machine, f"{what}: ssh to {machine} failed", stderr)
+    return result
 
 
 def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessError:
-    """The error that a machine did not answer within `limit` seconds, or that the lab has ended."""
+    """Return the error that a machine did not answer in time; raises HarnessError if the lab ended.
+
+    `limit` is in seconds.
+    """
     lab.require_alive()
     console = lab.consoles / f"{machine}.log"
-    said = f"{machine} did not answer within {limit:.0f} s{_panic(console)}"
-    return HarnessError(f"{what}: {said}", f"its console: {console}")
+    message = f"{what}: {machine} did not answer within {limit:.0f} s{_panic(console)}"
+    return HarnessError(message, f"its console: {console}")
 
 
-def lost(lab: Lab, machine: str, how: str, said: str = "") -> HarnessError:
-    """The error that a machine is lost, `how` and with what words; or that the lab has ended."""
-    # A lab's end kills what runs in it, and its first process goes last.
-    lab.require_alive(grace=1 if said else LAB_ENDS)
+def lost(lab: Lab, machine: str, message: str, output: str = "") -> HarnessError:
+    """Return the error that a machine is lost; raises HarnessError if the lab ended.
+
+    `output` is what ssh printed.
+    """
+    # The end of a lab kills all that runs in it, and its first process last.
+    lab.require_alive(grace=1 if output else LAB_ENDS)
     console = lab.consoles / f"{machine}.log"
-    return HarnessError(f"{how}{_panic(console)}" + last_lines(said), f"its console: {console}")
+    return HarnessError(
+        f"{message}{_panic(console)}" + last_lines(output), f"its console: {console}"
+    )
 
 
 def shell(lab: Lab, machine: str) -> int:
@@ -115,17 +123,17 @@ def shell(lab: Lab, machine: str) -> int:
 
 
 def _panic(console: Path) -> str:
-    """That the machine's kernel panicked, if its console says so in its last part."""
+    """Return the kernel's panic for a message, if the console ends with one."""
     try:
         end = console.read_bytes()[-20_000:].decode(errors="replace")
     except OSError:
         return ""
-    found = re.findall(r"Kernel panic - not syncing: .*", end)
-    return f": its kernel panicked: {found[-1].strip()}" if found else ""
+    panics = re.findall(r"Kernel panic - not syncing: .*", end)
+    return f": its kernel panicked: {panics[-1].strip()}" if panics else ""
 
 
 def drop_connection(lab: Lab, machine: str) -> None:
-    """End the connection to a machine: after its memory was restored, the machine knows none."""
+    """End the connection to a machine, which has none any more after its memory was restored."""
     run_on_computer(
         lab.argv_inside(["ssh", "-F", config_file(lab), "-O", "exit", machine]),
         what=f"ending the connection to {machine}",
@@ -135,54 +143,53 @@ def drop_connection(lab: Lab, machine: str) -> None:
 
 
 def forwarded(lab: Lab, machine: str, name: str = PROGRAMS) -> Path:
-    """Where `forward` has the machine's socket, as seen from your computer."""
-    inside = _forwarded(lab, machine, name)
-    return lab.on_computer(inside)
+    """Return the path of the socket that `forward` makes, as your computer has it."""
+    return lab.on_computer(_forwarded(lab, machine, name))
 
 
 def _forwarded(lab: Lab, machine: str, name: str) -> Path:
     return lab.sockets / f"{machine}.{name}"
 
 
-def forward(lab: Lab, machine: str, there: str, name: str = PROGRAMS) -> None:
-    """Have a unix socket on your computer that leads to a machine's, until the connection ends.
+def forward(lab: Lab, machine: str, target: str, name: str = PROGRAMS) -> None:
+    """Make a unix socket on your computer that leads to a machine, until the connection ends.
 
-    `there` is the path of a socket on the machine, or a HOST:PORT that the machine connects to.
+    `target` is the path of a socket on the machine, or a HOST:PORT that the machine connects to.
     """
-    command = _control(lab, machine, "forward", there, name)
-    what = f"reaching {there} from {machine}"
-    done = run_on_computer(command, what=what, timeout=20, check=False)
-    if done.returncode != 0:  # there is no connection yet, or no more
+    command = _control(lab, machine, "forward", target, name)
+    what = f"reaching {target} from {machine}"
+    result = run_on_computer(command, what=what, timeout=20, check=False)
+    if result.returncode != 0:  # there is no connection yet, or no more
         run(lab, machine, "true", what=what, timeout=30)
         run_on_computer(command, what=what, timeout=20)
 
 
 @contextmanager
-def forwarding(lab: Lab, machine: str, there: str) -> Iterator[Path]:
-    """`forward` by a name of its own, for as long as the block lasts; the path of the socket."""
+def forwarding(lab: Lab, machine: str, target: str) -> Iterator[Path]:
+    """Forward to a target during the block; yield the path of the socket."""
     name = str(next(_NUMBERS))
-    forward(lab, machine, there, name)
+    forward(lab, machine, target, name)
     try:
         yield forwarded(lab, machine, name)
     finally:
-        command = _control(lab, machine, "cancel", there, name)
+        command = _control(lab, machine, "cancel", target, name)
         # After a restore or a reboot there is nothing to cancel, and the socket is left.
-        run_on_computer(command, what=f"leaving {there}", timeout=20, check=False)
+        run_on_computer(command, what=f"ending the forwarding to {target}", timeout=20, check=False)
         with suppress(OSError):  # of a lab that has ended nothing is left
             forwarded(lab, machine, name).unlink(missing_ok=True)
 
 
 def check_connection(lab: Lab, machine: str) -> None:
-    """Raise HarnessError where the connection that `forward` uses has ended, or nobody answers."""
+    """Raise HarnessError if the connection that `forward` uses has ended, or does not answer."""
     what = f"asking {machine} whether it is there"
     argv = lab.argv_inside(["ssh", "-F", config_file(lab), "-O", "check", machine])
-    done = run_on_computer(argv, what=what, timeout=20, check=False)
-    if done.returncode != 0:
-        raise lost(lab, machine, f"the connection to {machine} has ended", done.stderr)
+    result = run_on_computer(argv, what=what, timeout=20, check=False)
+    if result.returncode != 0:
+        raise lost(lab, machine, f"the connection to {machine} has ended", result.stderr)
     run(lab, machine, "true", what=what, timeout=30)
 
 
-def _control(lab: Lab, machine: str, verb: str, there: str, name: str) -> list[str]:
-    """The command that has the connection to a machine forward a socket, or no longer."""
-    line = f"{_forwarded(lab, machine, name)}:{there}"
+def _control(lab: Lab, machine: str, verb: str, target: str, name: str) -> list[str]:
+    """Return the command that starts or ends a forwarding of the connection to a machine."""
+    line = f"{_forwarded(lab, machine, name)}:{target}"
     return lab.argv_inside(["ssh", "-F", config_file(lab), "-O", verb, "-L", line, machine])

@@ -23,11 +23,11 @@ class LabBackend(testinfra.backend.ssh.SshBackend):  # type: ignore[misc]  # tes
         self.machine = machine
 
     def run_ssh(self, command: str) -> Any:
-        """Run one command; a machine that cannot be reached is HarnessError, not a result."""
-        done = ssh.run(self.lab, self.machine, command, what=command, timeout=COMMAND_LIMIT)
-        return self.result(done.returncode, self.encode(command), done.stdout, done.stderr)
+        """Run one command; raises HarnessError if the machine cannot be reached."""
+        result = ssh.run(self.lab, self.machine, command, what=command, timeout=COMMAND_LIMIT)
+        return self.result(result.returncode, self.encode(command), result.stdout, result.stderr)
 
 
 def testinfra_host(lab: Lab, machine: str) -> testinfra.host.Host:
-    """A testinfra host for a machine of the lab: `….service("docker").is_running`, and all else."""
+    """Return a testinfra host for a machine: `….service("docker").is_running`, and all else."""
     return testinfra.host.Host(LabBackend(lab, machine))

@@ -20,7 +20,7 @@ from dockerd_lab.settings import Machines, Settings
 BOX_VERSION = "1.0.0"
 #: Seconds any of its commands may take; the slowest, `up`, takes about 120 and is watched besides.
 VAGRANT_LIMIT = 900
-#: How the names of the volumes begin into which Vagrant copies boxes, and which it leaves behind.
+#: The prefix of the volumes into which Vagrant copies boxes, and which it does not remove.
 BOX_VOLUMES = "dockerd-lab-VAGRANTSLASH-"
 
 
@@ -41,37 +41,38 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
         return self.lab.argv_inside([*limit, *filter(None, args)])
 
     def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> str:
-        """Run `vagrant ARGS` and return what it said; raise HarnessError with that when it fails.
+        """Run `vagrant ARGS` and return its output; raise HarnessError with the output if it fails.
 
         `env` is added to Vagrant's environment, for example CASE.
         """
         before = self.log.stat().st_size if self.log.exists() else 0
-        usual = self.env
-        self.env = {**usual, **(env or {})}
+        own_env = self.env
+        self.env = {**own_env, **(env or {})}
         try:
             self._call_vagrant_command(list(args))
-            return self._said_since(before)
+            return self._output_since(before)
         except subprocess.CalledProcessError as error:
             self.lab.require_alive()
-            said = last_lines(self._said_since(before)) or "\n    (vagrant said nothing)"
+            output = last_lines(self._output_since(before)) or "\n    (vagrant printed nothing)"
+            command = f"vagrant {' '.join(args)}"
             raise HarnessError(
-                f"{what}: `vagrant {' '.join(args)}` ended with exit code {error.returncode}{said}",
+                f"{what}: `{command}` ended with exit code {error.returncode}{output}",
                 f"its whole output: {self.log}; the consoles: {self.lab.consoles}",
             ) from None
         finally:
-            self.env = usual
+            self.env = own_env
 
-    def _said_since(self, size: int) -> str:
+    def _output_since(self, size: int) -> str:
         with self.log.open(errors="replace") as log:
             log.seek(size)
             return log.read()
 
 
 def environment(lab: Lab, project: Project, settings: Settings) -> dict[str, str]:
-    """Vagrant's environment: its homes are the lab's, and it looks nowhere else.
+    """Return Vagrant's environment, in which its homes and its TMPDIR are the lab's own.
 
-    So is its TMPDIR. In /tmp Vagrant has a directory that is named after its process id and removed
-    at its end; every lab has process ids of its own, and /tmp is one.
+    In /tmp Vagrant has a directory that is named after its process id and removed at its end; every
+    lab has process ids of its own, but all have the same /tmp.
     """
     return {
         **os.environ,

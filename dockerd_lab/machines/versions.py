@@ -1,4 +1,4 @@
-"""What the machines are: the versions of their engines and of what those stand on."""
+"""The versions of the machines' engines, and of the software below them."""
 
 import re
 
@@ -11,7 +11,7 @@ from dockerd_lab.settings import Settings
 
 #: The version of Docker's API in which the harness asks: every engine of the lab supports it.
 API_VERSION = "1.40"
-# What the machines are, asked once: it does not change while the snapshot is used.
+#: The commands that print the versions; these do not change while the snapshot is used.
 VERSIONS = {
     "docker": RemoteCommand("dockerd --version"),
     "client": RemoteCommand("docker --version"),
@@ -24,21 +24,21 @@ VERSIONS = {
 
 
 def of_fleet(lab: Lab, project: Project, settings: Settings) -> dict[str, str]:
-    """Ask `daemon` what it runs; raise HarnessError when a box has not the declared engine.
+    """Return the versions on `daemon`; raise HarnessError if a box has not the declared engine.
 
-    A machine of every box is asked, since the client's version matters too.
+    One machine of every box is checked, since the client's version matters too.
     """
     by_engine = {engine: name for name, engine in reversed(settings.engine_by_machine.items())}
-    answers = {engine: run_on(lab, project, name, VERSIONS) for engine, name in by_engine.items()}
-    for engine, said in answers.items():
-        declared, found = settings.engine(engine).docker, said["docker"].output
+    results = {engine: run_on(lab, project, name, VERSIONS) for engine, name in by_engine.items()}
+    for engine, by_name in results.items():
+        declared, installed = settings.engine(engine).docker, by_name["docker"].output
         # Debian appends to it: `Docker version 20.10.24+dfsg1, build 297e128`.
-        if not re.match(rf"Docker version {re.escape(declared)}(?![\d.])", found):
+        if not re.match(rf"Docker version {re.escape(declared)}(?![\d.])", installed):
             raise HarnessError(
                 f"box {engine} is not what lab.yaml declares: docker {declared} is expected,"
-                f" {found!r} is there",
+                f" {installed!r} is there",
                 "a suite that moves brings another version: declare that in lab.yaml, or take"
                 " another suite",
             )
-    on_daemon = answers[settings.engine_of("daemon")]
-    return {name: answer.stdout.strip() for name, answer in on_daemon.items()}
+    on_daemon = results[settings.engine_of("daemon")]
+    return {name: result.stdout.strip() for name, result in on_daemon.items()}

@@ -1,6 +1,6 @@
-"""Writes down what was seen, for whoever looks into a failure: one file per source.
+"""Writes the evidence of an observation, to find the reason of a failure: one file per source.
 
-It is the user's alone, whatever the umask, and has no secrets as far as they are recognised.
+Only the user can read it, whatever the umask, and it is redacted.
 """
 
 import os
@@ -16,30 +16,30 @@ from dockerd_lab.redaction.redact import redacted
 
 
 @on_this_computer()
-def write(fleet: Fleet, seen: Observation) -> Path:
+def write(fleet: Fleet, observation: Observation) -> Path:
     """Write the evidence of an observation and return its directory."""
     home = fleet.project.state
     home.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(home / "artifacts" / seen.subject, ignore_errors=True)
+    shutil.rmtree(home / "artifacts" / observation.subject, ignore_errors=True)
     directory = home
-    for name in ("artifacts", *seen.subject.split("/")):
+    for name in ("artifacts", *observation.subject.split("/")):
         directory /= name
         _make_private(directory)
-    raw = seen.daemon.raw
+    raw = observation.daemon.raw
     texts = {
-        "journal.txt": "\n".join(map(str, seen.daemon.journal)),
-        "by-hand.txt": seen.daemon.by_hand,
+        "journal.txt": "\n".join(map(str, observation.daemon.journal)),
+        "by-hand.txt": observation.daemon.by_hand,
         "netstat.txt": f"{raw['tcp'].stdout}\n{raw['unix'].stdout}",
         "nginx.txt": raw["nginx"].stdout,
         "unit.txt": raw["unit_files"].output,
         "unit-state.txt": raw["units"].stdout,
         "daemon.json": raw["daemon_json"].stdout,
         "outcome.txt": raw["outcome"].stdout,
-        "client.txt": _conversation(seen.client),
-        "shown.txt": "\n".join(f"on {m}:\n{text}" for m, text in seen.show_output.items()),
-        "fix.txt": "\n".join(f"on {m}:\n{a.output}" for m, a in seen.fix.items()),
+        "client.txt": _transcript(observation.client),
+        "shown.txt": "\n".join(f"on {m}:\n{text}" for m, text in observation.show_output.items()),
+        "fix.txt": "\n".join(f"on {m}:\n{a.output}" for m, a in observation.fix.items()),
         "exposure.txt": "\n".join(
-            f"{w}: {attempt}" for w, e in seen.exposure.items() for attempt in e.attempts
+            f"{w}: {attempt}" for w, e in observation.exposure.items() for attempt in e.attempts
         ),
         "versions.txt": "\n".join(f"{k}: {v}" for k, v in fleet.versions.items()),
     }
@@ -65,9 +65,10 @@ def _write_private(file: Path, text: str) -> None:
         stream.write(text.encode("utf-8", errors="replace"))
 
 
-def _conversation(answers: dict[str, CommandResult]) -> str:
-    """What a machine typed and got, as on a terminal."""
+def _transcript(results: dict[str, CommandResult]) -> str:
+    """Return the commands of a machine and their output, as on a terminal."""
     return "\n\n".join(
-        f"$ {a.command}\n{a.output}\n(exit code {a.exit_code}, {a.seconds:.2f} s)"
-        for a in answers.values()
+        f"$ {result.command}\n{result.output}\n(exit code {result.exit_code},"
+        f" {result.seconds:.2f} s)"
+        for result in results.values()
     )

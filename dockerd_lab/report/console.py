@@ -1,4 +1,4 @@
-"""Text drawn with rich, for a terminal or for a log."""
+"""Text rendered with rich, for a terminal or for a log."""
 
 import io
 import os
@@ -12,14 +12,14 @@ from dockerd_lab.redaction.redact import redact
 
 
 def terminal() -> tuple[int, bool]:
-    """Columns of standard output, and whether it has colours; 80, and none, in a log."""
+    """Return the columns of standard output, and whether it has colours; 80, and none, in a log."""
     if not sys.stdout.isatty():
         return 80, False
     return min(shutil.get_terminal_size().columns, 100), "NO_COLOR" not in os.environ
 
 
-def drawn(draw: Callable[[Console], None], *, width: int, colour: bool) -> str:
-    """What `draw` puts on a console of `width` columns, without blanks at the ends of lines."""
+def render(draw: Callable[[Console], None], *, width: int, colour: bool) -> str:
+    """Return what `draw` prints on a console of `width` columns, without trailing blanks."""
     buffer = io.StringIO()
     draw(
         Console(
@@ -32,7 +32,7 @@ def drawn(draw: Callable[[Console], None], *, width: int, colour: bool) -> str:
 def emit(text: str) -> None:
     """Write a text to standard output at once, without its secrets.
 
-    What is wrapped was redacted before: a secret on two lines is not recognised.
+    Redact a text before it is wrapped: a secret on two lines is not recognised.
     """
     sys.stdout.write(redact(text))
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What the table shows of an observation: plain values, which also travel between processes."""
+"""The rows of the table of observations: plain values, which also travel between processes."""
 
 from dataclasses import dataclass
 
@@ -21,15 +21,15 @@ class Row:
     """dockerd's own, until it was ready or gave up."""
 
 
-def row(seen: Observation) -> Row:
-    """The row of an observation."""
+def row(observation: Observation) -> Row:
+    """Return the row of an observation."""
     return Row(
-        subject=seen.subject,
-        daemon=seen.daemon.outcome.daemon,
-        listeners=[str(listener) for listener in seen.daemon.listeners],
-        client=seen.exposure["client"].level,
-        outsider=seen.exposure["outsider"].level,
-        local_user=seen.exposure["local-user"].level,
-        seconds=round(seen.seconds, 1),
-        own_seconds=round(seen.daemon.own_seconds, 1),
+        subject=observation.subject,
+        daemon=observation.daemon.outcome.daemon,
+        listeners=[str(listener) for listener in observation.daemon.listeners],
+        client=observation.exposure["client"].level,
+        outsider=observation.exposure["outsider"].level,
+        local_user=observation.exposure["local-user"].level,
+        seconds=round(observation.seconds, 1),
+        own_seconds=round(observation.daemon.own_seconds, 1),
     )

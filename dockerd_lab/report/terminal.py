@@ -1,4 +1,4 @@
-"""The table of what was seen, for a terminal."""
+"""The table of observations, for a terminal."""
 
 from collections.abc import Collection
 
@@ -7,58 +7,58 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dockerd_lab.report.console import drawn
+from dockerd_lab.report.console import render
 from dockerd_lab.report.rows import Row
 
 #: Columns that the table needs.
 WIDE = 110
+_LEGEND = "ROOT: full-control; a container read a file that only root on daemon can read."
 
 
-def table(seen: Collection[Row], *, width: int, colour: bool) -> str:
-    """A row per observation: what became of the daemon, where it listens, how much who gets.
+def table(rows: Collection[Row], *, width: int, colour: bool) -> str:
+    """Return a row per observation: state of the daemon, listeners, levels of access, seconds.
 
     `dockerd s` are the seconds until dockerd was ready or failed; `s` is the whole case from the
-    restored snapshot on. Where a row has no room, it is three lines.
+    restored snapshot on. On a narrow terminal a row is some lines.
     """
 
     def draw(console: Console) -> None:
         if width < WIDE:
-            for row in seen:
+            for row in rows:
                 console.print(_lines(row))
         else:
-            console.print(_rows(seen))
-        if any("full-control" in (row.outsider, row.local_user) for row in seen):
-            said = "ROOT: full-control; a container read a file that only root on daemon can read."
-            console.print(Text(said))
+            console.print(_table(rows))
+        if any("full-control" in (row.outsider, row.local_user) for row in rows):
+            console.print(Text(_LEGEND))
 
-    return drawn(draw, width=width, colour=colour)
+    return render(draw, width=width, colour=colour)
 
 
-def _rows(seen: Collection[Row]) -> Table:
-    rows = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    rows.add_column("case", overflow="fold")
-    rows.add_column("daemon")
-    rows.add_column("listeners", overflow="fold")
+def _table(rows: Collection[Row]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("case", overflow="fold")
+    table.add_column("daemon")
+    table.add_column("listeners", overflow="fold")
     for who in ("client", "outsider", "local user"):
-        rows.add_column(who)
-    rows.add_column("s", justify="right")
-    rows.add_column("dockerd s", justify="right")
-    for row in seen:
-        rows.add_row(
+        table.add_column(who)
+    table.add_column("s", justify="right")
+    table.add_column("dockerd s", justify="right")
+    for row in rows:
+        table.add_row(
             row.subject,
             coloured(row.daemon),
             Text("\n".join(row.listeners) or "none"),
             coloured(row.client),
-            gets(row.outsider),
-            gets(row.local_user),
+            stranger_level(row.outsider),
+            stranger_level(row.local_user),
             f"{row.seconds:.1f}",
             f"{row.own_seconds:.1f}",
         )
-    return rows
+    return table
 
 
 def _lines(row: Row) -> Text:
-    """A row of the table, for a terminal of the usual width."""
+    """Return a row of the table for a narrow terminal."""
     return Text.assemble(
         (row.subject, "bold"),
         ": ",
@@ -66,19 +66,19 @@ def _lines(row: Row) -> Text:
         f", {row.seconds:.1f} s, dockerd {row.own_seconds:.1f} s\n    client ",
         coloured(row.client),
         ", outsider ",
-        gets(row.outsider),
+        stranger_level(row.outsider),
         ", local user ",
-        gets(row.local_user),
+        stranger_level(row.local_user),
         *(f"\n    {listener}" for listener in row.listeners),
     )
 
 
-def gets(level: str) -> Text:
-    """The level of somebody who should have none, called by its name."""
+def stranger_level(level: str) -> Text:
+    """Return the level of somebody who must not control the daemon; full control is ROOT."""
     return Text("ROOT", style="bold red") if level == "full-control" else coloured(level)
 
 
 def coloured(word: str) -> Text:
-    """A word in the colour of what it means: green is harmless, red is not."""
+    """Return a state or level in its colour: green is harmless, red is not."""
     green = ("active", "filtered", "refused", "tls-required", "auth-required")
     return Text(word, style="green" if word in green else "red" if word == "failed" else "yellow")

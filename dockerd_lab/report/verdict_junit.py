@@ -11,7 +11,7 @@ _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 def junit(report: Report) -> str:
-    """The XML document."""
+    """Return the XML document."""
     failed = sum(result.verdict != "passed" for result in report.results)
     counts = {"tests": str(len(report.results)), "failures": str(failed), "errors": "0"}
     suites = ET.Element("testsuites", counts)

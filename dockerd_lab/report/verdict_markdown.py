@@ -9,7 +9,7 @@ _HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", 
 
 
 def markdown(report: Report) -> str:
-    """A heading, a table with a row per engine, and a list per section."""
+    """Return a heading, a table with a row per engine, and a list per section."""
     lines = [f"## {_plain(report.case)}: {_plain(headline(report))}", ""]
     lines += [_row(*_HEAD), _row(*("---" for _ in _HEAD))]
     for result in report.results:
@@ -39,5 +39,5 @@ def _row(*cells: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text in which Markdown and HTML see nothing of theirs."""
+    """Return a text with the characters escaped that Markdown and HTML interpret."""
     return re.sub(r"([\\`*_\[\]<>|#&~$])", r"\\\1", text)

@@ -1,4 +1,4 @@
-"""What a verdict has to say besides its table, for every report that people read."""
+"""The headline and the sections of a verdict, for every report that people read."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged, Report, Result
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, and what is said under it."""
+    """A heading and its items."""
 
     title: str
     items: list[str]
@@ -22,7 +22,7 @@ _Part = tuple[str, Callable[[Result], Iterable[str]]]
 
 
 def headline(report: Report) -> str:
-    """What differs between engines (`starts on 20.10.24, fails on 28.5.2`), or holds on all."""
+    """Return the verdict in a few words, such as `starts on 20.10.24, fails on 28.5.2`."""
     starts = [result.engine_version for result in report.results if result.starts]
     fails = [result.engine_version for result in report.results if not result.starts]
     if starts and fails:
@@ -32,7 +32,7 @@ def headline(report: Report) -> str:
 
 
 def sections(report: Report) -> list[Section]:
-    """All that is to be told, what is wrong first; a section that has nothing is left out."""
+    """Return the sections that have items, what is wrong first."""
     problems: list[_Part] = [
         ("why it failed", lambda result: result.reasons),
         ("errors", lambda result: map(_error, result.errors)),
@@ -40,19 +40,19 @@ def sections(report: Report) -> list[Section]:
     ]
     others: list[_Part] = [
         ("no effect", lambda result: map(_no_effect, result.no_effect)),
-        ("warnings of the daemon", lambda result: result.warnings),
+        ("daemon warnings", lambda result: result.warnings),
         ("dockerd --validate", _validate),
         ("listeners", lambda result: [str(listener) for listener in result.listeners]),
         ("command line", lambda result: [result.command] if result.command else []),
         ("hosts", lambda result: [", ".join(result.hosts)] if result.hosts else []),
-        ("stood in for", lambda result: result.stand_ins),
+        ("stand-ins", lambda result: result.stand_ins),
         ("notes", lambda result: result.notes),
     ]
-    made = [
+    every = [
         Section(title, _by_engines(report, items), is_problem=True) for title, items in problems
     ]
-    made += [Section(title, _by_engines(report, items)) for title, items in others]
-    return [section for section in made if section.items]
+    every += [Section(title, _by_engines(report, items)) for title, items in others]
+    return [section for section in every if section.items]
 
 
 def _verdicts(report: Report) -> str:
@@ -63,7 +63,7 @@ def _verdicts(report: Report) -> str:
 
 
 def _by_engines(report: Report, items: Callable[[Result], Iterable[str]]) -> list[str]:
-    """Each different item once, with the engines in front that have it, where not all do."""
+    """Return each different item, preceded by the engines that have it unless all do."""
     engines: dict[str, list[str]] = {}
     for result in report.results:
         for item in dict.fromkeys(map(_printable, items(result))):
@@ -77,9 +77,9 @@ def _by_engines(report: Report, items: Callable[[Result], Iterable[str]]) -> lis
 
 
 def _printable(text: str) -> str:
-    """Text without what a terminal takes for a command of its own."""
-    shown = (" " if c.isspace() and c != "\n" else c for c in text)
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in shown).strip("\n")
+    """Return a text without control characters, but for the ends of its lines."""
+    characters = (" " if c.isspace() and c != "\n" else c for c in text)
+    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in characters).strip("\n")
 
 
 def _error(error: Error) -> str:
@@ -88,14 +88,14 @@ def _error(error: Error) -> str:
     return "\n".join([f"{error.id}: {error.message}", *where, f"cause: {error.cause}", *fixes])
 
 
-def _no_effect(found: NoEffect) -> str:
-    where = [f"at {found.where}"] if found.where else []
-    return "\n".join([f"{found.setting}: {found.message}", *where, f"fix: {found.fix}"])
+def _no_effect(setting: NoEffect) -> str:
+    where = [f"at {setting.where}"] if setting.where else []
+    return "\n".join([f"{setting.setting}: {setting.message}", *where, f"fix: {setting.fix}"])
 
 
-def _not_judged(found: NotJudged) -> str:
-    where = [f"at {found.where}"] if found.where else []
-    return "\n".join([f"{found.name}: {found.message}", *where, f"settle: {found.settle}"])
+def _not_judged(item: NotJudged) -> str:
+    where = [f"at {item.where}"] if item.where else []
+    return "\n".join([f"{item.name}: {item.message}", *where, f"settle: {item.settle}"])
 
 
 def _validate(result: Result) -> list[str]:

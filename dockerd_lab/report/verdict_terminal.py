@@ -6,13 +6,13 @@ from rich.table import Table
 from rich.text import Text
 
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.report.console import drawn
-from dockerd_lab.report.terminal import coloured, gets
+from dockerd_lab.report.console import render
+from dockerd_lab.report.terminal import coloured, stranger_level
 from dockerd_lab.report.verdict_sections import headline, sections
 
 
 def verdict(report: Report, *, width: int, colour: bool) -> str:
-    """A row per engine, and below it what is wrong, with its place and its fix."""
+    """Return a row per engine, and below it what is wrong, with its place and its fix."""
 
     def draw(console: Console) -> None:
         style = "bold green" if report.verdict == "passed" else "bold red"
@@ -23,11 +23,11 @@ def verdict(report: Report, *, width: int, colour: bool) -> str:
             for item in section.items:
                 console.print(_item(item, style="red" if section.is_problem else ""))
 
-    return drawn(draw, width=width, colour=colour)
+    return render(draw, width=width, colour=colour)
 
 
 def _item(text: str, *, style: str) -> Table:
-    """A sentence, and what belongs to it; in a grid the lines of a long one keep their indent."""
+    """Return an item of a section as a grid, in which long lines keep their indent."""
     first, *more = text.splitlines()
     lines = Table.grid(padding=(0, 1, 0, 0))
     lines.add_row("-", Text(first, style=style))
@@ -37,7 +37,7 @@ def _item(text: str, *, style: str) -> Table:
 
 
 def _table(report: Report) -> Table:
-    """`s` is until dockerd was ready or gave up, `wait` what of that it waited on purpose."""
+    """Return the table of engines; `s` is until dockerd was ready or gave up, `wait` its delay."""
     rows = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     rows.add_column("engine", overflow="fold")
     rows.add_column("daemon")
@@ -53,8 +53,8 @@ def _table(report: Report) -> Table:
             f"{result.start_seconds:.1f}",
             f"{result.delay_seconds:.1f}" if result.delay_seconds else "",
             coloured(result.exposure.client),
-            gets(result.exposure.outsider),
-            gets(result.exposure.local_user),
+            stranger_level(result.exposure.outsider),
+            stranger_level(result.exposure.local_user),
             Text(result.verdict, style="green" if result.verdict == "passed" else "bold red"),
         )
     return rows

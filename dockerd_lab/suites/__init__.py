@@ -1,1 +1,1 @@
-"""What pytest gets: options, which tests run for which cases, fixtures, the outcome."""
+"""The pytest plugin: options, selection of tests by cases, fixtures, reports."""

@@ -1,6 +1,6 @@
-"""When the harness breaks: a run of one engine ends, a run of several goes on with the others.
+"""Handles a broken lab: a run of one engine ends, a run of several continues with the others.
 
-Its exit code is the harness's own, whether a fixture broke or a command in the test itself.
+The exit code is that of the error, whether a fixture failed or a command in the test itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pytest
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.progress import say
-from dockerd_lab.suites.options import IN_A_TEST, broke, session_of
+from dockerd_lab.suites.options import IN_A_TEST, fail_engine, session_of
 from dockerd_lab.suites.outcome import evidence_of
 from dockerd_lab.suites.selection import engine_of
 
@@ -20,27 +20,27 @@ _Phase = Generator[None, object, object]
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> _Phase:
-    """Fail a test at once whose engine's machines are no more."""
+    """Fail a test at once if the lab of its engine is broken."""
     engine = engine_of(item)
     if engine is not None and (why := session_of(item.config).broken.get(engine)):
         pytest.fail(why, pytrace=False)
-    return (yield from _told_apart(item))
+    return (yield from _catch_lab_errors(item))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> _Phase:
-    """A machine may be lost in the middle of a test."""
-    return (yield from _told_apart(item))
+    """Handle a machine that is lost in the middle of a test."""
+    return (yield from _catch_lab_errors(item))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> _Phase:
-    """A user's fixture may put something back on a machine."""
-    return (yield from _told_apart(item))
+    """Handle a machine that is lost when a fixture cleans up."""
+    return (yield from _catch_lab_errors(item))
 
 
-def _told_apart(item: pytest.Item) -> _Phase:
-    """Say that nothing more can be said of an engine, where its lab breaks."""
+def _catch_lab_errors(item: pytest.Item) -> _Phase:
+    """Write the evidence of a test whose lab breaks, and fail it and the engine's other tests."""
     item.config.stash[IN_A_TEST] = True
     try:
         return (yield)
@@ -48,8 +48,8 @@ def _told_apart(item: pytest.Item) -> _Phase:
         engine = engine_of(item)
         if engine is None:
             raise  # a test without a machine
-        if told := evidence_of(item):  # the machines may be no more
-            say(f"lab: the evidence: {told}")
-        broke(item.session, engine, error)
+        if evidence := evidence_of(item):  # the machines may be gone later
+            say(f"lab: the evidence: {evidence}")
+        fail_engine(item.session, engine, error)
     finally:
         item.config.stash[IN_A_TEST] = False

@@ -1,4 +1,4 @@
-"""The fixtures: machines, the case a test is about, and what was seen after it was applied."""
+"""The fixtures: machines, the case a test is about, its observation and judgement."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dockerd_lab.errors import LabBusy, LabError
-from dockerd_lab.suites.options import broke, end, is_worker, labs_at_once, session_of
+from dockerd_lab.suites.options import count_labs, exit_pytest, fail_engine, is_worker, session_of
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
@@ -38,7 +38,7 @@ def unit(request: pytest.FixtureRequest, engine: str) -> str | None:
 
 @pytest.fixture(scope="session")
 def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hold the lab for all engines of this run, so that one that has begun does not wait again.
+    """Hold the lab for all engines of this run, so that a run waits once, at its start.
 
     A worker of pytest-xdist has a lab of its own for each engine, and holds that one alone.
     """
@@ -55,7 +55,7 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
         with exclusive(home, wait=wait):
             yield
     except LabBusy as error:
-        end(error)
+        exit_pytest(error)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +67,7 @@ def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Itera
     session = session_of(request.config)
     settings, home = session.settings_on(engine), None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
-        settings = settings.beside_others(min(labs_at_once(request.config), len(session.engines)))
+        settings = settings.beside_others(min(count_labs(request.config), len(session.engines)))
         home = home_apart(session.project, engine)
     progress.sink = progress_line(request.config, engine)
     keep, wait = request.config.getoption("keep"), request.config.getoption("lab_wait")
@@ -78,20 +78,20 @@ def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Itera
             session.fleet = machines
             session.on_machines = None
             yield machines
-    except LabError as error:  # it may also break as it ends, when the next engine's turn has come
-        broke(request.session, engine, error)
+    except LabError as error:  # ending the lab may fail too, when the next engine is due
+        fail_engine(request.session, engine, error)
 
 
 @pytest.fixture(scope="session")
 def subject(request: pytest.FixtureRequest) -> Subject:
     """The engine and case that the test is about."""
-    found: Subject = request.param
-    return found
+    param: Subject = request.param
+    return param
 
 
 @pytest.fixture(scope="session")
 def case(subject: Subject) -> Case:
-    """The case that the test is about; it is applied when `observation` is asked for."""
+    """The case that the test is about; the fixture `observation` applies it."""
     return subject.case
 
 
@@ -99,14 +99,14 @@ def case(subject: Subject) -> Case:
 def observation(
     request: pytest.FixtureRequest, fleet: Fleet, subject: Subject, unit: str | None
 ) -> Observation:
-    """What was seen after the case was applied to freshly restored machines."""
+    """The observation of the case, applied to freshly restored machines."""
     from dockerd_lab.observe import remote
     from dockerd_lab.trial.trial import Plan
 
     session = session_of(request.config)
-    this = (subject.engine, subject.case.name, fleet.restored)
-    # A fix and a reboot go on from what is on the machines already.
-    goes_on = (subject.rebooted or subject.fixed) and session.on_machines == this
+    current = (subject.engine, subject.case.name, fleet.restored)
+    # A fix and a reboot continue the trial of the case that is on the machines.
+    continues = (subject.rebooted or subject.fixed) and session.on_machines == current
     session.on_machines = None
     plan = Plan(
         subject.case,
@@ -114,12 +114,12 @@ def observation(
         unit=unit,
         then="fix" if subject.fixed else "reboot" if subject.rebooted else "nothing",
         inspected=session.prepared(subject).inspected,
-        # Of a failure, whether it is reached says enough; every tool is tried on the methods.
+        # For a failure it is enough whether the daemon is reached; all tools run on the methods.
         tools=remote.TOOLS if subject.case.category == "methods" else remote.REACHED,
         check_idempotent=not subject.fixed,
     )
     observed: Observation = request.config.hook.pytest_dockerd_lab_trial(
-        fleet=fleet, plan=plan, already_applied=goes_on
+        fleet=fleet, plan=plan, already_applied=continues
     )
     if not subject.fixed:
         session.on_machines = (subject.engine, subject.case.name, fleet.restored)
@@ -131,7 +131,7 @@ def observation(
 def judgement(
     request: pytest.FixtureRequest, subject: Subject, observation: Observation
 ) -> Judgement:
-    """What is to be said of the observation, by what the case expects and by policy."""
+    """The judgement of the observation, by the case's expectation and by policy."""
     from dockerd_lab.judge.judge import judge
 
     session = session_of(request.config)
@@ -176,7 +176,7 @@ def docker_client(
 def pytest_dockerd_lab_machines(
     project: Project, settings: Settings, keep: bool, home: Path | None, wait: float
 ) -> AbstractContextManager[Fleet]:
-    """The machines of a real lab."""
+    """Return the machines of a real lab."""
     from dockerd_lab.machines.fleet import running
 
     return running(project, settings, keep=keep, home=home, wait=wait)
@@ -184,17 +184,17 @@ def pytest_dockerd_lab_machines(
 
 @pytest.hookimpl(trylast=True)
 def pytest_dockerd_lab_trial(fleet: Fleet, plan: Plan, already_applied: bool) -> Observation:
-    """What a trial on these machines leads to."""
+    """Run a trial on the machines, and return its observation."""
     from dockerd_lab.trial.trial import run_trial
 
     return run_trial(fleet, plan, already_applied=already_applied, quiet=True)
 
 
 def progress_line(config: pytest.Config, engine: str) -> Callable[[str], None]:
-    """What prints a line of progress at once, past pytest's capture.
+    """Return a function that prints a line of progress at once, past pytest's capture.
 
-    A worker of pytest-xdist has no terminal, but the run's standard error; several engines speak
-    there, so each line names its own.
+    A worker of pytest-xdist has no terminal, but the standard error of the run. Several engines
+    write there, so each line begins with its engine.
     """
     capture = config.pluginmanager.get_plugin("capturemanager")
     terminal = config.pluginmanager.get_plugin("terminalreporter")

@@ -1,4 +1,4 @@
-"""Internal hooks: the plugin's own tests put other projects, machines and trials in their place.
+"""Internal hooks, with which the plugin's own tests replace the project, machines and trials.
 
 A project that uses the plugin implements none of them, and may not rely on them.
 """

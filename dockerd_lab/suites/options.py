@@ -1,4 +1,4 @@
-"""The lab's options, the session that they make, and its end."""
+"""The options of the plugin, the session that they select, and its early end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session
 
 _SESSION = pytest.StashKey["Session"]()
-#: Whether a test is being run, or its fixtures.
+#: Whether a test or one of its fixtures is running.
 IN_A_TEST = pytest.StashKey[bool]()
 
 
@@ -26,7 +26,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_dockerd_lab_project() -> Project:
-    """The project that this harness finds."""
+    """Return the project that the harness finds."""
     from dockerd_lab.project import find_project
 
     return find_project()
@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="ENGINE",
-        help="an engine for `daemon`, of lab.yaml's; may be given several times. `all` of them"
+        help="an engine for `daemon`, of lab.yaml's; may be repeated. `all` of them"
         " where no other is given",
     )
     group.addoption(
@@ -54,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="CASE",
-        help="a case by its exact name, or a glob; may be given several times. Without it: the"
+        help="a case by its exact name, or a glob; may be repeated. Without it: the"
         " methods, and the conflicts among them",
     )
     group.addoption(
@@ -88,31 +88,31 @@ def pytest_configure(config: pytest.Config) -> None:
         " without, these names, that expect one of these daemon states, one of these levels of"
         " the client, on one of these engines, of this directory under provision, in the main"
         " job or not, that fail or do not, with a known error or without,"
-        " before or after they are mended or rebooted, with this docker.service",
+        " before or after they are fixed or rebooted, with this docker.service",
     )
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Whether this process is one of pytest-xdist's workers."""
+    """Return whether this process is one of pytest-xdist's workers."""
     return hasattr(config, "workerinput")
 
 
-def labs_at_once(config: pytest.Config) -> int:
-    """How many labs run at once: one for each of pytest-xdist's workers."""
+def count_labs(config: pytest.Config) -> int:
+    """Return how many labs run at the same time: one for each of pytest-xdist's workers."""
     return int(getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Check the options once, where pytest-xdist's workers would each do it."""
+    """Check the options in pytest-xdist's main process, before every worker does."""
     if getattr(session.config.option, "dist", "no") != "no" and not is_worker(session.config):
         try:
             session_of(session.config)
         except LabError as error:
-            end(error)
+            exit_pytest(error)
 
 
 def session_of(config: pytest.Config) -> Session:
-    """The session of this run, made when first needed; raises BadInput."""
+    """Return the session of this run, made when first needed; raises BadInput."""
     if _SESSION not in config.stash:
         from dockerd_lab.suites.session import make_session
 
@@ -134,30 +134,30 @@ def session_of(config: pytest.Config) -> Session:
 
 
 def running_session(config: pytest.Config) -> Session | None:
-    """The session of this run, if there is one by now."""
+    """Return the session of this run, if it was made already."""
     return config.stash.get(_SESSION, None)
 
 
-def end(error: LabError) -> NoReturn:
+def exit_pytest(error: LabError) -> NoReturn:
     """End pytest with the error's message and exit code."""
     pytest.exit(f"{error.kind}: {error}", returncode=error.exit_code)
 
 
-def broke(run: pytest.Session, engine: str, error: LabError) -> NoReturn:
-    """Say that nothing more can be said of an engine: `error` is why, unless one came before.
+def fail_engine(run: pytest.Session, engine: str, error: LabError) -> NoReturn:
+    """Fail the current test and all later ones of an engine; the first `error` is the reason.
 
-    The test fails in which it shows, so that every report has it. A run of one engine ends, and one
-    that could not begin has no report.
+    So every report has the error. A run of one engine ends, and one that could not begin has no
+    report.
     """
     session = session_of(run.config)
     alone = len(session.engines) == 1 and not is_worker(run.config)
-    # Nor has what breaks when the last test is over, as after Ctrl-C.
+    # An error after the last test, as after Ctrl-C, has no report either.
     if (alone and isinstance(error, BadInput)) or not run.config.stash.get(IN_A_TEST, False):
-        end(error)
+        exit_pytest(error)
     if engine not in session.broken:
         session.broken[engine] = f"{error.kind}: {error}"
         if not alone:
-            say(f"lab: nothing more is said of {engine}: {session.broken[engine]}")
+            say(f"lab: no further results for {engine}: {session.broken[engine]}")
     if alone:
         run.shouldfail = "the harness broke, and the run ends"
     pytest.fail(session.broken[engine], pytrace=False)

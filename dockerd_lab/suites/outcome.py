@@ -1,4 +1,4 @@
-"""What a run ends with: the evidence of what failed, the table, and what --keep keeps."""
+"""The end of a run: the evidence of failed tests, the table, and the machines with --keep."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 #: Columns of the table where the output is no terminal.
 LOG_WIDTH = 120
 
-#: Where a worker of pytest-xdist leaves what it saw.
-_SEEN = "dockerd_lab"
+#: The key of a pytest-xdist worker's rows and broken engines.
+_WORKER_OUTPUT = "dockerd_lab"
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -30,7 +30,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Write the evidence of a failed test's case, and name it in the failure.
 
-    What a failure shows of the machines may have secrets: every report of pytest's gets it without.
+    A failure may show secrets of the machines; every report of pytest's gets it redacted.
     """
     report = yield
     if report.failed and engine_of(item) is not None:
@@ -38,9 +38,9 @@ def pytest_runtest_makereport(
     subject = subject_of(item)
     if report.failed and subject is not None:
         item.session.stash[_FAILED] = True
-        if told := evidence_of(item):
-            report.sections.append(("the evidence", told))
-            item.user_properties.append(("evidence", told))  # for --junitxml
+        if evidence := evidence_of(item):
+            report.sections.append(("the evidence", evidence))
+            item.user_properties.append(("evidence", evidence))  # for --junitxml
     return report
 
 
@@ -49,16 +49,16 @@ def pytest_runtest_protocol(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, object, object]:
     """With --keep, stop before another case replaces the failed one on the machines."""
-    done = yield
+    result = yield
     if item.config.getoption("keep") and item.session.stash.get(_FAILED, False):
-        following = subject_of(nextitem) if nextitem is not None else None
-        if following != subject_of(item):
+        next_subject = subject_of(nextitem) if nextitem is not None else None
+        if next_subject != subject_of(item):
             item.session.shouldfail = "the failed case is kept on the machines (--keep)"
-    return done
+    return result
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the table of what was seen, and with --keep how to enter the machines."""
+    """Print the table of observations, and with --keep how to enter the machines."""
     session = running_session(config)
     if session is None:
         return
@@ -71,23 +71,24 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Hand on what a worker of pytest-xdist saw; a broken harness has an exit code of its own."""
-    seen = running_session(session.config)
-    if seen is None:
+    """Pass a worker's rows to pytest-xdist's main process; set the exit code of a broken lab."""
+    lab_session = running_session(session.config)
+    if lab_session is None:
         return
     if is_worker(session.config):
-        rows = [asdict(row) for row in seen.rows]
-        session.config.workeroutput[_SEEN] = {"rows": rows, "broken": seen.broken}  # type: ignore[attr-defined]
-    elif seen.broken:
-        session.exitstatus = _exit_code(seen.broken.values())
+        rows = [asdict(row) for row in lab_session.rows]
+        session.config.workeroutput[_WORKER_OUTPUT] = {"rows": rows, "broken": lab_session.broken}  # type: ignore[attr-defined]
+    elif lab_session.broken:
+        session.exitstatus = _exit_code(lab_session.broken.values())
 
 
 def _exit_code(reasons: Collection[str]) -> int:
-    """The exit code of several engines' trouble: 3 for any broken harness, 75 if all were busy.
+    """Return the exit code for the errors of several engines.
 
-    A worker hands on an error as its text, which begins with its kind.
+    It is 3 if a lab broke, 2 if there is only bad input, and 75 if all were busy. Errors are texts
+    that begin with their kind.
     """
-    kinds = {why.split(": ")[0] for why in reasons}
+    kinds = {reason.split(": ")[0] for reason in reasons}
     if kinds == {LabBusy.kind}:
         return LabBusy.exit_code
     only_input = kinds <= {LabBusy.kind, BadInput.kind}
@@ -96,47 +97,47 @@ def _exit_code(reasons: Collection[str]) -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """Take what a worker of pytest-xdist saw into the one table."""
+    """Add the rows of a pytest-xdist worker to the table."""
     from dockerd_lab.report.rows import Row
 
-    given = getattr(node, "workeroutput", {}).get(_SEEN, {})
+    output = getattr(node, "workeroutput", {}).get(_WORKER_OUTPUT, {})
     session = session_of(node.config)
-    session.others += [Row(**row) for row in given.get("rows", [])]
-    session.broken.update(given.get("broken", {}))
+    session.worker_rows += [Row(**row) for row in output.get("rows", [])]
+    session.broken.update(output.get("broken", {}))
 
 
 def _table(terminal: Any, session: Session) -> None:
-    for engine, why in session.broken.items() if len(session.engines) > 1 else ():
-        terminal.section(f"{engine}: nothing more is said of it")
-        terminal.write_line(why)
+    for engine, reason in session.broken.items() if len(session.engines) > 1 else ():
+        terminal.section(f"{engine}: no further results")
+        terminal.write_line(reason)
     if session.rows:
         from dockerd_lab.report.terminal import table
 
         writer = terminal._tw
-        terminal.section("what was seen")
+        terminal.section("observations")
         # A log, unlike a terminal, has room for long names.
         width = writer.fullwidth if writer.hasmarkup else max(writer.fullwidth, LOG_WIDTH)
         terminal.write(table(session.rows, width=width, colour=writer.hasmarkup))
 
 
 def evidence_of(item: pytest.Item) -> str | None:
-    """Write down what was seen of a test's case, once; say where it is and what to type next."""
+    """Write the evidence of a test's case, if it is not yet written; return where it is."""
     subject = subject_of(item)
     if subject is None:
         return None
     session = session_of(item.config)
-    seen = session.observations.get(subject.id)
-    if seen is None or session.fleet is None:
+    observation = session.observations.get(subject.id)
+    if observation is None or session.fleet is None:
         return None
     from dockerd_lab.observe import evidence
 
     if subject.id not in session.evidence:
         try:
-            session.evidence[subject.id] = evidence.write(session.fleet, seen)
+            session.evidence[subject.id] = evidence.write(session.fleet, observation)
         except LabError as error:
             return f"cannot be written: {error}"
     directory = session.evidence[subject.id]
     return (
         f"{directory}: {', '.join(sorted(f.name for f in directory.iterdir()))}\n"
-        f"to look at the machine: {session.again(subject)}"
+        f"to look at the machine: {session.rerun_command(subject)}"
     )

@@ -1,4 +1,4 @@
-"""Which tests run for which engines and cases, and in which order."""
+"""Selects the engines and cases of each test, and sorts the tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from dockerd_lab.errors import BadInput, LabError
 from dockerd_lab.suites import fixtures
-from dockerd_lab.suites.options import end, running_session, session_of
+from dockerd_lab.suites.options import exit_pytest, running_session, session_of
 
 if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session, Subject
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _BAD_INPUT = pytest.StashKey[LabError]()
 
 
-#: The keywords of the marker `cases`: whether a test is about a subject.
+#: The keywords of the marker `cases`: each says whether a subject meets the keyword's value.
 CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "name": lambda subject, names: subject.case.name in names,
     "without": lambda subject, names: subject.case.name not in names,
@@ -27,7 +27,7 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
     "engine": lambda subject, engines: subject.engine in engines,
     "category": lambda subject, category: subject.case.category == category,
     "main": lambda subject, main: subject.case.spec.main is main,
-    "has_error": lambda subject, yes: (subject.case.spec.expect.error is not None) is yes,
+    "has_error": lambda subject, has: (subject.case.spec.expect.error is not None) is has,
     "fixed": lambda subject, fixed: subject.fixed is fixed,
     "fails": lambda subject, fails: subject.case.fails is fails,
     "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,
@@ -37,79 +37,80 @@ CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test about observations once per engine and case, another one once per engine."""
-    about_cases, about_engines = _ours(metafunc, "subject"), _ours(metafunc, "engine")
+    about_cases = _uses_fixture(metafunc, "subject")
+    about_engines = _uses_fixture(metafunc, "engine")
     if not about_cases and not about_engines:
         return
-    wanted: dict[str, Any] = {}
+    conditions: dict[str, Any] = {}
     try:
-        if _BAD_INPUT in metafunc.config.stash:  # of another test: once is enough
+        if _BAD_INPUT in metafunc.config.stash:  # an earlier test's
             raise metafunc.config.stash[_BAD_INPUT]
         # The closest marker comes first, and a function's wins over its module's.
         for marker in metafunc.definition.iter_markers("cases"):
             if unknown := sorted(set(marker.kwargs) - set(CONDITIONS)):
                 where = metafunc.definition.nodeid
                 raise BadInput(f"{where}: the marker `cases` has no {', '.join(unknown)}")
-            wanted = {**marker.kwargs, **wanted}
+            conditions = {**marker.kwargs, **conditions}
         session = session_of(metafunc.config)
-        _check_values(metafunc.definition.nodeid, wanted, session)
+        _check_values(metafunc.definition.nodeid, conditions, session)
         all_subjects, engines = session.subjects, session.engines
     except LabError as error:
-        # Not here: pytest would report it once per file, as a fault of that file's.
+        # It is raised later: here, pytest would report it for each file, as the file's fault.
         metafunc.config.stash[_BAD_INPUT] = error
         all_subjects, engines = [], []
     if not about_cases:
-        alone = [pytest.param(engine, marks=_together(engine)) for engine in engines]
-        metafunc.parametrize("engine", alone, indirect=True, scope="session")
+        params = [pytest.param(engine, marks=_xdist_group(engine)) for engine in engines]
+        metafunc.parametrize("engine", params, indirect=True, scope="session")
         return
     subjects = [
         subject
         for subject in all_subjects
-        if all(CONDITIONS[key](subject, value) for key, value in wanted.items())
+        if all(CONDITIONS[key](subject, value) for key, value in conditions.items())
     ]
     # The machines belong to the engine, so `fleet` depends on it alone.
     names = ("engine", "subject") if about_engines else ("subject",)
-    values = [
+    params = [
         pytest.param(
-            *((s.engine, s) if about_engines else (s,)), id=s.id, marks=_together(s.engine)
+            *((s.engine, s) if about_engines else (s,)), id=s.id, marks=_xdist_group(s.engine)
         )
         for s in subjects
     ]
-    metafunc.parametrize(names, values, indirect=True, scope="session")
+    metafunc.parametrize(names, params, indirect=True, scope="session")
 
 
-def _check_values(where: str, wanted: Mapping[str, Any], session: Session) -> None:
-    """Raise BadInput where a marker names what does not exist: its test would never run."""
+def _check_values(where: str, conditions: Mapping[str, Any], session: Session) -> None:
+    """Raise BadInput if a marker has a value that does not exist: its test would never run."""
     from dockerd_lab.cases.model import LEVELS, DaemonState
 
-    known: dict[str, Collection[str]] = {
-        "name": session.known,
-        "without": session.known,
+    allowed: dict[str, Collection[str]] = {
+        "name": session.case_names,
+        "without": session.case_names,
         "daemon": get_args(DaemonState),
         "client": LEVELS,
         "engine": session.settings.engines,
     }
-    for key in known.keys() & wanted.keys():
-        for value in wanted[key]:
-            if value not in known[key]:
-                near = difflib.get_close_matches(str(value), known[key], 1, 0.3)
+    for key in allowed.keys() & conditions.keys():
+        for value in conditions[key]:
+            if value not in allowed[key]:
+                near = difflib.get_close_matches(str(value), allowed[key], 1, 0.3)
                 hint = f"; is it {near[0]}?" if near else ""
                 raise BadInput(f"{where}: the marker `cases` has {key}={value!r}{hint}")
 
 
-def _together(engine: str) -> pytest.MarkDecorator:
-    """With pytest-xdist, all tests of an engine go to one worker: it has the machines."""
+def _xdist_group(engine: str) -> pytest.MarkDecorator:
+    """Return the mark that sends all tests of an engine to one pytest-xdist worker."""
     return pytest.mark.xdist_group(engine)
 
 
-def _ours(metafunc: pytest.Metafunc, name: str) -> bool:
-    """Whether a test asks for this plugin's fixture of that name, and does not set it itself."""
+def _uses_fixture(metafunc: pytest.Metafunc, name: str) -> bool:
+    """Return whether a test uses this plugin's fixture of that name, and does not set it itself."""
     definitions = metafunc.definition._fixtureinfo.name2fixturedefs.get(name) or ()
     set_by_test: set[str] = set()
     for marker in metafunc.definition.iter_markers("parametrize"):
         names = marker.args[0] if marker.args else marker.kwargs.get("argnames", ())
         set_by_test |= {n.strip() for n in (names.split(",") if isinstance(names, str) else names)}
-    ours = any(d.func.__module__ == fixtures.__name__ for d in definitions[-1:])
-    return ours and name not in set_by_test
+    is_plugin_fixture = any(d.func.__module__ == fixtures.__name__ for d in definitions[-1:])
+    return is_plugin_fixture and name not in set_by_test
 
 
 @pytest.hookimpl(trylast=True)
@@ -119,7 +120,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Tests none of whose cases are selected are deselected, instead of being shown as skipped.
     """
     if _BAD_INPUT in config.stash:
-        end(config.stash[_BAD_INPUT])
+        exit_pytest(config.stash[_BAD_INPUT])
     empty = [i for i in items if any(m.name == "skip" and _is_empty(m) for m in i.iter_markers())]
     if empty:
         config.hook.pytest_deselected(items=empty)
@@ -141,24 +142,24 @@ def _is_empty(marker: pytest.Mark) -> bool:
 
 
 def subject_of(item: pytest.Item | None) -> Subject | None:
-    """The engine and case that a test is about, if it is about one."""
-    found = _param(item, "subject")
-    if found is None:
+    """Return the engine and case that a test is about, if any."""
+    param = _param(item, "subject")
+    if param is None:
         return None
     from dockerd_lab.suites.session import Subject
 
     # Another project's test may have a parameter of that name.
-    return found if isinstance(found, Subject) else None
+    return param if isinstance(param, Subject) else None
 
 
 def engine_of(item: pytest.Item) -> str | None:
-    """The engine whose machines a test is about, if it is about any."""
+    """Return the engine whose machines a test is about, if any."""
     subject = subject_of(item)
     if subject is not None:
         return subject.engine
-    found, session = _param(item, "engine"), running_session(item.config)
+    param, session = _param(item, "engine"), running_session(item.config)
     # Another project's test may have a parameter of that name.
-    return found if session and isinstance(found, str) and found in session.engines else None
+    return param if session and isinstance(param, str) and param in session.engines else None
 
 
 def _param(item: pytest.Item | None, name: str) -> Any:

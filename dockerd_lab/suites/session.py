@@ -1,4 +1,4 @@
-"""One run of the suites: which engines and cases it is about, and what it has seen so far."""
+"""One run of the suites: its engines and cases, and its observations so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -26,23 +26,23 @@ class Subject:
     """Whose docker.service it is."""
     rebooted: bool = False
     fixed: bool = False
-    """Whether the failure was mended with the case's fix.sh."""
+    """Whether the failure was fixed with the case's fix.sh."""
 
     @property
     def id(self) -> str:
-        """What it is called in a test's name: `debian-12/daemon-json`, `…/daemon-json-rebooted`."""
+        """Return its name in a test's id: `debian-12/daemon-json`, `…/daemon-json-rebooted`."""
         then = "-rebooted" if self.rebooted else "-fixed" if self.fixed else ""
         return f"{self.engine}/{self.case.short_name}{then}"
 
 
 @dataclass
 class Session:
-    """What this run of pytest has done so far."""
+    """The state of this run of pytest."""
 
     project: Project
     settings: Settings
-    known: list[str]
-    """The names of all cases, of those that are not run as well."""
+    case_names: list[str]
+    """The names of all cases, including those that are not selected."""
     cases: list[Case]
     engines: list[str]
     client_engine: str | None = None
@@ -51,68 +51,70 @@ class Session:
     fleet: Fleet | None = None
     observations: dict[str, Observation] = field(default_factory=dict)
     evidence: dict[str, Path] = field(default_factory=dict)
-    others: list[Row] = field(default_factory=list)
-    """Rows of the table that pytest-xdist's workers gave."""
+    worker_rows: list[Row] = field(default_factory=list)
+    """Rows of the table from pytest-xdist's workers."""
     broken: dict[str, str] = field(default_factory=dict)
-    """Engines of which nothing more can be said, and why."""
+    """Engines whose lab broke, and the reason."""
     _prepared: dict[str, Prepared] = field(default_factory=dict)
     on_machines: tuple[str, str, int] | None = None
     """The engine and the case that were applied last, and after which restore of the machines."""
 
     @property
     def rows(self) -> list[Row]:
-        """The table: what was seen here and by pytest-xdist's workers, in the order of the run."""
-        mine = [row(seen) for seen in self.observations.values()]
+        """Return the table: the rows of this process and of pytest-xdist's workers, sorted."""
+        rows = [row(observation) for observation in self.observations.values()]
         order = {subject.id: at for at, subject in enumerate(self.subjects)}
-        return sorted(mine + self.others, key=lambda row: order[row.subject])
+        return sorted(rows + self.worker_rows, key=lambda row: order[row.subject])
 
     @cached_property
     def subjects(self) -> list[Subject]:
-        """Every selected case on every selected engine.
+        """Return every selected case on every selected engine.
 
-        A failure comes again after it was mended. If reboots are asked for, they take that place:
-        for every method, and for the failures that say what a boot makes of them.
+        After a failure comes its fix. With --reboot there are no fixes, but reboots: of every
+        method, and of the failures that have an expectation for it.
         """
         return [
-            Subject(engine, case.for_variant(there), there.unit, there.rebooted, there.fixed)
+            Subject(
+                engine, case.for_variant(variant), variant.unit, variant.rebooted, variant.fixed
+            )
             for engine in self.engines
             for case in self.cases
-            for there in self._variants(engine, case)
+            for variant in self._variants(engine, case)
         ]
 
     def settings_on(self, engine: str) -> Settings:
-        """The lab with that engine on `daemon`."""
+        """Return the settings with that engine on `daemon`."""
         return self.settings.with_engines(daemon=engine, client=self.client_engine)
 
     def unit_on(self, engine: str) -> str | None:
-        """The unit that takes the place of the packaged one on an engine, if another is asked."""
+        """Return the unit that replaces the packaged one on an engine, if --unit names another."""
         return self.unit if self.unit != self.settings.engine(engine).unit else None
 
     def prepared(self, subject: Subject) -> Prepared:
-        """A subject's files as the judge reads them, read when first needed."""
+        """Return a subject's files as the judge reads them, read when first needed."""
         if subject.id not in self._prepared:
             self._prepared[subject.id] = prepare_case(subject.case, self.settings)
         return self._prepared[subject.id]
 
-    def again(self, subject: Subject) -> str:
-        """What to type to have a subject on the machines, and enter them."""
+    def rerun_command(self, subject: Subject) -> str:
+        """Return the command that applies a subject again and keeps the machines."""
         options = {
             "--engine": subject.engine,
             "--client-engine": self.client_engine,
             "--unit": self.unit,
             "--case": subject.case.short_name,
         }
-        given = " ".join(f"{option} {value}" for option, value in options.items() if value)
-        return f"tox -e lab -- {given}{' --reboot' if subject.rebooted else ''} --keep"
+        arguments = " ".join(f"{option} {value}" for option, value in options.items() if value)
+        return f"tox -e lab -- {arguments}{' --reboot' if subject.rebooted else ''} --keep"
 
     def _variants(self, engine: str, case: Case) -> list[Variant]:
         plain = Variant.of(self.settings.engine(engine), self.unit)
-        found = [plain]
+        variants = [plain]
         if self.reboot and (case.category == "methods" or case.spec.reboot is not None):
-            found.append(replace(plain, rebooted=True))
+            variants.append(replace(plain, rebooted=True))
         if not self.reboot and case.spec.fixed is not None and case.for_variant(plain).fails:
-            found.append(replace(plain, fixed=True))
-        return found
+            variants.append(replace(plain, fixed=True))
+        return variants
 
 
 def make_session(
@@ -124,11 +126,11 @@ def make_session(
     patterns: Sequence[str],
     reboot: bool,
 ) -> Session:
-    """The session of a project, for some engines (`all`, or lab.yaml's own) and some cases.
+    """Return the session of a project for some engines (`all`, or lab.yaml's default) and cases.
 
-    The cases are chosen by name or glob. Without any pattern it is for the main job: the methods,
-    and the conflicts among them.
-    Raises BadInput where there is no such engine, unit or case, or where a file is wrong.
+    `patterns` are names of cases, or globs. Without any, the session is for the main job: the
+    methods, and the conflicts among them. Raises BadInput if there is no such engine, unit or case,
+    or if a file is wrong.
     """
     settings = load_settings(project)
     for name in (*engines, client_engine):
@@ -139,12 +141,12 @@ def make_session(
     if unit is not None:
         check_unit(project, unit)
     # Those that are named win: `tox -e full -- --engine debian-13` is one of the four.
-    wanted = [name for name in dict.fromkeys(engines) if name != "all"]
-    if not wanted:
-        wanted = list(settings.engines) if engines else [settings.engine_of("daemon")]
-    every = find_cases(project)
-    cases = select(every, patterns)
+    selected = [name for name in dict.fromkeys(engines) if name != "all"]
+    if not selected:
+        selected = list(settings.engines) if engines else [settings.engine_of("daemon")]
+    all_cases = find_cases(project)
+    cases = select(all_cases, patterns)
     if not patterns:
         cases = [case for case in cases if case.in_main_job]
-    known = [case.name for case in every]
-    return Session(project, settings, known, cases, wanted, client_engine, unit, reboot)
+    names = [case.name for case in all_cases]
+    return Session(project, settings, names, cases, selected, client_engine, unit, reboot)

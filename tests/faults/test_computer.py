@@ -41,7 +41,7 @@ def test_a_vagrant_that_fails_in_silence(fresh, tmp_path):
     broken = f"mount --bind {silent} /usr/bin/vagrant"
     message = one_error(fresh.dockerd_lab("up", limit=60, broken=broken))
     assert "`vagrant up` ended with exit code 1" in message
-    assert "(vagrant said nothing)" in message
+    assert "(vagrant printed nothing)" in message
     assert "vagrant.log" in message
 
 

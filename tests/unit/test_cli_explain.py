@@ -10,7 +10,7 @@ def test_standard_input(command):
     assert done.returncode == 0
     assert done.stdout.startswith("start-limit-hit: systemd gave up")
     assert "line 2: Nov 24" in done.stdout
-    assert "mend       journalctl -r -u docker" in done.stdout
+    assert "fix        journalctl -r -u docker" in done.stdout
     assert "look       journalctl -r -u docker" in done.stdout
     assert "\x1b" not in done.stdout
     assert done.stderr == ""

@@ -127,7 +127,7 @@ def test_a_silent_failure_has_no_words():
     seen = reproduction_of(case("key-host-ignored"), observation())
     assert seen.judgement.passed
     shown = reproduction.failure(seen, width=80, colour=False)
-    assert "nothing: no message tells." in shown
+    assert "no known error: no message names the cause" in shown
     assert "Without effect: host" in shown
     assert "Call it hosts." in shown
 
