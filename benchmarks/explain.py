@@ -44,13 +44,13 @@ def main(megabytes: int) -> None:
         _generate(log, megabytes * 1_000_000)
         command = [sys.executable, "-c", "from dockerd_lab.cli.app import main; main()", "explain"]
         started = time.monotonic()
-        done = subprocess.run(
+        result = subprocess.run(
             [*command, "--json", str(log)], check=True, stdout=subprocess.PIPE, text=True
         )
         seconds = time.monotonic() - started
         size = os.path.getsize(log)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1000
-    print(f"found: {done.stdout.count('hosts-flag-file-conflict')} of 1")
+    print(f"found: {result.stdout.count('hosts-flag-file-conflict')} of 1")
     print(f"seconds: {seconds:.1f}")
     print(f"MB/s: {size / 1e6 / seconds:.1f}")
     print(f"peak memory: {peak} MB")

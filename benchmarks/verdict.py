@@ -33,19 +33,19 @@ PROOF = "full-control"
 def by_hand(fleet: Fleet, top: Path) -> list[float]:
     """Seconds on the machine to read its units again, and to restart docker, with these files."""
     fleet.restore()
-    parcel = subprocess.run(
+    archive = subprocess.run(
         ["tar", "--owner=0", "--group=0", "-cf", "-", "-C", top, "."],
         capture_output=True,
         check=True,
     ).stdout
     what = f"installing {top}"
-    done = ssh.run(fleet.lab, "daemon", "tar -xf - -C /", what=what, timeout=60, stdin=parcel)
-    if done.returncode != 0:
-        raise HarnessError(f"{what}: {done.stderr.decode()}")
+    completed = ssh.run(fleet.lab, "daemon", "tar -xf - -C /", what=what, timeout=60, stdin=archive)
+    if completed.returncode != 0:
+        raise HarnessError(f"{what}: {completed.stderr.decode()}")
     reload = "systemctl daemon-reload" if (top / "etc/systemd").exists() else "true"
-    typed = f"{UPTIME}; {reload}; {UPTIME}; systemctl restart docker >&2; {UPTIME}"
-    done = ssh.run(fleet.lab, "daemon", typed, what="restarting docker", timeout=180)
-    begun, read, ended = map(float, done.stdout.split())
+    command = f"{UPTIME}; {reload}; {UPTIME}; systemctl restart docker >&2; {UPTIME}"
+    completed = ssh.run(fleet.lab, "daemon", command, what="restarting docker", timeout=180)
+    begun, read, ended = map(float, completed.stdout.split())
     return [read - begun, ended - read]
 
 

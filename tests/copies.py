@@ -19,7 +19,7 @@ class Done:
     """A command that ended."""
 
     code: int
-    said: str
+    output: str
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class Checkout:
         """Run `python ARGS` to its end, which must come within `limit` seconds."""
         process = self.start(*args, broken=broken, **env)
         try:
-            said, _ = process.communicate(timeout=limit)
+            output, _ = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
             process.kill()
-            said, _ = process.communicate()
-            pytest.fail(f"{args}: not over after {limit} s:\n{said}")
-        return Done(process.returncode, said)
+            output, _ = process.communicate()
+            pytest.fail(f"{args}: not over after {limit} s:\n{output}")
+        return Done(process.returncode, output)
 
     def dockerd_lab(self, *args: str, limit: float, broken: str = "", **env: str) -> Done:
         """Run the `dockerd-lab` command."""
@@ -83,14 +83,14 @@ def make_checkout(root: Path) -> Checkout:
     return Checkout(root)
 
 
-def one_error(done: Done, *, code: int = 3) -> str:
+def one_error(result: Done, *, code: int = 3) -> str:
     """The message of a command that failed as it should: once, and without a traceback.
 
     Only pytest's summary of failed tests says it again, as far as its line goes.
     """
-    assert done.code == code, done.said
-    assert "Traceback" not in done.said
+    assert result.code == code, result.output
+    assert "Traceback" not in result.output
     kind = {2: "bad input: ", 3: "harness broke: ", 75: "lab busy: "}[code]
-    again = "short test summary info" in done.said
-    assert done.said.count(kind) in ((1, 2) if again else (1,)), done.said
-    return done.said.split(kind, 1)[1]
+    has_summary = "short test summary info" in result.output
+    assert result.output.count(kind) in ((1, 2) if has_summary else (1,)), result.output
+    return result.output.split(kind, 1)[1]

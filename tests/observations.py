@@ -39,7 +39,7 @@ def observation(
     """An observation; `log` is what dockerd printed, `more` are fields of DaemonObservation."""
     unit = Unit("active", "running", "loaded", 7, "/x", 1_000_000, 9_000_000)
     levels = {"client": client, "outsider": outsider, "local-user": local_user}
-    seen = DaemonObservation(
+    daemon_observation = DaemonObservation(
         outcome=Outcome(daemon, 9.0, 0 if daemon == "active" else 1, None),
         service=unit,
         socket=unit,
@@ -55,7 +55,7 @@ def observation(
     ways = {
         who: Exposure(who, [Attempt("tcp://a:1", lv, "why", 0.5)]) for who, lv in levels.items()
     }
-    return Observation(f"{engine}/x", engine, "x", seen, {}, ways, {}, {}, "", 12.0)
+    return Observation(f"{engine}/x", engine, "x", daemon_observation, {}, ways, {}, {}, "", 12.0)
 
 
 def failed(log=(CONFLICT,), **more):
@@ -65,10 +65,14 @@ def failed(log=(CONFLICT,), **more):
 
 def opened(**more):
     """One of a daemon that is open to everybody."""
-    told = {"client": "full-control", "outsider": "full-control", "local_user": "full-control"}
-    told["command"] = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375"
-    told["hosts"] = ("fd://", "tcp://0.0.0.0:2375")
-    return observation(listeners=(SOCKET, OPEN), **{**told, **more})
+    open_to_all = {
+        "client": "full-control",
+        "outsider": "full-control",
+        "local_user": "full-control",
+    }
+    open_to_all["command"] = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375"
+    open_to_all["hosts"] = ("fd://", "tcp://0.0.0.0:2375")
+    return observation(listeners=(SOCKET, OPEN), **{**open_to_all, **more})
 
 
 def tree(root, **files):

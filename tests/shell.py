@@ -10,5 +10,7 @@ def run(text, tmp_path, **programs):
     for name, body in programs.items():
         write(tmp_path / f"bin/{name}", f"#!/bin/sh\n{body}\n").chmod(0o755)
     path = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin"}
-    done = subprocess.run(["sh", "-c", text], env=path, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout.splitlines()
+    result = subprocess.run(
+        ["sh", "-c", text], env=path, capture_output=True, text=True, check=False
+    )
+    return result.returncode, result.stdout.splitlines()

@@ -35,9 +35,9 @@ def declare(checkout, engine):
 
 def test_the_packages_are_the_engine(with_packages):
     suites = ("tests/lab", "--engine", "from-packages", "--case", "systemd-dropin")
-    done = with_packages.pytest(*suites, limit=900)
-    assert done.code == 0, done.said
-    assert "from-packages/systemd-dropin" in done.said
+    result = with_packages.pytest(*suites, limit=900)
+    assert result.code == 0, result.output
+    assert "from-packages/systemd-dropin" in result.output
 
 
 def test_an_engine_that_is_not_the_declared_one(with_packages):

@@ -25,8 +25,8 @@ def fresh(tmp_path):
 def booted(tmp_path_factory):
     """A checkout whose machines were booted once, and are saved."""
     made = make_checkout(tmp_path_factory.mktemp("booted") / "checkout")
-    done = made.dockerd_lab("up", limit=600)
-    assert done.code == 0, done.said
+    result = made.dockerd_lab("up", limit=600)
+    assert result.code == 0, result.output
     made.dockerd_lab("down", limit=30)
     yield made
     made.dockerd_lab("down", limit=30)
@@ -36,8 +36,8 @@ def booted(tmp_path_factory):
 @pytest.fixture
 def lab(booted):
     """The booted checkout with its lab up; it is down again when the test is over."""
-    done = booted.dockerd_lab("up", limit=120)
-    assert done.code == 0, done.said
+    result = booted.dockerd_lab("up", limit=120)
+    assert result.code == 0, result.output
     yield booted
     booted.dockerd_lab("down", limit=30)
     assert booted.processes == []

@@ -15,7 +15,7 @@ GEMS = "/usr/share/rubygems-integration/all/specifications"
 
 
 @pytest.mark.parametrize(
-    ("broken", "named", "mended"),
+    ("broken", "named", "hint"),
     [
         (EMPTY.format("/dev/net"), "tun: /dev/net/tun cannot be opened", "modprobe tun"),
         (HIDE.format("/usr/bin/qemu-system-x86_64"), "qemu-system-x86_64", "qemu-system-x86"),
@@ -24,14 +24,14 @@ GEMS = "/usr/share/rubygems-integration/all/specifications"
     ],
     ids=["tun", "qemu", "vagrant", "vagrant-libvirt"],
 )
-def test_what_is_missing_is_named(fresh, broken, named, mended):
-    done = fresh.dockerd_lab("up", limit=20, broken=broken)
-    message = one_error(done)
+def test_what_is_missing_is_named(fresh, broken, named, hint):
+    result = fresh.dockerd_lab("up", limit=20, broken=broken)
+    message = one_error(result)
     assert named in message
-    assert mended in message
+    assert hint in message
     doctor = fresh.dockerd_lab("doctor", limit=60, broken=broken)
     assert doctor.code == 3
-    assert mended in doctor.said
+    assert hint in doctor.output
 
 
 def test_a_vagrant_that_fails_in_silence(fresh, tmp_path):
@@ -55,10 +55,10 @@ def test_an_mmdebstrap_that_fails_half_way(fresh, tmp_path):
     failing.chmod(0o755)
     broken = f"mount --bind {failing} /usr/bin/mmdebstrap"
     cache = tmp_path / "cache"
-    done = fresh.dockerd_lab(
+    result = fresh.dockerd_lab(
         "box", "build", "debian-12", limit=60, broken=broken, XDG_CACHE_HOME=str(cache)
     )
-    message = one_error(done)
+    message = one_error(result)
     assert "exit code 25 of provision/box/build.sh" in message
     assert "E: unpacking docker.io failed" in message
     assert [p.name for p in cache.rglob("*") if p.suffix != ".lock"] == ["dockerd-lab", "boxes"]
@@ -68,10 +68,10 @@ def test_a_full_cache_disk(fresh, tmp_path):
     cache = tmp_path / "cache"
     cache.mkdir()
     broken = f"mount -t tmpfs -o size=64m none {cache}"
-    done = fresh.dockerd_lab(
+    result = fresh.dockerd_lab(
         "box", "build", "debian-12", limit=30, broken=broken, XDG_CACHE_HOME=str(cache)
     )
-    message = one_error(done)
+    message = one_error(result)
     assert f"MB free at {cache}" in message
     assert "dockerd-lab clean" in message
 
@@ -86,7 +86,7 @@ def test_a_box_cut_short(fresh, tmp_path):
     copy = cache / box.directory.name
     subprocess.run(["cp", "-r", "--sparse=always", box.directory, copy], check=True)
     os.truncate(copy / "disk.img", box.disk.stat().st_size // 2)
-    done = fresh.dockerd_lab("up", limit=20, XDG_CACHE_HOME=str(tmp_path / "cache"))
-    message = one_error(done)
+    result = fresh.dockerd_lab("up", limit=20, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    message = one_error(result)
     assert "box debian-12 is damaged" in message
     assert f"rm -r {copy}" in message

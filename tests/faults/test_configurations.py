@@ -26,7 +26,7 @@ def change(booted):
 
 
 @pytest.mark.parametrize(
-    ("case", "edit", "said"),
+    ("case", "edit", "output"),
     [
         pytest.param(
             "tls-dropin",
@@ -55,10 +55,10 @@ def change(booted):
         ),
     ],
 )
-def test_the_right_suite_fails(booted, change, case, edit, said):
+def test_the_right_suite_fails(booted, change, case, edit, output):
     change(case, *edit)
-    done = booted.pytest(
+    result = booted.pytest(
         "tests/lab/test_exposure.py", "tests/lab/test_listeners.py", "--case", case, limit=300
     )
-    assert done.code == 1, done.said
-    assert said in done.said
+    assert result.code == 1, result.output
+    assert output in result.output

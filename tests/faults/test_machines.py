@@ -25,8 +25,8 @@ expect:
 
 
 def directory(checkout):
-    (found,) = (checkout.root / ".lab").glob("debian-12+*")
-    return found
+    (only,) = (checkout.root / ".lab").glob("debian-12+*")
+    return only
 
 
 def lab_process(checkout, pattern):
@@ -46,41 +46,41 @@ def lab_process(checkout, pattern):
 
 def await_line(process, *words):
     """Read what a process prints up to the line with these words, and return it all."""
-    seen = ""
+    observed = ""
     for line in process.stdout:
-        seen += line
+        observed += line
         if all(word in line for word in words):
-            return seen
-    raise AssertionError(f"no line with {words}:\n{seen}")
+            return observed
+    raise AssertionError(f"no line with {words}:\n{observed}")
 
 
 def test_a_snapshot_cut_short_is_replaced(booted):
     disk = directory(booted) / "libvirt/lib/images/client.img"
     os.truncate(disk, disk.stat().st_size // 2)
-    done = booted.pytest(*ONE, limit=600)
-    assert done.code == 0, done.said
-    assert "the saved machines cannot be used, booting new ones: client.img has" in done.said
+    result = booted.pytest(*ONE, limit=600)
+    assert result.code == 0, result.output
+    assert "the saved machines cannot be used, booting new ones: client.img has" in result.output
 
 
 def test_vagrant_enters_machines_that_were_resumed(lab):
     """Vagrant takes a machine's address from its DHCP lease, which must outlive the lab."""
-    done = lab.dockerd_lab("exec", "--", "vagrant", "ssh", "daemon", "-c", "hostname", limit=120)
-    assert done.code == 0, done.said
-    assert "daemon" in done.said.split(), done.said
+    result = lab.dockerd_lab("exec", "--", "vagrant", "ssh", "daemon", "-c", "hostname", limit=120)
+    assert result.code == 0, result.output
+    assert "daemon" in result.output.split(), result.output
 
 
 def test_a_libvirtd_that_dies_between_runs(lab):
     os.kill(lab_process(lab, r"^libvirtd\b"), signal.SIGKILL)
-    done = lab.pytest(*ONE, limit=400)
-    assert done.code == 0, "the next run starts a lab of its own:\n" + done.said
+    result = lab.pytest(*ONE, limit=400)
+    assert result.code == 0, "the next run starts a lab of its own:\n" + result.output
 
 
 def test_a_libvirtd_that_dies_during_a_run(booted):
     process = booted.start("-m", "pytest", "-q", *ONE)
-    seen = await_line(process, "resuming the saved machines", "done")
+    observed = await_line(process, "resuming the saved machines", "done")
     os.kill(lab_process(booted, r"^libvirtd\b"), signal.SIGKILL)
     rest, _ = process.communicate(timeout=120)
-    assert process.returncode == 3, seen + rest
+    assert process.returncode == 3, observed + rest
     assert "the lab ended: its first process" in rest
     assert "libvirtd ended" in rest
 
@@ -112,19 +112,19 @@ def test_a_second_run_in_the_same_checkout(booted):
     message = one_error(booted.pytest(*ONE, "--lab-wait", "0", limit=30), code=75)
     assert f"another command uses the lab of this checkout: process {first.pid}" in message
     waiting = booted.pytest(*ONE, limit=600)
-    said, _ = first.communicate(timeout=300)
-    assert first.returncode == 0, said
-    assert waiting.code == 0, waiting.said
+    output, _ = first.communicate(timeout=300)
+    assert first.returncode == 0, output
+    assert waiting.code == 0, waiting.output
     uses = f"waiting for the command that uses the lab of this checkout: process {first.pid}"
-    assert uses in waiting.said
+    assert uses in waiting.output
 
 
 def test_two_checkouts_at_once(booted, tmp_path):
     other = make_checkout(tmp_path / "other")
     both = [c.start("-m", "pytest", "-q", *ONE) for c in (booted, other)]
     for process in both:
-        said, _ = process.communicate(timeout=900)
-        assert process.returncode == 0, said
+        output, _ = process.communicate(timeout=900)
+        assert process.returncode == 0, output
     assert other.processes == booted.processes == []
 
 

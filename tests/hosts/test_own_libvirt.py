@@ -43,9 +43,9 @@ def inside(computer, *argv, limit, **env):
 
 
 def listed(computer, *argv):
-    done = inside(computer, *argv, limit=30)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout.split()
+    result = inside(computer, *argv, limit=30)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout.split()
 
 
 def test_a_case_on_the_computer_s_own_libvirt(computer, tmp_path, monkeypatch):
@@ -53,10 +53,10 @@ def test_a_case_on_the_computer_s_own_libvirt(computer, tmp_path, monkeypatch):
     monkeypatch.chdir(inner.root)
     virsh = ("virsh", "--connect", "qemu:///system")
     suites = (sys.executable, "-m", "pytest", "-q", "tests/lab", "--case", "unix-default")
-    done = inside(computer, *suites, limit=900, PYTHONPATH=str(inner.root))
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "LAB_SANDBOX=off: this computer's own libvirt runs the machines" in done.stdout
-    assert "destroying the machines on this computer's own libvirt: done" in done.stdout
+    result = inside(computer, *suites, limit=900, PYTHONPATH=str(inner.root))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "LAB_SANDBOX=off: this computer's own libvirt runs the machines" in result.stdout
+    assert "destroying the machines on this computer's own libvirt: done" in result.stdout
     assert listed(computer, *virsh, "list", "--all", "--name") == [], "machines were left"
     assert "dockerd-lab" not in listed(computer, *virsh, "net-list", "--all", "--name")
     volumes = listed(computer, "ls", "/var/lib/libvirt/images")
@@ -65,6 +65,6 @@ def test_a_case_on_the_computer_s_own_libvirt(computer, tmp_path, monkeypatch):
 
 def test_another_word_is_refused(tmp_path):
     inner = make_checkout(tmp_path / "checkout")
-    done = inner.dockerd_lab("up", limit=60, LAB_SANDBOX="no")
-    assert done.code == 2
-    assert "LAB_SANDBOX is 'no'; it may be `off`, or unset" in done.said
+    result = inner.dockerd_lab("up", limit=60, LAB_SANDBOX="no")
+    assert result.code == 2
+    assert "LAB_SANDBOX is 'no'; it may be `off`, or unset" in result.output

@@ -22,8 +22,8 @@ def test_the_error_is_gone(assert_expected):
 @pytest.mark.cases(name=["failures/start-limit-hit"])
 def test_the_first_error_is_recovered_from_the_journal(observation):
     """The limit hides it, and only it tells what to mend."""
-    found = explain(observation.fix["daemon"].stdout.splitlines())
-    assert [finding.id for finding in found] == ["unknown-directive"]
+    findings = explain(observation.fix["daemon"].stdout.splitlines())
+    assert [finding.id for finding in findings] == ["unknown-directive"]
 
 
 @pytest.mark.cases(name=["failures/volume-db-timeout-kill-all"])

@@ -50,34 +50,34 @@ def test_who_closes_a_half_of_the_connection_hears_nothing_more(client, observat
 @pytest.mark.cases(name=WHOLE)
 def test_logs_are_followed(client, container):
     """The line arrives while the container runs on: nginx does not wait for more."""
-    seen = client.run(f"timeout 6 {DOCKER} logs -f {container}")
-    assert seen.rc == 124, "the stream stays open"
-    assert seen.stdout == "early\n"
+    observed = client.run(f"timeout 6 {DOCKER} logs -f {container}")
+    assert observed.rc == 124, "the stream stays open"
+    assert observed.stdout == "early\n"
 
 
 @pytest.mark.cases(name=WHOLE)
 def test_exec_with_input(client, container):
     inside = "read line; echo heard $line"
     run = f"timeout -k 1 30 {DOCKER} exec -i {container} sh -c '{inside}'"
-    done = client.run(input_stays_open(run, "word\\n"))
-    assert done.stdout == "heard word\n", done.stderr
+    result = client.run(input_stays_open(run, "word\\n"))
+    assert result.stdout == "heard word\n", result.stderr
 
 
 @pytest.mark.cases(name=WHOLE)
 def test_attach(client, container):
     attach = f"timeout -k 1 30 {DOCKER} attach --sig-proxy=false {container}"
-    done = client.run(input_stays_open(attach, "word\\nend\\n"))
-    assert "heard word" in done.stdout, done.stderr
+    result = client.run(input_stays_open(attach, "word\\nend\\n"))
+    assert "heard word" in result.stdout, result.stderr
 
 
 @pytest.mark.cases(name=WHOLE)
 def test_build(client, observation):
     """One line, and an image that is there: nothing is pulled."""
-    done = client.run(
+    result = client.run(
         f"printf 'FROM busybox:latest\n' | DOCKER_BUILDKIT=0 {DOCKER} build -t built -"
     )
-    assert done.rc == 0, done.stderr
-    assert "Successfully tagged built:latest" in done.stdout
+    assert result.rc == 0, result.stderr
+    assert "Successfully tagged built:latest" in result.stdout
 
 
 @pytest.mark.cases(name=WHOLE)
@@ -107,9 +107,9 @@ def test_curl_with_the_password(client, observation):
     "command", ["run busybox true", "create busybox", "rmi busybox", "network create new", "pull x"]
 )
 def test_what_changes_something_is_refused(client, observation, command):
-    done = client.run(f"docker -H tcp://192.168.3.201:2375 {command}")
-    assert done.rc != 0
-    assert "403 Forbidden" in done.stderr
+    result = client.run(f"docker -H tcp://192.168.3.201:2375 {command}")
+    assert result.rc != 0
+    assert "403 Forbidden" in result.stderr
 
 
 @pytest.mark.cases(name=READ_ONLY)
@@ -144,8 +144,8 @@ def test_what_reads_is_let_through(client, daemon, observation):
         "docker run -d --network none --name read busybox sh -c 'echo early; exec sleep 60'"
     )
     try:
-        seen = client.run("timeout 6 docker -H tcp://192.168.3.201:2375 logs -f read")
-        assert seen.rc == 124, "the stream stays open"
-        assert seen.stdout == "early\n"
+        observed = client.run("timeout 6 docker -H tcp://192.168.3.201:2375 logs -f read")
+        assert observed.rc == 124, "the stream stays open"
+        assert observed.stdout == "early\n"
     finally:
         daemon.check_output("docker rm -f read")

@@ -9,12 +9,12 @@ CALLS = 10
 def test_ten_calls_at_once(client, observation):
     host = "ssh://deploy@192.168.3.201"
     one = f"docker -H {host} version --format '{{{{.Server.Version}}}}' >/tmp/call.$i 2>&1"
-    done = client.run(
+    result = client.run(
         f"for i in $(seq {CALLS}); do ({one}; echo $? >/tmp/code.$i) & done; wait;"
         " cat /tmp/code.*; cat /tmp/call.*"
     )
-    lines = done.stdout.split("\n")
-    assert lines[:CALLS] == ["0"] * CALLS, done.stdout
+    lines = result.stdout.split("\n")
+    assert lines[:CALLS] == ["0"] * CALLS, result.stdout
 
 
 def test_sshd_s_limit_is_the_case_s(daemon, observation):
@@ -24,9 +24,9 @@ def test_sshd_s_limit_is_the_case_s(daemon, observation):
 
 def test_a_password_is_not_asked_for(outsider, observation):
     options = "-o BatchMode=yes -o StrictHostKeyChecking=accept-new"
-    done = outsider.run(f"ssh {options} deploy@192.168.3.201 true || echo exit code $?")
-    assert done.stdout == "exit code 255\n"
-    assert "Permission denied (publickey)" in done.stderr
+    result = outsider.run(f"ssh {options} deploy@192.168.3.201 true || echo exit code $?")
+    assert result.stdout == "exit code 255\n"
+    assert "Permission denied (publickey)" in result.stderr
 
 
 def test_the_user_has_nothing_but_docker_s_group(daemon, observation):

@@ -58,10 +58,10 @@ def identities(fleet, observation):
                 entry.size, entry.mode = len(pem.bytes()), 0o400
                 tar.addfile(entry, BytesIO(pem.bytes()))
     put = "tar -xf - -C / && echo 192.168.3.201 docker.example >>/etc/hosts"
-    done = ssh.run(
+    result = ssh.run(
         fleet.lab, "client", put, what="preparing client", timeout=60, stdin=buffer.getvalue()
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     return people
 
 
@@ -75,14 +75,14 @@ def refused(client, fleet, identities, observation):
     def check(mistake, tool, identity, command):
         __tracebackhide__ = True
         # Not the home directory: docker would find the right certificate there.
-        done = client.run(f"cd /root/identities/{identity} && export HOME=$PWD && {command}")
-        said = " ".join((done.stdout + done.stderr).split())
+        result = client.run(f"cd /root/identities/{identity} && export HOME=$PWD && {command}")
+        output = " ".join((result.stdout + result.stderr).split())
         words = WORDS[mistake][tool]
         if isinstance(words, dict) and "client" in words:
             words = which(words["client"], clients)
         words = which(words, daemons)
-        assert done.rc != 0, f"$ {command}\n{said}"
-        assert words in said, f"$ {command}\nexpected: {words}\nseen: {said}"
+        assert result.rc != 0, f"$ {command}\n{output}"
+        assert words in output, f"$ {command}\nexpected: {words}\nobserved: {output}"
 
     return check
 

@@ -31,9 +31,9 @@ def test_systemd_s_socket_still_listens(observation):
 def test_it_is_the_unit_that_was_asked_for(daemon, observation, unit):
     path = observation.daemon.service.fragment
     assert path.removeprefix("/usr") == "/lib/systemd/system/docker.service"
-    wanted = package_data() / f"provision/units/{unit}/docker.service" if unit else None
-    if wanted is not None:
-        assert daemon.file(path).content == wanted.read_bytes(), f"{path} is not {wanted}"
+    expected = package_data() / f"provision/units/{unit}/docker.service" if unit else None
+    if expected is not None:
+        assert daemon.file(path).content == expected.read_bytes(), f"{path} is not {expected}"
     else:
         verified = daemon.run("dpkg --verify docker.io")
         assert verified.stderr == "", f"dpkg --verify: {verified.stderr}"
@@ -44,5 +44,5 @@ def test_it_is_the_unit_that_was_asked_for(daemon, observation, unit):
 
 def test_engine_is_the_declared_one(daemon, fleet, observation):
     declared = fleet.settings.engine(observation.engine).docker
-    said = daemon.run("dockerd --version").stdout
-    assert re.match(rf"Docker version {re.escape(declared)}(?![\d.])", said), said
+    version = daemon.run("dockerd --version").stdout
+    assert re.match(rf"Docker version {re.escape(declared)}(?![\d.])", version), version

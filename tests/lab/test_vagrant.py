@@ -17,11 +17,11 @@ from dockerd_lab.observe.daemon import observe_daemon_alone
 )
 def test_vagrant_provision(fleet, observation, case):
     fleet.restore()
-    said = LabVagrant(fleet.lab, fleet.project, fleet.settings).command(
+    output = LabVagrant(fleet.lab, fleet.project, fleet.settings).command(
         f"applying {case.name}", "provision", "daemon", env={"CASE": case.name}
     )
     # For a machine that it cannot reach, Vagrant applies nothing, and ends with exit code 0.
-    assert "apply: the daemon is " in said
+    assert "apply: the daemon is " in output
     mine, vagrants = observation.daemon, observe_daemon_alone(fleet, case)
     for what in ("command", "hosts", "listeners", "exit_status", "unit_result"):
         assert getattr(vagrants, what) == getattr(mine, what), what

@@ -39,10 +39,10 @@ def apply(tmp_path):
             "RESTART_LIMIT": str(restart_limit),
         }
         argv = ["sh", package_data() / "provision/apply.sh", tmp_path / "case"]
-        done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        result = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stdout + result.stderr
         lines = (tmp_path / "state/outcome").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines), done.stdout
+        return dict(line.split("=", 1) for line in lines), result.stdout
 
     return run
 
@@ -84,14 +84,14 @@ def places(requests):
 def test_where_dockerd_listens(apply, sockets, tmp_path, directory):
     """`unix://my.sock` is relative to the directory where dockerd was started."""
     api, metrics = sockets
-    shown = api
+    listed = api
     if directory == "/":
-        shown = api.lstrip("/")
+        listed = api.lstrip("/")
     elif directory == "above":
-        directory, shown = str(Path(api).parent), Path(api).name
+        directory, listed = str(Path(api).parent), Path(api).name
     unix = "unix 2 [ ACC ] STREAM LISTENING 96"
     lines = (
-        f"{TCP}\n{unix}1 7/dockerd {metrics}\n{unix}2 7/dockerd {shown}\n{unix}3 1/init {metrics}"
+        f"{TCP}\n{unix}1 7/dockerd {metrics}\n{unix}2 7/dockerd {listed}\n{unix}3 1/init {metrics}"
     )
     apply(
         restart_limit=0,

@@ -29,20 +29,20 @@ def bootstrap(tmp_path):
         env = {**os.environ, "MACHINE": machine, "TMPDIR": str(tmp_path)}
         env["PATH"] = f"{tmp_path}/bin:/usr/bin:/bin"
         argv = [copy / "bootstrap", "true"]
-        done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
-        return done, tmp_path / "installed"
+        result = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+        return result, tmp_path / "installed"
 
     return run
 
 
 def test_another_architecture_is_named_before_anything_is_installed(bootstrap):
-    done, installed = bootstrap("aarch64")
-    assert done.returncode == 3
-    assert "the boxes and the machines are x86_64, this computer is aarch64" in done.stderr
+    result, installed = bootstrap("aarch64")
+    assert result.returncode == 3
+    assert "the boxes and the machines are x86_64, this computer is aarch64" in result.stderr
     assert not installed.exists()
 
 
 def test_on_x86_64_the_packages_are_installed(bootstrap):
-    done, installed = bootstrap("x86_64")
-    assert "x86_64, this computer" not in done.stderr
+    result, installed = bootstrap("x86_64")
+    assert "x86_64, this computer" not in result.stderr
     assert installed.read_text() == "-q update\n"

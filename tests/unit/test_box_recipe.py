@@ -55,7 +55,7 @@ def built(request, tmp_path):
     packages.mkdir()
     (packages / "docker ce.deb").touch()
     out.mkdir()
-    done = subprocess.run(
+    result = subprocess.run(
         [recipe / "build.sh", "bookworm", out, key, packages, "http://archive.invalid"],
         cwd=tmp_path,
         env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
@@ -63,7 +63,7 @@ def built(request, tmp_path):
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert not list(tmp_path.rglob("executed")), "a part of a path was run as a command"
     return out
 

@@ -9,22 +9,22 @@ import pytest
 
 def test_the_installed_command():
     program = Path(sys.executable).with_name("dockerd-lab")
-    done = subprocess.run([program, "exec"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith("dockerd-lab: bad input: exec needs a command")
-    assert "Traceback" not in done.stderr
+    result = subprocess.run([program, "exec"], capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert result.stderr.startswith("dockerd-lab: bad input: exec needs a command")
+    assert "Traceback" not in result.stderr
 
 
 def test_list(command):
-    done = command("list")
-    assert done.returncode == 0
-    assert any(line.startswith("methods/daemon-json ") for line in done.stdout.splitlines())
+    result = command("list")
+    assert result.returncode == 0
+    assert any(line.startswith("methods/daemon-json ") for line in result.stdout.splitlines())
 
 
 def test_box_list(command):
-    done = command("box", "list")
-    assert done.returncode == 0
-    assert "\ndebian-12   docker 20.10.24    not built" in f"\n{done.stdout}"
+    result = command("box", "list")
+    assert result.returncode == 0
+    assert "\ndebian-12   docker 20.10.24    not built" in f"\n{result.stdout}"
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_box_list(command):
     ],
 )
 def test_bad_input(command, args, message):
-    done = command(*args)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"dockerd-lab: bad input: {message}")
-    assert "Traceback" not in done.stderr
+    result = command(*args)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"dockerd-lab: bad input: {message}")
+    assert "Traceback" not in result.stderr

@@ -9,8 +9,8 @@ from dockerd_lab.project import package_data
 
 
 def test_the_schema_is_published(command):
-    done = command("schema")
-    assert json.loads(done.stdout)["properties"]["schema"]["const"] == 1
+    result = command("schema")
+    assert json.loads(result.stdout)["properties"]["schema"]["const"] == 1
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def test_the_schema_is_published(command):
 )
 def test_bad_input_starts_nothing(command, tmp_path, args, message):
     places = {"empty": tmp_path, "cases": package_data() / "provision/methods/daemon-json"}
-    done = command(*(arg.format(**places) for arg in args))
-    assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith(f"dockerd-lab: bad input: {message.format(**places)}")
-    assert done.stdout == ""
+    result = command(*(arg.format(**places) for arg in args))
+    assert result.returncode == 2, result.stderr
+    assert result.stderr.startswith(f"dockerd-lab: bad input: {message.format(**places)}")
+    assert result.stdout == ""
 
 
 def test_a_recorded_case_is_not_overwritten(command, tmp_path):
     write(tmp_path / "case.yaml", "mine")
-    done = command("record", str(tmp_path))
-    assert done.returncode == 2
-    assert "already exists" in done.stderr
+    result = command("record", str(tmp_path))
+    assert result.returncode == 2
+    assert "already exists" in result.stderr

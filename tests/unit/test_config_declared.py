@@ -156,8 +156,8 @@ def test_a_command_that_was_typed_counts_instead_of_the_unit():
         "/root/my.json": '{"hosts": [":3"]}',
         "/etc/systemd/system/docker.socket": "[Socket]\nListenStream=1\nListenStream=2\n",
     }
-    typed = parse_dockerd_command("dockerd -H :2 --config-file my.json --tlskey=~/k --tlscert=c")
-    declared = read_config(texts, typed)
+    by_hand = parse_dockerd_command("dockerd -H :2 --config-file my.json --tlskey=~/k --tlscert=c")
+    declared = read_config(texts, by_hand)
     hosts = [(host.value, host.place.file, host.place.line) for host in declared.hosts]
     assert hosts == [(":3", "/root/my.json", 1), (":2", "--command", None)]
     assert [(stream.value, stream.place.line) for stream in declared.streams] == [

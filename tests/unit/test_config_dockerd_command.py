@@ -9,7 +9,7 @@ from dockerd_lab.errors import BadInput
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "line",
     [
         "root@host:~# dockerd -H tcp://0.0.0.0:2375",
         "[root@host ~]# dockerd -H tcp://0.0.0.0:2375",
@@ -24,12 +24,12 @@ from dockerd_lab.errors import BadInput
         'dockerd -H tcp://0.0.0.0:2375 # don\'t; see "man dockerd"',
     ],
 )
-def test_a_command_as_people_paste_it(typed):
-    assert parse_dockerd_command(typed).words == ("dockerd", "-H", "tcp://0.0.0.0:2375")
+def test_a_command_as_people_paste_it(line):
+    assert parse_dockerd_command(line).words == ("dockerd", "-H", "tcp://0.0.0.0:2375")
 
 
 @pytest.mark.parametrize(
-    ("typed", "environment", "words"),
+    ("line", "environment", "words"),
     [
         ("dockerd --debug", (), ("dockerd", "--debug")),
         ("sudo -E A='b c' /usr/bin/dockerd &", ("A=b c",), ("/usr/bin/dockerd",)),
@@ -37,13 +37,13 @@ def test_a_command_as_people_paste_it(typed):
         ("dockerd --label 'a;b' -H tcp://:1", (), ("dockerd", "--label", "a;b", "-H", "tcp://:1")),
     ],
 )
-def test_a_command_as_it_was_typed(typed, environment, words):
-    read = parse_dockerd_command(typed)
+def test_a_command_as_it_was_typed(line, environment, words):
+    read = parse_dockerd_command(line)
     assert (read.environment, read.words) == (environment, words)
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "line",
     [
         "",
         "docker ps",
@@ -61,13 +61,13 @@ def test_a_command_as_it_was_typed(typed, environment, words):
         "sudo",
     ],
 )
-def test_a_command_that_is_none(typed):
+def test_a_command_that_is_none(line):
     with pytest.raises(BadInput, match="--command: "):
-        parse_dockerd_command(typed)
+        parse_dockerd_command(line)
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "line",
     [
         "$ dockerd -H tcp://:1 > /tmp/log 2>&1 &",
         "sudo -b nohup dockerd -H tcp://:1 &>>/dev/null &",
@@ -75,13 +75,13 @@ def test_a_command_that_is_none(typed):
         "sudo bash -c 'nohup dockerd -H tcp://:1 >/tmp/log 2>&1 &'",
     ],
 )
-def test_what_surrounds_a_command_that_was_pasted(typed):
-    assert parse_dockerd_command(typed).words == ("dockerd", "-H", "tcp://:1")
+def test_what_surrounds_a_command_that_was_pasted(line):
+    assert parse_dockerd_command(line).words == ("dockerd", "-H", "tcp://:1")
 
 
-@pytest.mark.parametrize("typed", ["docker -d -H :1", "sudo docker daemon", "docker --daemon"])
-def test_the_daemon_as_old_versions_were_started(typed):
-    assert parse_dockerd_command(typed).arguments is None
+@pytest.mark.parametrize("line", ["docker -d -H :1", "sudo docker daemon", "docker --daemon"])
+def test_the_daemon_as_old_versions_were_started(line):
+    assert parse_dockerd_command(line).arguments is None
 
 
 def test_a_file_in_the_home_directory():
@@ -91,7 +91,7 @@ def test_a_file_in_the_home_directory():
 
 
 @pytest.mark.parametrize(
-    ("typed", "environment", "words"),
+    ("line", "environment", "words"),
     [
         ("A=1 sudo B=2 sh -c 'C=3 dockerd -D'", ("A=1", "B=2", "C=3"), ("dockerd", "-D")),
         ("sudo -g docker env -i dockerd", (), ("dockerd",)),
@@ -107,14 +107,14 @@ def test_a_file_in_the_home_directory():
         ("docker -D -d", (), ("docker", "-D", "-d")),
     ],
 )
-def test_what_a_command_is_run_by_is_left_out(typed, environment, words):
-    read = parse_dockerd_command(typed)
+def test_what_a_command_is_run_by_is_left_out(line, environment, words):
+    read = parse_dockerd_command(line)
     words = words or ("dockerd", "--config-file=/root/a", "/root/b", "/root/c", "a~/d")
     assert (read.environment, read.words) == (environment, words)
 
 
 @pytest.mark.parametrize(
-    ("typed", "reason"),
+    ("line", "reason"),
     [
         ("sudo -u me dockerd", "sudo runs it as 'me'"),
         ("sudo -ume dockerd", "sudo runs it as 'me'"),
@@ -134,9 +134,9 @@ def test_what_a_command_is_run_by_is_left_out(typed, environment, words):
         ("command -v dockerd", "it must start dockerd"),
     ],
 )
-def test_why_a_command_is_refused(typed, reason):
+def test_why_a_command_is_refused(line, reason):
     with pytest.raises(BadInput, match=f"--command: {re.escape(reason)}"):
-        parse_dockerd_command(typed)
+        parse_dockerd_command(line)
 
 
 def test_the_script_and_the_arguments():

@@ -51,7 +51,7 @@ def test_the_longest_name_counts():
 
 
 def test_no_unit_and_a_command_that_was_typed():
-    typed = parse_dockerd_command("dockerd -H tcp://10.1.2.3:2375")
+    by_hand = parse_dockerd_command("dockerd -H tcp://10.1.2.3:2375")
     assert locate(TWO, read_config({})) is None
-    assert locate("listen tcp 10.1.2.3:2375", read_config({}, typed)) == Place("--command")
-    assert locate("listen tcp 10.1.2.4:2375", read_config({}, typed)) is None
+    assert locate("listen tcp 10.1.2.3:2375", read_config({}, by_hand)) == Place("--command")
+    assert locate("listen tcp 10.1.2.4:2375", read_config({}, by_hand)) is None

@@ -17,8 +17,8 @@ def test_directives_and_their_places():
         "server { listen 1; # listen 2;\n# listen 3;\n  listen  4\n   ssl ; set $a b#c;\n"
         "} listener 5;\nrelisten 6;\nlisten 7; server_name a; }"
     )
-    found = read(lambda texts: list(nginx.directives(texts, "listen|set")), text)
-    assert [(each.file, each.line, each.value) for each in found] == [
+    directives = read(lambda texts: list(nginx.directives(texts, "listen|set")), text)
+    assert [(each.file, each.line, each.value) for each in directives] == [
         (FILE, 1, "1"),
         (FILE, 3, "4 ssl"),
         (FILE, 4, "$a b#c"),

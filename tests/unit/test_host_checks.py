@@ -11,9 +11,9 @@ from dockerd_lab.host.sandbox import Sandbox
 def test_missing_programs_are_named_with_their_packages(monkeypatch):
     absent = {"virsh", "qemu-img"}
     monkeypatch.setattr(checks.shutil, "which", lambda n, **_: None if n in absent else n)
-    found = checks.programs()
-    assert (found.state, found.message) == ("missing", "not installed: virsh, qemu-img")
-    assert found.mend.endswith("--no-install-recommends libvirt-clients qemu-utils")
+    finding = checks.programs()
+    assert (finding.state, finding.message) == ("missing", "not installed: virsh, qemu-img")
+    assert finding.mend.endswith("--no-install-recommends libvirt-clients qemu-utils")
 
 
 @pytest.mark.parametrize("kind", [Sandbox, OwnLibvirt])
@@ -50,26 +50,28 @@ def test_a_user_who_can(user):
 
 def test_an_older_util_linux_is_recognised(user, monkeypatch):
     monkeypatch.setattr(checks, "_util_linux", lambda: (2, 37))
-    found = checks.user_namespaces()
-    assert "util-linux 2.37 has no --map-auto; 2.38 brought it" in found.message
-    assert "Debian 12" in found.mend
+    finding = checks.user_namespaces()
+    assert "util-linux 2.37 has no --map-auto; 2.38 brought it" in finding.message
+    assert "Debian 12" in finding.mend
 
 
 @pytest.mark.parametrize("file", ["/etc/subuid", "/etc/subgid"])
 def test_a_user_without_ids(user, file):
     user[file] = "somebody:100000:65536"
-    found = checks.user_namespaces()
-    assert "give me no ids" in found.message
-    assert found.mend == ("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 me")
+    finding = checks.user_namespaces()
+    assert "give me no ids" in finding.message
+    assert finding.mend == (
+        "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 me"
+    )
 
 
 def test_ubuntu_s_restriction_is_recognised(user):
     user["refused"] = "unshare: write failed /proc/self/uid_map: Operation not permitted"
     assert "the kernel refuses: unshare: write failed" in checks.user_namespaces().message
     user["/proc/sys/kernel/apparmor_restrict_unprivileged_userns"] = "1"
-    found = checks.user_namespaces()
-    assert "Ubuntu's AppArmor" in found.message
-    assert "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0" in found.mend
+    finding = checks.user_namespaces()
+    assert "Ubuntu's AppArmor" in finding.message
+    assert "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0" in finding.mend
 
 
 @pytest.mark.parametrize(

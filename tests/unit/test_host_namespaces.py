@@ -20,7 +20,7 @@ def test_groups_are_kept_where_they_would_be_dropped():
         "os.setgroups([1, 2, 3]); assert os.getgroups() == before, os.getgroups()"
     )
     enter = [] if namespaces.is_root() else ["unshare", *namespaces.USER, "--"]
-    done = subprocess.run(
+    result = subprocess.run(
         [*enter, sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr

@@ -117,9 +117,9 @@ def test_a_copy_follows_no_link(box, tmp_path):
 def test_a_killed_lab_is_found_and_its_directory_removed(start, box):
     lab = start()
     prepare(lab, box)
-    found = labs.current(lab.home)
-    assert found == lab
-    labs.stop(found)
+    running = labs.current(lab.home)
+    assert running == lab
+    labs.stop(running)
     assert not lab.runtime.exists()
     assert labs.current(lab.home) is None
 

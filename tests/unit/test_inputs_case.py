@@ -14,9 +14,9 @@ DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
 
 
 def test_a_case_counts_and_brings_all_it_has(into):
-    gathered = collect([package_data() / "provision/methods/sighup-reload"], into)
-    assert gathered.complete
-    assert gathered.case.expect.daemon == "active"
+    collected = collect([package_data() / "provision/methods/sighup-reload"], into)
+    assert collected.complete
+    assert collected.case.expect.daemon == "active"
     assert (into / "before.json").exists()
     assert (into / "restart.sh").exists()
 
@@ -28,9 +28,9 @@ def test_a_case_without_files_is_one(into):
 def test_a_recorded_case_is_still_laid_out_like_the_machine(top, into):
     source = package_data() / "provision/methods/daemon-json/case.yaml"
     write(top / "case.yaml", source.read_text())
-    gathered = collect([top], into)
-    assert gathered.case is not None
-    assert not gathered.complete
+    collected = collect([top], into)
+    assert collected.case is not None
+    assert not collected.complete
 
 
 DAEMON = "/etc/docker/daemon.json"
@@ -51,10 +51,10 @@ def test_what_is_recorded_is_installed_as_before(tmp_path, into, name, files, in
     into.mkdir()
     source = package_data() / "provision/methods/daemon-json/case.yaml"
     write(tmp_path / name / "case.yaml", source.read_text())
-    again = collect([tmp_path / name], into)
-    assert again.origins == before
-    assert again.case is not None
-    assert not again.complete
+    recorded = collect([tmp_path / name], into)
+    assert recorded.origins == before
+    assert recorded.case is not None
+    assert not recorded.complete
 
 
 @pytest.mark.parametrize("beside", ["README.md", ".gitignore", "fix.sh", "client/etc/x", ""])
@@ -79,8 +79,8 @@ def test_every_case_of_this_repository_can_be_given(into):
     for case in find_cases(find_project()):
         directory = into / case.short_name
         directory.mkdir()
-        gathered = collect([case.directory], directory)
-        different = {*gathered.origins} ^ {str(file) for file in case.files}
-        if different or not gathered.complete:
-            wrong[case.name] = (gathered.complete, different)
+        collected = collect([case.directory], directory)
+        different = {*collected.origins} ^ {str(file) for file in case.files}
+        if different or not collected.complete:
+            wrong[case.name] = (collected.complete, different)
     assert wrong == {}

@@ -18,28 +18,28 @@ SITE = "server {\n  listen 2376 ssl;\n}\n"
 
 def test_a_directory_is_installed_as_it_lies(top, into):
     write(top / "README.md", "about it")
-    gathered = collect([top], into)
-    assert gathered.name == "my-config"
-    assert list(gathered.texts) == ["/etc/docker/daemon.json"]
-    assert (into / "rootfs/etc/docker/daemon.json").read_text() == gathered.texts[
+    collected = collect([top], into)
+    assert collected.name == "my-config"
+    assert list(collected.texts) == ["/etc/docker/daemon.json"]
+    assert (into / "rootfs/etc/docker/daemon.json").read_text() == collected.texts[
         "/etc/docker/daemon.json"
     ]
-    assert gathered.ignored == ["README.md"]
-    assert gathered.case is None
+    assert collected.ignored == ["README.md"]
+    assert collected.case is None
 
 
 def test_several_files_are_one_configuration(top, tmp_path, into):
     drop_in = write(tmp_path / "override.conf", DROP_IN)
     key = write(tmp_path / "k", "-----BEGIN PRIVATE KEY-----\n")
-    gathered = collect([top, drop_in], into, files=[f"{key}:/etc/docker/tls/key.pem"])
-    assert list(gathered.origins) == [
+    collected = collect([top, drop_in], into, files=[f"{key}:/etc/docker/tls/key.pem"])
+    assert list(collected.origins) == [
         "/etc/docker/daemon.json",
         "/etc/docker/tls/key.pem",
         "/etc/systemd/system/docker.service.d/override.conf",
     ]
-    assert gathered.private == {"/etc/docker/tls/key.pem"}
+    assert collected.private == {"/etc/docker/tls/key.pem"}
     assert (into / "rootfs/etc/docker/tls/key.pem").stat().st_mode & 0o777 == 0o400
-    assert "/etc/docker/tls/key.pem" not in gathered.texts
+    assert "/etc/docker/tls/key.pem" not in collected.texts
 
 
 @pytest.mark.parametrize("where", ["//root/.ssh/authorized_keys", "/root/.ssh/authorized_keys"])

@@ -16,13 +16,13 @@ def test_a_part_of_a_machine_s_etc_and_a_flat_directory(top, tmp_path, into):
     flat = tmp_path / "repository"
     write(flat / "nginx.conf", "events {}\n")
     write(flat / "README.md", "Docker")
-    gathered = collect([top / "etc", drop_ins, flat], into)
-    assert list(gathered.origins) == [
+    collected = collect([top / "etc", drop_ins, flat], into)
+    assert list(collected.origins) == [
         "/etc/docker/daemon.json",
         "/etc/nginx/nginx.conf",
         "/etc/systemd/system/docker.service.d/x.conf",
     ]
-    assert gathered.ignored == ["README.md"]
+    assert collected.ignored == ["README.md"]
 
 
 @pytest.mark.parametrize("one_by_one", [False, True])
@@ -54,9 +54,9 @@ def test_a_site_goes_where_the_given_nginx_conf_looks(tmp_path, into):
 def test_of_several_json_the_one_of_that_name_is_meant(tmp_path, into):
     for name in ("daemon.json", "key.json", "package.json"):
         write(tmp_path / "repository" / name, {})
-    gathered = collect([tmp_path / "repository"], into)
-    assert [file.name for file in gathered.origins.values()] == ["daemon.json"]
-    assert gathered.ignored == ["key.json", "package.json"]
+    collected = collect([tmp_path / "repository"], into)
+    assert [file.name for file in collected.origins.values()] == ["daemon.json"]
+    assert collected.ignored == ["key.json", "package.json"]
 
 
 def test_two_files_for_one_place_are_one_too_many(tmp_path, into):

@@ -11,8 +11,8 @@ def test_a_script_is_used_as_it_was_checked(tmp_path, into):
     """Whoever may write to its directory must not have another file read in its place."""
     secret = write(tmp_path / "secret", "root's own")
     script = write(tmp_path / "setup.sh", "echo mine\n")
-    gathered = collect([], into, provision=script)
+    collected = collect([], into, provision=script)
     script.unlink()
     script.symlink_to(secret)
-    prepare(gathered, SETTINGS)
+    prepare(collected, SETTINGS)
     assert (into / "given-provision").read_text() == "echo mine\n"

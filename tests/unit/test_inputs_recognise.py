@@ -66,5 +66,5 @@ def test_a_file_is_recognised(path, text, where):
 
 @given(st.text(min_size=1).filter(lambda name: "/" not in name), st.text())
 def test_whatever_is_given_has_a_place_or_none(name, text):
-    found = recognise_destination(PurePosixPath(f"/x/{name}"), text)
-    assert found is None or found.startswith("/etc/")
+    destination = recognise_destination(PurePosixPath(f"/x/{name}"), text)
+    assert destination is None or destination.startswith("/etc/")

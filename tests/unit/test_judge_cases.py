@@ -37,10 +37,10 @@ def test_a_case_that_was_drafted_without_secrets(judged):
     case = re.sub(r"(?m)^(\s*)command:.*$", rf'\1command: "{command}(a secret)"', case)
     files = {f"{UNIT_D}/x.conf": DROP_IN, "case.yaml": case}
     daemon = dataclasses.replace(opened().daemon, command=f"{command}K4711-Ai-0815")
-    seen = dataclasses.replace(opened(), daemon=daemon)
-    assert judged(files, seen).reasons == []
+    observed = dataclasses.replace(opened(), daemon=daemon)
+    assert judged(files, observed).reasons == []
     daemon = dataclasses.replace(daemon, command=f"{command}K4711-Ai-0815 --debug")
-    (reason,) = judged(files, dataclasses.replace(seen, daemon=daemon)).reasons
+    (reason,) = judged(files, dataclasses.replace(observed, daemon=daemon)).reasons
     assert reason.startswith("the command line: ")
 
 
@@ -98,12 +98,12 @@ def test_a_failure_with_another_error_fails():
     """Whether it stops the daemon, keeps a client out, or only warns."""
     passed = []
     for name, case, engine in variants():
-        seen = dataclasses.replace(
+        observed = dataclasses.replace(
             as_expected(case, engine), show_output={"daemon": "no space left"}
         )
         if case.expect.error is not None and not any(
             reason.endswith(f"; the case expects {case.expect.error}")
-            for reason in reasons(case, seen)
+            for reason in reasons(case, observed)
         ):
             passed.append(name)
     assert passed == []
@@ -114,9 +114,11 @@ def test_a_silent_failure_with_an_error_fails():
     for name, case, engine in variants():
         if case.fails and case.expect.error is None:
             engines.add(engine)
-            seen = dataclasses.replace(as_expected(case, engine), show_output={"daemon": CONFLICT})
+            observed = dataclasses.replace(
+                as_expected(case, engine), show_output={"daemon": CONFLICT}
+            )
             expected = "the error is hosts-flag-file-conflict; the case expects none"
-            if expected not in reasons(case, seen):
+            if expected not in reasons(case, observed):
                 passed.append(name)
     assert engines == set(SETTINGS.engines), "each has such a failure"
     assert passed == []
@@ -129,8 +131,8 @@ def test_a_client_that_is_let_in_gets_its_answers():
     assert reasons(case, works) == []
     refused = dataclasses.replace(works, client={"ps": answer("", 1)})
     assert reasons(case, refused) == ["client's ps ends with exit code 1"]
-    mended = dataclasses.replace(works, fix={"client": answer("$ true")})
-    assert reasons(case, mended) == ["client's ping ends with exit code 58"]
+    after_fix = dataclasses.replace(works, fix={"client": answer("$ true")})
+    assert reasons(case, after_fix) == ["client's ping ends with exit code 58"]
 
 
 def as_expected(case, engine):
@@ -139,19 +141,21 @@ def as_expected(case, engine):
     captured = CAPTURED[engine].get(case.short_name) or CAPTURED["debian-12"].get(case.short_name)
     lines = [expect.words, *captured["lines"]] if captured and expect.words else [expect.words]
     lines = [line for line in lines if line is not None]
-    typed = any(case.directory.glob("show*.sh"))
+    has_show_script = any(case.directory.glob("show*.sh"))
     command = expect.command and re.sub("^dockerd", "/usr/sbin/dockerd", expect.command)
-    seen = observation(
+    observed = observation(
         daemon=expect.daemon,
         command=command,
         hosts=expect.hosts,
         listeners=[Listener(*listener.split(" ")) for listener in expect.listeners],
-        log=[] if typed else lines,
+        log=[] if has_show_script else lines,
         client=expect.client,
         outsider=expect.outsider,
         local_user=expect.local_user,
     )
-    return dataclasses.replace(seen, show_output={"daemon": "\n".join(lines)} if typed else {})
+    return dataclasses.replace(
+        observed, show_output={"daemon": "\n".join(lines)} if has_show_script else {}
+    )
 
 
 @functools.cache
@@ -161,6 +165,6 @@ def files_of(directory):
     return prepare_case(case, SETTINGS)
 
 
-def reasons(case, seen):
+def reasons(case, observed):
     prepared = dataclasses.replace(files_of(case.directory), configuration=case)
-    return judge(prepared, seen, case).reasons
+    return judge(prepared, observed, case).reasons

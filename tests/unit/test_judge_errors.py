@@ -46,10 +46,10 @@ def test_the_last_words_are_those_that_tell(judged, lines, words):
 
 def test_what_the_daemon_before_said_is_not_this_one_s(judged):
     lines = ["Daemon shutdown complete", "Starting docker.service - Docker Engine..."]
-    seen = failed(log=lines)
-    hung = dataclasses.replace(seen.daemon.outcome, restart_exit_code=124)
-    daemon = dataclasses.replace(seen.daemon, outcome=hung)
-    result = judged({"etc/docker/daemon.json": {}}, dataclasses.replace(seen, daemon=daemon))
+    observed = failed(log=lines)
+    hung = dataclasses.replace(observed.daemon.outcome, restart_exit_code=124)
+    daemon = dataclasses.replace(observed.daemon, outcome=hung)
+    result = judged({"etc/docker/daemon.json": {}}, dataclasses.replace(observed, daemon=daemon))
     assert result.reasons[1:] == [
         "it was neither ready nor did it end, until it was stopped",
         f"no known error; its last words: {lines[1]}",
@@ -63,8 +63,8 @@ def test_a_daemon_that_only_prints_its_usage_was_given_an_argument(judged):
 
 
 def test_what_was_typed_tells_what_the_error_is_about(judged):
-    seen = failed(log=["unknown shorthand flag: 'd' in -d", "See 'docker --help'."])
-    result = judged({}, seen, command="docker -d -H 0.0.0.0:4243")
+    observed = failed(log=["unknown shorthand flag: 'd' in -d", "See 'docker --help'."])
+    result = judged({}, observed, command="docker -d -H 0.0.0.0:4243")
     assert [error.id for error in result.errors] == ["invalid-command-line"]
 
 
@@ -116,8 +116,8 @@ CLIENT = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is
 
 
 def test_what_is_said_of_clients_is_no_error_of_the_daemon_s(judged_trial):
-    seen = failed(log=[CLIENT, CONFLICT])
-    trial = judged_trial({"etc/docker/daemon.json": HOSTS}, seen)
+    observed = failed(log=[CLIENT, CONFLICT])
+    trial = judged_trial({"etc/docker/daemon.json": HOSTS}, observed)
     assert [error.id for error in trial.result.errors] == ["hosts-flag-file-conflict"]
     explained = [finding.id for finding in trial.judgement.explained]
     assert explained == ["hosts-flag-file-conflict", "cannot-connect-default-socket"]
@@ -130,7 +130,7 @@ def test_the_log_of_the_socket_counts_too(judged):
 
 
 def test_what_commands_print_comes_before_the_log(judged_trial):
-    seen = dataclasses.replace(failed(), show_output={"client": CLIENT})
-    trial = judged_trial({"etc/docker/daemon.json": HOSTS}, seen)
+    observed = dataclasses.replace(failed(), show_output={"client": CLIENT})
+    trial = judged_trial({"etc/docker/daemon.json": HOSTS}, observed)
     assert [each.id for each in trial.judgement.explained] == ["cannot-connect-default-socket"]
     assert judged_trial({}, observation()).judgement.cause == "unexplained"

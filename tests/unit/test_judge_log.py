@@ -54,7 +54,7 @@ def test_a_message_without_its_time():
     assert log.extract_message("  no time ") == "no time"
 
 
-def seen(*entries, by_hand=""):
+def observed(*entries, by_hand=""):
     journal = [Entry(0.0, program, text, "", "", "") for program, text in entries]
     made = observation()
     return dataclasses.replace(
@@ -97,4 +97,4 @@ STARTING = ("systemd", "Starting docker.service - Docker Engine...")
     ],
 )
 def test_the_last_words(entries, by_hand, last):
-    assert log.last_line(seen(*entries, by_hand=by_hand)) == last
+    assert log.last_line(observed(*entries, by_hand=by_hand)) == last

@@ -21,8 +21,8 @@ from dockerd_lab.observe.listeners import Listener
     ],
 )
 def test_a_file_that_nobody_reads_has_no_effect(judged, file):
-    (found,) = judged({file: DROP_IN}, observation()).no_effect
-    assert found.where.endswith(file)
+    (setting,) = judged({file: DROP_IN}, observation()).no_effect
+    assert setting.where.endswith(file)
 
 
 def test_a_file_that_is_read_through_a_link_has_an_effect(judged, tmp_path):
@@ -34,16 +34,16 @@ def test_a_file_that_is_read_through_a_link_has_an_effect(judged, tmp_path):
 
 
 def test_an_assignment_before_the_section_has_no_effect(judged):
-    (found,) = judged({f"{UNIT_D}/x.conf": "ExecStart=\n"}, observation()).no_effect
-    assert "before a section" in found.message
+    (setting,) = judged({f"{UNIT_D}/x.conf": "ExecStart=\n"}, observation()).no_effect
+    assert "before a section" in setting.message
 
 
 def test_of_a_key_that_is_there_twice_the_last_counts(judged):
     text = (
         '{"hosts": ["fd://"], "log-opts": {"hosts": "x"},\n"hosts": ["unix://"],\n"debug": false}'
     )
-    (found,) = judged({"etc/docker/daemon.json": text}, observation()).no_effect
-    assert (found.setting, found.where[-14:]) == ("hosts", "/daemon.json:1")
+    (setting,) = judged({"etc/docker/daemon.json": text}, observation()).no_effect
+    assert (setting.setting, setting.where[-14:]) == ("hosts", "/daemon.json:1")
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_of_a_key_that_is_there_twice_the_last_counts(judged):
 def test_what_systemd_ignores_has_no_effect(judged, why):
     text = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n  --dns=8.8.8.8\n"
     log = (f"/etc/systemd/system/docker.service.d/x.conf:4: {why}", "/lib/x.service:4: ignoring")
-    (found,) = judged(
+    (setting,) = judged(
         {f"{UNIT_D}/x.conf": text}, observation(log=log, command="/usr/bin/dockerd -H fd://")
     ).no_effect
-    assert found.setting == "--dns"
-    assert found.where.endswith("x.conf:4")
-    assert why in found.message
+    assert setting.setting == "--dns"
+    assert setting.where.endswith("x.conf:4")
+    assert why in setting.message
 
 
 @pytest.mark.parametrize(
@@ -75,16 +75,16 @@ def test_what_systemd_ignores_has_no_effect(judged, why):
 )
 def test_the_mode_of_a_port_has_no_effect(judged, file, stream, ignored):
     text = f"[Socket]\nListenStream={stream}\nSocketMode=0660\n"
-    seen = observation(listeners=[Listener("tcp6", ":::2375", "init"), SOCKET])
-    found = judged({f"etc/systemd/system/{file}": text}, seen).no_effect
-    assert [each.setting for each in found] == ignored
+    observed = observation(listeners=[Listener("tcp6", ":::2375", "init"), SOCKET])
+    no_effect = judged({f"etc/systemd/system/{file}": text}, observed).no_effect
+    assert [each.setting for each in no_effect] == ignored
 
 
 def test_a_site_that_is_not_enabled_has_no_effect(judged):
     site = {"etc/nginx/sites-available/docker": "server {\n  listen 2376;\n}\n"}
     running = {"nginx.service": ServiceState(active=True)}
-    (found,) = judged(site, observation(services=running)).no_effect
-    assert (found.setting, "sites-enabled" in found.fix) == ("listen 2376", True)
+    (setting,) = judged(site, observation(services=running)).no_effect
+    assert (setting.setting, "sites-enabled" in setting.fix) == ("listen 2376", True)
     broken = {"nginx.service": ServiceState(active=False)}
     assert judged(site, observation(services=broken)).no_effect == []
 
@@ -125,8 +125,8 @@ def test_a_site_that_is_not_enabled_has_no_effect(judged):
 def test_settings_without_effect(judged, files, command, settings):
     listeners = (SOCKET, OPEN) if settings == ["ExecStart"] else (SOCKET,)
     result = judged(files, observation(command=command, listeners=listeners))
-    assert [found.setting for found in result.no_effect] == settings
-    assert all(found.where for found in result.no_effect)
+    assert [setting.setting for setting in result.no_effect] == settings
+    assert all(setting.where for setting in result.no_effect)
 
 
 @pytest.mark.parametrize(
@@ -139,9 +139,9 @@ def test_settings_without_effect(judged, files, command, settings):
     ],
 )
 def test_a_ca_without_tlsverify_has_no_effect(judged, keys, flags, settings):
-    seen = observation(command=f"dockerd -H tcp://:2376{flags}", listeners=(SOCKET, OPEN))
-    found = judged({"etc/docker/daemon.json": keys}, seen).no_effect
-    assert [each.setting for each in found] == settings
+    observed = observation(command=f"dockerd -H tcp://:2376{flags}", listeners=(SOCKET, OPEN))
+    no_effect = judged({"etc/docker/daemon.json": keys}, observed).no_effect
+    assert [each.setting for each in no_effect] == settings
 
 
 def test_what_a_shell_starts_is_not_compared(judged):
@@ -248,8 +248,8 @@ def test_options_in_variables_that_no_command_has(judged):
     """A variable without options is none of dockerd's."""
     drop_in = "[Service]\nEnvironment=DOCKER_OPTS=--debug\nEnvironment='A=-D x' B=y\n"
     files = {f"{UNIT_D}/x.conf": drop_in, "etc/default/docker": "DOCKER_OPTS=--icc\nC=--ipv6\n"}
-    found = judged(files, observation(command="dockerd -D")).no_effect
-    assert [(each.setting, each.where.rpartition("/")[2]) for each in found] == [
+    no_effect = judged(files, observation(command="dockerd -D")).no_effect
+    assert [(each.setting, each.where.rpartition("/")[2]) for each in no_effect] == [
         ("DOCKER_OPTS", "docker:1"),
         ("DOCKER_OPTS", "x.conf:2"),
         ("A", "x.conf:3"),
@@ -260,17 +260,17 @@ def test_options_in_variables_that_no_command_has(judged):
 @pytest.mark.parametrize("key", ["SocketMode", "SocketUser", "SocketGroup"])
 def test_owners_of_a_port(judged, key):
     text = f"[Unit]\n[Socket]\nListenStream=2375\n{key}=x\n"
-    seen = observation(listeners=[Listener("tcp6", ":::2375", "init"), SOCKET])
-    (setting,) = judged({"etc/systemd/system/docker-tcp.socket": text}, seen).no_effect
+    observed = observation(listeners=[Listener("tcp6", ":::2375", "init"), SOCKET])
+    (setting,) = judged({"etc/systemd/system/docker-tcp.socket": text}, observed).no_effect
     assert (setting.setting, setting.where.rpartition(":")[2]) == (key, "4")
     assert f"{key}= does not say who may use a port" in setting.message
 
 
 @pytest.mark.parametrize("owner", ["dockerd", "init", "systemd", "nginx"])
 def test_tls_has_an_effect_where_dockerd_has_a_port(judged, owner):
-    seen = observation(listeners=(SOCKET, Listener("tcp", "10.1.2.3:2376", owner)))
-    found = judged({"etc/docker/daemon.json": {"tls": True}}, seen).no_effect
-    assert [each.setting for each in found] == (["tls"] if owner == "nginx" else [])
+    observed = observation(listeners=(SOCKET, Listener("tcp", "10.1.2.3:2376", owner)))
+    no_effect = judged({"etc/docker/daemon.json": {"tls": True}}, observed).no_effect
+    assert [each.setting for each in no_effect] == (["tls"] if owner == "nginx" else [])
 
 
 @pytest.mark.parametrize("missing", ["hosts", "builder", "experimental", "features", None])
@@ -284,8 +284,8 @@ def test_only_docker_desktop_s_file_has_these_keys(judged, missing):
 @pytest.mark.parametrize("flags", [" --debug", "", " %h", " x$Y"])  # `%h` may be anything
 def test_an_execstart_alone_is_compared_with_the_command(judged, flags):
     files = {f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -D{flags}\n"}
-    found = judged(files, observation(command="/usr/bin/dockerd -D")).no_effect
-    assert [each.setting for each in found] == (["ExecStart"] if flags == " --debug" else [])
+    no_effect = judged(files, observation(command="/usr/bin/dockerd -D")).no_effect
+    assert [each.setting for each in no_effect] == (["ExecStart"] if flags == " --debug" else [])
 
 
 def test_an_execstart_that_another_file_repeats_is_overridden_all_the_same(judged):

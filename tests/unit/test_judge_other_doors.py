@@ -13,7 +13,7 @@ TARGET = "tcp://192.168.3.201:10000"
 NO_HTTP = "neither HTTP nor HTTPS: [SSL: WRONG_VERSION_NUMBER] wrong version number"
 
 
-def seen(program, level, evidence):
+def observed(program, level, evidence):
     """What an outsider gets at a listener of `program`."""
     made = observation(listeners=(SOCKET, Listener("tcp6", ":::10000", program)))
     outsider = Exposure("outsider", [Attempt(TARGET, level, evidence)])
@@ -22,12 +22,15 @@ def seen(program, level, evidence):
 
 @pytest.mark.parametrize("program", ["containerd", "buildkitd"])
 def test_an_api_that_an_outsider_reaches(judged, program):
-    result = judged(FILES, seen(program, "refused", NO_HTTP))
+    result = judged(FILES, observed(program, "refused", NO_HTTP))
     assert result.verdict == "failed"
     assert result.reasons == [
         f"an outsider reaches {program}'s API at {TARGET}, which is root for whoever does"
     ]
-    assert judged(FILES, seen(program, "refused", NO_HTTP), allow_insecure=True).verdict == "passed"
+    assert (
+        judged(FILES, observed(program, "refused", NO_HTTP), allow_insecure=True).verdict
+        == "passed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,4 +44,4 @@ def test_an_api_that_an_outsider_reaches(judged, program):
     ],
 )
 def test_what_is_not_reached_or_is_no_such_api(judged, program, level, evidence):
-    assert judged(FILES, seen(program, level, evidence)).verdict == "passed"
+    assert judged(FILES, observed(program, level, evidence)).verdict == "passed"

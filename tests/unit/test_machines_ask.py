@@ -8,13 +8,13 @@ from dockerd_lab.project import package_data
 
 
 def ask(questions):
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, package_data() / "provision/ask.py"],
         input=json.dumps(questions).encode() + b"\n",
         capture_output=True,
         check=True,
     )
-    return json.loads(done.stdout)
+    return json.loads(result.stdout)
 
 
 def test_questions_are_answered_in_one_go():

@@ -79,7 +79,7 @@ def test_it_runs_as_whom_it_is_told(machine, programs):
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("source", "output"),
     [
         ("import sys; sys.exit('no such thing')", "SystemExit: no such thing"),
         ("import sys; sys.stdin.readline(); print('hm')", "no JSON came back\n    hm"),
@@ -89,7 +89,7 @@ def test_it_runs_as_whom_it_is_told(machine, programs):
         ("import time; time.sleep(60)", "asking: daemon did not answer within 0 s"),
     ],
 )
-def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, source, said):
+def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, source, output):
     begun = time.monotonic()
     with (
         pytest.raises(HarnessError) as error,
@@ -97,7 +97,7 @@ def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, sour
     ):
         mine.answer({}, what="asking", limit=0.1 if "sleep" in source else 20)
     assert str(error.value).startswith("asking: ")
-    assert said in str(error.value)
+    assert output in str(error.value)
     assert time.monotonic() - begun < 10
 
 
@@ -173,13 +173,13 @@ def test_a_warning_is_no_part_of_the_answer(machine, programs):
 
 def test_questions_are_put_by_root_at_home_in_a_session_of_their_own(machine):
     lab, runners = machine
-    asked = {"home": RemoteCommand("pwd; cd; pwd"), "suicide": RemoteCommand("kill 0")}
-    said = run_on(lab, PROJECT, "daemon", {"home": asked["home"]})
-    assert len(set(said["home"].stdout.split())) == 1
+    commands = {"home": RemoteCommand("pwd; cd; pwd"), "suicide": RemoteCommand("kill 0")}
+    output = run_on(lab, PROJECT, "daemon", {"home": commands["home"]})
+    assert len(set(output["home"].stdout.split())) == 1
     with pytest.raises(HarnessError):
-        run_on(lab, PROJECT, "daemon", {"suicide": asked["suicide"]})
-    again = run_on(lab, PROJECT, "daemon", {"home": asked["home"]})
-    assert again["home"].stdout == said["home"].stdout
+        run_on(lab, PROJECT, "daemon", {"suicide": commands["suicide"]})
+    later = run_on(lab, PROJECT, "daemon", {"home": commands["home"]})
+    assert later["home"].stdout == output["home"].stdout
     assert len(runners) == 1
 
 

@@ -31,10 +31,10 @@ def fleet(tmp_path):
 def written(fleet, umask, **raw):
     """Write evidence with a umask; return the modes of all that is below the state, by its path."""
     answers = {name: answer(name) for name in NAMES}
-    seen = observation(raw=answers | {name: answer(text) for name, text in raw.items()})
+    observed = observation(raw=answers | {name: answer(text) for name, text in raw.items()})
     before = os.umask(umask)
     try:
-        directory = evidence.write(fleet, seen)
+        directory = evidence.write(fleet, observed)
     finally:
         os.umask(before)
     home = fleet.project.state

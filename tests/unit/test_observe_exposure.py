@@ -47,7 +47,7 @@ def test_what_is_unclear_is_not_overlooked():
     assert exposure.Exposure("client", ways).level == "unclear"
 
 
-@pytest.mark.parametrize("said", [None, [{}], {"a": 1}, [1]])
-def test_an_answer_that_is_none_is_the_harness_s_fault(said):
+@pytest.mark.parametrize("answer", [None, [{}], {"a": 1}, [1]])
+def test_an_answer_that_is_none_is_the_harness_s_fault(answer):
     with pytest.raises(HarnessError, match="measuring the exposure of client"):
-        exposure.parse_probe_answer("client", said, "0123abcd")
+        exposure.parse_probe_answer("client", answer, "0123abcd")

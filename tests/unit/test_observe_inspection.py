@@ -48,8 +48,8 @@ def test_the_exit_code_of_a_script_that_failed():
 def test_only_what_the_configuration_has_is_asked_for():
     assert list(inspection.commands(Inspection(), "28.5.2")) == ["dockerd_validate"]
     assert inspection.commands(Inspection(validate_arguments=None), "28.5.2") == {}
-    wanted = Inspection(services=("x.service",), docker_socket=True, user_scripts=True)
-    assert list(inspection.commands(wanted, "20.10.5")) == [
+    inspected = Inspection(services=("x.service",), docker_socket=True, user_scripts=True)
+    assert list(inspection.commands(inspected, "20.10.5")) == [
         "service:x.service",
         "socket_log",
         "script_exit_code",
@@ -77,8 +77,8 @@ def test_changed_new_and_removed_files_are_told_apart(machine):
     write(machine / "docker/key.conf", "-----BEGIN EC PRIVATE KEY-----\nx\n")
     write(machine / "docker/notes.txt", "no configuration")
     command = changed_files.list_command(installed).command
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
-    assert changed_files.parse_changes(answer(done.stdout, done.returncode), installed) == {
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert changed_files.parse_changes(answer(result.stdout, result.returncode), installed) == {
         changed: '{"debug": true}',
         gone: None,
         str(new): "[Service]\n",

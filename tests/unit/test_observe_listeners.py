@@ -25,8 +25,8 @@ unix  2      [ ACC ]     SEQPACKET  LISTENING     11607    1/init               
 
 
 def test_listeners_without_the_named_exceptions():
-    seen = listeners.reachable(listeners.parse(TCP) + listeners.parse(UNIX))
-    assert [str(listener) for listener in seen] == [
+    observed = listeners.reachable(listeners.parse(TCP) + listeners.parse(UNIX))
+    assert [str(listener) for listener in observed] == [
         "tcp 127.0.0.1:2375 dockerd",
         "tcp6 :::2376 init",
         "unix /run/docker.sock init",
@@ -52,8 +52,8 @@ def test_what_is_no_exception(suspicious):
 
 def test_dockerd_s_own_sockets_are_below_its_exec_root():
     paths = ("/x/libnetwork/0a1b2c.sock", "/x/metrics.sock", "/x/docker.sock", "/srv/metrics.sock")
-    seen = [listeners.Listener("unix", path, "dockerd") for path in paths]
-    assert [each.address for each in listeners.reachable(seen)] == [
+    observed = [listeners.Listener("unix", path, "dockerd") for path in paths]
+    assert [each.address for each in listeners.reachable(observed)] == [
         "/srv/metrics.sock",
         "/x/docker.sock",
     ]

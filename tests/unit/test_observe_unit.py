@@ -37,8 +37,12 @@ def test_unit():
         "ExecMainStartTimestampMonotonic=1000000\nActiveEnterTimestampMonotonic=9500000\n"
         "\nActiveState=inactive\nLoadState=masked\n"
     )
-    seen, socket = unit.parse(show)
+    observed, socket = unit.parse(show)
     assert (socket.active_state, socket.load_state) == ("inactive", "masked")
-    assert (seen.active_state, seen.sub_state, seen.main_pid) == ("active", "running", 807)
-    assert seen.start_seconds == 8.5
+    assert (observed.active_state, observed.sub_state, observed.main_pid) == (
+        "active",
+        "running",
+        807,
+    )
+    assert observed.start_seconds == 8.5
     assert [each.main_pid for each in unit.parse("")] == [0, 0]

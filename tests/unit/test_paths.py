@@ -24,8 +24,8 @@ TAKEN = ["it's here", "$(x) ü", "100%h %% %n", "#1 ; &", "a,b:c?[d]{e}*"]
 def options(lab):
     """What ssh makes of the lab's configuration."""
     argv = ["ssh", "-G", "-F", ssh.config_file(lab), "daemon"]
-    said = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    return dict(line.split(" ", 1) for line in said.splitlines())
+    output = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    return dict(line.split(" ", 1) for line in output.splitlines())
 
 
 @pytest.mark.parametrize("name", TAKEN)
@@ -93,16 +93,16 @@ def test_libvirt_s_xml_tells_where_a_machine_is_from(tmp_path):
     box = {"name": "x", "kernel": "x", "initrd": "x"}
     facts = top / "facts.json"
     facts.write_text(json.dumps({"driver": "qemu", "boxes": {"debian-12": box}}))
-    said = subprocess.run(
+    output = subprocess.run(
         ["ruby", "-e", RECORDER, top / "Vagrantfile"],
         env={**os.environ, "LAB_FACTS": str(facts)},
         capture_output=True,
         text=True,
         check=True,
     ).stdout.splitlines()
-    assert [html.unescape(line) for line in said] == [f"Source: {top}/Vagrantfile"] * 3
+    assert [html.unescape(line) for line in output] == [f"Source: {top}/Vagrantfile"] * 3
     # The provider puts it into its XML as it is.
-    assert not re.search(r"<|&(?!\w+;|#\d+;)", said[0])
+    assert not re.search(r"<|&(?!\w+;|#\d+;)", output[0])
 
 
 @pytest.mark.parametrize("name", ['"', "a\\b", "$(touch executed)", "`x`", "a:b", "two\nlines"])
@@ -111,9 +111,9 @@ def test_bootstrap_refuses_a_checkout_that_no_environment_can_be_in(tmp_path, na
     top.mkdir()
     for file in ("bootstrap", "pyproject.toml"):
         shutil.copy(CHECKOUT / file, top)
-    done = subprocess.run(
+    result = subprocess.run(
         [top / "bootstrap", "true"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 3, done.stderr
-    assert re.fullmatch(r"(?s)bootstrap: .*: pip and venv take no path.* move.*\n", done.stderr)
+    assert result.returncode == 3, result.stderr
+    assert re.fullmatch(r"(?s)bootstrap: .*: pip and venv take no path.* move.*\n", result.stderr)
     assert sorted(path.name for path in top.iterdir()) == ["bootstrap", "pyproject.toml"]

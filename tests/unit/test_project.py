@@ -63,8 +63,8 @@ def test_commands_read_the_data_and_write_the_state(project, command, monkeypatc
     for module in (cases, computer, validate):
         monkeypatch.setattr(module, "find_project", lambda: project)
 
-    def trials(found, settings, request, ready):
-        assert found == project
+    def trials(received, settings, request, ready):
+        assert received == project
         raise BadInput("no machine is needed here")
 
     monkeypatch.setattr(validate, "trials", trials)

@@ -14,24 +14,24 @@ WRITE = 'for place; do touch "$place/x" 2>/dev/null && echo "$place"; done; true
 def test_only_the_lab_s_own_files_can_be_written(tmp_path):
     setting_up = "\n".join(f"mount -t tmpfs none {place}" for place in LAB_S)
     program = [sys.executable, "-m", "dockerd_lab.host.readonly", "sh", "-c", WRITE, "-"]
-    done = subprocess.run(
+    result = subprocess.run(
         [*unshare(), "sh", "-ec", f'{setting_up}\nexec "$@"', "-", *program, tmp_path, *LAB_S],
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.stderr.startswith("unshare: "):
-        pytest.skip(f"no namespaces can be made here: {done.stderr}")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == LAB_S
+    if result.stderr.startswith("unshare: "):
+        pytest.skip(f"no namespaces can be made here: {result.stderr}")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == LAB_S
     (tmp_path / "x").touch()  # outside of it all is as before
 
 
 def test_a_program_is_not_run_where_they_stay_writable():
     program = [sys.executable, "-m", "dockerd_lab.host.readonly", "echo", "run"]
-    done = subprocess.run([*unshare(), *program], capture_output=True, text=True, check=False)
-    if done.stderr.startswith("unshare: "):
-        pytest.skip(f"no namespaces can be made here: {done.stderr}")
-    assert done.returncode == 1, "nothing of a lab's is mounted"
-    assert "no read-only file systems for echo" in done.stderr
-    assert done.stdout == ""
+    result = subprocess.run([*unshare(), *program], capture_output=True, text=True, check=False)
+    if result.stderr.startswith("unshare: "):
+        pytest.skip(f"no namespaces can be made here: {result.stderr}")
+    assert result.returncode == 1, "nothing of a lab's is mounted"
+    assert "no read-only file systems for echo" in result.stderr
+    assert result.stdout == ""

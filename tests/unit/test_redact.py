@@ -67,10 +67,10 @@ def test_each_kind_hides_its_example(kind):
     region = kind.within.search(kind.example)[0] if kind.within else kind.example
     assert any(sign in region.lower() for sign in kind.signs)
     hidden = [
-        found[name]
-        for found in kind.pattern.finditer(region)
-        for name in found.re.groupindex
-        if name.endswith("secret") and found[name]
+        match[name]
+        for match in kind.pattern.finditer(region)
+        for name in match.re.groupindex
+        if name.endswith("secret") and match[name]
     ]
     assert any("Hunter2Hunter2" in secret for secret in hidden)
     assert "Hunter2" not in redact(kind.example)
@@ -101,10 +101,10 @@ WRITTEN = [str, json.dumps, lambda text: json.dumps([text]), lambda text: f"dock
 def test_a_secret_is_hidden_at_its_place(place, data):
     secret = data.draw(place.secrets)
     for write in WRITTEN if place.in_a_line else WRITTEN[:1]:
-        shown = redact(write(place.text(secret)))
-        left = [part for part in fragments(secret) if part in plain(shown)]
-        assert not left or set(left) <= fragments(write(place.text("*"))), shown
-        assert redact(shown) == shown, "a second time nothing changes"
+        output = redact(write(place.text(secret)))
+        left = [part for part in fragments(secret) if part in plain(output)]
+        assert not left or set(left) <= fragments(write(place.text("*"))), output
+        assert redact(output) == output, "a second time nothing changes"
 
 
 @pytest.mark.parametrize("part", REPEATED)
@@ -162,6 +162,6 @@ def test_what_one_text_shows_is_hidden_in_the_others():
 
 def test_a_secret_that_has_the_form_of_another_kind_is_hidden_as_a_whole():
     for text in ("X_TOKEN={} a", "--token {} a", "curl -u me:{} a", "map[token:{}] a"):
-        shown = redact(text.format("q+K://v0:-.=+/+TqW@q+_x-BUY"))
-        assert "BUY" not in shown
-        assert shown.endswith(" a")
+        output = redact(text.format("q+K://v0:-.=+/+TqW@q+_x-BUY"))
+        assert "BUY" not in output
+        assert output.endswith(" a")

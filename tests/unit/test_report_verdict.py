@@ -95,8 +95,8 @@ def test_a_draft_is_a_case_that_holds(judged, judged_trial, tmp_path, engines):
 
 def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged_trial, tmp_path):
     files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}}
-    seen = observation()
-    tried = [judged_trial(files, seen, version=v) for v in ("20.10.5", "20.10.24")]
+    observed = observation()
+    tried = [judged_trial(files, observed, version=v) for v in ("20.10.5", "20.10.24")]
     tried.append(judged_trial(files, failed(engine="debian-14"), version="28.5.2"))
     file = write(tmp_path / "mine/case.yaml", draft("mine", tried))
     case = load_case("mine", file.parent)
@@ -105,16 +105,16 @@ def test_a_draft_says_on_which_engine_a_setting_has_no_effect(judged_trial, tmp_
 
 
 def test_what_is_unclear_is_not_recorded(judged_trial):
-    seen = opened(outsider="unclear")
+    observed = opened(outsider="unclear")
     with pytest.raises(HarnessError, match="the access level of outsider is unclear: tcp://a:1"):
-        draft("mine", [judged_trial({"etc/docker/daemon.json": {}}, seen)])
+        draft("mine", [judged_trial({"etc/docker/daemon.json": {}}, observed)])
 
 
 def test_a_draft_s_words_hold_the_next_time(judged_trial):
     line = "failed to start daemon: process with PID 4711 is still running as a daemon"
-    seen = failed(log=("one thing", line))
-    said = yaml.safe_load(draft("mine", [judged_trial({"etc/docker/daemon.json": {}}, seen)]))
-    assert said["expect"]["words"] == "failed to start daemon: process with PID"
+    observed = failed(log=("one thing", line))
+    case = yaml.safe_load(draft("mine", [judged_trial({"etc/docker/daemon.json": {}}, observed)]))
+    assert case["expect"]["words"] == "failed to start daemon: process with PID"
 
 
 def test_private_keys_are_left_out():

@@ -118,10 +118,10 @@ def machines(top, texts):
         return seen_with(texts, fleet.engine, daemon)
 
     def judged_case(fleet, case):
-        seen = observe(fleet)
+        observed = observe(fleet)
         ignored = NoEffect(setting="X", message=texts["variable"], fix=texts["script"])
-        judgement = judge(prepare_case(case, fleet.settings), seen, case)
-        return Reproduction(case, seen, dataclasses.replace(judgement, no_effect=(ignored,)))
+        judgement = judge(prepare_case(case, fleet.settings), observed, case)
+        return Reproduction(case, observed, dataclasses.replace(judgement, no_effect=(ignored,)))
 
     with pytest.MonkeyPatch.context() as patch:
         for module in (run, reproduce):
@@ -154,17 +154,21 @@ def outputs_of_all(secrets):
             "--markdown",
             top / "v.md",
         )
-        done = {
+        results = {
             "validate": main("validate", top / "mine", "--provision", top / "p.sh", *reports,
                              *engines),
             "record": main("record", top / "mine", *engines),
             "validate, again": main("validate", top / "mine", *engines),
             "reproduce": main("reproduce", "fd-by-hand", "--fix"),
         }  # fmt: skip
-        found = {f"{name}: {k}": v for name, (said, _) in done.items() for k, v in said.items()}
-        assert [code for _, code in done.values()] == [1, 0, 1, 1], found
+        outputs = {
+            f"{name}: {stream}": text
+            for name, (streams, _) in results.items()
+            for stream, text in streams.items()
+        }
+        assert [code for _, code in results.values()] == [1, 0, 1, 1], outputs
         files = [*top.glob("v.*"), top / "mine/case.yaml", *top.glob(".lab/artifacts/**/*.*")]
-        return found | {str(f.relative_to(top)): f.read_text() for f in files if f.is_file()}
+        return outputs | {str(f.relative_to(top)): f.read_text() for f in files if f.is_file()}
 
 
 @settings(max_examples=5, deadline=None, phases=[Phase.generate])
@@ -184,9 +188,9 @@ def test_no_secret_leaves_a_trial(secrets):
         evidence_of
     )
     for place in PLACES:
-        if found := leaks(outputs, secrets[place.name]):
+        if leaked := leaks(outputs, secrets[place.name]):
             without = outputs_of_all(dict.fromkeys(secrets, ANOTHER))
-            assert found <= leaks(without, secrets[place.name]), place.name
+            assert leaked <= leaks(without, secrets[place.name]), place.name
 
 
 def explained(text):
@@ -195,8 +199,8 @@ def explained(text):
         file = write(Path(made) / "a.log", text)
         (out, code), (as_json, _) = main("explain", file), main("explain", "--json", file)
     assert code == 0
-    found = [item["id"] for item in json.loads(as_json["stdout"])]
-    assert "hosts-flag-file-conflict" in found
+    ids = [item["id"] for item in json.loads(as_json["stdout"])]
+    assert "hosts-flag-file-conflict" in ids
     return {"text": out["stdout"], "json": as_json["stdout"]}
 
 
@@ -206,8 +210,8 @@ def explained(text):
 def test_explain_hides_a_secret(place, data):
     secret = data.draw(place.secrets)
     before = f"{'x' * data.draw(st.integers(0, 5000))} {CONFLICT}"
-    if found := leaks(explained(f"{before} {place.text(secret)} x\n"), secret):
-        assert found <= leaks(explained(f"{before} {place.text(ANOTHER)} x\n"), secret)
+    if leaked := leaks(explained(f"{before} {place.text(secret)} x\n"), secret):
+        assert leaked <= leaks(explained(f"{before} {place.text(ANOTHER)} x\n"), secret)
 
 
 @pytest.mark.parametrize("place", IN_LINES, ids=lambda place: place.name)
@@ -218,8 +222,8 @@ def test_explain_hides_a_secret_where_a_long_line_is_cut(place):
         line = f"{'x' * (step - cut)}{text}"
         # What is found is not whole in the first part, so that the second is shown.
         line += "y" * (blocks.MAX_LINE - 50 - len(line)) + f" {CONFLICT}\n"
-        [found] = [f for f in explain_text([line]) if f.id == "hosts-flag-file-conflict"]
-        assert not leaks({"text": found.text}, ANOTHER)
+        [finding] = [f for f in explain_text([line]) if f.id == "hosts-flag-file-conflict"]
+        assert not leaks({"text": finding.text}, ANOTHER)
 
 
 #: Which of the messages may leave the secret out: they are shortened, or do not quote the text.
@@ -242,9 +246,9 @@ def messages(text):
                 raise error
 
             patch.setattr(app, "app", fails)
-            said, code = main()
+            streams, code = main()
             assert code in (2, 3)
-            yield said["stderr"]
+            yield streams["stderr"]
     with pytest.raises(BadInput) as wrong:
         parse_dockerd_command(f"docker {text}")
     yield str(wrong.value)
@@ -265,8 +269,8 @@ def test_errors_and_progress_hide_it(place, data):
     assert all("(a" in text for number, text in outputs.items() if number not in MAY_LEAVE_OUT), (
         outputs
     )
-    if found := leaks(outputs, secret):
-        assert found <= leaks(dict(enumerate(messages(place.text(ANOTHER)))), secret)
+    if leaked := leaks(outputs, secret):
+        assert leaked <= leaks(dict(enumerate(messages(place.text(ANOTHER)))), secret)
 
 
 def test_a_verdict_without_secrets_does_not_change(judged):

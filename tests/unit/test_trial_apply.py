@@ -26,15 +26,15 @@ def test_tar_unpacks_every_parcel(tmp_path):
     for case in CASES:
         directory = tmp_path / case.short_name
         directory.mkdir()
-        parcel = apply._pack(find_project(), case, "192.0.2.1", None)
-        done = subprocess.run(["tar", "-xf", "-", "-C", directory], input=parcel, check=False)
+        archive = apply._pack(find_project(), case, "192.0.2.1", None)
+        result = subprocess.run(["tar", "-xf", "-", "-C", directory], input=archive, check=False)
         expected = ["case.yaml"]
         if (case.directory / "unit").is_symlink():
             expected.append("unit/docker.service")
         place = directory / machine_paths.PLACE.lstrip("/")
         missing = [name for name in expected if not (place / name).is_file()]
-        if done.returncode != 0 or missing:
-            wrong[case.short_name] = (done.returncode, missing)
+        if result.returncode != 0 or missing:
+            wrong[case.short_name] = (result.returncode, missing)
     assert wrong == {}
 
 
@@ -44,5 +44,5 @@ def test_credentials_are_made_once_a_run_and_keys_are_private():
         modes = {f"/{entry.name}": entry.mode for entry in tar.getmembers()}
     assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
     assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
-    again = apply._pack(find_project(), case, "192.0.2.1", None)
-    assert again == apply._pack(find_project(), case, "192.0.2.1", None)
+    same = apply._pack(find_project(), case, "192.0.2.1", None)
+    assert same == apply._pack(find_project(), case, "192.0.2.1", None)

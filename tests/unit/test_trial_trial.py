@@ -17,21 +17,21 @@ from dockerd_lab.trial import trial
 @pytest.fixture
 def steps(monkeypatch):
     """What was done with the machines, in its order."""
-    done = []
+    steps = []
 
     def apply(lab, project, configuration, address, unit, *, restart_limit):
-        done.append(("apply", configuration.short_name, unit, restart_limit))
+        steps.append(("apply", configuration.short_name, unit, restart_limit))
 
     def observe(fleet, configuration, subject, since, **options):
-        done.append(("observe", options["show_output"], options["fix"]))
+        steps.append(("observe", options["show_output"], options["fix"]))
         return subject
 
     monkeypatch.setattr(trial, "apply", apply)
     monkeypatch.setattr(trial, "observe", observe)
-    monkeypatch.setattr(trial, "wait_after_reboot", lambda *_: done.append("await the boot"))
+    monkeypatch.setattr(trial, "wait_after_reboot", lambda *_: steps.append("await the boot"))
     monkeypatch.setattr(trial.scripts, "run_show_scripts", lambda *_: {"daemon": "$ docker ps"})
     monkeypatch.setattr(trial.scripts, "run_fix_scripts", lambda *_: {"daemon": "$ rm"})
-    return done
+    return steps
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ MENDED = ("observe", {}, {"daemon": "$ rm"})
 )
 def test_the_steps_of_a_trial(fleet, steps, then, already_applied, expected):
     plan = trial.Plan(CASE, "debian-12/x", unit="docker-ce", then=then)
-    seen = trial.run_trial(fleet, plan, already_applied=already_applied, quiet=True)
-    assert (seen, steps) == ("debian-12/x", expected)
+    observed = trial.run_trial(fleet, plan, already_applied=already_applied, quiet=True)
+    assert (observed, steps) == ("debian-12/x", expected)
 
 
 def test_a_route_that_cannot_be_added_is_the_harness_s_failure(fleet, steps, monkeypatch):
