@@ -88,9 +88,9 @@ class Box:
             ) from None
         for name, size in sizes.items():
             part = self.directory / name
-            found = part.stat().st_size if part.exists() else None
-            if found != size:
-                is_now = "missing" if found is None else f"{found} bytes"
+            actual = part.stat().st_size if part.exists() else None
+            if actual != size:
+                is_now = "missing" if actual is None else f"{actual} bytes"
                 raise HarnessError(
                     f"box {self.engine} is damaged: {part} is {is_now}, it was built with {size}",
                     mend,
@@ -187,8 +187,8 @@ def _build(project: Project, box: Box, engine: Engine) -> None:
     argv: list[str | Path] = ["setpriv", "--pdeathsig", "KILL"]
     argv += unshare()
     argv += [project.data / "provision/box/build.sh", engine.suite, part]
-    given = project.root / engine.packages if engine.packages is not None else "-"
-    argv += [public_key(private_key()), given, *_archives(engine.suite)]
+    packages = project.root / engine.packages if engine.packages is not None else "-"
+    argv += [public_key(private_key()), packages, *_archives(engine.suite)]
     try:
         with step(f"building box {box.engine} (Debian {engine.suite})"):
             _run_recipe([str(a) for a in argv])

@@ -191,8 +191,8 @@ def disk(directory: Path, needed: int) -> Finding:
 
 def memory(needed: int) -> Finding:
     """Whether `needed` bytes of memory are free for the machines."""
-    found = re.search(r"MemAvailable: +(\d+) kB", _read(Path("/proc/meminfo")))
-    free = int(found[1]) * 1024 if found else 0
+    match = re.search(r"MemAvailable: +(\d+) kB", _read(Path("/proc/meminfo")))
+    free = int(match[1]) * 1024 if match else 0
     message = f"{free // 1_000_000} MB available, the machines take up to {needed // 1_000_000} MB"
     return Finding("memory", "ok" if free > needed else "note", message)
 
@@ -213,7 +213,7 @@ def versions() -> Finding:
     wanted = ("vagrant", "vagrant-libvirt", "libvirt-daemon", "qemu-system-x86", "mmdebstrap")
     if shutil.which("dpkg-query") is None:
         return Finding("versions", "note", "no dpkg-query to ask")
-    asked = subprocess.run(
+    result = subprocess.run(
         ["dpkg-query", "-W", "-f=${Package} ${Version}\n", *wanted],
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -221,7 +221,7 @@ def versions() -> Finding:
         timeout=20,
         check=False,
     )
-    return Finding("versions", "ok", ", ".join(asked.stdout.splitlines()))
+    return Finding("versions", "ok", ", ".join(result.stdout.splitlines()))
 
 
 #: In the order in which trouble is easiest to understand.

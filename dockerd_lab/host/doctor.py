@@ -24,10 +24,10 @@ def examine(project: Project, settings: Settings) -> list[Finding]:
     """Everything there is to say about this computer, the reasons for trouble first."""
     machines = [machine for _, machine in settings.machines.items()]
     needed = sum(machine.memory * 1024 * 1024 + QEMU_BYTES for machine in machines)
-    found = [checks.system(), checks.versions(), *checks.find(checks.FOR_A_LAB)]
-    can_start = all(finding.state != "missing" for finding in found)
+    findings = [checks.system(), checks.versions(), *checks.find(checks.FOR_A_LAB)]
+    can_start = all(finding.state != "missing" for finding in findings)
     return [
-        *found,
+        *findings,
         *(_lab(project, settings) if can_start else []),
         checks.disk(user_cache(), BOX_BYTES),
         checks.disk(project.state, LAB_BYTES),
@@ -51,10 +51,10 @@ def _lab(project: Project, settings: Settings) -> list[Finding]:
             return [_kvm(running.driver), isolation(running)]
         with tempfile.TemporaryDirectory() as place:
             trial = labs.start(Path(place) / "lab", built[0].kernel, kept=False)
-            found = [_kvm(trial.driver), isolation(trial)]
+            findings = [_kvm(trial.driver), isolation(trial)]
             labs.stop(trial)
             labs.clear(trial.directory)
-            return found
+            return findings
     except LabError as error:
         return [Finding("lab", "missing", f"it does not start: {error.message}", error.hint)]
 
@@ -74,16 +74,20 @@ def isolation(of: Lab) -> Finding:
     """What protects this computer from a guest that breaks out of QEMU."""
     name, user = "isolation", qemu_user.configured(of.directory)
     if user is None:
-        said = "LAB_SANDBOX=off: QEMU runs as this computer's own libvirt has it, on its networks"
-        return Finding(name, "note", said)
+        message = (
+            "LAB_SANDBOX=off: QEMU runs as this computer's own libvirt has it, on its networks"
+        )
+        return Finding(name, "note", message)
     spaces = "network, mount and process namespaces in which only the lab's files can be written"
     if is_root():
         who = "a user id that is nobody's on this computer"
         return Finding(name, "ok", f"QEMU runs as {who}, without capabilities, in {spaces}")
     me, spaces = getpass.getuser(), f"user, {spaces}"
     if user == 0:
-        said = f"QEMU runs as {me}, to whom alone /dev/kvm opens, without capabilities, in {spaces}"
-        return Finding(name, "note", said, f"sudo usermod --append --groups kvm {me}")
+        message = (
+            f"QEMU runs as {me}, to whom alone /dev/kvm opens, without capabilities, in {spaces}"
+        )
+        return Finding(name, "note", message, f"sudo usermod --append --groups kvm {me}")
     who = f"a subordinate user of {me} (/etc/subuid)"
     return Finding(name, "ok", f"QEMU runs as {who}, without capabilities, in {spaces}")
 
@@ -102,17 +106,17 @@ def _box(project: Project, settings: Settings, name: str) -> Finding:
 def _leftovers(project: Project) -> list[Finding]:
     """What an earlier run left that no longer serves."""
     home = project.state
-    found = []
+    findings = []
     running = labs.current(home)
     if running is not None:
         message = f"{running.description}, in {running.directory}"
-        found.append(Finding("running lab", "note", message, "dockerd-lab down"))
+        findings.append(Finding("running lab", "note", message, "dockerd-lab down"))
     elif (home / "lab.json").exists():
         message = "a lab was killed; the kernel ended all of it, and the next run clears its files"
-        found.append(Finding("earlier lab", "note", message))
+        findings.append(Finding("earlier lab", "note", message))
     for part in sorted((user_cache() / "boxes").glob("*.part*")):
         if being_built(part):
             continue
         message = f"{part} is of a build that was killed"
-        found.append(Finding("unfinished box", "note", message, "dockerd-lab clean"))
-    return found
+        findings.append(Finding("unfinished box", "note", message, "dockerd-lab clean"))
+    return findings

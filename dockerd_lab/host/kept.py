@@ -23,15 +23,15 @@ def kept(project: Project) -> list[Item]:
 
     A box that a lab of another project runs on may go: the files stay until its machines end.
     """
-    found = [("box", path) for path in _in(user_cache() / "boxes") if not being_built(path)]
-    found += [("whether KVM works", user_cache() / "kvm.json")]
+    places = [("box", path) for path in _in(user_cache() / "boxes") if not being_built(path)]
+    places += [("whether KVM works", user_cache() / "kvm.json")]
     for path in _in(project.state):
         if path.name == "parallel" and any(current(home) for home in _in(path)):
             continue
         if path.name not in ("lock", "lab.json"):
             what = "evidence" if path.name == "artifacts" else "machines"
-            found.append((f"{what} of this checkout", path))
-    return [Item(what, path, size_on_disk(path)) for what, path in found if path.exists()]
+            places.append((f"{what} of this checkout", path))
+    return [Item(what, path, size_on_disk(path)) for what, path in places if path.exists()]
 
 
 def _in(directory: Path) -> list[Path]:

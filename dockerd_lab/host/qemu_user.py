@@ -53,8 +53,8 @@ def configured(directory: Path) -> int | None:
         text = (directory / "libvirt/etc/qemu.conf").read_text()
     except OSError:
         return None
-    found = re.search(r'^user = "\+(\d+)"$', text, re.MULTILINE)
-    return int(found[1]) if found else None
+    match = re.search(r'^user = "\+(\d+)"$', text, re.MULTILINE)
+    return int(match[1]) if match else None
 
 
 def opens(user: int, device: Path, groups: Sequence[int] | None) -> bool:
@@ -94,9 +94,9 @@ def _taken() -> list[range]:
     """The ids of this computer's users and groups, and those that they give their namespaces."""
     ids = {entry.pw_uid for entry in pwd.getpwall()} | {entry.gr_gid for entry in grp.getgrall()}
     ids |= {os.getuid(), os.getgid()}
-    given = [range(number, number + 1) for number in ids]
+    ranges = [range(number, number + 1) for number in ids]
     for file in (Path("/etc/subuid"), Path("/etc/subgid")):
         text = file.read_text(errors="replace") if file.exists() else ""
         for first, count in re.findall(r"^[^:#\n]+:(\d+):(\d+)\s*$", text, re.MULTILINE):
-            given.append(range(int(first), int(first) + int(count)))
-    return given
+            ranges.append(range(int(first), int(first) + int(count)))
+    return ranges

@@ -154,8 +154,8 @@ def _start_libvirtd() -> "subprocess.Popen[bytes]":
     deadline = time.monotonic() + LIBVIRTD_LIMIT
     while not Path("/run/libvirt/libvirt-sock").exists():
         if process.poll() is not None:
-            said = last_lines(file.read_text(errors="replace"))
-            raise HarnessError(f"libvirtd ended at once, exit code {process.returncode}{said}")
+            output = last_lines(file.read_text(errors="replace"))
+            raise HarnessError(f"libvirtd ended at once, exit code {process.returncode}{output}")
         if time.monotonic() > deadline:
             raise HarnessError(f"libvirtd made no socket within {LIBVIRTD_LIMIT} s")
         time.sleep(0.05)
