@@ -14,7 +14,7 @@ from dockerd_lab.config.dockerd_command import DockerdCommand
 from dockerd_lab.config.paths import HOME
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import install_paths, layout, tree
-from dockerd_lab.inputs.input import Input, read_links
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.recognise import is_text
 
 
@@ -73,7 +73,8 @@ def collect(
     provision_script = tree.content(provision) if provision is not None else None
     notes = _move_enabled_units(sources)
     origins = dict(sorted(sources.items()))
-    texts, private = _install(origins, directory, command)
+    links = _read_links(origins)
+    texts, private = _install(origins, links, directory, command)
     scripts = [provision] if provision is not None else []
     name_source = next(iter([*paths, *origins.values(), *scripts]), Path("dockerd"))
     return Input(
@@ -81,6 +82,7 @@ def collect(
         directory=directory,
         origins=origins,
         texts=texts,
+        links=links,
         case=case,
         complete=complete,
         ignored=ignored,
@@ -156,7 +158,10 @@ def _add(
 
 
 def _install(
-    origins: Mapping[str, Path], directory: Path, command: DockerdCommand | None
+    origins: Mapping[str, Path],
+    links: Mapping[str, str],
+    directory: Path,
+    command: DockerdCommand | None,
 ) -> tuple[dict[str, str], frozenset[str]]:
     """Copy the files below `directory`/rootfs.
 
@@ -166,12 +171,11 @@ def _install(
     texts: dict[str, str] = {}
     private: set[str] = set()
     others: dict[str, bytes] = {}
-    link_targets = read_links(origins)
     for installed, source in origins.items():
         target = directory / "rootfs" / installed.lstrip("/")
         data = _copy(source, target)
         if data is None:
-            target_file = origins.get(link_targets[installed])
+            target_file = origins.get(links[installed])
             if target_file is not None and is_text(installed) and not target_file.is_symlink():
                 texts[installed] = tree.text(target_file, tree.content(target_file))
             continue
@@ -188,7 +192,7 @@ def _install(
             others[installed] = data
     # Files in the target of a directory link are read by the link's path.
     moved: set[str] = set()
-    for link, link_target in link_targets.items():
+    for link, link_target in links.items():
         below = [name for name in texts if name.startswith(f"{link_target}/")]
         texts |= {link + name.removeprefix(link_target): texts[name] for name in below}
         moved |= {*below}
@@ -197,6 +201,15 @@ def _install(
     for referenced in _referenced_files(texts, command) & others.keys():
         texts[referenced] = tree.text(origins[referenced], others[referenced])
     return texts, frozenset(private)
+
+
+def _read_links(origins: Mapping[str, Path]) -> dict[str, str]:
+    """Return the links among the files, and the path on the machine to which each leads."""
+    return {
+        installed: os.path.normpath(PurePosixPath(installed).parent / os.readlink(source))
+        for installed, source in origins.items()
+        if source.is_symlink()
+    }
 
 
 def _check(origins: Mapping[str, Path]) -> None:

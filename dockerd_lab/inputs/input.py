@@ -1,9 +1,8 @@
 """Defines a user's input: files by their path on the machine, a command, a script, a case."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from dockerd_lab.cases.model import Case
 from dockerd_lab.config.dockerd_command import DockerdCommand
@@ -22,6 +21,8 @@ class Input:
     """The source of each file, as the user named it, by the path on the machine."""
     texts: Mapping[str, str]
     """The texts of the configuration files, by the path on the machine."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """The links among the files: the path on the machine to which each leads, by its own."""
     case: Case | None = None
     """The case in the input's case.yaml, if it has one."""
     complete: bool = False
@@ -42,7 +43,7 @@ class Input:
     @property
     def link_targets(self) -> set[str]:
         """Return the paths on the machine to which the input's links lead."""
-        return {*read_links(self.origins).values()}
+        return {*self.links.values()}
 
     def has(self, installed: str) -> bool:
         """Return whether the input has a file for that path on the machine."""
@@ -50,9 +51,8 @@ class Input:
 
     def resolve(self, installed: str) -> str:
         """Return a path on the machine with the input's links followed."""
-        link_targets = read_links(self.origins)
         for _ in range(10):  # links may lead to links, and in a circle
-            for link, target in link_targets.items():
+            for link, target in self.links.items():
                 if installed == link or installed.startswith(f"{link}/"):
                     installed = target + installed.removeprefix(link)
                     break
@@ -74,6 +74,11 @@ class Input:
                 **{path: self.origins[path] for path in self.origins if path in remaining},
                 **{path: Path(path) for path in texts},
             },
+            links={
+                link: target
+                for link, target in self.links.items()
+                if link in remaining and link not in texts
+            },
             texts={**{path: self.texts[path] for path in self.texts if path in remaining}, **texts},
         )
 
@@ -89,12 +94,3 @@ class Input:
     def lacks(self, installed: str) -> bool:
         """Return whether the input does not have that file, and the lab may make one there."""
         return not self.has(installed) and install_paths.is_free(installed, self.origins)
-
-
-def read_links(origins: Mapping[str, Path]) -> dict[str, str]:
-    """Return the links among files, and the path on the machine to which each leads."""
-    return {
-        installed: os.path.normpath(PurePosixPath(installed).parent / os.readlink(source))
-        for installed, source in origins.items()
-        if source.is_symlink()
-    }

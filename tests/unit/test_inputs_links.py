@@ -57,6 +57,15 @@ def test_packaged_targets_are_for_units_and_sites_only(top, into):
         collect([top], into)
 
 
+def test_a_file_that_a_script_changed_is_no_link_of_this_computer(top, into, tmp_path):
+    write(top / "etc/docker/daemon.json", "{}")
+    link = tmp_path / "link"
+    link.symlink_to("/elsewhere")
+    changed = collect([top], into).with_changes({str(link): "{}"})
+    assert changed.link_targets == set()
+    assert changed.resolve(str(link)) == str(link)
+
+
 def test_nothing_is_written_through_a_link_of_the_input(top, into, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
