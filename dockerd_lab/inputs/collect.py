@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.cases.discover import CATEGORIES
@@ -38,9 +39,8 @@ def collect(
     compose_files: list[Path] = []
     case: Case | None = None
     complete = False
-    single_files = [
-        path for path in paths if not os.path.isdir(path)
-    ]  # never raises, unlike pathlib's
+    # os.path.isdir() never raises, unlike pathlib's.
+    single_files = [path for path in paths if not os.path.isdir(path)]
     for path in paths:
         if path in single_files:
             _add_all(sources, {layout.destination_of_file(path, single_files): path})
@@ -48,25 +48,14 @@ def collect(
         has_case = os.path.isfile(path / "case.yaml")
         if has_case and len(paths) > 1:
             raise BadInput(f"{path}: it has a case.yaml, and is judged by itself")
-        root, relative_paths = layout.files_to_install(path)
-        has_case_layout = root != path and (has_case or bool(relative_paths))
-        if not relative_paths and not has_case_layout:
-            recognised, skipped = layout.recognise_files(path)
-            has_case_layout = has_case and not recognised and layout.is_case_without_files(path)
-            if not recognised and not has_case_layout:
-                raise BadInput(layout.nothing_to_install_message(path), layout.HINT)
-            _add_all(sources, recognised)
-            ignored += skipped
-            compose_files += layout.compose_files(path, skipped)
+        contents = _read_directory(path, has_case=has_case)
         if has_case:
-            case, complete = load_case(_case_name(path), path), has_case_layout
-        _add_all(sources, {f"/{relative}": root / relative for relative in relative_paths})
-        if has_case_layout:
+            case, complete = load_case(_case_name(path), path), contents.has_case_layout
+        _add_all(sources, contents.files)
+        ignored += contents.skipped
+        compose_files += layout.compose_files(path, contents.skipped)
+        if contents.has_case_layout:
             _copy_case_files(path, directory)
-        elif relative_paths:
-            skipped = layout.skipped_names(path)
-            ignored += skipped
-            compose_files += layout.compose_files(path, skipped)
     for argument in files:
         source, destination = _source_and_destination(argument)
         _add(sources, destination, source, anywhere=True)
@@ -92,6 +81,33 @@ def collect(
         provision=provision_script,
         private=private,
     )
+
+
+@dataclass(frozen=True)
+class _Directory:
+    """What a user's directory contains."""
+
+    files: Mapping[str, Path]
+    """The files to install, by the path on the machine."""
+    skipped: Sequence[str] = ()
+    """Names of files and directories that are not installed."""
+    has_case_layout: bool = False
+    """Whether it is laid out like a case: rootfs/, or scripts beside a case.yaml."""
+
+
+def _read_directory(path: Path, *, has_case: bool) -> _Directory:
+    """Return what a directory contains; raises BadInput if nothing of it can be installed."""
+    root, relative_paths = layout.files_to_install(path)
+    files = {f"/{relative}": root / relative for relative in relative_paths}
+    if root != path and (has_case or files):
+        return _Directory(files, has_case_layout=True)
+    if files:
+        return _Directory(files, layout.skipped_names(path))
+    files, skipped = layout.recognise_files(path)
+    is_case = has_case and not files and layout.is_case_without_files(path)
+    if not files and not is_case:
+        raise BadInput(layout.nothing_to_install_message(path), layout.HINT)
+    return _Directory(files, skipped, is_case)
 
 
 def _move_enabled_units(sources: dict[str, Path]) -> list[str]:
