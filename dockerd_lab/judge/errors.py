@@ -9,6 +9,7 @@ from dockerd_lab.config.locate import locate
 from dockerd_lab.explain.matcher import Finding, explain
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.expectation import TAIL
 from dockerd_lab.judge.judgement import Mismatch
 from dockerd_lab.judge.log import extract_message
 from dockerd_lab.judge.verdict import Error
@@ -85,12 +86,10 @@ def find_mismatches(
         if not _is_expected_cause(expected, cause):
             observed = ", ".join(ids) or UNEXPLAINED
             which = "the first error" if expected in ids else "the error"
-            yield _mismatch(
-                expected, f"{which} is {observed}; the case expects {expected}", observation
-            )
+            yield _mismatch(expected, f"{which} is {observed}", observation)
     elif case.fails and findings:
         observed = ", ".join(finding.id for finding in findings)
-        yield _mismatch("none", f"the error is {observed}; the case expects none", observation)
+        yield _mismatch("none", f"the error is {observed}", observation)
     elif unfixed_error is not None and unfixed_error in (
         remaining := _remaining_errors(observation, findings)
     ):
@@ -111,10 +110,13 @@ def _remaining_errors(observation: Observation, findings: Sequence[Finding]) -> 
     return [finding.id for finding in explain([*printed, *log])]
 
 
-def _mismatch(expected: str, message: str, observation: Observation) -> Mismatch:
-    observed = message.partition(";")[0]
+def _mismatch(expected: str, observed: str, observation: Observation) -> Mismatch:
     return Mismatch(
-        "error", expected, observed, message, details="\n".join(observation.user_visible_log[-12:])
+        "error",
+        expected,
+        observed,
+        f"{observed}; the case expects {expected}",
+        details="\n".join(observation.user_visible_log[-TAIL:]),
     )
 
 

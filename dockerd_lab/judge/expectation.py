@@ -1,12 +1,13 @@
 """Compares an observation with what its case expects: one mismatch for each point that differs."""
 
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from dockerd_lab.cases.model import Case, Expectation
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.judgement import Mismatch, Point
+from dockerd_lab.judge.judgement import Mismatch, Who
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.remote import REACHED
 from dockerd_lab.redaction.redact import redacted
@@ -134,14 +135,13 @@ def _check_listeners(expect: Expectation, observation: Observation) -> Iterator[
 
 
 def _check_levels(expect: Expectation, observation: Observation) -> Iterator[Mismatch]:
-    points: dict[str, Point]
-    points = {"client": "client", "outsider": "outsider", "local-user": "local-user"}
-    for who, exposure in observation.exposure.items():
-        expected, best = expected_level(expect, who), exposure.best
+    for who in get_args(Who):
+        expected, exposure = expected_level(expect, who), observation.exposure[who]
+        best = exposure.best
         if best.level != expected:
             root = _ROOT if best.level == "full-control" else ""
             yield Mismatch(
-                points[who],
+                who,
                 expected,
                 best.level,
                 f"{who} gets {best.level}; the case expects {expected}",

@@ -7,6 +7,8 @@ from typing import Literal
 from dockerd_lab.explain.matcher import Finding
 from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged
 
+#: Whose access is judged.
+Who = Literal["client", "outsider", "local-user"]
 #: The points in which an observation can differ from what its case expects.
 Point = Literal[
     "daemon",
@@ -14,9 +16,7 @@ Point = Literal[
     "command",
     "hosts",
     "listeners",
-    "client",
-    "outsider",
-    "local-user",
+    Who,
     "no-effect",
     "error",
     "fix",

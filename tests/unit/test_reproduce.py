@@ -166,6 +166,7 @@ def test_an_error_that_a_fix_leaves_is_reported():
     steps = answer(f"$ dockerd\n{CONFLICT}\n")
     seen = dataclasses.replace(observation(), fix={"client": steps})
     mended = case("flags-by-hand", fixed=True)
-    assert "hosts-flag-file-conflict is still there, in hosts-flag-file-conflict" in (
-        reproduction_of(mended, seen).judgement.reasons
-    )
+    assert (
+        "hosts-flag-file-conflict is still there, in hosts-flag-file-conflict;"
+        " the case expects none"
+    ) in reproduction_of(mended, seen).judgement.reasons
