@@ -43,7 +43,7 @@ Credential = Literal[
 #: The address of `daemon` in lab.yaml, which the cases' scripts and `remote:` contain, too.
 DAEMON_ADDRESS = "192.168.3.201"
 #: A listener in netstat's words: protocol, local address or path, program.
-Listener = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
+ListenerLine = Annotated[str, StringConstraints(pattern=r"^(tcp6?|unix) \S+ \S.*$")]
 
 
 def _check_path(path: str) -> str:
@@ -68,7 +68,7 @@ class Expectation(YamlModel):
     hosts: list[str] = Field(
         description="where dockerd is told to listen: by flags, or by daemon.json as it lies there"
     )
-    listeners: list[Listener] = Field(description="exactly these, in netstat's words")
+    listeners: list[ListenerLine] = Field(description="exactly these, in netstat's words")
     client: Level
     outsider: Level
     local_user: Level = Field(alias="local-user", description="on `daemon`, outside group docker")

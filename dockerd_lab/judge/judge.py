@@ -10,8 +10,8 @@ from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
 from dockerd_lab.judge.not_judged import find_not_judged
 from dockerd_lab.judge.public_trust import check_public_trust
-from dockerd_lab.judge.verdict import Error, Exposure, Listener, Proof, Result
-from dockerd_lab.observe.listeners import Listener as ObservedListener
+from dockerd_lab.judge.verdict import Error, Proof, Result, VerdictExposure, VerdictListener
+from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared
 
@@ -87,7 +87,7 @@ def verdict(
         command=daemon.command,
         hosts=daemon.hosts,
         listeners=[_verdict_listener(listener) for listener in daemon.listeners],
-        exposure=Exposure(**levels),
+        exposure=VerdictExposure(**levels),
         errors=list(judgement.errors),
         warnings=log.warnings(daemon.log),
         no_effect=list(judgement.no_effect),
@@ -131,14 +131,14 @@ def _daemon_problems(
         yield from policy.report_last_line(observation)
 
 
-def _verdict_listener(listener: ObservedListener) -> Listener:
+def _verdict_listener(listener: Listener) -> VerdictListener:
     """Return a listener as the verdict has it."""
     if listener.protocol == "unix":
-        return Listener(family="unix", path=listener.address, process=listener.program)
-    address, _, port = listener.address.rpartition(":")
-    return Listener(
+        return VerdictListener(family="unix", path=listener.address, process=listener.program)
+    host, _, port = listener.address.rpartition(":")
+    return VerdictListener(
         family=listener.protocol,  # type: ignore[arg-type]  # netstat's; pydantic checks it
-        address=address,
+        address=host,
         port=int(port),
         process=listener.program,
     )

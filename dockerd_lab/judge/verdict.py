@@ -11,22 +11,24 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Listener(Part):
+class VerdictListener(Part):
     """Something that listens on the daemon's machine."""
 
     family: Literal["tcp", "tcp6", "unix"] = Field(description="in netstat's words")
-    address: str | None = Field(default=None, description="of tcp and tcp6, such as 0.0.0.0 or ::")
+    host: str | None = Field(
+        default=None, alias="address", description="of tcp and tcp6, such as 0.0.0.0 or ::"
+    )
     port: int | None = Field(default=None, description="of tcp and tcp6")
     path: str | None = Field(default=None, description="of unix")
     process: str = Field(description="its owner; init or systemd is socket activation")
 
     def __str__(self) -> str:
         """Return the listener as a case declares it, in netstat's words."""
-        place = self.path if self.family == "unix" else f"{self.address}:{self.port}"
+        place = self.path if self.family == "unix" else f"{self.host}:{self.port}"
         return f"{self.family} {place} {self.process}"
 
 
-class Exposure(Part):
+class VerdictExposure(Part):
     """How much of the daemon each gets: filtered, refused, tls-required, … or full-control."""
 
     client: str = Field(
@@ -89,8 +91,8 @@ class Result(Part):
     delay_seconds: float = Field(description="what of that dockerd waited on purpose")
     command: str | None = Field(description="the running dockerd's command line")
     hosts: list[str] = Field(description="where the running dockerd was told to listen")
-    listeners: list[Listener]
-    exposure: Exposure
+    listeners: list[VerdictListener]
+    exposure: VerdictExposure
     errors: list[Error]
     warnings: list[str] = Field(description="what the daemon itself warned of")
     no_effect: list[NoEffect]

@@ -1,11 +1,10 @@
 """Runs the tools that people use on `client` against the daemon's API: docker, curl, the SDK."""
 
-import json
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from dockerd_lab.cases.model import Remote
-from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
+from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.machines.versions import API_VERSION
 
 #: The container that `client` starts on the daemon if it has access.
@@ -106,11 +105,3 @@ def _certificate_commands(host: str) -> dict[str, RemoteCommand]:
             limit=TOOL_LIMIT,
         ),
     }
-
-
-def parse_json(result: CommandResult) -> object:
-    """Return a command's standard output as parsed JSON; None if it is no JSON."""
-    try:
-        return json.loads(result.stdout)
-    except ValueError:
-        return None

@@ -1,15 +1,23 @@
 """What do people's tools get? The docker client, curl and the SDK are run on `client` itself."""
 
+import json
 import re
 
 import pytest
 
 from dockerd_lab.machines.versions import API_VERSION
-from dockerd_lab.observe.remote import CONTAINER, parse_json
+from dockerd_lab.observe.remote import CONTAINER
 
 ANSWERED = ["full-control", "read-only"]
 # curl does not read docker's config.json (see test_nginx), and speaks no ssh.
 NO_CURL = ["methods/nginx-basic-auth", "methods/ssh"]
+
+
+def parsed(answer):
+    try:
+        return json.loads(answer.stdout)
+    except ValueError:
+        pytest.fail(f"no JSON: $ {answer.command}\n{answer.output}")
 
 
 @pytest.mark.cases(client=ANSWERED, fails=False)
@@ -23,8 +31,7 @@ def test_docker_gets_its_answer(observation, assert_expected):
 @pytest.mark.cases(client=ANSWERED, category="methods", without=["methods/ssh"])
 def test_the_sdk_gets_its_answer(observation):
     answer = observation.client["sdk"]
-    said = parse_json(answer)
-    assert said is not None, f"$ {answer.command}\n{answer.output}"
+    said = parsed(answer)
     assert said["ping"] is True
     assert said["images"] == ["busybox:latest"]
 
@@ -33,8 +40,8 @@ def test_the_sdk_gets_its_answer(observation):
 def test_curl_gets_its_answer(observation):
     answers = observation.client
     assert answers["ping"].stdout == "OK", answers["ping"].output
-    assert parse_json(answers["containers"]) == [], f"GET /v{API_VERSION}/containers/json"
-    tags = [image["RepoTags"] for image in parse_json(answers["images"])]
+    assert parsed(answers["containers"]) == [], f"GET /v{API_VERSION}/containers/json"
+    tags = [image["RepoTags"] for image in parsed(answers["images"])]
     assert tags == [["busybox:latest"]], f"GET /v{API_VERSION}/images/json"
 
 

@@ -116,7 +116,7 @@ def test_the_verdict_has_all_of_the_observation(judged):
         "unix /run/docker.sock init",
         "tcp6 :::2375 dockerd",
     ]
-    assert (result.listeners[1].address, result.listeners[1].port) == ("::", 2375)
+    assert (result.listeners[1].host, result.listeners[1].port) == ("::", 2375)
     assert result.exposure.model_dump() == dict.fromkeys(
         ("client", "outsider", "local_user"), "full-control"
     )
