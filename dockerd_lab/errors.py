@@ -29,14 +29,14 @@ class LabError(Exception):
 
 
 class BadInput(LabError):
-    """What the user gave is wrong: the message names the file, the key and the reason."""
+    """The user's input is wrong: the message names the file, the key and the reason."""
 
     exit_code = 2
     kind = "bad input"
 
 
 class HarnessError(LabError):
-    """The harness, not the configuration, failed: no statement about the configuration is made."""
+    """The harness failed, not the configuration: there is no verdict on the configuration."""
 
 
 class LabBusy(LabError):
@@ -51,9 +51,9 @@ class LabBusy(LabError):
 
 @contextmanager
 def on_this_computer() -> Iterator[None]:
-    """For work with this computer's files, as a block or a decorator; raises HarnessError.
+    """Raise an OSError of the block or decorated function as HarnessError.
 
-    A full disk, or a file that an earlier run left to another user, tells of no configuration.
+    A full disk, or a file of another user, says nothing about the configuration.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Tells what long work is doing, with the seconds it takes."""
+"""Prints the progress of long work, with the seconds it takes."""
 
 import sys
 import threading
@@ -27,9 +27,9 @@ def say(line: str) -> None:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Name the work of the block, remind of it while it lasts, and tell how long it took.
+    """Print the work of the block: when it begins, while it lasts, and how long it took.
 
-    With `step("booting the machines")` it says::
+    `step("booting the machines")` prints::
 
         lab: booting the machines …
         lab: booting the machines … still, after 15 s

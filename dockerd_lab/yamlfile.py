@@ -16,10 +16,10 @@ Model = TypeVar("Model", bound="YamlModel")
 
 
 class _Brief(reprlib.Repr):
-    """Writes a wrong value into a message: the start of it, where it is long."""
+    """Formats a wrong value for a message, shortened if it is long."""
 
     def repr_str(self, value: str, level: int) -> str:
-        """Shorten a text without its secrets, which would not be recognised in two halves."""
+        """Return the start of a redacted text: a secret cut in half would not be recognised."""
         return super().repr_str(redact(value), level)
 
 
@@ -41,7 +41,7 @@ _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 def _check_keys(node: yaml.Node | None) -> None:
-    """Raise YAMLError where a key is there twice, of which PyYAML keeps the last."""
+    """Raise YAMLError if a mapping has a key twice: PyYAML would silently keep the last."""
     seen = {id(node)}  # what an alias names comes once, and may name itself
     waiting = [node]
     while waiting:
@@ -99,7 +99,7 @@ def check(path: Path, data: object, model: type[Model], at: Sequence[str] = ()) 
 
 
 def place_of(path: Path, *keys: object) -> str:
-    """The place of a key as messages have it: `file:line: key`, or the file alone."""
+    """Return the place of a key for a message: `file:line: key`, or the file alone."""
     line = _line(_composed(path), keys)
     return f"{path}:{line}: {'.'.join(map(str, keys))}" if line else str(path)
 
@@ -109,7 +109,7 @@ def _kind(value: object) -> str:
 
 
 def _composed(path: Path) -> yaml.Node | None:
-    """The file's nodes, which know their lines; None where it cannot be read any more."""
+    """Return the file's nodes, which have line numbers; None if it cannot be read any more."""
     try:
         node: yaml.Node | None = _Loader(path.read_text(encoding="utf-8")).get_single_node()
     except (OSError, ValueError, yaml.YAMLError, RecursionError):
@@ -118,7 +118,7 @@ def _composed(path: Path) -> yaml.Node | None:
 
 
 def _line(node: yaml.Node | None, keys: Sequence[object]) -> int | None:
-    """The line of a key, or of the last one above it that is there."""
+    """Return the line of a key, or of the last key above it that exists."""
     line = None
     for key in keys:
         at: yaml.Node | None = None
@@ -141,7 +141,7 @@ def _sentence(
     model: type[BaseModel],
     at: Sequence[str],
 ) -> str:
-    """One of pydantic's errors as `file:line: key: reason`."""
+    """Return one of pydantic's errors as `file:line: key: reason`."""
     assert isinstance(error, dict)  # noqa: S101  (pydantic's ErrorDetails is a TypedDict)
     key = ".".join(str(part) for part in (*at, *error["loc"]))
     line = _line(top, (*at, *error["loc"]))
@@ -161,7 +161,7 @@ def _sentence(
 
 
 def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
-    """The keys a model knows below `loc`; empty where a mapping has free keys."""
+    """Return the keys that a model defines below `loc`; none if any key is allowed."""
     for part in loc:
         field = model.model_fields.get(str(part))
         if field is None or not isinstance(field.annotation, type):

@@ -1,1 +1,1 @@
-"""The `dockerd-lab` command, a module per group of commands."""
+"""Provides the `dockerd-lab` command: a module per group of commands."""

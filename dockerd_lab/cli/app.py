@@ -1,4 +1,4 @@
-"""The `dockerd-lab` command: its subcommands, and what becomes of an error."""
+"""Defines the `dockerd-lab` command: its subcommands, and how it reports errors."""
 
 import io
 import sys

@@ -1,4 +1,4 @@
-"""The command that lists the cases."""
+"""Provides the command that lists the cases."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""The commands about this computer: what it needs, has and keeps."""
+"""Provides the commands about this computer: what it needs, has and keeps."""
 
 import dataclasses
 import json

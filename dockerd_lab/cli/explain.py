@@ -1,4 +1,4 @@
-"""The command that finds known errors in a log."""
+"""Provides the command that finds known errors in a log."""
 
 import json
 import sys
@@ -39,7 +39,7 @@ def explain(
 
 
 def _explained(files: list[Path] | None) -> list[Finding]:
-    """The findings in each of the files, or in standard input where there are none."""
+    """Return the findings in each of the files, or in standard input without any file."""
     if not files:
         if sys.stdin is None:  # closed, as by `<&-`
             raise BadInput("nothing to read: standard input is closed", "dockerd-lab explain FILE")

@@ -1,4 +1,4 @@
-"""The commands that start, use and end a lab."""
+"""Provides the commands that start, use and end a lab."""
 
 import subprocess
 from collections.abc import Iterator

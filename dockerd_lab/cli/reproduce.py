@@ -1,4 +1,4 @@
-"""The command that shows a failure on the machines, and that its fix works."""
+"""Provides the command that shows a failure on the machines, and that its fix works."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The commands that judge a user's own configuration: validate, record, schema."""
+"""Provides the commands that judge a user's own configuration: validate, record, schema."""
 
 import os
 import sys

@@ -1,1 +1,1 @@
-"""Keeps secrets out of every output: what they look like, and what stands in their place."""
+"""Keeps secrets out of every output: what they look like, and their substitutes."""

@@ -57,7 +57,7 @@ def redacted(data: Data, also: Iterable[str] = ()) -> Data:
 
 
 def _redact(text: str, words: dict[str, str]) -> str:
-    """Redact a text, and note in `words` what was hidden, with the word that stands for it."""
+    """Return the redacted text, and add to `words` each hidden secret with its substitute."""
     small = text.lower()
     for kind in KINDS:
         if any(sign in small for sign in kind.signs):
@@ -66,7 +66,7 @@ def _redact(text: str, words: dict[str, str]) -> str:
 
 
 def _hide(word: str, words: dict[str, str], found: re.Match[str]) -> str:
-    """What a kind's pattern has found, with a word in the place of its secrets."""
+    """Return the text of a kind's match, with `word` in the place of its secrets."""
     names = (name for name in found.re.groupindex if name.endswith("secret"))
     parts, end = [], found.start()
     for start, stop in sorted(map(found.span, names)):
@@ -78,7 +78,7 @@ def _hide(word: str, words: dict[str, str], found: re.Match[str]) -> str:
 
 
 def _without(text: str, known: Iterable[tuple[tuple[str, str], str]]) -> str:
-    """Hide what is known: by its pattern, where its beginning is in the text."""
+    """Return the text with the known secrets hidden; their beginning is looked for first."""
     for (beginning, pattern), word in known:
         if beginning in text:
             text = re.sub(pattern, word, text)
@@ -86,7 +86,7 @@ def _without(text: str, known: Iterable[tuple[tuple[str, str], str]]) -> str:
 
 
 def _escaped(secret: str) -> tuple[str, str]:
-    """A secret's beginning, and a pattern for it, however often JSON or a shell escapes it."""
+    """Return a secret's beginning, and a pattern for it however often it is escaped."""
     beginning, *pieces = _TO_ESCAPE.split(secret)
     pattern = re.escape(beginning)
     for sign, plain in zip(pieces[::2], pieces[1::2], strict=True):
@@ -96,14 +96,14 @@ def _escaped(secret: str) -> tuple[str, str]:
 
 
 def _parts_of(secret: str) -> Iterator[str]:
-    """What of a secret is to be hidden wherever it stands: its lines, or a key's base64."""
+    """Yield the parts of a secret to hide wherever they are: its lines, or a key's base64."""
     for part in _OF_A_KEY.findall(secret) if "PRIVATE KEY-----" in secret else secret.splitlines():
         if len(part) >= LEAST_KNOWN and not _MAY_BE_A_WORD.fullmatch(part):
             yield part
 
 
 def _texts(data: Any) -> Iterator[str]:
-    """All texts in data; besides, lines among which is a private key's first one, put together."""
+    """Yield all texts in data; lines that include a private key's first line also as one text."""
     if isinstance(data, str):
         yield data
     parts = _parts(data).values()
@@ -132,7 +132,7 @@ def _changed(data: Any, change: Callable[[str], str]) -> Any:
 
 
 def _parts(data: Any) -> Mapping[Any, Any]:
-    """What data consists of, by names, keys or numbers; nothing where it is no such data."""
+    """Return the parts of data by names, keys or numbers; none if it has no parts."""
     if isinstance(data, Mapping):
         return data
     if type(data) in (list, tuple):
@@ -145,5 +145,5 @@ def _parts(data: Any) -> Mapping[Any, Any]:
 
 
 def _is_model(data: Any) -> bool:
-    """Whether it is a model of pydantic's, which is too slow to be imported for every pytest."""
+    """Return whether it is a pydantic model; pydantic is too slow to import in every pytest."""
     return hasattr(data, "model_copy")

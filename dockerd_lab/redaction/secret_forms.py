@@ -1,4 +1,4 @@
-"""The parts of which the patterns of secrets are made, in re.VERBOSE; see secret_kinds."""
+"""Defines parts of the patterns in secret_kinds, in the syntax of re.VERBOSE."""
 
 # What repeats is bounded, possessive or atomic, so that the time grows with a text's length only.
 # Possessive are single characters only: of more, Python 3.11.2 takes too many (#106052).

@@ -1,4 +1,4 @@
-r"""What a secret looks like: a row of `KINDS` for each kind, with what to put in its place.
+r"""Defines what a secret looks like: a row of `KINDS` for each kind, with its substitute.
 
 A row that hides too little leaks; one that hides too much makes a log useless. Each has an example
 of a text with the secret `Hunter2Hunter2`; tests/unit/test_redact.py has texts without any.
@@ -52,12 +52,12 @@ class Kind:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """`regex`, compiled when it is first needed."""
+        """Return `regex`, compiled when it is first needed."""
         return re.compile(self.regex, _FLAGS)
 
     @cached_property
     def within(self) -> re.Pattern[str] | None:
-        """`part`, compiled."""
+        """Return `part`, compiled; None if there is none."""
         return None if self.part is None else re.compile(self.part, _FLAGS)
 
     def sub(self, hide: Callable[[re.Match[str]], str], text: str) -> str:
