@@ -1,33 +1,33 @@
 """Finds a change that is let through to a daemon on which creating a container is refused.
 
-Each request is about a container that does not exist. If the daemon itself answers that there is
-none, whatever stands before it let the request through; nothing has changed. It must run on
-Python 3.9.
+The requests are those in provision/probe/changes. Each is about something that does not exist, or
+is not valid: if the daemon itself answers that, whatever stands before it let the request through,
+and nothing has changed. It must run on Python 3.9.
 """
 
-from http import HTTPStatus
+import re
 
-#: No container has this name.
-ABSENT = "dockerd-lab-absent"
-#: Method, path and body, as the Docker Engine API v1.40 documents them. exec and archive are root
-#: in a container that is privileged or has a mount of the host; the others stop or replace one.
-CHANGES = (
-    ("POST", f"/containers/{ABSENT}/exec", {"Cmd": ["true"]}),
-    ("PUT", f"/containers/{ABSENT}/archive?path=/", b""),
-    ("POST", f"/containers/{ABSENT}/update", {}),
-    ("POST", f"/containers/{ABSENT}/start", None),
-    ("POST", f"/commit?container={ABSENT}", {}),
-    ("DELETE", f"/containers/{ABSENT}", None),
-)
+from handshake import one_line
 
 
-def find_change(send):
+def find_change(door, changes, *, every_way):
     """Return the evidence for a change that is let through; None if all of them are refused.
 
-    `send` sends a request, and returns status and body.
+    Each is sent in the usual way of the door. With `every_way`, those that are marked so are sent
+    in all other ways, too.
     """
-    for method, path, body in CHANGES:
-        status, answer = send(method, path, body)
-        if status == HTTPStatus.NOT_FOUND and b"o such container" in answer:
-            return f"{method} {path.partition('?')[0]} is let through to the daemon"
+    for change in changes:
+        request = (change["method"], change["path"], change["body"], change["headers"])
+
+        def accepts(status, answer, change=change):
+            words = one_line(answer, limit=2000)
+            return status in change["status"] and re.search(change["answer"], words) is not None
+
+        if every_way and change["every_way"]:
+            answer = door.insist(*request, accepts=accepts, hangs_up=True)
+        else:
+            answer = door.send(*request, hangs_up=True)
+        if accepts(*answer):
+            path = change["path"].partition("?")[0]
+            return f"{change['method']} {path} is let through to the daemon"
     return None

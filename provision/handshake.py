@@ -11,6 +11,7 @@ import subprocess
 import time
 from http import HTTPStatus
 
+from exchange import Sender
 from reach import NotHTTP, connect, open_connection, request, ssh_command, tls_context
 
 #: Seconds until a target must answer. The longer limit is for ssh, which starts two programs on the
@@ -27,20 +28,30 @@ CERTIFICATE_ALERT = re.compile(
 )
 #: Errors of a TLS handshake with a server that does not use TLS.
 NO_TLS_SERVER = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
+#: What servers answer to HTTP that are none of Docker's, by their protocol: RFC 4253, 5321, 1939,
+#: 3501, 6143, and Redis's RESP.
+GREETINGS = {
+    "SSH": re.compile(r"BadStatusLine\(.SSH-"),
+    "SMTP or FTP": re.compile(r"BadStatusLine\(.220[ -]"),
+    "POP3": re.compile(r"BadStatusLine\(.\+OK"),
+    "IMAP": re.compile(r"BadStatusLine\(.\* OK"),
+    "VNC": re.compile(r"BadStatusLine\(.RFB "),
+    "Redis": re.compile(r"BadStatusLine\(.-(ERR|DENIED|NOAUTH) "),
+}
 
 
 class Measured(Exception):
     """Raised to end a measurement; its arguments are the level and the evidence for it."""
 
 
-def detect_tls(target):
-    """Return the TLS context with which a target answers; None if it answers without TLS.
+def detect_protocol(target):
+    """Return the TLS context with which a target answers, or None, and the way of requests there.
 
-    Raise Measured if it does not answer.
+    The way is empty where it answers in HTTP/1. Raise Measured if it does not answer.
     """
     if target.startswith("ssh:"):
         try_ssh(target)
-        return None
+        return None, {}
     try:
         first_connection = connect(target, ANSWER_LIMIT)
     except socket.timeout:
@@ -49,6 +60,7 @@ def detect_tls(target):
         raise Measured("refused", os.strerror(error.errno) if error.errno else str(error)) from None
     limit = ANSWER_LIMIT
     end = time.monotonic() + limit
+    greeting = None
     for make_tls, connection in ((None, first_connection), (tls_context, None)):
         tls = make_tls and make_tls()
         try:
@@ -57,7 +69,10 @@ def detect_tls(target):
             raise Measured("filtered", f"connected, but no answer within {limit} s") from None
         except OSError as error:
             if tls is not None:
+                if NO_TLS_SERVER.search(str(error)):
+                    return None, other_protocol(target, greeting or error)
                 raise tls_refusal(target, error) from None
+            greeting = error
             if not isinstance(error, NotHTTP):
                 limit = SLOW_ANSWER_LIMIT  # some HTTPS servers hang up on HTTP
                 end = time.monotonic() + limit
@@ -65,10 +80,33 @@ def detect_tls(target):
         if b"SSL certificate" in body:  # nginx's answer to a client without a certificate
             raise Measured("tls-required", f"HTTP {status}: {one_line(body)}")
         if not (b"HTTPS" in body and status == HTTPStatus.BAD_REQUEST):
-            return tls
+            return tls, {}
         limit = REQUEST_LIMIT  # it answered; TLS takes seconds on an emulated machine
         end = time.monotonic() + limit
     raise Measured("refused", f"answers as if HTTPS were HTTP: {one_line(body)}")
+
+
+def other_protocol(target, error):
+    """Return the way of requests to a target that answers neither HTTP/1 nor TLS: in HTTP/2.
+
+    `error` is that of a request in HTTP/1. Raise Measured if it does not speak HTTP/2 either: what
+    is known not to be Docker's API is `refused`, anything else `unclear`.
+    """
+    protocol = next((name for name, words in GREETINGS.items() if words.search(str(error))), None)
+    if protocol is not None:
+        raise Measured("refused", f"speaks {protocol}: {error}")
+    way = {"http": "2"}
+    sender = Sender(target, None)
+    try:
+        sender.send(way, "", ("GET", "/_ping"), limit=ANSWER_LIMIT)
+        grpc = {"Content-Type": "application/grpc", "TE": "trailers"}
+        request = ("POST", "/containerd.services.version.v1.Version/Version", bytes(5), grpc)
+        status, _ = sender.send(way, "", request, limit=ANSWER_LIMIT)
+    except OSError:
+        raise Measured("unclear", f"neither HTTP nor HTTPS: {error}") from None
+    if status == HTTPStatus.OK:
+        raise Measured("unclear", "speaks gRPC")
+    return way
 
 
 def tls_refusal(target, error):
@@ -78,8 +116,6 @@ def tls_refusal(target, error):
     """
     if isinstance(error, ConnectionRefusedError):
         return Measured("refused", "hung up, and is gone")
-    if NO_TLS_SERVER.search(str(error)):
-        return Measured("refused", f"neither HTTP nor HTTPS: {error}")
     if not CERTIFICATE_ALERT.search(str(error)):
         # A server that hung up may have sent an alert before, which a client reads if it sends
         # nothing.
@@ -116,6 +152,6 @@ def try_ssh(target):
     raise Measured("filtered" if "timed out" in evidence else "refused", evidence)
 
 
-def one_line(body):
-    """Return the beginning of an answer, on one line."""
-    return " ".join(body.decode(errors="replace").split())[:200]
+def one_line(body, limit=200):
+    """Return the beginning of an answer, up to `limit` characters, on one line."""
+    return " ".join(body.decode(errors="replace").split())[:limit]

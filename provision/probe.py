@@ -1,11 +1,18 @@
 """Measures how much access to a Docker daemon the machine gets on which this runs, by trying.
 
-Each line on standard input is a JSON list: the targets ["tcp://…", …], targets to measure only if
-none of those gives full control, a file on the daemon's machine that only root can read, path
-prefixes below which the API may be, and addresses to pretend to. The target `tcp://ADDRESS:PORT as
-NAME` is the server of that name there. For each line it prints a list with an object per target:
-the level, the evidence, and what a container read from that file. The harness sends what it
-imports with this program. It must run on Python 3.9.
+Each line on standard input is a JSON object, as dockerd_lab/observe/exposure.py makes it:
+
+- `targets`: what to try, as `tcp://ADDRESS:PORT`, `unix://PATH` or `ssh://…`. The target
+  `tcp://ADDRESS:PORT as NAME` is the server of that name there.
+- `further`: targets to measure only if none of those gives full control.
+- `token_file`: a file on the daemon's machine that only root can read.
+- `prefixes`: path prefixes below which the API may be.
+- `bypasses`, `changes`: requests to try, from provision/probe.
+- `certificates`: client certificates with their keys, in PEM, by the names that bypasses have.
+
+For each line it prints a list with an object per target: the level, the evidence, and what a
+container read from that file. The harness sends what it imports with this program. It must run on
+Python 3.9.
 """
 
 import json
@@ -16,25 +23,29 @@ import time
 from http import HTTPStatus
 
 from changes import find_change
-from handshake import REQUEST_LIMIT, Measured, detect_tls, one_line
-from reach import PRETENDED, pretend, request
+from door import HUNG_UP, Door, describe
+from handshake import Measured, detect_protocol, one_line
 
 NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 #: A proxy may allow only paths with a version, as docker itself requests them.
 USUAL_PREFIXES = ("", "/v1.40")
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
+LIST = "/containers/json"
 
 
-def measure(target):
+def measure(job, target):
     """Return a target's level, with the evidence, the token that was read, and the seconds."""
     result = {"target": target, "token": ""}
-    PRETENDED.pop(target, None)
     started = time.monotonic()
     try:
-        result["token"] = read_token(target, detect_tls(target))
-        result["level"], result["evidence"] = "full-control", "a container read " + TOKEN_FILE
-        if target in PRETENDED:
-            result["evidence"] += f"; X-Forwarded-For: {PRETENDED[target]['X-Forwarded-For']}"
+        door = open_door(job, target)
+        try:
+            result["token"] = read_token(job, door)
+        finally:
+            door.close()
+        way = describe(door.way, door.base)
+        result["level"] = "full-control"
+        result["evidence"] = f"a container read {job['token_file']}" + (f"; {way}" if way else "")
     except Measured as end:
         result["level"], result["evidence"] = end.args
     except Exception as error:  # an error with one target must not affect the others
@@ -43,97 +54,116 @@ def measure(target):
     return result
 
 
-def read_token(target, tls):
+def open_door(job, target):
+    """Return the Door of a target that answers in HTTP; raise Measured if there is none.
+
+    Where a client certificate is wanted, those are tried that anybody can make. Where a server
+    hangs up, what a proxy before it would send first is tried.
+    """
+    door = Door(target, None, job["bypasses"], job["certificates"])
+    try:
+        door.tls, door.way = detect_protocol(target)
+    except Measured as end:
+        key = {"tls-required": "certificate", "unclear": "preamble"}.get(end.args[0])
+        if not any(map(door.speaks, (way for way in job["bypasses"] if key in way))):
+            raise
+    return door
+
+
+def read_token(job, door):
     """Run a container that reads the token on the daemon's machine; return what it printed.
 
     Raise Measured with the level if that does not succeed.
     """
-    prefix, status, body = find_containers(target, tls)
+    status, body = find_containers(job, door)
     lists_containers = is_container_list(status, body)
-    evidence = f"GET {prefix}/containers/json: HTTP {status}: {one_line(body)}"
+    evidence = f"GET {door.base}{LIST}: HTTP {status}: {one_line(body)}"
     no_list = (
         ("auth-required", evidence) if status in NOT_ALLOWED else ("refused", "no API: " + evidence)
     )
     name = "dockerd-lab-probe-" + os.urandom(4).hex()
     status = None
     try:
-        status, body = create_container(target, tls, prefix, name)
-        if lists_containers and is_refusal(status):
-            for other in sorted({"/v1.41", *USUAL_PREFIXES} - {prefix}):
-                other_status, other_body = create_container(target, tls, other, name)
-                if other_status == HTTPStatus.CREATED:
-                    prefix, status, body = other, other_status, other_body
-                    break
+        status, body = create_container(job, door, name)
         require(status, HTTPStatus.CREATED, "creating a container", body)
-        container = prefix + "/containers/" + name
-        start_status, body = daemon_request(target, tls, "POST", container + "/start")
-        require(start_status, HTTPStatus.NO_CONTENT, "starting a container", body)
-        daemon_request(target, tls, "POST", container + "/wait")
-        logs_status, body = daemon_request(
-            target, tls, "GET", container + "/logs?stdout=1&stderr=1"
-        )
-        require(logs_status, HTTPStatus.OK, "reading a container's output", body)
-        return one_line(body)
+        return run_container(door, name)
     except Measured as end:
-        if lists_containers and end.args[0] == "read-only":
-            change = find_change(
-                lambda method, path, sent: daemon_request(target, tls, method, prefix + path, sent)
-            )
+        level, evidence = end.args
+        if status == HTTPStatus.CREATED and level == "read-only":
+            raise Measured("writes", f"creating a container is let through; {evidence}") from None
+        if level == "read-only":
+            change = find_change(door, job["changes"], every_way=lists_containers)
             if change:
-                raise Measured("writes", f"{change}; {end.args[1]}") from None
+                way = describe(door.way, door.base)
+                raise Measured("writes", "; ".join(filter(None, (change, way, evidence)))) from None
+        if lists_containers:
+            way = describe(door.way, door.base)
+            raise Measured(level, f"{way}; {evidence}" if way else evidence) from None
         needs_login = no_list[0] == "auth-required"
-        if (
-            lists_containers
-            or status == HTTPStatus.CREATED
-            or (needs_login and end.args[0] == "unclear")
-        ):
+        if status == HTTPStatus.CREATED or (needs_login and level == "unclear"):
             raise
-        raise Measured(
-            *no_list
-        ) from None  # it shows no list and does nothing: no daemon, or guarded
+        # It shows no list and does nothing: no daemon, or guarded.
+        raise Measured(*no_list) from None
     finally:
         if lists_containers or status in (HTTPStatus.CREATED, None):
-            remove_container(target, tls, f"{prefix}/containers/{name}", status)
+            remove_container(door, name, status)
 
 
-def remove_container(target, tls, container, create_status):
+def run_container(door, name):
+    """Start a container that was created, and return what it printed; raise Measured otherwise."""
+    container = "/containers/" + name
+    start = door.insist("POST", container + "/start", accepts=is_success)
+    require(start[0], HTTPStatus.NO_CONTENT, "starting a container", start[1])
+    door.send("POST", container + "/wait")
+    logs = container + "/logs?stdout=1&stderr=1"
+    status, body = door.insist("GET", logs, accepts=is_success)
+    require(status, HTTPStatus.OK, "reading a container's output", body)
+    return one_line(body)
+
+
+def remove_container(door, name, create_status):
     """Remove the container; `create_status` is the HTTP status of creating it, or None."""
-    status, body = daemon_request(target, tls, "DELETE", container + "?force=1")
+    path = f"/containers/{name}?force=1"
+    status, body = door.send("DELETE", path, hangs_up=create_status != HTTPStatus.CREATED)
     is_removed = status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, *NOT_ALLOWED)
     # A proxy that refuses to create a container may also refuse to delete it, with any status.
     was_refused = create_status is not None and is_refusal(create_status) and is_refusal(status)
     if not is_removed and not was_refused:
-        raise Measured("unclear", f"{container} may be left: HTTP {status}: {one_line(body)}")
+        raise Measured("unclear", f"{door.base}{path} may be left: HTTP {status}: {one_line(body)}")
 
 
-def find_containers(target, tls):
-    """Return the prefix where containers are listed, with status and body; or else the best answer.
+def find_containers(job, door):
+    """Find the prefix where containers are listed, and use that; return the status and the body.
 
-    The best answer is one that requires a login, or else the first.
+    If there is none, every other way is tried below those prefixes that require a login, or else
+    the first one; return the best answer.
     """
     answers = []
-    for prefix in (*USUAL_PREFIXES, *PREFIXES):
-        status, body = daemon_request(target, tls, "GET", prefix + "/containers/json")
+    for prefix in (*USUAL_PREFIXES, *job["prefixes"]):
+        door.base = prefix
+        status, body = door.send("GET", LIST)
         if is_container_list(status, body):
-            return prefix, status, body
+            return status, body
         answers.append((prefix, status, body))
-    best = next((each for each in answers if each[1] in NOT_ALLOWED), answers[0])
-    if best[1] not in NOT_ALLOWED:
-        return best
-    for address in PRETENDED_ADDRESSES:
-        pretend(target, address)
-        status, body = daemon_request(target, tls, "GET", best[0] + "/containers/json")
+    if all(door.limiter.is_limit(status, body) for _, status, body in answers):
+        raise Measured("unclear", f"GET {LIST}: HTTP {status}: asked too often")
+    guarded = [each for each in answers if each[1] in NOT_ALLOWED] or answers
+    # With a version or without one is among the other ways.
+    for prefix, _, _ in guarded[:1] + [each for each in guarded[1:] if each[0] in job["prefixes"]]:
+        door.base = prefix
+        status, body = door.insist("GET", LIST, accepts=is_container_list)
         if is_container_list(status, body):
-            return best[0], status, body
-    PRETENDED.pop(target, None)
-    return best
+            door.drop_needless_headers(LIST, is_container_list)
+            return status, body
+    door.base, status, body = guarded[0]
+    return status, body
 
 
-def create_container(target, tls, prefix, name):
+def create_container(job, door, name):
     """Create the container, and load its image if the daemon lacks it; return status and body."""
     container = {
         "Image": "busybox:latest",
-        "Cmd": ["cat", "/host" + TOKEN_FILE],
+        "Cmd": ["cat", "/host" + job["token_file"]],
         "Tty": True,
         "HostConfig": {
             "Binds": ["/:/host:ro"],
@@ -143,16 +173,28 @@ def create_container(target, tls, prefix, name):
             "LogConfig": {"Type": "json-file"},
         },
     }
-    path = f"{prefix}/containers/create?name={name}"
-    status, body = daemon_request(target, tls, "POST", path, container)
-    if status == HTTPStatus.NOT_FOUND and b"image" in body.lower() and os.path.exists(IMAGE):
+
+    def reaches_daemon(status, body):
+        return status == HTTPStatus.CREATED or lacks_image(status, body)
+
+    request = ("POST", f"/containers/create?name={name}", container)
+    status, body = door.insist(*request, accepts=reaches_daemon, hangs_up=True)
+    if lacks_image(status, body) and os.path.exists(IMAGE):
         with open(IMAGE, "rb") as image:
-            load_status, load_body = daemon_request(
-                target, tls, "POST", prefix + "/images/load", image.read()
-            )
-        require(load_status, HTTPStatus.OK, "loading an image", load_body)
-        status, body = daemon_request(target, tls, "POST", path, container)
+            answer = door.insist("POST", "/images/load", image.read(), accepts=is_success)
+        require(answer[0], HTTPStatus.OK, "loading an image", answer[1])
+        status, body = door.insist(*request, accepts=reaches_daemon)
     return status, body
+
+
+def lacks_image(status, body):
+    """Return whether the daemon answers that it lacks the image of a container."""
+    return status == HTTPStatus.NOT_FOUND and b"o such image" in body
+
+
+def is_success(status, body):
+    """Return whether a request has succeeded."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
 
 
 def is_container_list(status, body):
@@ -165,43 +207,36 @@ def is_container_list(status, body):
 
 def is_refusal(status):
     """Return whether a request was refused, by the daemon or by a proxy."""
-    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return status == HUNG_UP or (
+        HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def require(status, expected, what, body):
     """Raise Measured if a request has not the expected status: it was refused, or it failed."""
     if status != expected:
+        if status == HUNG_UP:
+            raise Measured("read-only", f"{what}: it hangs up: {one_line(body)}")
         level = "read-only" if is_refusal(status) else "unclear"
         raise Measured(level, f"{what}: HTTP {status}: {one_line(body)}")
 
 
-def daemon_request(target, tls, method, path, body=None):
-    """Send a request to a daemon that has answered before; return status and body.
-
-    Raise Measured with the level `unclear` if the connection fails.
-    """
-    try:
-        return request(target, tls, method, path, body, end=time.monotonic() + REQUEST_LIMIT)
-    except OSError as error:
-        raise Measured("unclear", f"{method} {path}: {error!r}") from None
-
-
-def measure_all(targets, further_targets=()):
+def measure_all(job):
     """Return the results of the targets; of the further ones, too, if none gives full control."""
-    results = measure_each(targets)
-    if further_targets and all(each["level"] != "full-control" for each in results):
-        results += measure_each(further_targets)
+    results = measure_each(job, job["targets"])
+    if job["further"] and all(each["level"] != "full-control" for each in results):
+        results += measure_each(job, job["further"])
     return results
 
 
-def measure_each(targets):
+def measure_each(job, targets):
     """Measure all targets, eight at a time; return the results in their order."""
     results = {}
     slots = threading.Semaphore(8)
 
     def measure_one(target):
         with slots:
-            results[target] = measure(target)
+            results[target] = measure(job, target)
 
     threads = [threading.Thread(target=measure_one, args=[target]) for target in targets]
     for thread in threads:
@@ -213,5 +248,4 @@ def measure_each(targets):
 
 if __name__ == "__main__":  # tests import it
     for line in sys.stdin:
-        TARGETS, FURTHER, TOKEN_FILE, PREFIXES, PRETENDED_ADDRESSES = json.loads(line)
-        print(json.dumps(measure_all(TARGETS, FURTHER)), flush=True)
+        print(json.dumps(measure_all(json.loads(line))), flush=True)

@@ -10,6 +10,7 @@ import os
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -17,8 +18,6 @@ from contextlib import contextmanager, suppress
 #: How many bytes of an answer are read.
 MAX_BODY = 1_000_000
 DOCKER = os.path.expanduser("~/.docker")
-#: Further headers of every request to a target, with which it pretends to be somebody else.
-PRETENDED = {}
 
 
 class NotHTTP(OSError):
@@ -34,7 +33,7 @@ def request(target, tls, method, path, body=None, *, end, connection=None):
         # The Host header matters to a proxy only.
         http_connection = http.client.HTTPConnection(server_name(target) or "docker")
         http_connection.sock = sock
-        headers = {**configured_headers(), **PRETENDED.get(target, {})}
+        headers = configured_headers()
         if isinstance(body, dict):
             body, headers["Content-Type"] = json.dumps(body), "application/json"
         try:
@@ -112,25 +111,23 @@ def ssh_command(target, *command):
     return ["ssh", *(word for option in options for word in ("-o", option)), target, *command]
 
 
-def tls_context():
-    """Return a TLS context that trusts every server, with the client certificate in ~/.docker."""
+def tls_context(certificate=None):
+    """Return a TLS context that trusts every server, with a client certificate.
+
+    That is `certificate`, in PEM with its key, or the one in ~/.docker, or none.
+    """
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
     tls.minimum_version = ssl.TLSVersion.TLSv1  # an old server can be open, too
     tls.set_ciphers("DEFAULT@SECLEVEL=0")
-    if os.access(DOCKER + "/cert.pem", os.R_OK) and os.access(DOCKER + "/key.pem", os.R_OK):
+    if certificate is not None:
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(certificate)
+            file.flush()
+            tls.load_cert_chain(file.name)
+    elif os.access(DOCKER + "/cert.pem", os.R_OK) and os.access(DOCKER + "/key.pem", os.R_OK):
         tls.load_cert_chain(DOCKER + "/cert.pem", DOCKER + "/key.pem")
     return tls
-
-
-def pretend(target, address):
-    """Pretend to a proxy that requests come from `address`, through another proxy."""
-    PRETENDED[target] = {
-        "Forwarded": f"for={address}",
-        "X-Forwarded-For": address,
-        "X-Real-IP": address,
-        "X-SSL-Client-Verify": "SUCCESS",
-    }
 
 
 def configured_headers():

@@ -5,11 +5,13 @@ import importlib
 import pytest
 from docker_api import TOKEN
 
-from dockerd_lab.observe import exposure
+from dockerd_lab.cases.credentials import certificates_of_strangers
+from dockerd_lab.observe import exposure, probe_data
 from dockerd_lab.project import package_data
 
-#: The probe's names for what a line on its standard input holds.
-NAMES = ("TARGETS", "FURTHER", "TOKEN_FILE", "PREFIXES", "PRETENDED_ADDRESSES")
+#: The requests that the probe tries on real machines.
+ADDRESSES = {"client": "192.168.3.10", "address": "192.168.3.201"}
+NO_FIELDS = {"headers": [], "cookies": [], "arguments": []}
 
 
 @pytest.fixture
@@ -22,18 +24,27 @@ def probe(monkeypatch, tmp_path):
 
 @pytest.fixture
 def measured(probe, monkeypatch):
-    """Measure targets, in this process; a `home` has a certificate, `silence` is in seconds."""
+    """Measure targets, in this process; a `home` has a certificate, `silence` is in seconds.
 
-    def measure(*targets, further=(), prefixes=(), pretended=(), home=None, silence=None):
+    The ways around a proxy are tried if there are `fields`, the names that its configuration reads.
+    """
+
+    def measure(*targets, further=(), prefixes=(), home=None, silence=None, fields=None):
         with monkeypatch.context() as patch:
             if home is not None:
                 patch.setattr(importlib.import_module("reach"), "DOCKER", f"{home}/.docker")
             if silence is not None:
                 patch.setattr(importlib.import_module("handshake"), "ANSWER_LIMIT", silence)
-            request = exposure.probe_request(targets, further, prefixes, pretended)
-            for name, value in zip(NAMES, request, strict=True):
-                patch.setattr(probe, name, value, raising=False)
-            results = probe.measure_all(probe.TARGETS, probe.FURTHER)
-            return exposure.parse_probe_answer("client", results, TOKEN)
+            request = exposure.probe_request(targets, further, prefixes, **requests(fields))
+            return exposure.parse_probe_answer("client", probe.measure_all(request), TOKEN)
 
     return measure
+
+
+def requests(fields=None):
+    """The requests of provision/probe, for a proxy that reads these headers and the like."""
+    return {
+        "bypasses": probe_data.bypasses(package_data(), ADDRESSES, fields) if fields else [],
+        "changes": probe_data.changes(package_data()),
+        "certificates": certificates_of_strangers(),
+    }

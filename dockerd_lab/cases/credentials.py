@@ -7,7 +7,9 @@ import functools
 from datetime import UTC, datetime, timedelta
 
 import trustme
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dockerd_lab.cases.model import Credential
@@ -68,6 +70,46 @@ def _create_credentials(address: str) -> dict[str, bytes]:
         )
         + b" dockerd-lab\n",
     }
+
+
+@functools.cache
+def certificates_of_strangers() -> dict[str, str]:
+    """Return client certificates that must not be accepted, in PEM with their keys, by name.
+
+    All of them have the name of the client in its own certificate. One has ended, and is signed by
+    the CA of this run.
+    """
+    long_ago = _yesterday() - timedelta(days=30)
+    other = trustme.CA(organization_name="dockerd-lab")
+    issued = {
+        "other-ca": other.issue_cert(CLIENT, not_before=_yesterday()),
+        "expired": authority().issue_cert(
+            CLIENT, not_before=long_ago, not_after=long_ago + timedelta(days=1)
+        ),
+    }
+    pem = {
+        name: certificate.private_key_and_cert_chain_pem.bytes().decode()
+        for name, certificate in issued.items()
+    }
+    return {"self-signed": _self_signed(), **pem}
+
+
+def _self_signed() -> str:
+    """Return a certificate that nobody else has signed, with its key, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, CLIENT)])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(_yesterday())
+        .not_valid_after(_yesterday() + timedelta(days=30))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return (private + certificate.public_bytes(serialization.Encoding.PEM)).decode()
 
 
 def _yesterday() -> datetime:

@@ -11,6 +11,15 @@ from dockerd_lab.config.ports import port_of
 #: At most this many names and paths are tried: each costs a request, or a whole measurement.
 _MAX_NAMES = 8
 
+#: A path of Docker's API, perhaps with a version, and the place where one begins in another path.
+_API_PATH = re.compile(
+    r"(/v\d[\d.]*)?/(v\d[\d.]*|_ping|auth|build|commit|configs|containers|distribution|events|exec"
+    r"|grpc|images|info|networks|nodes|plugins|secrets|services|session|swarm|system|tasks|version"
+    r"|volumes)(/.*)?$"
+)
+#: Headers that every request has, or that change how it is answered.
+_OWN_HEADERS = ("host", "connection", "upgrade", "expect", "te", "transfer-encoding")
+
 
 @dataclass(frozen=True)
 class Directive:
@@ -126,17 +135,36 @@ def server_names(texts: Mapping[str, str]) -> list[str]:
 
 
 def location_paths(texts: Mapping[str, str]) -> list[str]:
-    """Return the first few paths of its locations: their literal part, without a slash at the end.
+    """Return the first few paths of its locations below which Docker's API may be.
+
+    That is the literal part of a location's path, without a slash at the end, and without a path of
+    the API itself.
 
     >>> dump = "location / { } location ^~ /docker/ { } location ~ ^/api(/.*)?$ { }"
-    >>> location_paths({"/etc/nginx/x.conf": dump})
-    ['/docker', '/api']
+    >>> location_paths({"/etc/nginx/x.conf": dump + "location /engine/v1.41/containers/create { }"})
+    ['/docker', '/api', '/engine']
     """
     plain = re.compile(r"(?:=\s*|\^~\s*)?[\"']?(/[^\s{}\"']*)[\"']?")
     regex = re.compile(r"~\*?\s*[\"']?\^(/[\w/-]*)(?=\(/|/|\$)")
     arguments = [each.value for each in directives(texts, "location")]
     paths = (plain.fullmatch(each) or regex.match(each) for each in arguments)
-    return _limit(path[1].rstrip("/") for path in paths if path and path[1].strip("/"))
+    literal = (_API_PATH.sub("", path[1]).rstrip("/") for path in paths if path)
+    return _limit(path for path in literal if path)
+
+
+def request_fields(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the names of the headers, the cookies and the arguments that its files read.
+
+    >>> request_fields({"/etc/nginx/x.conf": "if ($http_x_api_key) { } if ($arg_token != a) { }"})
+    {'headers': ['x-api-key'], 'cookies': [], 'arguments': ['token']}
+    """
+    text = "\n".join(text for file, text in texts.items() if "/nginx/" in file)
+    names = {
+        kind: _limit(re.findall(rf"\$\{{?{prefix}_(\w+)", text))
+        for kind, prefix in (("headers", "http"), ("cookies", "cookie"), ("arguments", "arg"))
+    }
+    headers = (name.replace("_", "-") for name in names["headers"])
+    return {**names, "headers": [name for name in headers if name not in _OWN_HEADERS]}
 
 
 def _limit(words: Iterable[str]) -> list[str]:

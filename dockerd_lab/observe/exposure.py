@@ -139,15 +139,21 @@ def probe_request(
     targets: Iterable[str],
     further: Iterable[str] = (),
     prefixes: Iterable[str] = (),
-    pretended: Iterable[str] = (),
-) -> list[Any]:
+    **requests: Any,
+) -> dict[str, Any]:
     """Return the line for probe.py.
 
     - `further` are targets to measure only if none of the `targets` gives full control.
     - `prefixes` are paths below which the API may be.
-    - `pretended` are the addresses that a request may pretend to come from.
+    - `requests` are `bypasses` and `changes` of probe_data.py, and the `certificates` they name.
     """
-    return [list(targets), list(further), TOKEN_FILE, list(prefixes), list(pretended)]
+    return {
+        "targets": list(targets),
+        "further": list(further),
+        "token_file": TOKEN_FILE,
+        "prefixes": list(prefixes),
+        **{"bypasses": [], "changes": [], "certificates": {}, **requests},
+    }
 
 
 def parse_probe_answer(who: str, answer: Any, token: str) -> Exposure:

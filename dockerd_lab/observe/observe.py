@@ -5,13 +5,14 @@ import time
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
+from dockerd_lab.cases.credentials import certificates_of_strangers
 from dockerd_lab.cases.model import Configuration
-from dockerd_lab.config.nginx import location_paths, server_names
+from dockerd_lab.config.nginx import location_paths, request_fields, server_names
 from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, started, threads
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
-from dockerd_lab.observe import exposure, nginx, remote
+from dockerd_lab.observe import exposure, nginx, probe_data, remote
 from dockerd_lab.observe.daemon import (
     observe_daemon,
     parse_listeners,
@@ -103,9 +104,9 @@ def _run_tools(
 
 def _list_containers(program: Program) -> str:
     """Return the containers on `daemon`: a name and an image on each line."""
-    results = run_batch(
-        program, {"containers": RemoteCommand("docker ps --all --format '{{.Names}} {{.Image}}'")}
-    )
+    command = "docker ps --all --format '{{.Names}} {{.Image}}'"
+    command += f" | sed '/^{probe_data.OBJECT} /d'"
+    results = run_batch(program, {"containers": RemoteCommand(command)})
     require_success(results, "containers")
     return results["containers"].stdout
 
@@ -127,7 +128,17 @@ def _measure_everybody(
     further = exposure.further_targets(
         listeners, fleet.address, listener_results["addresses"].stdout
     )
-    pretended = [str(fleet.settings.machines.client.address), "127.0.0.1"]
+    addresses = {
+        "client": str(fleet.settings.machines.client.address),
+        "address": fleet.address,
+    }
+    requests = {
+        "bypasses": probe_data.bypasses(
+            fleet.project.data, addresses, request_fields(read_by_nginx)
+        ),
+        "changes": probe_data.changes(fleet.project.data),
+        "certificates": certificates_of_strangers(),
+    }
 
     def measure(who: str, machine: str, user: str) -> Exposure:
         targets = exposure.with_server_names(
@@ -136,7 +147,7 @@ def _measure_everybody(
         with started(fleet.lab, fleet.project, machine, "probe", user) as program:
             answer = program.answer(
                 exposure.probe_request(
-                    targets, [] if machine == "daemon" else further, prefixes, pretended
+                    targets, [] if machine == "daemon" else further, prefixes, **requests
                 ),
                 what=f"measuring the exposure of {who}",
                 limit=exposure.PROBE_LIMIT,

@@ -65,7 +65,7 @@ ATTACKS = {
         },
         "failed",
         "full-control",
-        "X-Forwarded-For: 192.168.3.10",
+        "X-Real-IP: 192.168.3.10",
     ),
     "header-not-believed": Attack(
         {SITE: site("allow 192.168.3.10; deny all;")}, "passed", "auth-required"

@@ -63,7 +63,7 @@ def test_a_website_is_no_daemon(measured):
     ("listing", "start", "level"),
     [
         (403, 500, "unclear"),
-        (403, 403, "read-only"),
+        (403, 403, "writes"),
         (404, 500, "unclear"),
         (404, 204, "full-control"),
     ],
@@ -144,6 +144,8 @@ def test_who_hangs_up_once_and_is_gone_is_refused(measured):
 
 GREETERS = {
     b"220 mail.example ESMTP\r\n": "refused",
+    b"-ERR unknown command 'GET'\r\n": "refused",
+    b"hello, who is there?\r\n": "unclear",
     b"HTTP/1.1 ": "filtered",
     b"": "filtered",
 }
