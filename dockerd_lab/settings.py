@@ -1,4 +1,4 @@
-"""lab.yaml: the engines, the machines and their addresses."""
+"""Reads lab.yaml: the engines, the machines and their addresses."""
 
 import ipaddress
 import os
@@ -40,7 +40,7 @@ class Machines(YamlModel):
     outsider: Machine
 
     def items(self) -> list[tuple[str, Machine]]:
-        """Name and machine, daemon first."""
+        """Return the names and machines, daemon first."""
         return [(name, getattr(self, name)) for name in type(self).model_fields]
 
 
@@ -64,50 +64,44 @@ class Settings(YamlModel):
         return self
 
     def engine(self, name: str) -> Engine:
-        """The engine of that name.
-
-        Raises BadInput, naming those there are.
-        """
+        """Return the engine of that name; raises BadInput if there is none."""
         if name not in self.engines:
             raise BadInput(f"unknown engine {name!r}; lab.yaml has: {', '.join(self.engines)}")
         return self.engines[name]
 
     def engine_of(self, machine: str) -> str:
-        """The engine a machine runs."""
+        """Return the engine of a machine."""
         declared: Machine = getattr(self.machines, machine)
         return declared.engine
 
     @property
     def engine_by_machine(self) -> dict[str, str]:
-        """The engine of every machine, by the machine's name."""
+        """Return the engines of the machines, by the machine's name."""
         return {name: self.engine_of(name) for name, _ in self.machines.items()}
 
     @property
     def fleet_name(self) -> str:
-        """What tells these machines from those of other engines: `debian-13+debian-12+debian-12`.
-
-        The engines of daemon, client and outsider.
-        """
+        """Return the engines of daemon, client and outsider: `debian-13+debian-12+debian-12`."""
         return "+".join(self.engine_by_machine.values())
 
     def of_fleet(self, fleet_name: str) -> "Settings":
-        """The same lab with the engines that are in a fleet's name.
+        """Return the same lab with the engines in a fleet's name.
 
-        Raises BadInput where one of them is no longer declared.
+        Raises BadInput if one of them is no longer declared.
         """
         names = (name for name, _ in self.machines.items())
         return self._replace(dict(zip(names, fleet_name.split("+"), strict=False)))
 
     def with_engines(self, *, daemon: str | None = None, client: str | None = None) -> "Settings":
-        """The same lab with other engines; `client` is for both machines that run no dockerd.
+        """Return the same lab with other engines; `client` is for both machines without dockerd.
 
-        Raises BadInput where there is no such engine.
+        Raises BadInput if there is no such engine.
         """
         chosen = {"daemon": daemon, "client": client, "outsider": client}
         return self._replace({name: engine for name, engine in chosen.items() if engine})
 
     def beside_others(self, labs: int) -> "Settings":
-        """The same lab where `labs` run at once: no machine has more processors than its share.
+        """Return the same lab for `labs` at once: no machine has more processors than its share.
 
         The kernel of a machine with two waits for the other's answer, and meanwhile takes away the
         time in which that one could give it.

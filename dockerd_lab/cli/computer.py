@@ -1,6 +1,5 @@
 """Provides the commands about this computer: what it needs, has and keeps."""
 
-import dataclasses
 import json
 import sys
 from typing import Annotated
@@ -11,8 +10,9 @@ from dockerd_lab.cli.options import Wait
 from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError
 from dockerd_lab.host import labs
 from dockerd_lab.host.boxes import ensure_box, find_box
+from dockerd_lab.host.checks import CheckResult
 from dockerd_lab.host.doctor import examine
-from dockerd_lab.host.kept import kept
+from dockerd_lab.host.kept import find_kept_data
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.host.namespaces import remove
 from dockerd_lab.project import find_project
@@ -32,23 +32,33 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="a list, one object per finding")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="a list, one object per check")] = False,
 ) -> None:
     """Print what the lab needs, what this computer has, and the command that fixes the rest.
 
     KVM is tried by running a guest. Exit code 3 when something is missing.
     """
     project = find_project()
-    findings = examine(project, load_settings(project))
+    results = examine(project, load_settings(project))
     if as_json:
-        print(json.dumps([dataclasses.asdict(finding) for finding in findings], indent=1))
+        print(json.dumps([_as_data(result) for result in results], indent=1))
     else:
-        for finding in findings:
-            print(f"{finding.state:8}{finding.check:18}{finding.message}")
-            if finding.mend:
-                print(f"{'':26}{finding.mend}")
-    if any(finding.state == "missing" for finding in findings):
+        for result in results:
+            print(f"{result.state:8}{result.check:18}{result.message}")
+            if result.fix:
+                print(f"{'':26}{result.fix}")
+    if any(result.state == "missing" for result in results):
         raise typer.Exit(HarnessError.exit_code)
+
+
+def _as_data(result: CheckResult) -> dict[str, str]:
+    """Return a check's result with the keys that `doctor --json` documents."""
+    return {
+        "check": result.check,
+        "state": result.state,
+        "message": result.message,
+        "mend": result.fix,
+    }
 
 
 def clean(
@@ -61,7 +71,7 @@ def clean(
         running = labs.current(project.state)
         if running is not None:
             raise BadInput("a lab is running", "dockerd-lab down   # ends it")
-        items = kept(project)
+        items = find_kept_data(project)
         for item in items:
             print(f"{item.bytes // 1_000_000:8} MB  {item.what:34}{item.path}")
         print(f"{sum(item.bytes for item in items) // 1_000_000:8} MB  in all")

@@ -58,7 +58,7 @@ def down(wait: Wait = LAB_WAIT) -> None:
 
 
 def status() -> None:
-    """Tell whether a lab runs, and what its machines are. Exit code 1 when none runs."""
+    """Print whether a lab runs, and its machines. Exit code 1 if none runs."""
     lab = labs.current(find_project().state)
     if lab is None:
         print("no lab is running")
@@ -101,15 +101,15 @@ def shell(
 
 
 def _settings_of(lab: Lab) -> Settings:
-    """lab.yaml with the engines that the running lab's machines have."""
+    """Return lab.yaml with the engines of the running lab's machines."""
     return load_settings(find_project()).of_fleet(lab.directory.name)
 
 
 @contextmanager
 def _lab(wait: float) -> Iterator[Lab]:
-    """The lab that runs, or one that lasts as long as the block.
+    """Yield the lab that runs, or start one for the block.
 
-    Where none runs, waits up to `wait` seconds for a command that is about to start or end one.
+    If none runs, waits up to `wait` seconds for a command that is about to start or end one.
     """
     project = find_project()
     home = project.state

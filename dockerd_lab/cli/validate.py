@@ -78,7 +78,7 @@ def validate(
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
 ) -> None:
-    """Tell what your own configuration does on real engines. Exit code 1 unless it passes.
+    """Judge what your own configuration does on real engines. Exit code 1 unless it passes.
 
     All inputs together form one configuration.
     """
@@ -135,10 +135,9 @@ def print_schema() -> None:
 
 
 def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTrial]]:
-    """The report on all engines, and what it rests on; the lab is this command's for all of them.
+    """Return the report on all engines, and the judged trials; both are redacted.
 
-    So one that has begun does not wait again. Bad input is told before any waiting. Every output
-    is made of these two: they are redacted.
+    The lab is locked for all engines together. Bad input is reported before any waiting.
     """
     project = find_project()
     settings = load_settings(project)

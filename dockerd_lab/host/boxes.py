@@ -1,4 +1,4 @@
-"""The boxes: one disk, kernel and initrd per engine, built once and kept in the user's cache.
+"""Builds and finds the boxes: a disk, kernel and initrd per engine, kept in the user's cache.
 
 A box is the directory ENGINE-KEY, where KEY is a hash of everything it is made from: the recipe in
 provision/box/, the suite, and the ssh key that may log in. It appears whole or not at all.
@@ -24,7 +24,7 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.checks import architecture, disk
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import remove, unshare
-from dockerd_lab.host.paths import refuse
+from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.host.ssh_key import private_key, public_key
 from dockerd_lab.progress import say, step
 from dockerd_lab.project import Project, user_cache
@@ -49,42 +49,42 @@ class Box:
 
     @property
     def disk(self) -> Path:
-        """The root filesystem, a sparse raw image."""
+        """Return the root filesystem, a sparse raw image."""
         return self.directory / "disk.img"
 
     @property
     def kernel(self) -> Path:
-        """Debian's cloud kernel."""
+        """Return Debian's cloud kernel."""
         return self.directory / "vmlinuz"
 
     @property
     def initrd(self) -> Path:
-        """The initial ramdisk that goes with the kernel."""
+        """Return the initial ramdisk for the kernel."""
         return self.directory / "initrd.img"
 
     @property
     def built(self) -> bool:
-        """Whether it is there."""
+        """Return whether it is built."""
         return (self.directory / "box.json").exists()
 
     @property
     def build(self) -> str:
-        """What tells this build from another one of the same recipe."""
+        """Return the id of this build, which differs from other builds of the same recipe."""
         return str(json.loads((self.directory / "box.json").read_text()).get("build", ""))
 
     @property
     def size(self) -> int:
-        """Bytes it takes on disk."""
+        """Return the bytes that it takes on disk."""
         return size_on_disk(self.directory)
 
     def check(self) -> None:
         """Raise HarnessError when a part is missing or has not the size it was built with."""
-        mend = f"rm -r {shlex.quote(str(self.directory))}   # it is built again when next needed"
+        hint = f"rm -r {shlex.quote(str(self.directory))}   # it is built again when next needed"
         try:
             sizes = dict(json.loads((self.directory / "box.json").read_text())["sizes"])
         except (ValueError, KeyError, TypeError):
             raise HarnessError(
-                f"box {self.engine} is damaged: box.json is missing or invalid", mend
+                f"box {self.engine} is damaged: box.json is missing or invalid", hint
             ) from None
         for name, size in sizes.items():
             part = self.directory / name
@@ -93,12 +93,12 @@ class Box:
                 is_now = "missing" if actual is None else f"{actual} bytes"
                 raise HarnessError(
                     f"box {self.engine} is damaged: {part} is {is_now}, it was built with {size}",
-                    mend,
+                    hint,
                 )
 
 
 def size_on_disk(path: Path) -> int:
-    """Bytes a file or directory takes on disk; a sparse file takes less than its length."""
+    """Return the bytes that a path takes on disk; a sparse file takes less than its length."""
     whole = path.lstat().st_blocks * 512
     for parent, directories, files in os.walk(path):
         whole += sum((Path(parent) / n).lstat().st_blocks * 512 for n in (*directories, *files))
@@ -106,7 +106,7 @@ def size_on_disk(path: Path) -> int:
 
 
 def find_box(project: Project, name: str, engine: Engine) -> Box:
-    """The box of an engine, by the recipe as it now is."""
+    """Return the box of an engine, by the current recipe."""
     # What the suite has now is another version than it had: the box of that is another one.
     digest = hashlib.sha256(f"{engine.suite} {engine.docker}".encode())
     for package in _packages(project, engine):
@@ -120,7 +120,7 @@ def find_box(project: Project, name: str, engine: Engine) -> Box:
 
 
 def _packages(project: Project, engine: Engine) -> list[Path]:
-    """The .deb files that an engine is installed from, where it is not the suite's own."""
+    """Return the .deb files that an engine is installed from; none for the suite's own."""
     return (
         sorted((project.root / engine.packages).glob("*.deb"))
         if engine.packages is not None
@@ -129,7 +129,7 @@ def _packages(project: Project, engine: Engine) -> list[Path]:
 
 
 def ensure_box(project: Project, name: str, engine: Engine) -> Box:
-    """The box of an engine, checked; built first when it is missing."""
+    """Return the box of an engine, checked; build it first if it is missing."""
     box = find_box(project, name, engine)
     if not box.built:
         box.directory.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def ensure_box(project: Project, name: str, engine: Engine) -> Box:
 
 
 def being_built(directory: Path) -> bool:
-    """Whether a process builds the box of this directory, or of this half box, right now."""
+    """Return whether a process is building the box of this directory, or of this partial box."""
     file = _lock(directory)
     if not file.exists():
         return False
@@ -154,7 +154,7 @@ def being_built(directory: Path) -> bool:
 
 
 def _lock(directory: Path) -> Path:
-    """The file that is locked while the box of this directory, or of this half box, is built."""
+    """Return the file that is locked while the box of this directory, or partial box, is built."""
     name = directory.name.removesuffix(".part").removesuffix(".lock")
     return directory.with_name(f"{name}.lock")
 
@@ -173,10 +173,10 @@ def _one_builder(box: Box) -> Iterator[None]:
 
 def _build(project: Project, box: Box, engine: Engine) -> None:
     """Run the recipe in a directory beside the box's, then rename it: no half box exists."""
-    refuse(box.directory, ('"', "\n"), program="apt", mend="XDG_CACHE_HOME may be elsewhere")
+    refuse_path(box.directory, ('"', "\n"), program="apt", hint="XDG_CACHE_HOME may be elsewhere")
     for needed in (architecture(), disk(box.directory, BUILD_BYTES)):
         if needed.state == "missing":
-            raise HarnessError(f"building box {box.engine}: {needed.message}", needed.mend)
+            raise HarnessError(f"building box {box.engine}: {needed.message}", needed.fix)
     for left_over in box.directory.parent.glob(f"{box.directory.name}.part*"):
         remove(left_over)
     part = box.directory.with_name(f"{box.directory.name}.part")
@@ -253,7 +253,7 @@ def _run_recipe(argv: list[str]) -> None:
 
 
 def _archives(suite: str) -> list[str]:
-    """The main archive, and the security archive where the suite has one.
+    """Return the main archive, and the security archive if the suite has one.
 
     They are taken from this computer's own apt sources, with the suite replaced.
     """

@@ -1,4 +1,4 @@
-"""What a computer must have for the lab: each check finds one thing, and the line that mends it.
+"""Checks what a computer must have for the lab; a result has the command that fixes it.
 
 The checks of `FOR_A_LAB` take no time and are made before a lab starts; `dockerd-lab doctor` makes
 all of them.
@@ -22,15 +22,16 @@ State = Literal["ok", "note", "missing"]
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a check found: `missing` stops the lab, a `note` does not."""
+class CheckResult:
+    """The result of a check: `missing` stops the lab, a `note` does not."""
 
     check: str
     state: State
     message: str
-    mend: str = ""
+    fix: str = ""
 
 
+Check = Callable[[], CheckResult]
 #: What the kernel calls the architecture of the boxes (Debian's linux-image-cloud-amd64).
 ARCHITECTURE = "x86_64"
 #: The programs that a lab runs, and the Debian packages they are in.
@@ -57,24 +58,24 @@ TUN = Path("/dev/net/tun")
 UBUNTU_RESTRICTION = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
 
 
-def require(checks: Iterable[Callable[[], Finding]]) -> None:
-    """Raise HarnessError with the first thing that is missing for a lab, and what mends it."""
-    for finding in find(checks):
-        if finding.state == "missing":
-            raise HarnessError(f"{finding.check}: {finding.message}", finding.mend)
+def require(checks: Iterable[Check]) -> None:
+    """Raise HarnessError with the first thing that is missing for a lab, and its fix."""
+    for result in run_checks(checks):
+        if result.state == "missing":
+            raise HarnessError(f"{result.check}: {result.message}", result.fix)
 
 
-def find(checks: Iterable[Callable[[], Finding]]) -> list[Finding]:
-    """What these checks find, in their order."""
+def run_checks(checks: Iterable[Check]) -> list[CheckResult]:
+    """Return the results of the checks, in their order."""
     return [check() for check in checks]
 
 
-def architecture() -> Finding:
-    """Whether this computer runs the programs of the boxes, as it does to build them."""
+def architecture() -> CheckResult:
+    """Check that this computer can run the programs of the boxes, as building them does."""
     machine = platform.machine()
     if machine == ARCHITECTURE:
-        return Finding("architecture", "ok", machine)
-    return Finding(
+        return CheckResult("architecture", "ok", machine)
+    return CheckResult(
         "architecture",
         "missing",
         f"the boxes and the machines are {ARCHITECTURE}, this computer is {machine}",
@@ -82,13 +83,13 @@ def architecture() -> Finding:
     )
 
 
-def programs() -> Finding:
-    """Whether all programs are installed."""
+def programs() -> CheckResult:
+    """Check that all programs are installed."""
     absent = [name for name in PROGRAMS if shutil.which(name) is None]
     if not absent:
-        return Finding("programs", "ok", f"all {len(PROGRAMS)} are installed")
+        return CheckResult("programs", "ok", f"all {len(PROGRAMS)} are installed")
     packages = " ".join(sorted({PROGRAMS[name] for name in absent}))
-    return Finding(
+    return CheckResult(
         "programs",
         "missing",
         f"not installed: {', '.join(absent)}",
@@ -96,33 +97,33 @@ def programs() -> Finding:
     )
 
 
-def vagrant_libvirt() -> Finding:
-    """Whether Vagrant has its libvirt provider."""
+def vagrant_libvirt() -> CheckResult:
+    """Check that Vagrant has its libvirt provider."""
     if GEMS.is_dir() and not list(GEMS.glob("*/specifications/vagrant-libvirt-*.gemspec")):
-        return Finding(
+        return CheckResult(
             "vagrant-libvirt",
             "missing",
             "Vagrant has no libvirt provider",
             "sudo apt-get install --no-install-recommends vagrant-libvirt",
         )
-    return Finding("vagrant-libvirt", "ok", "installed")
+    return CheckResult("vagrant-libvirt", "ok", "installed")
 
 
-def mount_points() -> Finding:
-    """Whether the directories exist over which the lab mounts its own."""
+def mount_points() -> CheckResult:
+    """Check that the directories exist over which the lab mounts its own."""
     absent = [directory for directory in PRIVATE_DIRECTORIES if not Path(directory).is_dir()]
     if absent:
         message = f"missing, though empty ones would do: {', '.join(absent)}"
-        return Finding("mount points", "missing", message, f"sudo mkdir -p {' '.join(absent)}")
-    return Finding("mount points", "ok", "there")
+        return CheckResult("mount points", "missing", message, f"sudo mkdir -p {' '.join(absent)}")
+    return CheckResult("mount points", "ok", "there")
 
 
-def tun() -> Finding:
-    """Whether this user may open the device that connects the machines to their bridges."""
+def tun() -> CheckResult:
+    """Check that this user may open the device that connects the machines to their bridges."""
     try:
         os.close(os.open(TUN, os.O_RDWR))
     except PermissionError:
-        return Finding(
+        return CheckResult(
             "tun",
             "missing",
             f"this user may not open {TUN} (on most systems everybody may)",
@@ -130,41 +131,41 @@ def tun() -> Finding:
         )
     except OSError as error:
         message = f"{TUN} cannot be opened: {error.strerror}"
-        return Finding("tun", "missing", message, "sudo modprobe tun")
-    return Finding("tun", "ok", f"{TUN} opens")
+        return CheckResult("tun", "missing", message, "sudo modprobe tun")
+    return CheckResult("tun", "ok", f"{TUN} opens")
 
 
-def user_namespaces() -> Finding:
-    """Whether an ordinary user can make the lab's namespaces; tried, and explained where not."""
+def user_namespaces() -> CheckResult:
+    """Check, by trying, that an ordinary user can make the lab's namespaces."""
     name = "user namespaces"
     if is_root():
-        return Finding(name, "ok", "not needed: this is root")
+        return CheckResult(name, "ok", "not needed: this is root")
     user = getpass.getuser()
     version = _util_linux()
     if version < (2, 38):
         message = f"util-linux {'.'.join(map(str, version))} has no --map-auto; 2.38 brought it"
-        mend = "run as root, or on Debian 12, Ubuntu 22.10 or newer"
+        fix = "run as root, or on Debian 12, Ubuntu 22.10 or newer"
     elif shutil.which("newuidmap") is None:
         message = "newuidmap is not installed"
-        mend = "sudo apt-get install --no-install-recommends uidmap"
+        fix = "sudo apt-get install --no-install-recommends uidmap"
     elif not (_has_range("/etc/subuid", user) and _has_range("/etc/subgid", user)):
         message = f"/etc/subuid and /etc/subgid give {user} no ids"
         ids = "100000-165535"
-        mend = f"sudo usermod --add-subuids {ids} --add-subgids {ids} {user}"
+        fix = f"sudo usermod --add-subuids {ids} --add-subgids {ids} {user}"
     elif (refused := _try_user_namespace()) is None:
-        return Finding(name, "ok", f"{user} can make them")
+        return CheckResult(name, "ok", f"{user} can make them")
     elif _read(UBUNTU_RESTRICTION) == "1":
         message = (
             "Ubuntu's AppArmor takes an ordinary user's namespaces their capabilities (24.04 on)"
         )
-        mend = f"sudo sysctl {'.'.join(UBUNTU_RESTRICTION.parts[3:])}=0   # or run as root"
+        fix = f"sudo sysctl {'.'.join(UBUNTU_RESTRICTION.parts[3:])}=0   # or run as root"
     else:
-        message, mend = f"the kernel refuses: {refused}", "run as root instead"
-    return Finding(name, "missing", message, mend)
+        message, fix = f"the kernel refuses: {refused}", "run as root instead"
+    return CheckResult(name, "missing", message, fix)
 
 
 def _try_user_namespace() -> str | None:
-    """What is said against a lab's namespaces; None where they work."""
+    """Return the error of making a lab's namespaces; None if they work."""
     tried = subprocess.run(
         [*unshare("--net"), "ip", "link", "set", "lo", "up"],
         stdin=subprocess.DEVNULL,
@@ -178,41 +179,41 @@ def _try_user_namespace() -> str | None:
     return tried.stderr.strip() or f"exit code {tried.returncode}"
 
 
-def disk(directory: Path, needed: int) -> Finding:
-    """Whether a directory's file system has `needed` bytes left."""
+def disk(directory: Path, needed: int) -> CheckResult:
+    """Check that a directory's file system has `needed` bytes left."""
     while not directory.exists():
         directory = directory.parent
     free = shutil.disk_usage(directory).free
     message = f"{free // 1_000_000} MB free at {directory}, {needed // 1_000_000} MB are used"
     if free < needed:
-        return Finding("disk", "missing", message, "dockerd-lab clean   # shows what may go")
-    return Finding("disk", "ok", message)
+        return CheckResult("disk", "missing", message, "dockerd-lab clean   # shows what may go")
+    return CheckResult("disk", "ok", message)
 
 
-def memory(needed: int) -> Finding:
-    """Whether `needed` bytes of memory are free for the machines."""
+def memory(needed: int) -> CheckResult:
+    """Check that `needed` bytes of memory are free for the machines."""
     match = re.search(r"MemAvailable: +(\d+) kB", _read(Path("/proc/meminfo")))
     free = int(match[1]) * 1024 if match else 0
     message = f"{free // 1_000_000} MB available, the machines take up to {needed // 1_000_000} MB"
-    return Finding("memory", "ok" if free > needed else "note", message)
+    return CheckResult("memory", "ok" if free > needed else "note", message)
 
 
-def system() -> Finding:
-    """Which system this is."""
+def system() -> CheckResult:
+    """Return the name of this system as a result."""
     names = dict(
         line.split("=", 1) for line in _read(Path("/etc/os-release")).splitlines() if "=" in line
     )
     name = names.get("PRETTY_NAME", "unknown").strip('"')
     message = f"{name}, Linux {platform.release()}, Python {platform.python_version()}"
     supported = bool(shutil.which("dpkg-query"))
-    return Finding("system", "ok" if supported else "note", message)
+    return CheckResult("system", "ok" if supported else "note", message)
 
 
-def versions() -> Finding:
-    """The versions of what the lab stands on, as Debian's packages have them."""
+def versions() -> CheckResult:
+    """Return the versions of the packages that the lab needs, as a result."""
     wanted = ("vagrant", "vagrant-libvirt", "libvirt-daemon", "qemu-system-x86", "mmdebstrap")
     if shutil.which("dpkg-query") is None:
-        return Finding("versions", "note", "no dpkg-query to ask")
+        return CheckResult("versions", "note", "no dpkg-query to ask")
     result = subprocess.run(
         ["dpkg-query", "-W", "-f=${Package} ${Version}\n", *wanted],
         stdin=subprocess.DEVNULL,
@@ -221,10 +222,10 @@ def versions() -> Finding:
         timeout=20,
         check=False,
     )
-    return Finding("versions", "ok", ", ".join(result.stdout.splitlines()))
+    return CheckResult("versions", "ok", ", ".join(result.stdout.splitlines()))
 
 
-#: In the order in which trouble is easiest to understand.
+#: In the order in which an error is easiest to understand.
 FOR_MACHINES = (architecture, programs, vagrant_libvirt)
 FOR_A_LAB = (*FOR_MACHINES, mount_points, user_namespaces, tun)
 

@@ -1,4 +1,4 @@
-"""The one way in which the harness runs a program on your computer."""
+"""Runs a program on your computer, with a time limit and one kind of error."""
 
 import shlex
 import subprocess
@@ -59,7 +59,7 @@ def run(
 
 
 def last_lines(output: str) -> str:
-    """The last lines of `output`, indented, to stand at the end of a message."""
+    """Return the last lines of `output`, indented, for the end of a message."""
     lines = [line for line in output.splitlines() if line.strip()][-LAST_LINES:]
     return "".join(f"\n    {line}" for line in lines)
 

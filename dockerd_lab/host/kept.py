@@ -1,4 +1,4 @@
-"""What the harness keeps on this computer: boxes, machines, evidence. All can be made again."""
+"""Lists the data that the harness keeps on this computer; all of it can be made again."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +9,17 @@ from dockerd_lab.project import Project, user_cache
 
 
 @dataclass(frozen=True)
-class Item:
-    """One thing that is kept."""
+class KeptData:
+    """A file or directory that is kept."""
 
     what: str
     path: Path
     bytes: int
-    """What it takes on disk."""
+    """Its size on disk."""
 
 
-def kept(project: Project) -> list[Item]:
-    """Everything kept for this user and this project, without locks in use and the ssh key.
+def find_kept_data(project: Project) -> list[KeptData]:
+    """Return all data kept for this user and this project, without locks in use and the ssh key.
 
     A box that a lab of another project runs on may go: the files stay until its machines end.
     """
@@ -31,7 +31,7 @@ def kept(project: Project) -> list[Item]:
         if path.name not in ("lock", "lab.json"):
             what = "evidence" if path.name == "artifacts" else "machines"
             places.append((f"{what} of this checkout", path))
-    return [Item(what, path, size_on_disk(path)) for what, path in places if path.exists()]
+    return [KeptData(what, path, size_on_disk(path)) for what, path in places if path.exists()]
 
 
 def _in(directory: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Whether KVM works on this computer: found out by running a kernel, not by looking for the device.
+"""Finds out whether KVM works on this computer by running a kernel: the device proves nothing.
 
 /dev/kvm can exist and still be unable to run a stock kernel (a virtual machine without nested
 virtualisation). The firmware may run then, and the kernel hangs, or QEMU aborts.
@@ -29,7 +29,7 @@ BOOTED = b"Unable to mount root fs"
 
 
 def works(kernel: Path) -> bool:
-    """Whether a kernel, a box's, boots with KVM.
+    """Return whether a box's kernel boots with KVM.
 
     The answer is remembered until this computer boots again, or its device or QEMU change.
     Raises HarnessError where there is a device, and no QEMU to try it with.
@@ -62,12 +62,12 @@ def works(kernel: Path) -> bool:
 
 
 def driver(kernel: Path) -> str:
-    """What libvirt calls what runs the machines: `kvm`, or `qemu` for emulation."""
+    """Return libvirt's name of what runs the machines: `kvm`, or `qemu` for emulation."""
     return "kvm" if works(kernel) else "qemu"
 
 
 def _boots(kernel: Path) -> bool:
-    """Boot a kernel as far as it can, within TRY_LIMIT."""
+    """Return whether a kernel boots, as far as it can, within TRY_LIMIT."""
     try:
         done = subprocess.run(
             [*GUEST, "-kernel", str(kernel)],

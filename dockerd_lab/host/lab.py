@@ -1,4 +1,4 @@
-"""What a lab is, whichever of its kinds: where the machines run, and how they are reached there.
+"""Defines a lab of either kind: where the machines run, and how they are reached there.
 
 There are two kinds: private namespaces (host/sandbox.py), and this computer's own libvirt
 (host/own_libvirt.py). host/labs.py starts them, and finds the one that runs.
@@ -6,14 +6,14 @@ There are two kinds: private namespaces (host/sandbox.py), and this computer's o
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.boxes import Box
-from dockerd_lab.host.checks import Finding
+from dockerd_lab.host.checks import Check
 from dockerd_lab.host.command import last_lines
 
 
@@ -32,7 +32,7 @@ class Lab(ABC):
     """The word for its kind in lab.json."""
     place: ClassVar[str]
     """Where it is, in a message."""
-    checks: ClassVar[tuple[Callable[[], Finding], ...]]
+    checks: ClassVar[tuple[Check, ...]]
     """What a computer must have for it."""
     keeps_machines: ClassVar[bool]
     """Whether its machines end with it, and their snapshot is kept for the next lab."""
@@ -42,32 +42,32 @@ class Lab(ABC):
     @property
     @abstractmethod
     def description(self) -> str:
-        """What it is, in a few words: `process 4711`."""
+        """Return a short description: `process 4711`."""
 
     @property
     def home(self) -> Path:
-        """Where the labs of the project are."""
+        """Return the directory of the labs of the project."""
         return self.directory.parent
 
     @property
     @abstractmethod
     def sockets(self) -> Path:
-        """A private directory with a short name for ssh's sockets, as the lab has it."""
+        """Return a private directory with a short name for ssh's sockets, as a path in the lab."""
 
     @property
     @abstractmethod
     def consoles(self) -> Path:
-        """Where your computer has the machines' serial consoles, NAME.log each."""
+        """Return the directory of the serial consoles (NAME.log), as a path on your computer."""
 
     @property
     @abstractmethod
     def consoles_for_libvirt(self) -> Path:
-        """The same directory, as the lab's libvirt has it."""
+        """Return the directory of `consoles` as a path for the lab's libvirt."""
 
     @property
     @abstractmethod
     def left_behind(self) -> bool:
-        """Whether a command that was killed left its machines running."""
+        """Return whether a command that was killed left its machines running."""
 
     @abstractmethod
     def domain(self, machine: str) -> str:

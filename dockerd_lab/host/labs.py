@@ -1,4 +1,4 @@
-"""The labs of a project: which kind there is to be, starting one, finding the one that runs.
+"""Chooses the kind of lab, starts a lab, and finds the running one.
 
 A lab keeps its files in one directory below the home, which is the project's state. There is one
 directory per set of engines, and one lab at a time.
@@ -67,7 +67,7 @@ def start(directory: Path, kernel: Path, *, kept: bool) -> Lab:
 
 
 def note(lab: Lab) -> None:
-    """Write down where a lab is, for the next command."""
+    """Write the location of a lab to lab.json, for the next command."""
     facts = {
         "kind": lab.kind,
         "directory": lab.directory.name,
@@ -85,6 +85,6 @@ def stop(lab: Lab) -> None:
 
 
 def clear(directory: Path) -> None:
-    """Remove what an earlier lab left: its disks, definitions and Vagrant's notes of them."""
+    """Remove the leftovers of an earlier lab: its disks, definitions and Vagrant's data."""
     for name in ("libvirt", "vagrant", "vagrant-home", "consoles", "snapshot.json", "vagrant.json"):
         namespaces.remove(directory / name)

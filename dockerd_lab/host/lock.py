@@ -1,4 +1,4 @@
-"""The lock of a lab: one command at a time uses it, and the others wait for their turn."""
+"""Locks a lab: one command at a time uses it, and the others wait."""
 
 import fcntl
 import os
@@ -50,7 +50,7 @@ def exclusive(home: Path, *, wait: float = LAB_WAIT) -> Iterator[None]:
 
 
 def _take(lock: TextIO, deadline: float) -> None:
-    """Take the lock before the deadline, in monotonic seconds; raise LabBusy where that fails."""
+    """Take the lock before the deadline, in monotonic seconds; raise LabBusy if that fails."""
     while not _try(lock):
         holder = _holder(lock)
         if time.monotonic() >= deadline:
@@ -74,7 +74,7 @@ def _busy(holder: str) -> LabBusy:
 
 
 def _try(lock: TextIO) -> bool:
-    """Whether the lock was free, and is this process's now."""
+    """Return whether the lock was free; it is this process's then."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -83,7 +83,7 @@ def _try(lock: TextIO) -> bool:
 
 
 def _holder(lock: TextIO) -> str:
-    """The command that holds the lock, as it wrote itself down: `process 4711, dockerd-lab up`."""
+    """Return the command that holds the lock: `process 4711, dockerd-lab up`."""
     lock.seek(0)
     holder = textwrap.shorten(lock.read(), _MAX_HOLDER, placeholder=" …")
     return holder or "a process that did not name itself yet"

@@ -1,4 +1,4 @@
-"""The namespaces of the lab and of a box's recipe: made by root, or by an ordinary user."""
+"""Builds commands that run in namespaces of their own, for root or an ordinary user."""
 
 import os
 import shutil
@@ -22,12 +22,12 @@ PRIVATE_DIRECTORIES = {
 
 
 def is_root() -> bool:
-    """Whether this process needs no user namespace."""
+    """Return whether this process is root and needs no user namespace."""
     return os.geteuid() == 0
 
 
 def unshare(*more: str) -> list[str]:
-    """The command before a command that shall run in mount and process namespaces of its own.
+    """Return the beginning of a command that runs in mount and process namespaces of its own.
 
     All of it ends with the process that `unshare` starts.
 

@@ -1,4 +1,4 @@
-"""A lab on this computer's own libvirt and network (LAB_SANDBOX=off)."""
+"""Implements a lab on this computer's own libvirt and network (LAB_SANDBOX=off)."""
 
 import tempfile
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from dockerd_lab.host.boxes import Box
 from dockerd_lab.host.checks import FOR_MACHINES
 from dockerd_lab.host.command import run
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.host.paths import refuse
+from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.progress import say
 
 
@@ -31,32 +31,32 @@ class OwnLibvirt(Lab):
 
     @property
     def description(self) -> str:
-        """Where it is."""
+        """Return `place`."""
         return self.place
 
     @property
     def sockets(self) -> Path:
-        """A directory of the lab's runtime directory."""
+        """Return a directory of the lab's runtime directory."""
         return self.runtime / "ssh"
 
     @property
     def boot_directory(self) -> Path:
-        """What libvirt's QEMU, which is another user, must read."""
+        """Return the directory that libvirt's QEMU, which is another user, must read."""
         return self.runtime / "boot"
 
     @property
     def consoles(self) -> Path:
-        """Beside the boot files, where libvirt's QEMU may write."""
+        """Return a directory beside the boot files, where libvirt's QEMU may write."""
         return self.boot_directory / "consoles"
 
     @property
     def consoles_for_libvirt(self) -> Path:
-        """The consoles: libvirt has them where your computer has."""
+        """Return `consoles`: libvirt uses the same paths as your computer."""
         return self.consoles
 
     @property
     def left_behind(self) -> bool:
-        """Whether nobody meant it to stay: its machines outlive a command that is killed."""
+        """Return whether it was not meant to stay: its machines outlive a killed command."""
         return not self.kept
 
     def domain(self, machine: str) -> str:
@@ -113,7 +113,7 @@ class OwnLibvirt(Lab):
 
 
 def start(directory: Path, kernel: Path, *, kept: bool) -> OwnLibvirt:
-    """Make a lab on this computer's own libvirt, and say so.
+    """Make a lab on this computer's own libvirt, and print a warning.
 
     Raises HarnessError where libvirt does not answer, BadInput for a TMPDIR that it cannot take.
     """
@@ -123,5 +123,5 @@ def start(directory: Path, kernel: Path, *, kept: bool) -> OwnLibvirt:
     )
     run(["virsh", "--connect", "qemu:///system", "version"], what="asking libvirt", timeout=20)
     temporary = Path(tempfile.gettempdir())
-    refuse(temporary, "&<", program="vagrant-libvirt", mend="TMPDIR may be elsewhere")
+    refuse_path(temporary, "&<", program="vagrant-libvirt", hint="TMPDIR may be elsewhere")
     return OwnLibvirt(directory, kvm.driver(kernel), kept, runtime_directory.make())

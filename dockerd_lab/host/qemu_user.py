@@ -1,4 +1,4 @@
-"""The user that QEMU runs as in a lab: an id that is nobody's on this computer.
+"""Chooses the user that QEMU runs as in a lab: an id that nobody has on this computer.
 
 A guest that breaks out of QEMU has what this user has: the disks of its lab, and what every user of
 the computer may read.
@@ -25,7 +25,7 @@ SPECIAL = range(65534, 65536)
 
 
 def choose(directory: Path, *, ordinary: bool) -> int:
-    """An id, of a user and a group, for the lab in this directory; every lab has another one.
+    """Return an id, of a user and a group, for the lab in this directory; each lab has its own.
 
     In an `ordinary` user's namespace all ids but root's are subordinate ids of that user.
     Raises HarnessError where no id is left.
@@ -35,7 +35,7 @@ def choose(directory: Path, *, ordinary: bool) -> int:
 
 
 def pick(name: str, uid_map: str, gid_map: str, taken: Iterable[range]) -> int:
-    """An id that both maps have (as /proc/PID/uid_map is written) and that nobody has taken."""
+    """Return an id that is in both maps (in the format of /proc/PID/uid_map) and that is free."""
     excluded = [range(1), SPECIAL, *taken]
     for extent in reversed(_common(uid_map, gid_map)):
         unused = _overlap(extent, UNUSED) or extent[-LAST:]
@@ -48,7 +48,7 @@ def pick(name: str, uid_map: str, gid_map: str, taken: Iterable[range]) -> int:
 
 
 def configured(directory: Path) -> int | None:
-    """The id that QEMU runs as in a lab that was started in this directory, seen from within it."""
+    """Return the id, inside the lab, that QEMU runs as in a lab started in this directory."""
     try:
         text = (directory / "libvirt/etc/qemu.conf").read_text()
     except OSError:
@@ -58,7 +58,7 @@ def configured(directory: Path) -> int | None:
 
 
 def opens(user: int, device: Path, groups: Sequence[int] | None) -> bool:
-    """Whether a user may read and write a device, in these groups; None stands for this process's.
+    """Return whether a user may read and write a device, in these groups; None: this process's.
 
     Needs to be root.
     """
@@ -75,7 +75,7 @@ def opens(user: int, device: Path, groups: Sequence[int] | None) -> bool:
 
 
 def _common(uid_map: str, gid_map: str) -> list[range]:
-    """The ranges of ids that both maps have, in ascending order."""
+    """Return the ranges of ids that are in both maps, in ascending order."""
     users, groups = _extents(uid_map), _extents(gid_map)
     both = (_overlap(user, group) for user in users for group in groups)
     return sorted((ids for ids in both if ids), key=lambda ids: ids.start)
@@ -91,7 +91,7 @@ def _overlap(one: range, other: range) -> range:
 
 
 def _taken() -> list[range]:
-    """The ids of this computer's users and groups, and those that they give their namespaces."""
+    """Return the ids of this computer's users and groups, and their subordinate ids."""
     ids = {entry.pw_uid for entry in pwd.getpwall()} | {entry.gr_gid for entry in grp.getgrall()}
     ids |= {os.getuid(), os.getgid()}
     ranges = [range(number, number + 1) for number in ids]

@@ -1,4 +1,4 @@
-"""Runs a program to which this computer's file systems are read-only, but for what is the lab's.
+"""Runs a program for which all file systems of this computer but the lab's are read-only.
 
     python -m dockerd_lab.host.readonly PROGRAM [ARGUMENT…]
 
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def _set_attributes(path: str, flags: int, *, on: int = 0, off: int = 0) -> None:
-    """Set and clear attributes of a mount; raise OSError where the kernel (before 5.12) cannot."""
+    """Set and clear attributes of a mount; raise OSError if the kernel (before 5.12) cannot."""
     # struct mount_attr: attr_set, attr_clr, propagation, userns_fd, of 64 bits each.
     attributes = (ctypes.c_uint64 * 4)(on, off, 0, 0)
     libc = ctypes.CDLL(None, use_errno=True)

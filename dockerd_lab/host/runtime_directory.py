@@ -1,4 +1,4 @@
-"""The runtime directory of a lab without a /run of its own: ssh's sockets and the boot files.
+"""Makes the runtime directory of a lab without its own /run: ssh's sockets and boot files.
 
 It lies below /tmp, where everybody may write. So it is made anew for each lab, its name cannot be
 guessed, and only its owner may write to it or list it. QEMU, which is another user, may pass
@@ -50,7 +50,7 @@ def copy_readable(file: Path, copy: Path) -> None:
 
 
 def is_own(directory: Path) -> bool:
-    """Whether a directory is this user's, and nobody else may write to it."""
+    """Return whether a directory is this user's, and nobody else may write to it."""
     try:
         status = directory.lstat()
     except OSError:

@@ -1,4 +1,4 @@
-"""A lab in private namespaces, in which libvirt, the bridges and the machines live.
+"""Implements a lab in private namespaces, in which libvirt, bridges and machines run.
 
 It is one process (dockerd_lab.host.sandbox_init). When that ends the kernel ends everything else;
 so a lab is over as soon as the command that started it is, unless it was started to stay.
@@ -51,27 +51,27 @@ class Sandbox(Lab):
 
     @property
     def description(self) -> str:
-        """Its first process."""
+        """Return the id of its first process, in words."""
         return f"its first process {self.pid}"
 
     @property
     def sockets(self) -> Path:
-        """A directory of the lab's own /run."""
+        """Return a directory of the lab's own /run."""
         return Path("/run/ssh")
 
     @property
     def consoles(self) -> Path:
-        """Below what is mounted over /var/log/libvirt, where QEMU's user may write."""
+        """Return a directory below what is mounted over /var/log/libvirt; QEMU may write there."""
         return self.directory / "libvirt/log/consoles"
 
     @property
     def consoles_for_libvirt(self) -> Path:
-        """The consoles, as the namespaces have them."""
+        """Return the consoles as a path in the namespaces."""
         return Path("/var/log/libvirt/consoles")
 
     @property
     def left_behind(self) -> bool:
-        """Never: the kernel ends all of it."""
+        """Return False: the kernel ends all of it."""
         return False
 
     def domain(self, machine: str) -> str:
@@ -176,12 +176,12 @@ def start_time(pid: int) -> int | None:
 
 
 def _in_lab(file: Path) -> Path:
-    """A file of a box, as the namespaces have it."""
+    """Return the path in the namespaces of a file of a box."""
     return IN_LAB / file.parent.name / file.name
 
 
 def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:
-    """Wait for the first process's line and return the driver it names."""
+    """Return the driver that the first process names in its line."""
     assert outer.stdout is not None  # noqa: S101  (a pipe was asked for)
     ready, _, _ = select.select([outer.stdout], [], [], START_LIMIT)
     line = outer.stdout.readline() if ready else b""
@@ -197,13 +197,13 @@ def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:
 
 
 def _parent(pid: int) -> int | None:
-    """The process id of the parent of a process that runs."""
+    """Return the id of the parent of a running process."""
     stat = _stat(pid)
     return int(stat[1]) if stat else None
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat from the state on; none where there is no such process."""
+    """Return the fields of /proc/PID/stat from the state on; none if there is no such process."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""The lab's first process: it makes the private namespaces habitable and keeps libvirtd running.
+"""Runs as a lab's first process: sets up the private namespaces and keeps libvirtd running.
 
     unshare --net --mount --pid … python -m dockerd_lab.host.sandbox_init LAB_DIRECTORY KERNEL
 
@@ -49,7 +49,7 @@ LIBVIRTD_LIMIT = 60
 
 
 def main() -> int:
-    """Set up, say so, and wait for the end of the lab."""
+    """Set up the lab, print that it is ready, and wait for its end."""
     directory = Path(sys.argv[1])
     ordinary = bool(os.environ.get(IN_USER_NAMESPACE))
     try:

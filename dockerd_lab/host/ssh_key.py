@@ -1,11 +1,11 @@
-"""The key with which the harness and Vagrant log in: made on this computer, for this computer."""
+"""Makes the ssh key with which the harness and Vagrant log in."""
 
 import fcntl
 import os
 from pathlib import Path
 
 from dockerd_lab.host.command import run
-from dockerd_lab.host.paths import refuse
+from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.project import user_state
 
 #: What a path cannot have that stands in double quotes in an option of ssh's; Vagrant has it there
@@ -14,12 +14,12 @@ NOT_FOR_SSH = ('"', "\\", "${", "\n")
 
 
 def private_key() -> Path:
-    """The private key (mode 0600), made when it does not exist yet; `.pub` is beside it.
+    """Return the private key (mode 0600); make it, and `.pub` beside it, if it does not exist.
 
     Raises BadInput where ssh could not be told where it is.
     """
     key = user_state() / "id_ed25519"
-    refuse(key, NOT_FOR_SSH, program="ssh", mend="XDG_STATE_HOME may be elsewhere")
+    refuse_path(key, NOT_FOR_SSH, program="ssh", hint="XDG_STATE_HOME may be elsewhere")
     if not (key.exists() and public_key(key).exists()):
         key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make(key)
@@ -28,7 +28,7 @@ def private_key() -> Path:
 
 
 def _make(key: Path) -> None:
-    """Make both halves, unless another process just did: halves of two keys would not match."""
+    """Make both keys, unless another process just did: keys of two pairs would not match."""
     with key.with_name(f"{key.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if key.exists() and public_key(key).exists():
@@ -53,5 +53,5 @@ def _make(key: Path) -> None:
 
 
 def public_key(private: Path) -> Path:
-    """The public half beside `private`."""
+    """Return the public key beside `private`."""
     return private.with_name(f"{private.name}.pub")

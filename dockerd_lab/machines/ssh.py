@@ -11,7 +11,7 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.command import run as run_on_computer
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.host.paths import refuse
+from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.host.ssh_key import NOT_FOR_SSH, private_key
 from dockerd_lab.settings import Settings
 
@@ -56,7 +56,7 @@ def config_file(lab: Lab) -> Path:
 def write_config(lab: Lab, settings: Settings) -> None:
     """Write the lab's ssh configuration: the machines by name."""
     hosts = "".join(f"Host {n}\n  HostName {m.address}\n" for n, m in settings.machines.items())
-    refuse(lab.sockets, (*NOT_FOR_SSH, ":"), program="ssh", mend="TMPDIR may be elsewhere")
+    refuse_path(lab.sockets, (*NOT_FOR_SSH, ":"), program="ssh", hint="TMPDIR may be elsewhere")
     key, sockets = (str(path).replace("%", "%%") for path in (private_key(), lab.sockets))
     config_file(lab).write_text(hosts + CONFIG_FOR_ALL.format(key=key, sockets=sockets))
 

@@ -1,4 +1,4 @@
-"""A computer that lacks something: one error that names it and the line that mends it, at once."""
+"""A computer that lacks something: one error that names it and its fix, at once."""
 
 import os
 import subprocess

@@ -72,7 +72,7 @@ def test_an_interrupted_build_leaves_no_half_box(project, monkeypatch, how):
     assert left == []
 
 
-def test_a_damaged_box_is_named_with_the_way_to_mend_it(project, monkeypatch):
+def test_a_damaged_box_is_named_with_its_fix(project, monkeypatch):
     pretend_to_build(monkeypatch, build)
     engine = load_settings(project).engine("debian-12")
     box = boxes.ensure_box(project, "debian-12", engine)

@@ -12,7 +12,7 @@ def test_what_is_kept_is_named_with_its_size(project):
     (cache / "boxes/debian-12-abc/disk.img").write_bytes(b"x" * 100_000)
     (project.state / "debian-12").mkdir(parents=True)
     (project.state / "lock").touch()
-    items = {item.path.name: item for item in kept.kept(project)}
+    items = {item.path.name: item for item in kept.find_kept_data(project)}
     assert set(items) == {"debian-12-abc", "debian-12"}
     assert 100_000 <= items["debian-12-abc"].bytes < 150_000
 
@@ -32,7 +32,7 @@ def test_a_box_that_is_being_built_is_not_cleaned(project):
     boxes = user_cache() / "boxes"
     (boxes / "debian-12-abc.part").mkdir(parents=True)
     (boxes / "debian-12-abc.lock").touch()
-    assert len(kept.kept(project)) == 2
+    assert len(kept.find_kept_data(project)) == 2
     with (boxes / "debian-12-abc.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        assert kept.kept(project) == []
+        assert kept.find_kept_data(project) == []

@@ -79,16 +79,16 @@ def test_which_user_it_is_stands_in_the_lab(tmp_path, text, user):
 def test_doctor_says_who_a_guest_would_be(tmp_path, monkeypatch, root, user, words):
     monkeypatch.setattr(doctor, "is_root", lambda: root)
     monkeypatch.setattr("getpass.getuser", lambda: "me")
-    finding = doctor.isolation(lab_with(tmp_path, f'user = "+{user}"\n'))
-    assert (finding.check, finding.state) == ("isolation", "ok" if user else "note")
-    assert f"QEMU runs {words}" in finding.message
-    assert bool(finding.mend) is (user == 0)
+    result = doctor.isolation(lab_with(tmp_path, f'user = "+{user}"\n'))
+    assert (result.check, result.state) == ("isolation", "ok" if user else "note")
+    assert f"QEMU runs {words}" in result.message
+    assert bool(result.fix) is (user == 0)
 
 
 def test_doctor_says_that_there_is_no_lab_around_a_guest(tmp_path):
-    finding = doctor.isolation(OwnLibvirt(tmp_path, "kvm", False, runtime=tmp_path))
-    assert finding.state == "note"
-    assert "this computer's own libvirt" in finding.message
+    result = doctor.isolation(OwnLibvirt(tmp_path, "kvm", False, runtime=tmp_path))
+    assert result.state == "note"
+    assert "this computer's own libvirt" in result.message
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
