@@ -110,16 +110,16 @@ def test_a_secret_is_hidden_at_its_place(place, data):
 @pytest.mark.parametrize("part", REPEATED)
 def test_no_text_takes_long(part):
     text = (part * 100_000)[:100_000]
-    started = time.monotonic()
+    started = time.process_time()
     redact(text)
-    assert time.monotonic() - started < AT_ONCE
+    assert time.process_time() - started < AT_ONCE
 
 
 def test_many_secrets_do_not_take_long():
     lines = [f'GET /{n}?token=K4711-{n}"' for n in range(3000)]
-    started = time.monotonic()
+    started = time.process_time()
     clean = redacted(["\n".join(lines), *lines, "K4711-2999"])
-    assert time.monotonic() - started < AT_ONCE
+    assert time.process_time() - started < AT_ONCE
     assert clean[-1] == "(a secret)"
 
 
