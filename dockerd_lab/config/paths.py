@@ -10,6 +10,7 @@ UNITS = "/etc/systemd/system"
 DEFAULTS = "/etc/default/docker"
 #: Red Hat's file for options; on Debian only a unit of the input itself reads it.
 SYSCONFIG = "/etc/sysconfig/docker"
+CONTAINERD = "/etc/containerd/config.toml"
 NFTABLES = "/etc/nftables.conf"
 IPTABLES = "/etc/iptables/rules.v4"
 IP6TABLES = "/etc/iptables/rules.v6"

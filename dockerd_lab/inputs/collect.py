@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 from dockerd_lab.cases.discover import CATEGORIES
 from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.config import units
+from dockerd_lab.config.config_files import is_config_file
 from dockerd_lab.config.dockerd_command import DockerdCommand
 from dockerd_lab.config.paths import HOME
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import install_paths, layout, tree
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.inputs.recognise import is_text
 
 
 def collect(
@@ -191,15 +191,15 @@ def _install(
         target = directory / "rootfs" / installed.lstrip("/")
         data = _copy(source, target)
         if data is None:
-            target_file = origins.get(links[installed])
-            if target_file is not None and is_text(installed) and not target_file.is_symlink():
-                texts[installed] = tree.text(target_file, tree.content(target_file))
+            linked = origins.get(links[installed])
+            if linked is not None and is_config_file(installed) and not linked.is_symlink():
+                texts[installed] = tree.text(linked, tree.content(linked))
             continue
         if b"PRIVATE KEY-----" in data:
             # A private key must not be readable by others. apply.sh keeps this mode.
             target.chmod(0o400)
             private.add(installed)
-        elif is_text(installed):
+        elif is_config_file(installed):
             texts[installed] = tree.text(source, data)
         elif installed.startswith("/etc/nginx/"):
             with suppress(UnicodeDecodeError):  # nginx may include a file of any name

@@ -3,10 +3,10 @@
 import re
 from pathlib import PurePosixPath
 
+from dockerd_lab.config.config_files import path_of_name
 from dockerd_lab.config.paths import (
     DAEMON_JSON,
     DEFAULTS,
-    IP6TABLES,
     IPTABLES,
     NFTABLES,
     SYSCONFIG,
@@ -15,8 +15,6 @@ from dockerd_lab.config.paths import (
 
 #: Suffixes of templates and examples, which follow the real file name.
 _TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
-#: Suffixes of configuration files that the lab reads; they must be text.
-_TEXT = (".json", ".conf", ".nft", ".path", ".service", ".socket", ".target", ".timer")
 #: An ExecStart= that starts the daemon, also by `docker daemon` as before 2017.
 _STARTS_DOCKERD = r"ExecStart=.*(\bdockerd\b|/docker(-current)?\s+(-d|daemon)\b)"
 
@@ -33,35 +31,13 @@ def recognise_destination(path: PurePosixPath, text: str) -> str | None:
     return _by_name(path, text) or _by_content(path.name, text)
 
 
-def is_text(installed: str) -> bool:
-    """Return whether a file on the machine is a configuration file that the lab reads.
-
-    >>> is_text("/etc/docker/daemon.json"), is_text("/etc/docker/tls/key.der")
-    (True, False)
-    """
-    return (
-        installed.endswith(_TEXT)
-        or installed in (DEFAULTS, IPTABLES, IP6TABLES)
-        or installed.startswith(SYSCONFIG)
-    )
-
-
 def _by_name(path: PurePosixPath, text: str) -> str | None:
     name, above = path.name, path.parent.name
-    destinations = {
-        "daemon.json": DAEMON_JSON,
-        "nftables.conf": NFTABLES,
-        "nginx.conf": "/etc/nginx/nginx.conf",
-        "docker.service": f"{UNITS}/docker.service",
-        "docker.socket": f"{UNITS}/docker.socket",
-    }
-    if name in destinations:
-        return destinations[name]
+    if (destination := path_of_name(path)) is not None:
+        return destination
     # A drop-in keeps its name. The verdict reports a name that does not end in .conf.
     if above.endswith((".service.d", ".socket.d")):
         return f"{UNITS}/{above}/{name}"
-    if (above, name) == ("default", "docker"):
-        return DEFAULTS
     if above == "sysconfig" and name.startswith("docker"):
         return f"/etc/sysconfig/{name}"
     if name.endswith(".socket") and _has_section(text, "Socket"):

@@ -4,21 +4,14 @@ import base64
 import shlex
 from collections.abc import Iterable, Mapping
 
+from dockerd_lab.config.config_files import CONFIG_DIRECTORIES, CONFIG_FILES
+from dockerd_lab.config.paths import NGINX
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machine_paths import BEGUN
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
-#: Where the configuration of docker, of proxies and of firewalls may lie.
-_DIRECTORIES = (
-    "/etc/docker /etc/default/docker /etc/sysconfig /etc/systemd/system /run/systemd/system"
-    " /usr/lib/systemd/system /lib/systemd/system /etc/nginx /etc/nftables.conf /etc/iptables"
-    " /etc/containerd"
-)
-_NAMES = (
-    r"-name '*.json' -o -name '*.conf' -o -name '*.service' -o -name '*.socket'"
-    " -o -path /etc/default/docker -o -path '/etc/sysconfig/*' -o -path '/etc/iptables/*'"
-    " -o -path '/etc/nginx/*' -o -path '/etc/containerd/*'"
-)
+#: Files of any name that a program may read: scripts, lists of passwords, rules.
+_OTHER_FILES = ("/etc/containerd/*", "/etc/iptables/*", f"{NGINX}/*", "/etc/sysconfig/*")
 #: Prints a line for each file: its content in base64, and its path. Skips files with a private key.
 _PRINT = """| sort -u | while IFS= read -r file; do
     [ -f "$file" ] && ! grep -q -e '-----BEGIN .*PRIVATE KEY' "$file" || continue
@@ -31,7 +24,10 @@ def list_command(installed: Iterable[str]) -> RemoteCommand:
 
     `installed` are the paths of the files that were installed.
     """
-    find = f"find {_DIRECTORIES} -type f -cnewer {BEGUN} -size -400 '(' {_NAMES} ')' 2>/dev/null"
+    patterns = (*(file.pattern for file in CONFIG_FILES), *_OTHER_FILES)
+    names = " -o ".join(f"-path {shlex.quote(pattern)}" for pattern in patterns)
+    directories = " ".join(CONFIG_DIRECTORIES)
+    find = f"find {directories} -type f -cnewer {BEGUN} -size -400 '(' {names} ')' 2>/dev/null"
     paths = shlex.join(installed)
     return RemoteCommand(f"{{ printf '%s\\n' {paths}; {find}; }} {_PRINT}")
 

@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path, PurePosixPath
 
 from dockerd_lab.config import units
-from dockerd_lab.config.paths import FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.config.paths import CONTAINERD, FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.machine_paths import PROVISION_CODE
 from dockerd_lab.standins.shell_lines import directory_of
@@ -209,7 +209,7 @@ def _nftables_lines(inputs: Input) -> _ServiceLines:
 
 
 def _containerd_lines(inputs: Input) -> _ServiceLines:
-    if not inputs.has("/etc/containerd/config.toml"):
+    if not inputs.has(CONTAINERD):
         return "", []
     return "containerd.service", _restart_lines("containerd.service")
 

@@ -70,6 +70,11 @@ def test_long_input_takes_no_long_time(top, into):
     assert len(layout.recognise_files(top.parent / "flat")[0]) == 2
 
 
+def test_containerd_s_configuration_is_read(top, into):
+    write(top / "etc/containerd/config.toml", "[grpc]\n")
+    assert collect([top], into).texts["/etc/containerd/config.toml"] == "[grpc]\n"
+
+
 def test_files_that_units_name_are_read_whatever_they_are_called(top, into):
     write(
         top / "etc/systemd/system/docker.service.d/x.conf",

@@ -62,7 +62,7 @@ def machine(tmp_path, monkeypatch):
     etc = tmp_path / "etc"
     old = write(etc / "docker/old.json", "{}")
     monkeypatch.setattr(changed_files, "BEGUN", str(write(tmp_path / "begun", "")))
-    monkeypatch.setattr(changed_files, "_DIRECTORIES", str(etc))
+    monkeypatch.setattr(changed_files, "CONFIG_DIRECTORIES", (str(etc),))
     begun = old.stat().st_ctime_ns
     os.utime(tmp_path / "begun", ns=(begun, begun))
     return etc
@@ -74,6 +74,7 @@ def test_changed_new_and_removed_files_are_told_apart(machine):
     write(machine / "docker/same.json", "{}")
     write(machine / "docker/changed.json", '{"debug": true}')
     new = write(machine / "systemd/it's new.conf", "[Service]\n")
+    timer = write(machine / "systemd/x.timer", "[Timer]\n")
     write(machine / "docker/key.conf", "-----BEGIN EC PRIVATE KEY-----\nx\n")
     write(machine / "docker/notes.txt", "no configuration")
     command = changed_files.list_command(installed).command
@@ -82,6 +83,7 @@ def test_changed_new_and_removed_files_are_told_apart(machine):
         changed: '{"debug": true}',
         gone: None,
         str(new): "[Service]\n",
+        str(timer): "[Timer]\n",
     }
 
 
