@@ -34,17 +34,17 @@ class Fleet:
 
     @property
     def engine(self) -> str:
-        """The engine that `daemon` runs."""
+        """Return the engine of `daemon`."""
         return self.settings.engine_of("daemon")
 
     @property
     def address(self) -> str:
-        """The address of `daemon` in the lab."""
+        """Return the address of `daemon` in the lab."""
         return str(self.settings.machines.daemon.address)
 
     @property
     def names(self) -> list[str]:
-        """The machines, daemon first."""
+        """Return the names of the machines, daemon first."""
         return [name for name, _ in self.settings.machines.items()]
 
     def restore(self) -> None:
@@ -123,7 +123,7 @@ def end(lab: Lab, project: Project, settings: Settings) -> None:
 
 @on_this_computer()
 def attach(lab: Lab, project: Project, settings: Settings) -> Fleet:
-    """The machines of a lab that runs already.
+    """Return the machines of a running lab.
 
     Raises BadInput if it has other engines than `settings`, HarnessError if it cannot be used.
     """
@@ -215,12 +215,12 @@ def _resume(lab: Lab, project: Project, settings: Settings) -> Fleet:
 
 
 def accelerator(lab: Lab) -> str:
-    """What runs the machines, in words."""
+    """Return what runs the machines, in words."""
     return "KVM" if lab.driver == "kvm" else "TCG (emulation; KVM does not work here)"
 
 
 def _boxes(project: Project, settings: Settings) -> dict[str, Box]:
-    """The box of every machine, by the machine's name; checked, and built where it is missing."""
+    """Return the box of every machine, by the machine's name; check it, and build a missing one."""
     engines = settings.engine_by_machine.items()
     return {name: ensure_box(project, engine, settings.engine(engine)) for name, engine in engines}
 
@@ -268,7 +268,7 @@ def running(
     home: Path | None = None,
     wait: float = LAB_WAIT,
 ) -> Iterator[Fleet]:
-    """The machines for one command, which has them to itself.
+    """Yield the machines for one command, which has them to itself.
 
     Waits up to `wait` seconds for another command that uses them, and raises LabBusy after that.
     A lab that runs already in the home (by default the project's state) is used and

@@ -28,5 +28,5 @@ class CommandResult:
 
     @property
     def output(self) -> str:
-        """All it printed, for reading."""
+        """Return standard output and standard error together, for people to read."""
         return "\n".join(filter(None, (self.stdout.strip(), self.stderr.strip())))

@@ -1,4 +1,4 @@
-"""Docker's SDK on your computer, as a client of the daemon from any of the machines.
+"""Connects Docker's SDK on your computer to the daemon, from any of the machines.
 
 A connection goes through the lab's ssh and starts on the machine. Your computer has a private unix
 socket for it and no TCP port, so that a daemon without TLS stays inside the lab.
@@ -50,7 +50,7 @@ class Endpoint:
 
     @property
     def destination(self) -> str:
-        """Where ssh is to forward a connection to: a path or HOST:PORT."""
+        """Return where ssh should forward a connection to: a path or HOST:PORT."""
         return DOCKER_SOCKET if self.port is None else f"[{self.host}]:{self.port}"
 
 
@@ -58,7 +58,7 @@ class Endpoint:
 def connected(
     lab: Lab, machine: str, configuration: Configuration, address: str
 ) -> Iterator[docker.DockerClient]:
-    """A client of the daemon as `machine` reaches it, connected for as long as the block lasts.
+    """Yield a client of the daemon as `machine` reaches it, connected until the block ends.
 
     `address` is the daemon's in the lab. Nothing is sent to the daemon yet: a refusal shows in
     the first request, as requests' ConnectionError or docker's DockerException. Raises BadInput
@@ -75,7 +75,7 @@ def connected(
 
 
 def endpoint_from(machine: str, configuration: Configuration, address: str) -> Endpoint:
-    """Where the daemon is for `machine`: its own socket on `daemon`, else the case's remote.
+    """Return the endpoint for `machine`: the daemon's own socket, or else the case's remote.
 
     `client` has the certificates and the config.json of the case. `outsider` has neither, and
     takes any certificate for the daemon's: what refuses it must be the daemon. Raises BadInput.
@@ -104,7 +104,7 @@ def endpoint_from(machine: str, configuration: Configuration, address: str) -> E
 
 
 def client_tls_context(files: Mapping[str, bytes]) -> ssl.SSLContext:
-    """TLS as docker does it with the files ca.pem, cert.pem and key.pem, of which some may lack.
+    """Return TLS like docker's with the files ca.pem, cert.pem and key.pem; some may be missing.
 
     The server's certificate must be of that authority, and name the server.
     """
@@ -120,7 +120,7 @@ def client_tls_context(files: Mapping[str, bytes]) -> ssl.SSLContext:
 
 
 def untrusting_tls_context() -> ssl.SSLContext:
-    """TLS without a certificate, that trusts every server."""
+    """Return TLS without a client certificate that trusts every server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -128,7 +128,7 @@ def untrusting_tls_context() -> ssl.SSLContext:
 
 
 def client_at(local: Path, endpoint: Endpoint, check: Callable[[], None]) -> docker.DockerClient:
-    """A client whose connections all go to the unix socket `local`, behind which the endpoint is.
+    """Return a client that connects to the endpoint through the unix socket `local`.
 
     `check` is called when a request fails, and raises HarnessError where that tells nothing about
     the daemon. Of your own configuration for docker, and of proxies, nothing is used.
@@ -189,7 +189,7 @@ class _Adapter(BaseHTTPAdapter):  # type: ignore[misc]  # docker has no types
         self.pool, self.check = pool, check
 
     def get_connection(self, url: str, proxies: object = None) -> ForwardedPool:
-        """The one pool, whatever the URL and the proxies."""
+        """Return the one pool, whatever the URL and the proxies."""
         return self.pool
 
     def request_url(self, request: Any, proxies: object) -> Any:
