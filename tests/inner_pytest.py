@@ -9,7 +9,7 @@ from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.project import Project, package_data
 
-#: Cases of the small project, of every kind: some whose names begin alike, some that a fix mends,
+#: Cases of the small project, of every kind: some whose names begin alike, some with a fix,
 #: some that are not in the main job.
 CASES = (
     "methods/daemon-json",

@@ -1,4 +1,4 @@
-"""Does a failure's fix mend it? Health is what every suite asks: listeners, levels, tools."""
+"""Does a failure's fix work? Health is what every suite asks: listeners, levels, tools."""
 
 import pytest
 
@@ -21,14 +21,14 @@ def test_the_error_is_gone(assert_expected):
 
 @pytest.mark.cases(name=["failures/start-limit-hit"])
 def test_the_first_error_is_recovered_from_the_journal(observation):
-    """The limit hides it, and only it tells what to mend."""
+    """The limit hides it, and only it tells what to fix."""
     findings = explain(observation.fix["daemon"].stdout.splitlines())
     assert [finding.id for finding in findings] == ["unknown-directive"]
 
 
 @pytest.mark.cases(name=["failures/volume-db-timeout-kill-all"])
 def test_the_remedy_kills_more_than_docker(daemon, observation):
-    """It mends, and ends whoever has the word in his command line."""
+    """It is a fix, and ends whoever has the word in his command line."""
     assert daemon.run("systemctl is-active watching.service").stdout.strip() == "failed"
     reloads = [line for line in observation.daemon.log if "Got signal to reload" in line]
     assert len(reloads) == 1, "its last command does nothing but that"
