@@ -155,16 +155,19 @@ GREETERS = {
 def test_what_is_no_http_costs_the_limit_at_most(measured, greeting):
     with socket.create_server(("127.0.0.1", 0)) as greeter:
 
-        def speak():
-            while True:
-                with contextlib.suppress(OSError):
-                    made, _ = greeter.accept()
-                    made.send(greeting)
-                    for _ in range(50):
-                        time.sleep(0.05)
-                        made.send(b" " if greeting else b"")
+        def speak(made):
+            with contextlib.suppress(OSError):
+                made.send(greeting)
+                for _ in range(50):
+                    time.sleep(0.05)
+                    made.send(b" " if greeting else b"")
 
-        threading.Thread(target=speak, daemon=True).start()
+        def greet():
+            with contextlib.suppress(OSError):  # it is closed when the test is over
+                while True:
+                    speak(greeter.accept()[0])
+
+        threading.Thread(target=greet, daemon=True).start()
         started = time.monotonic()
         seen = measured(f"tcp://127.0.0.1:{greeter.getsockname()[1]}", silence=0.2)
         assert time.monotonic() - started < 2, "its words do not make the limit longer"
