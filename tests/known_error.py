@@ -5,7 +5,8 @@ ENTRY = {
     "kind": "start",
     "wordings": [{"words": "something"}],
     "cause": "c",
-    "fix": ["f"],
-    "look": ["l"],
+    "fix": [{"daemon": "f"}],
+    "look": [{"client": "l"}],
+    "reproduce": "port-taken",
     "seen": ["debian-12"],
 }

@@ -9,7 +9,7 @@ from dockerd_lab.redaction.redact import redact
 #: A block is searched at once (characters).
 SIZE = 1 << 20
 #: A longer line is searched in parts of this length (characters).
-MAX_LINE = 4096
+MAX_LINE = 2048
 #: Parts of a line overlap by this, so that words are whole in one of them (characters).
 OVERLAP = 512
 #: The lines at a block's end are searched with the next block too (lines).
@@ -22,6 +22,7 @@ class Block:
 
     lines: list[str]
     numbers: list[int]
+    final: bool = True
 
 
 def blocks(pieces: Iterable[str]) -> Iterator[Block]:
@@ -34,7 +35,7 @@ def blocks(pieces: Iterable[str]) -> Iterator[Block]:
     """
     kept = Block([], [])
     number = 1
-    for text in _texts(pieces):
+    for text, final in _texts(pieces):
         lines, numbers = kept.lines, kept.numbers
         for line in map(_long_redacted, normalise(text.removesuffix("\n")).split("\n")):
             if len(line) <= MAX_LINE:
@@ -47,7 +48,7 @@ def blocks(pieces: Iterable[str]) -> Iterator[Block]:
             number += 1
         if not text.endswith("\n"):
             number -= 1  # the line's end is still to come
-        yield Block(lines, numbers)
+        yield Block(lines, numbers, final)
         kept = Block(lines[-KEPT:], numbers[-KEPT:])
 
 
@@ -56,8 +57,11 @@ def _long_redacted(line: str) -> str:
     return redact(line) if len(line) > MAX_LINE else line
 
 
-def _texts(pieces: Iterable[str]) -> Iterator[str]:
-    """The text in parts of about SIZE that start a line, or go on with one that has no end."""
+def _texts(pieces: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """The text in parts of about SIZE that start a line, or go on with one that has no end.
+
+    With each, whether it is the last.
+    """
     waiting: list[str] = []
     size = 0
     for piece in pieces:
@@ -67,7 +71,7 @@ def _texts(pieces: Iterable[str]) -> Iterator[str]:
             text = "".join(waiting)
             # A line without end is handed on in parts that overlap.
             end = text.rfind("\n") + 1 or len(text)
-            yield text[:end]
+            yield text[:end], False
             rest = text[end:] or ("" if text.endswith("\n") else text[-OVERLAP:])
             waiting, size = [rest], len(rest)
-    yield "".join(waiting)
+    yield "".join(waiting), True

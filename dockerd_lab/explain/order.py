@@ -7,7 +7,7 @@ from dockerd_lab.explain.model import KnownError
 
 Item = TypeVar("Item")
 
-_KINDS = {"start": 0, "reach": 1, "warning": 2}
+_KINDS = {"start": 0, "reach": 1, "consequence": 2, "warning": 3}
 
 
 def by_importance(

@@ -2,13 +2,20 @@
 
 import codecs
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 #: How much is read at once (bytes).
 PIECE = 1 << 20
 
 
-def pieces(stream: BinaryIO) -> Iterator[str]:
+class Readable(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """As many bytes at most; none at the end."""
+
+
+def pieces(stream: Readable) -> Iterator[str]:
     """The text of a stream in pieces: UTF-16 where it says so, otherwise UTF-8.
 
     What cannot be decoded is replaced; no input is refused.

@@ -30,7 +30,8 @@ def find_visible_errors(observation: Observation, declared: DeclaredConfig) -> l
     printed_lines = [
         line for text in observation.show_output.values() for line in text.splitlines()
     ]
-    return explain([*_typed_commands(declared), *(printed_lines or _daemon_log(observation))])
+    findings = explain([*_typed_commands(declared), *(printed_lines or _daemon_log(observation))])
+    return [finding for finding in findings if finding.error.kind != "consequence"]
 
 
 def find_errors(
@@ -46,7 +47,7 @@ def find_errors(
             id=finding.id,
             message=extract_message(finding.text),
             cause=finding.error.cause,
-            fix="\n".join(finding.error.fix),
+            fix=finding.error.fix_text,
             where=inputs.user_path(locate(finding.text, declared)),
         )
         for finding in explain(
@@ -154,7 +155,7 @@ def find_silent_errors(observation: Observation, declared: DeclaredConfig) -> li
     if any(_USAGE.match(line) for line in observation.full_log):
         messages.append("dockerd prints its usage and nothing else: it was given an argument")
     known_error = known_errors()[_COMMAND_LINE]
-    fix = "\n".join(known_error.fix)
+    fix = known_error.fix_text
     return [
         Error(id=_COMMAND_LINE, message=m, cause=known_error.cause, fix=fix) for m in messages[:1]
     ]

@@ -1,17 +1,17 @@
 """The findings of `dockerd-lab explain`, for a terminal and for programs."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from dockerd_lab.errors import BadInput
+from dockerd_lab.explain.guess import Guess
 from dockerd_lab.explain.matcher import Finding
-from dockerd_lab.explain.model import KnownError
-from dockerd_lab.project import find_project
+from dockerd_lab.explain.model import KnownError, Step, known_errors, steps_for
+from dockerd_lab.redaction.redact import redact
 from dockerd_lab.report.console import render
-from dockerd_lab.settings import load_settings
 
 #: What to collect where no known error was found; the README recommends the same.
 COLLECT = """\
@@ -24,7 +24,28 @@ no known error was found. Collect more, and try again:
   docker --debug version                        # the client's messages
 """
 
-_COLOURS = {"start": "bold red", "reach": "bold red", "warning": "bold yellow"}
+COLOURS = {
+    "start": "bold red",
+    "reach": "bold red",
+    "consequence": "bold red",
+    "warning": "bold yellow",
+}
+
+
+def nothing_known(remarks: Sequence[str], guesses: Sequence[Guess]) -> str:
+    """What to say where nothing was found: why; or what may be meant, and what to collect."""
+    if remarks:
+        return redact("".join(f"dockerd-lab: {remark}\n" for remark in remarks))
+    text = ""
+    if guesses:
+        text += "dockerd-lab: no known error was found. A guess, the nearest known errors:\n\n"
+        for guess in guesses:
+            text += f"  {guess.id}: {known_errors()[guess.id].title}\n"
+            text += f"    for      line {guess.line}: {guess.speaks_for}\n"
+            text += f"    against  {guess.speaks_against}\n"
+            text += f"    more     dockerd-lab explain {guess.id}\n"
+        text += "\n"
+    return redact(f"{text}dockerd-lab: {COLLECT}")
 
 
 def explanation(findings: Sequence[Finding], *, width: int, colour: bool) -> str:
@@ -41,31 +62,31 @@ def explanation(findings: Sequence[Finding], *, width: int, colour: bool) -> str
 
 def _print_finding(console: Console, finding: Finding) -> None:
     error = finding.error
-    console.print(Text(f"{finding.id}: {error.title}", style=_COLOURS[error.kind]))
+    console.print(Text(f"{finding.id}: {error.title}", style=COLOURS[error.kind]))
     where = f"{finding.file}:{finding.line}" if finding.file else f"line {finding.line}"
-    _print_indented(console, f"{where}: {_shorten(finding.text, 3 * console.width)}", "dim")
-    _print_indented(console, error.cause.strip())
-    _print_commands(console, "fix", error.fix)
-    _print_commands(console, "look", error.look)
+    print_indented(console, f"{where}: {_shorten(finding.text, 3 * console.width)}", "dim")
+    print_indented(console, error.cause.strip())
+    print_steps(console, "fix", steps_for(error.fix, finding.systems))
+    print_steps(console, "look", steps_for(error.look, finding.systems))
     if error.reproduce:
-        _print_commands(
-            console,
-            "reproduce",
-            [f"dockerd-lab reproduce {finding.id}{_engine_option(error)} --fix"],
-        )
+        print_commands(console, "reproduce", [reproduces(finding.id, error)])
+    else:
+        print_indented(console, f"no case: {error.no_case}", "dim")
 
 
 def _engine_option(error: KnownError) -> str:
-    """Return the option with an engine that shows the error, unless the default one does."""
-    try:
-        default = load_settings(find_project()).engine_of("daemon")
-    except BadInput:
-        return ""  # a broken lab.yaml does not matter here
-    return f" --engine {error.seen[0]}" if error.seen and default not in error.seen else ""
+    """The engine to name for an error that is not seen on all of them."""
+    everywhere = {engine for each in known_errors().values() for engine in each.seen}
+    return "" if set(error.seen) == everywhere else f" --engine {error.seen[0]}" * bool(error.seen)
+
+
+def reproduces(name: str, error: KnownError) -> str:
+    """The command that brings an error about and mends it; empty where no case can."""
+    return f"dockerd-lab reproduce {name}{_engine_option(error)} --fix" if error.reproduce else ""
 
 
 def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
-    """Return the findings for `--json`; `file` is only there if files were named."""
+    """The findings as they are printed by `--json`; `file` only where files were given."""
     return [
         {
             "id": finding.id,
@@ -74,27 +95,39 @@ def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "text": finding.text,
             "title": finding.error.title,
             "cause": finding.error.cause.strip(),
-            "fix": finding.error.fix,
+            "fix": [asdict(step) for step in steps_for(finding.error.fix, finding.systems)],
             "reproduce": finding.error.reproduce,
+            "command": reproduces(finding.id, finding.error),
             "engines": finding.error.engines,
         }
         for finding in findings
     ]
 
 
-def _print_commands(console: Console, label: str, lines: Sequence[str]) -> None:
-    """Print lines to type, which are not wrapped: they are there to be copied."""
+def print_steps(console: Console, word: str, advice: Sequence[Step]) -> None:
+    """Print steps, each below its machine."""
+    lines = []
+    for index, step in enumerate(advice):
+        if not index or step.where != advice[index - 1].where:
+            lines.append(f"# {step.where}:")
+        lines += step.commands.strip().split("\n")
+    print_commands(console, word, lines)
+
+
+def print_commands(console: Console, word: str, lines: Sequence[str]) -> None:
+    """Lines to type. They are not wrapped: they are there to be copied."""
     for index, line in enumerate(lines):
-        text = Text(f"  {'' if index else label:11}{line}", no_wrap=True, overflow="ignore")
+        text = Text(f"  {'' if index else word:11}{line}", no_wrap=True, overflow="ignore")
         console.print(text, crop=False, soft_wrap=True)
 
 
-def _print_indented(console: Console, text: str, style: str = "") -> None:
+def print_indented(console: Console, text: str, style: str = "") -> None:
+    """Print a text two columns in, wrapped."""
     console.print(Padding(Text(text, style=style), (0, 0, 0, 2)))
 
 
 def _shorten(text: str, length: int) -> str:
-    """Return a text in `length` characters at most, printable, with its beginning and its end."""
+    """The text in `length` characters at most, printable, with its beginning and its end."""
     text = "".join(letter if letter.isprintable() else " " for letter in text)
     if len(text) <= length:
         return text

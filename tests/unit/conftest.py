@@ -43,7 +43,8 @@ def command(capsys, monkeypatch):
 
     def run(*args, stdin=""):
         monkeypatch.setattr(sys, "argv", ["dockerd-lab", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        data = stdin if isinstance(stdin, bytes) else stdin.encode()
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
         with pytest.raises(SystemExit) as end:
             app.main()
         output, errors = capsys.readouterr()

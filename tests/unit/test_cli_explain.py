@@ -1,6 +1,12 @@
 """`dockerd-lab explain` as a person types it: output, exit codes, errors."""
 
 import json
+import subprocess
+import sys
+
+import pytest
+
+from dockerd_lab.explain.model import known_errors
 
 LOG = "Nov 24 12:00:00 host systemd[1]: docker.service: Start request repeated too quickly.\n"
 
@@ -10,8 +16,12 @@ def test_standard_input(command):
     assert done.returncode == 0
     assert done.stdout.startswith("start-limit-hit: systemd gave up")
     assert "line 2: Nov 24" in done.stdout
-    assert "fix        journalctl -r -u docker" in done.stdout
-    assert "look       journalctl -r -u docker" in done.stdout
+    assert (
+        "mend       # on the daemon's machine:\n             journalctl -r -u docker" in done.stdout
+    )
+    assert (
+        "look       # on the daemon's machine:\n             journalctl -r -u docker" in done.stdout
+    )
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
 
@@ -27,7 +37,18 @@ def test_json_of_several_files(command, tmp_path):
         ("no-fd-sockets", str(two), 2),
         ("start-limit-hit", str(one), 1),
     ]
-    keys = {"id", "file", "line", "text", "title", "cause", "fix", "reproduce", "engines"}
+    keys = {
+        "id",
+        "file",
+        "line",
+        "text",
+        "title",
+        "cause",
+        "fix",
+        "reproduce",
+        "command",
+        "engines",
+    }
     assert all(set(item) == keys for item in errors)
 
 
@@ -46,3 +67,100 @@ def test_a_file_that_cannot_be_read_is_bad_input(command, tmp_path):
         assert done.returncode == 2
         assert done.stderr.startswith(f"dockerd-lab: bad input: {path}: cannot be read: ")
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "remark"),
+    [
+        (b"", "standard input is empty"),
+        (b"\x7fELF" + bytes(5000), "standard input is binary, and no log"),
+        (b"\x1f\x8b\x08" + bytes(9), "standard input is compressed: zcat FILE"),
+        (b"LPKSHHRH" + bytes(9), "standard input is a journal in its binary form: journalctl"),
+    ],
+)
+def test_input_that_is_no_log_is_named(command, data, remark):
+    done = command("explain", stdin=data)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"dockerd-lab: {remark}")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_encodings_of_windows(command, encoding):
+    done = command("explain", "-", stdin=LOG.encode(encoding))
+    assert done.stdout.startswith("start-limit-hit: ")
+
+
+def test_the_text_of_an_error_in_place_of_a_file(command):
+    done = command("explain", LOG.strip())
+    assert (done.returncode, done.stdout.split(":")[0]) == (0, "start-limit-hit")
+
+
+def test_an_id_prints_its_page(command):
+    done = command("explain", "start-limit-hit")
+    assert done.returncode == 0
+    for part in (
+        "start-limit-hit: ",
+        "words ",
+        "fix ",
+        "look ",
+        "leads to ",
+        "seen on ",
+        "reproduce ",
+    ):
+        assert part in done.stdout
+    (page,) = json.loads(command("explain", "--json", "start-limit-hit").stdout)
+    assert page["reproduce"] == "start-limit-hit"
+
+
+def test_an_id_that_is_misspelt_is_corrected(command):
+    done = command("explain", "start-limit-hits")
+    assert done.returncode == 2
+    assert done.stderr.endswith("dockerd-lab explain start-limit-hit\n")
+    assert command("explain", "start-limit-hit", "a.log").returncode == 2
+    assert command("explain", "").returncode == 2
+
+
+def test_the_list_tells_which_have_a_case(command):
+    lines = command("explain", "--list").stdout.splitlines()
+    assert len(lines) == len(known_errors())
+    told = {line.split()[0]: "no case" in line for line in lines}
+    assert told == {name: error.reproduce is None for name, error in known_errors().items()}
+
+
+def test_a_guess_is_marked_as_one(command):
+    done = command("explain", stdin="docker: registry.example.com: connection refused\n")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "A guess, the nearest known errors:" in done.stderr
+    assert "connection-refused" in done.stderr
+    assert "for      line 1: it says “connection refused”" in done.stderr
+    assert "against  " in done.stderr
+
+
+def test_advice_is_for_the_system_that_the_log_shows(command):
+    pipe = "open //./pipe/docker_engine: Access is denied.\n"
+    windows = command("explain", stdin=pipe).stdout
+    assert "Add-LocalGroupMember" in windows
+    assert "usermod" not in windows
+    linux = "dial unix /var/run/docker.sock: connect: permission denied\n"
+    assert "usermod" in command("explain", stdin=linux).stdout
+
+
+def test_the_command_that_reproduces_comes_last(command):
+    lines = command("explain", stdin=LOG).stdout.splitlines()
+    assert lines[-1].split(maxsplit=1)[1] == "dockerd-lab reproduce start-limit-hit --fix"
+
+
+def test_explaining_imports_nothing_of_the_lab():
+    program = (
+        "import sys; sys.argv = ['dockerd-lab', 'explain', 'start-limit-hit']\n"
+        "from dockerd_lab.cli import app\n"
+        "try: app.main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'vagrant', 'cryptography', 'dockerd_lab.trial', 'dockerd_lab.settings'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -45,7 +45,7 @@ def machines(monkeypatch, tmp_path):
 
 
 def invoke(*args):
-    return CliRunner().invoke(app.app, [str(arg) for arg in args])
+    return CliRunner().invoke(app.build(), [str(arg) for arg in args])
 
 
 def test_one_engine_after_the_other(machines, tmp_path):

@@ -8,13 +8,19 @@ from known_error import ENTRY
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
+from dockerd_lab.explain.entries import Entry
 from dockerd_lab.explain.matcher import explain_text
-from dockerd_lab.explain.model import KnownError, known_errors
+from dockerd_lab.explain.model import known_errors
 from dockerd_lab.explain.order import by_importance
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.yamlfile import check
 
+COLLECTION = [
+    text
+    for file in sorted((Path(__file__).parent / "collection").glob("*/*.yaml"))
+    for text in yaml.safe_load(file.read_text(encoding="utf-8"))
+]
 MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))
 WORDINGS = [(name, text) for name, texts in MESSAGES.items() if name != "nothing" for text in texts]
 
@@ -38,8 +44,9 @@ def test_all_of_it_in_one_text_is_found_too():
     assert set(ids(text)) >= {name for name, _ in WORDINGS}
 
 
-def test_every_known_error_has_a_message():
-    assert set(MESSAGES) - {"nothing"} == set(known_errors())
+def test_every_known_error_has_a_text_that_shows_it():
+    collected = {name for text in COLLECTION for name in text["expect"]}
+    assert (set(MESSAGES) - {"nothing"}) | collected == set(known_errors())
 
 
 def test_what_an_entry_names_exists():
@@ -56,6 +63,17 @@ def test_what_an_entry_names_exists():
     assert {name: names for name, names in missing.items() if names} == {}
 
 
+def test_the_collection_is_found():
+    """So few are wrong that each new one is worth a look."""
+    wrong = [
+        (text["expect"], found, text["text"])
+        for text in COLLECTION
+        if (found := ids(text["text"]))[:1] != text["expect"]
+    ]
+    assert len(COLLECTION) >= 200
+    assert wrong == []
+
+
 def test_no_two_errors_mask_each_other():
     masks = {name: set(error.masks) for name, error in known_errors().items()}
     while masks:
@@ -67,8 +85,8 @@ def test_no_two_errors_mask_each_other():
 
 def test_two_that_mask_each_other_are_both_kept():
     errors = {
-        "one": check(Path("x"), {**ENTRY, "masks": ["two"]}, KnownError),
-        "two": check(Path("x"), {**ENTRY, "masks": ["one"]}, KnownError),
+        "one": check(Path("x"), {**ENTRY, "masks": ["two"]}, Entry).known_error(),
+        "two": check(Path("x"), {**ENTRY, "masks": ["one"]}, Entry).known_error(),
     }
     assert by_importance(errors, lambda name: (name, errors[name])) == ["one", "two"]
 
@@ -81,11 +99,16 @@ def test_two_that_mask_each_other_are_both_kept():
         ("wordings", [{"words": "something", "engines": "20"}], "no range of versions"),
         ("seen", [], "neither where it was `seen`"),
         ("kind", "other", "kind: "),
+        ("fix", [{"somewhere": "true"}], "fix.0.somewhere"),
+        ("fix", [{"daemon/beos": "true"}], "fix.0.daemon/beos"),
+        ("fix", [{"daemon": "true", "client": "true"}], "fix.0: "),
+        ("reproduce", None, "needs `reproduce`"),
+        ("no_case", "because", "not both"),
         ("fixes", [], "fixes: unknown key"),
     ],
 )
 def test_a_wrong_entry_is_refused(key, value, reason):
     with pytest.raises(BadInput) as caught:
-        check(Path("x.yaml"), {**ENTRY, key: value}, KnownError)
+        check(Path("x.yaml"), {**ENTRY, key: value}, Entry)
     assert reason in str(caught.value)
     assert "x.yaml" in str(caught.value)

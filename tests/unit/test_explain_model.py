@@ -6,13 +6,14 @@ import pytest
 from known_error import ENTRY
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.explain.model import KnownError, Wording, compiled
+from dockerd_lab.explain.entries import Entry
+from dockerd_lab.explain.model import Wording, compiled
 from dockerd_lab.explain.order import by_importance
 from dockerd_lab.yamlfile import check
 
 
 def error(**changes):
-    return check(Path("x.yaml"), {**ENTRY, **changes}, KnownError)
+    return check(Path("x.yaml"), {**ENTRY, **changes}, Entry).known_error()
 
 
 def test_engines_are_the_sorted_ranges_of_all_wordings():

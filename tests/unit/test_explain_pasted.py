@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 
 import pytest
 from hypothesis import given
@@ -147,6 +148,59 @@ def test_a_longer_log_costs_in_proportion():
         return len(calls)
 
     assert 0 < cost(2000) <= 2.2 * cost(1000)
+
+
+REPEATED = [
+    CONFLICT[: CONFLICT.index(" (from")],
+    CONFLICT,
+    f"{STAMP}{PID}",
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.",
+]
+
+
+@pytest.mark.parametrize("line", REPEATED)
+def test_the_first_of_many_lines_that_match_is_named(line):
+    """More than a block of them; with a number before each they differ."""
+    (count,) = {2 * blocks.SIZE // len(line)}
+    for lines in ([line] * count, [f"{number:06} {line}" for number in range(count)]):
+        (found,) = explain(lines)
+        assert found.line == 1
+
+
+@pytest.mark.parametrize("after", ["", "\nand I have no idea why", ", and nothing helps", "."])
+@pytest.mark.parametrize("before", ["", "My daemon says: "])
+def test_a_conflict_may_end_after_its_directive(before, after):
+    text = before + CONFLICT[: CONFLICT.index(": (from")] + after
+    assert ids(text) == ["hosts-flag-file-conflict"]
+
+
+def test_what_is_repeated_is_found_where_its_surroundings_tell():
+    """The words alone are another program's as well; only later Docker stands near them."""
+    line = "Failed to initialize nft: Protocol not supported"
+    other = [f"app[{number}]: all is well" for number in range(200)]
+    assert ids("\n".join([line, *other, line, *other])) == []
+    found = explain([line, *other, line, "dockerd[1]: exit", *other])
+    assert [(each.id, each.line) for each in found] == [("iptables-missing-chain", 202)]
+
+
+def test_numbers_that_tell_are_no_repetition():
+    lines = [f"{STAMP}connect ECONNREFUSED 127.0.0.1:{port}" for port in (3306, 5432, 2375)]
+    assert [(each.id, each.line) for each in explain(lines)] == [("connection-refused", 3)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connect ECONNREFUSED 127.0.0.1:%d while docker.sock permission denied, /v2/ timed out",
+        "%d it always says: Cannot connect to the Docker daemon at tcp://10.0.0.1, docker_host",
+        "dockerd[%d]: failed to load listeners: listen tcp 10.0.0.1>",
+    ],
+)
+def test_many_lines_that_nearly_match_take_seconds_at_most(line):
+    text = "\n".join(line % number for number in range(10_000))
+    started = time.process_time()
+    explain_text([text])
+    assert time.process_time() - started < 4  # it was 40 s for 50,000 lines
 
 
 FRAGMENTS = [wording.words for error in known_errors().values() for wording in error.wordings]

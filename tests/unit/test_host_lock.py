@@ -125,7 +125,7 @@ def busy(small_project, monkeypatch):
         monkeypatch.setattr(module, "find_project", lambda: small_project)
     monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
     with taken(small_project.state):
-        yield lambda *args: CliRunner().invoke(app.app, [str(arg) for arg in args])
+        yield lambda *args: CliRunner().invoke(app.build(), [str(arg) for arg in args])
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_the_lab_is_held_from_the_first_engine_to_the_last(small_project, tmp_pa
     monkeypatch.setattr(validate, "find_project", lambda: small_project)
     monkeypatch.setattr(validate, "trials", trials)
     (tmp_path / "daemon.json").write_text('{"debug": true}')
-    CliRunner().invoke(app.app, ["validate", str(tmp_path)])
+    CliRunner().invoke(app.build(), ["validate", str(tmp_path)])
     assert seen == [True, True]
     assert not is_taken(home)
 

@@ -96,7 +96,7 @@ def test_what_cannot_be_reproduced(name, engine, message):
 )
 def test_bad_input_starts_no_machine(args, message, monkeypatch):
     monkeypatch.setattr("dockerd_lab.cli.reproduce.running", lambda *_: pytest.fail("started"))
-    done = CliRunner().invoke(app.app, ["reproduce", *args])
+    done = CliRunner().invoke(app.build(), ["reproduce", *args])
     assert isinstance(done.exception, BadInput)
     assert message in str(done.exception)
 

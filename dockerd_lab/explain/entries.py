@@ -1,0 +1,117 @@
+"""The YAML of the known errors, one file each under known_errors/, validated."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from pydantic import Field, field_validator, model_validator
+
+from dockerd_lab.explain.model import MACHINES, SYSTEMS, KnownError, Step, Wording
+from dockerd_lab.explain.normalise import squash
+from dockerd_lab.yamlfile import YamlModel, load
+
+#: A step: commands to paste, under the machine they are for, a key of `model.MACHINES`; after a
+#: slash, where they are for one system only, that, a key of `model.SYSTEMS`.
+_MACHINE = rf"^({'|'.join(MACHINES)})(/({'|'.join(SYSTEMS)}))?$"
+_Step = Annotated[
+    dict[Annotated[str, Field(pattern=_MACHINE)], str], Field(min_length=1, max_length=1)
+]
+
+#: Shorter words would be found by accident, in any text.
+LEAST_WORDS = 6
+
+
+class WordingEntry(YamlModel):
+    """Words that show an error, and what has to stand with them.
+
+    `words` are compared without regard to case, spaces, line breaks, quotes and backslashes. `with`
+    and `unless` are regular expressions for the same message, `near` for some lines around it; they
+    see normalised text. A daemon's API is known by its ports 2375 and 2376 and by paths such as
+    /v1.41/; it is neither a registry's (/v2/) nor swarm's (2377).
+    """
+
+    words: str
+    with_: str | None = Field(default=None, alias="with")
+    unless: str | None = None
+    near: str | None = None
+    engines: str = Field(
+        default="", description="engine versions that say so: '>=23'; all if empty"
+    )
+
+    @field_validator("words")
+    @classmethod
+    def _telling(cls, words: str) -> str:
+        if len(squash(words)) < LEAST_WORDS:
+            raise ValueError(f"needs at least {LEAST_WORDS} letters that are no spaces or quotes")
+        return words
+
+    @field_validator("with_", "unless", "near")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"not a regular expression: {error}") from None
+        return pattern
+
+    @field_validator("engines")
+    @classmethod
+    def _range(cls, engines: str) -> str:
+        try:
+            SpecifierSet(engines)
+        except InvalidSpecifier:
+            raise ValueError(f"{engines!r} is no range of versions such as '>=20.10,<23'") from None
+        return engines
+
+
+class Entry(YamlModel):
+    """An error that is understood: its words, its cause, and what mends it."""
+
+    title: str = Field(description="what it means, in one sentence")
+    kind: Literal["start", "reach", "consequence", "warning"] = Field(
+        description="the daemon does not start, a client does not reach it, a message that tells no"
+        " cause and counts only where none is found, or only a warning"
+    )
+    wordings: list[WordingEntry] = Field(min_length=1)
+    cause: str
+    fix: list[_Step] = Field(min_length=1, description="what mends it, in its order")
+    look: list[_Step] = Field(min_length=1, description="what looks further")
+    masks: list[str] = Field(default=[], description="ids of what follows from it")
+    seen: list[str] = Field(default=[], description="the lab's engines on which it was reproduced")
+    reported: list[str] = Field(default=[], description="public threads that show it")
+    reproduce: str | None = Field(default=None, description="the case that shows it")
+    no_case: str | None = Field(default=None, description="why no case can show it")
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> "Entry":
+        if not (self.seen or self.reported):
+            raise ValueError("says neither where it was `seen` nor where it was `reported`")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_case(self) -> "Entry":
+        if bool(self.reproduce) == bool(self.no_case):
+            raise ValueError(
+                "needs `reproduce`, the case that shows it, or `no_case`, why none can; not both"
+            )
+        return self
+
+    def known_error(self) -> KnownError:
+        """The same as what the matcher and the reports use."""
+        data = self.model_dump()
+        for key in ("fix", "look"):
+            data[key] = [_step(*item) for step in data[key] for item in step.items()]
+        data["wordings"] = [Wording(**wording) for wording in data["wordings"]]
+        return KnownError(**data)
+
+
+def _step(where: str, commands: str) -> Step:
+    machine, _, system = where.partition("/")
+    return Step(machine, commands.strip(), system)
+
+
+def load_entries(directory: Path) -> dict[str, KnownError]:
+    """The known errors of a directory by id; raises BadInput where one is wrong."""
+    return {file.stem: load(file, Entry).known_error() for file in sorted(directory.glob("*.yaml"))}

@@ -1,0 +1,134 @@
+"""What a person gives to `explain`: a file, standard input, or the text of an error itself."""
+
+import difflib
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.explain.model import known_errors
+from dockerd_lab.explain.reading import pieces
+
+#: So much of a text is kept for a guess where nothing is found (characters).
+SAMPLE = 20_000
+#: A file that takes longer to read than this, and again as long, is told of (seconds).
+PATIENCE = 10.0
+
+_PASTE = """\
+dockerd-lab: paste the log or the error, press Enter, then Ctrl-D (Ctrl-C ends without an answer);
+or: journalctl -r -u docker --no-pager | dockerd-lab explain
+"""
+_KINDS = {
+    b"LPKSHHRH": "a journal in its binary form: journalctl --file {0} | dockerd-lab explain",
+    b"\x1f\x8b": "compressed: zcat {0} | dockerd-lab explain",
+    b"\xfd7zXZ": "compressed: xzcat {0} | dockerd-lab explain",
+    b"(\xb5/\xfd": "compressed: zstdcat {0} | dockerd-lab explain",
+    b"BZh": "compressed: bzcat {0} | dockerd-lab explain",
+    b"PK\x03\x04": "an archive: unzip -p {0} | dockerd-lab explain",
+}
+
+
+class Source:
+    """One of the texts: its pieces, once, and what is to be said of it afterwards."""
+
+    def __init__(self, label: str, stream: BinaryIO | None, text: str = "") -> None:
+        """Take the name to show for it, and either a stream or the text itself."""
+        self.label = label
+        self.sample = ""
+        self._stream, self._text = stream, text
+        self._start = b""
+        self._size = 0
+
+    def pieces(self) -> Iterator[str]:
+        """The text in pieces of any size; says on standard error how far a long one is read."""
+        if self._stream is None:
+            self._size = len(self._text)
+            self.sample = self._text[:SAMPLE]
+            yield self._text
+            return
+        told = time.monotonic()
+        try:
+            for piece in pieces(_Watched(self._stream, self)):
+                if len(self.sample) < SAMPLE:
+                    self.sample += piece[: SAMPLE - len(self.sample)]
+                if time.monotonic() - told > PATIENCE:
+                    told = time.monotonic()
+                    read = f"{self._size / 1e6:.0f} MB of {self.label or 'standard input'} read"
+                    print(f"dockerd-lab: {read}", file=sys.stderr, flush=True)
+                yield piece
+        except OSError as error:
+            raise BadInput(
+                f"{self.label or 'standard input'}: cannot be read: {error.strerror}"
+            ) from None
+        finally:
+            if self.label:
+                self._stream.close()
+
+    def note(self, data: bytes) -> None:
+        """Remember what was read: its size, and what it starts with."""
+        self._start = self._start or data[:4096]
+        self._size += len(data)
+
+    def remark(self) -> str:
+        """What kept anything from being found; empty if nothing did."""
+        name = self.label or "standard input"
+        if not self._size:
+            return f"{name} is empty"
+        for magic, words in _KINDS.items():
+            if self._start.startswith(magic):
+                return f"{name} is {words.format(self.label or 'FILE')}"
+        # UTF-16 without its mark has every second byte empty, and was read all the same.
+        if self._start.count(0) > len(self._start) // 8 and b"\x00\x00" in self._start:
+            return f"{name} is binary, and no log"
+        return ""
+
+
+class _Watched:
+    """A stream that tells the source what was read."""
+
+    def __init__(self, stream: BinaryIO, source: Source) -> None:
+        self._stream, self._source = stream, source
+
+    def read(self, size: int) -> bytes:
+        """What the stream has next."""
+        data = self._stream.read(size)
+        self._source.note(data)
+        return data
+
+
+def open_source(name: str) -> Source:
+    """The text that a person names: a file, `-` for standard input, or an error in full.
+
+    Raises BadInput where it is none of these.
+    """
+    if name == "-":
+        if sys.stdin is None:  # closed, as by `<&-`
+            raise BadInput("nothing to read: standard input is closed", "dockerd-lab explain FILE")
+        if sys.stdin.isatty():
+            print(_PASTE, file=sys.stderr, end="", flush=True)
+        return Source("", sys.stdin.buffer)
+    if not name.strip():
+        raise BadInput("the name of a log is empty", "dockerd-lab explain FILE")
+    path = Path(name)
+    with suppress(OSError, ValueError):
+        if path.is_dir():
+            raise BadInput(
+                f"{name}: cannot be read: it is a directory; `explain` takes logs",
+                f"dockerd-lab validate {name}   # a configuration is judged so",
+            )
+    try:
+        return Source(name, path.open("rb"))
+    except FileNotFoundError as error:
+        missing = error.strerror
+    except (OSError, ValueError) as error:  # a name too long, or with a NUL, is no name of a file
+        missing = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, PermissionError):
+            raise BadInput(f"{name}: cannot be read: {missing}") from None
+    if " " in name.strip():
+        return Source("", None, name)
+    near = difflib.get_close_matches(name, known_errors(), 1)
+    hint = f"dockerd-lab explain {near[0]}" if near else "dockerd-lab explain --list"
+    raise BadInput(f"{name}: cannot be read: {missing}; it is no known error's id, either", hint)

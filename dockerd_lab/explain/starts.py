@@ -1,0 +1,36 @@
+"""Tells which lines begin a message of their own, and which go on with the one above."""
+
+import re
+from collections.abc import Sequence
+
+#: A line whose first characters are those of the line above is a message of its own, too.
+SAME = 40
+
+_STARTS = re.compile(
+    r"""\s*(?:$|time=|level=|(?:info|warn|erro|fata|debu)\[
+    |[\[{(]?\d{4}[-/]\d\d|\[?\d\d:\d\d                         # 2026-11-24, 12:00
+    |[^\W\d_]{3,5}\.?\ +\d{1,2}\ \d\d:|\d{1,2}\S?\ \S+\ \d\d:   # Nov 24 12:00, 11月 24 12:00
+    |[●×○*-]\ |[$\#%]\ |\S{1,60}@\S{1,60}[:~ ]|```               # systemctl's, a prompt, Markdown
+    |(?:docker(?!\ (?:daemon|api|engine|host|client)\b)|curl|error):?\ |docker\.\w+:\ )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+class Starts:
+    """Which of some lines begin a message; each line is looked at once."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """Take the lines, normalised."""
+        self._lines = lines
+        self._known: list[bool | None] = [None] * len(lines)
+
+    def __call__(self, index: int) -> bool:
+        """Whether the line with this index begins a message."""
+        known = self._known[index]
+        if known is None:
+            line = self._lines[index]
+            known = _STARTS.match(line) is not None or (
+                index > 0 and len(line) >= SAME and self._lines[index - 1].startswith(line[:SAME])
+            )
+            self._known[index] = known
+        return known
