@@ -8,6 +8,7 @@
 #   unit/          docker.service that takes the place of the packaged one, before all else
 #   provision.sh   what else there is to do
 #   restart.sh     how it is brought into effect, where that is not `systemctl restart docker`
+#   no-restart     nothing is brought into effect but by provision.sh
 #   start.sh       how dockerd is started by hand, instead of its unit
 #   fix.sh         how a failure is mended
 #
@@ -257,6 +258,7 @@ by_systemd() {
     code=0
     restart="systemctl restart docker.service"
     [ ! -f "$case_dir/restart.sh" ] || restart="sh $case_dir/restart.sh"
+    [ ! -f "$case_dir/no-restart" ] || restart="systemctl is-active --quiet docker.service"
     # shellcheck disable=SC2086  # a command and its arguments
     timeout "$restart_limit" $restart 2>"$state/restart.log" || code=$?
     cat "$state/restart.log" >&2
@@ -382,13 +384,15 @@ fi
 rm -f "$state/case" "$state/outcome"
 remove_others
 mkdir -p "$state/replaced"
-# What is changed from here on is newer.
-: >"$state/begun"
+# What is changed from here on is newer than this file, and what is started from here on is later than
+# the time in it.
+tick
+echo "$now" >"$state/begun"
 # What takes another process goes on while the files are installed.
 digest >"$state/case.new" &
 digesting=$!
 start_with_unit
-[ -f "$case_dir/provision.sh" ] || record_place &
+[ -f "$case_dir/provision.sh" ] && [ ! -f "$case_dir/no-restart" ] || record_place &
 placing=$!
 install_files
 wait "$digesting"
@@ -397,7 +401,8 @@ if [ -f "$case_dir/provision.sh" ]; then
     (cd "$case_dir" && sh ./provision.sh)
     say "ran provision.sh"
     reload=yes
-    record_place # what the daemon said to the script's own attempts is not what came of the case
+    # What the daemon said to the script's own attempts is not what came of the case.
+    [ -f "$case_dir/no-restart" ] || record_place
 fi
 if [ -f "$case_dir/start.sh" ]; then by_hand; else by_systemd; fi
 say "the daemon is $daemon"

@@ -75,12 +75,19 @@ def validate(
     allow_incomplete: Annotated[
         bool, typer.Option("--allow-incomplete", help="exit 0 for an incomplete verdict")
     ] = False,
+    reboot: Annotated[
+        bool, typer.Option("--reboot", help="judge it after a boot of the machine, too")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="show what became of every file")
+    ] = False,
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
 ) -> None:
     """Judge what your own configuration does on real engines. Exit code 1 unless it passes.
 
-    All inputs together form one configuration.
+    All inputs together form one configuration. If it has what only a boot starts (enabled units,
+    timers, rc.local, tmpfiles and the like), the machine is booted with it, too.
     """
     check_report_files(report_files)
     request = ValidateRequest(
@@ -92,9 +99,10 @@ def validate(
         unit=unit,
         stand_ins=not no_stand_ins,
         allow_insecure=allow_insecure,
+        reboot=reboot,
     )
     report, _ = _tried(request, wait)
-    _print(report, to_stderr=uses_stdout(report_files))
+    _print(report, to_stderr=uses_stdout(report_files), verbose=verbose)
     write_report_files(report_files, report)
     if report.verdict != "passed" and not (allow_incomplete and report.verdict == "incomplete"):
         raise typer.Exit(1)
@@ -160,9 +168,10 @@ def _report(name: str, tried: list[JudgedTrial]) -> Report:
     return Report(case=name, results=[trial.result for trial in tried])
 
 
-def _print(report: Report, *, to_stderr: bool) -> None:
+def _print(report: Report, *, to_stderr: bool, verbose: bool = False) -> None:
     stream = sys.stderr if to_stderr else sys.stdout
     terminal = stream.isatty()
     width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
     colour = terminal and "NO_COLOR" not in os.environ
-    stream.write(verdict(report, width=width or LOG_WIDTH, colour=colour))
+    text = verdict(report, width=width or LOG_WIDTH, colour=colour, verbose=verbose)
+    stream.write(text)

@@ -6,6 +6,8 @@ DAEMON_JSON = "/etc/docker/daemon.json"
 DOCKER_SOCKET = "/run/docker.sock"
 #: The directory for an administrator's units.
 UNITS = "/etc/systemd/system"
+#: Docker's own units, which its package enables.
+DOCKER_UNITS = ("docker.service", "docker.socket")
 #: Debian's file for options, which its docker.service passes on.
 DEFAULTS = "/etc/default/docker"
 #: Red Hat's file for options; on Debian only a unit of the input itself reads it.

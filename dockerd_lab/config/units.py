@@ -12,6 +12,11 @@ from pathlib import PurePosixPath
 
 #: The directories of units, in the order in which systemd searches them.
 _SEARCH_PATH = ("/etc/", "/run/", "/usr/local/lib/", "/usr/lib/", "/lib/")
+#: The keys with which a unit says what to do when it is enabled.
+INSTALL = ("WantedBy", "RequiredBy", "UpheldBy", "Also", "Alias")
+_UNIT_FILE = re.compile(r"\.(service|socket|timer|path|target|(auto)?mount|swap|slice)$")
+#: A unit that can be started: no template without an instance.
+_UNIT_NAME = re.compile(rf"[^@]+(@[^@]+)?{_UNIT_FILE.pattern}")
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,45 @@ def socket_unit_names(texts: Mapping[str, str]) -> list[str]:
         if path.parent.name.endswith(".socket.d")
     }
     return sorted(names)
+
+
+def unit_names(paths: Iterable[str]) -> list[str]:
+    """Return the units that files define, change with a drop-in, or enable; no templates.
+
+    >>> unit_names(["/etc/systemd/system/x.timer", "/etc/systemd/system/ssh.service.d/a.conf"])
+    ['ssh.service', 'x.timer']
+    >>> unit_names(["/etc/systemd/system/multi-user.target.wants/t@1.service", "/etc/init.d/a"])
+    ['a.service', 't@1.service']
+    """
+    names = set()
+    for path in map(PurePosixPath, paths):
+        parent = path.parent
+        if str(parent) == "/etc/init.d":
+            names.add(f"{path.name}.service")
+        elif str(path) == "/etc/rc.local":
+            names.add("rc-local.service")
+        elif is_unit_file(str(path)) or is_dependency(path):
+            names.add(path.name)
+        elif parent.suffix == ".d" and is_drop_in_directory(parent) and path.suffix == ".conf":
+            names.add(parent.name.removesuffix(".d"))
+    return sorted(name for name in names if _UNIT_NAME.fullmatch(name))
+
+
+def is_unit_file(path: str) -> bool:
+    """Return whether a file is a unit of the system, or a template of one; no drop-in.
+
+    >>> is_unit_file("/lib/systemd/system/x.timer"), is_unit_file("/etc/systemd/user/x.timer")
+    (True, False)
+    """
+    directory, _, name = path.rpartition("/")
+    return directory.endswith("/systemd/system") and _UNIT_FILE.search(name) is not None
+
+
+def is_dependency(path: PurePosixPath) -> bool:
+    """Return whether a file is one by which a unit wants or requires another."""
+    return path.parent.suffix in (".wants", ".requires", ".upholds") and is_drop_in_directory(
+        path.parent
+    )
 
 
 def is_drop_in_directory(drop_ins: PurePosixPath) -> bool:

@@ -13,7 +13,7 @@ from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.config import units
 from dockerd_lab.config.config_files import is_config_file
 from dockerd_lab.config.dockerd_command import DockerdCommand
-from dockerd_lab.config.paths import HOME
+from dockerd_lab.config.paths import DOCKER_UNITS, HOME, UNITS
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import install_paths, layout, tree
 from dockerd_lab.inputs.input import Input
@@ -60,7 +60,7 @@ def collect(
         source, destination = _source_and_destination(argument)
         _add(sources, destination, source, anywhere=True)
     provision_script = tree.content(provision) if provision is not None else None
-    notes = _move_enabled_units(sources)
+    enabling_links, notes = _move_enabled_units(sources)
     origins = dict(sorted(sources.items()))
     links = _read_links(origins)
     texts, private = _install(origins, links, directory, command)
@@ -76,6 +76,7 @@ def collect(
         complete=complete,
         ignored=ignored,
         compose_files=compose_files,
+        enabling_links=enabling_links,
         notes=notes,
         command=command,
         provision=provision_script,
@@ -110,27 +111,31 @@ def _read_directory(path: Path, *, has_case: bool) -> _Directory:
     return _Directory(files, skipped, is_case)
 
 
-def _move_enabled_units(sources: dict[str, Path]) -> list[str]:
-    """Move docker's unit from the place of systemd's link to its own; return a note about it."""
-    notes = []
+def _move_enabled_units(sources: dict[str, Path]) -> tuple[dict[str, str], list[str]]:
+    """Move units from the place of systemd's link to their own.
+
+    Return the links with their targets, and a note for each file that is moved.
+    """
+    links, notes = {}, []
     for destination, source in list(sources.items()):
         path = PurePosixPath(destination)
-        is_enabled = re.match(r"/etc/systemd/system/[^/]+\.(wants|requires)/", destination)
-        if (
-            is_enabled
-            and not source.is_symlink()
-            and path.name in ("docker.service", "docker.socket")
-        ):
-            packaged_path = f"/lib/systemd/system/{path.name}"
-            del sources[destination]
-            # A copy of a machine that follows links has the same file in several places.
-            if packaged_path in sources and tree.content(sources[packaged_path]) == tree.content(
-                source
-            ):
-                continue
-            _add(sources, packaged_path, source)
-            notes.append(f"{destination} is a link on a machine: the file goes to {packaged_path}")
-    return notes
+        is_instance = "@" in path.name  # its link has another name than the file
+        if not units.is_dependency(path) or source.is_symlink() or is_instance:
+            continue
+        del sources[destination]
+        directory = "/lib/systemd/system" if path.name in DOCKER_UNITS else UNITS
+        named = (file for file in sources if units.is_unit_file(file))
+        unit_path = next(
+            (file for file in named if PurePosixPath(file).name == path.name),
+            f"{directory}/{path.name}",
+        )
+        links[destination] = unit_path
+        # A copy of a machine that follows links has the same file in several places.
+        if unit_path in sources and tree.content(sources[unit_path]) == tree.content(source):
+            continue
+        _add(sources, unit_path, source)
+        notes.append(f"{destination} is a link on a machine: the file goes to {unit_path}")
+    return links, notes
 
 
 def _copy_case_files(path: Path, directory: Path) -> None:

@@ -31,6 +31,8 @@ class Input:
     """Names of files and directories that are not installed."""
     compose_files: Sequence[Path] = ()
     """Those of them that are compose files and give docker.sock to a container."""
+    enabling_links: Mapping[str, str] = field(default_factory=dict)
+    """Links that enable units, of which the input has copies: each target, by the link's path."""
     notes: Sequence[str] = ()
     """Notes on files that are installed elsewhere than where they lie."""
     command: DockerdCommand | None = None

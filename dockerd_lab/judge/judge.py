@@ -6,6 +6,7 @@ from typing import Literal
 from dockerd_lab.cases.model import Case
 from dockerd_lab.config.declared import read_config
 from dockerd_lab.judge import errors, expectation, log, policy
+from dockerd_lab.judge.file_outcomes import file_outcomes
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
 from dockerd_lab.judge.not_judged import find_not_judged
@@ -60,7 +61,7 @@ def judge(
         problems=tuple(problems),
         errors=tuple(verdict_errors),
         no_effect=tuple(ignored),
-        not_judged=tuple(find_not_judged(inputs, [*observation.daemon.services], scripts)),
+        not_judged=tuple(find_not_judged(inputs, observation, scripts)),
         explained=tuple(findings),
         cause=cause,
     )
@@ -92,7 +93,8 @@ def verdict(
         warnings=log.warnings(daemon.log),
         no_effect=list(judgement.no_effect),
         not_judged=list(judgement.not_judged),
-        stand_ins=list(prepared.stand_in_notes),
+        files=file_outcomes(prepared, observation, judgement),
+        stand_ins=[*prepared.stand_in_notes, *_boot_stand_ins(prepared, observation)],
         notes=[*prepared.notes, *docker_desktop_notes(prepared.declared), *not_installed],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
@@ -104,6 +106,17 @@ def verdict(
         verdict=_verdict(judgement),
         reasons=judgement.reasons,
     )
+
+
+def _boot_stand_ins(prepared: Prepared, observation: Observation) -> list[str]:
+    """Return what the lab did at a boot that the input does not say."""
+    if observation.boot is None:
+        return []
+    triggered = observation.boot.triggered.items()
+    notes = [
+        f"{service}: started at once, not when {unit} starts it" for service, unit in triggered
+    ]
+    return [*prepared.boot.notes, *notes]
 
 
 def _verdict(judgement: Judgement) -> Literal["passed", "failed", "incomplete"]:

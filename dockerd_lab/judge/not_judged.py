@@ -6,35 +6,34 @@ A pass would say more than was seen. What would settle it is told with each.
 import re
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatch
-from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
+from dockerd_lab.config.readers import reader_of
+from dockerd_lab.config.script_commands import runs, starts
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.unit_outcome import needs_boot, outcome_of_unit
 from dockerd_lab.judge.verdict import NotJudged
-from dockerd_lab.standins.scripts import started_units
+from dockerd_lab.observe.observation import Observation
 
-_BOOT = "a boot runs it, and the trial boots no machine with it"
-_CLOCK = "cron runs it, and the trial does not wait for that"
 _LET_RUN = "Start it in a script, with --provision: what it does is judged then."
+_LET_BOOT = "Boot with it: --reboot."
 _NEEDS_PROGRAM = "Try it on a machine that has the program; --allow-incomplete permits it."
 _NEEDS_IMAGES = "Try it where its images can be had; --allow-incomplete permits it."
-#: What runs later than the trial, by a pattern of the path.
-_RUN_LATER = {
-    "/etc/rc.local": _BOOT,
-    "/etc/init.d/*": _BOOT,
-    "/etc/rc?.d/*": _BOOT,
-    "/etc/systemd/system-generators/*": _BOOT,
-    "/etc/tmpfiles.d/*.conf": _BOOT,
-    "/usr/lib/tmpfiles.d/*.conf": _BOOT,
-    "/etc/udev/rules.d/*.rules": _BOOT,
-    "/etc/network/if-*.d/*": _BOOT,
-    "/etc/network/interfaces": _BOOT,
-    "/etc/network/interfaces.d/*": _BOOT,
-    "/etc/networkd-dispatcher/*": _BOOT,
-    "/etc/crontab": _CLOCK,
-    "/etc/cron.*": _CLOCK,
-    "/var/spool/cron/*": _CLOCK,
+_NEEDS_MACHINE = "Try it on a machine where it runs; --allow-incomplete permits it."
+#: Programs that run what they find in a file and are on none of the lab's machines, by patterns.
+_ABSENT_RUNNERS = {
+    "/etc/network/*": "ifupdown",
+    "/etc/networkd-dispatcher/*": "networkd-dispatcher",
+    "/etc/NetworkManager/dispatcher.d/*": "NetworkManager",
+    "/etc/dhcp/*-hooks.d/*": "dhclient",
+    "/etc/initramfs-tools/*": "initramfs-tools",
+    "/etc/crontab": "cron",
+    "/etc/cron.*/*": "cron",
+    "/var/spool/cron/*": "cron",
+    "/etc/systemd/user/*": "a user's systemd",
+    "/home/*/.config/systemd/*": "a user's systemd",
+    "/root/.config/systemd/*": "a user's systemd",
 }
 #: Programs that publish a socket and are on none of the lab's machines, by a directory or file.
 _ABSENT_PROGRAMS = {
@@ -50,81 +49,92 @@ _ABSENT_PROGRAMS = {
     "/etc/inetd.conf": "inetd",
 }
 _SSHD = "/etc/ssh/sshd_config"
-#: The types of units that can start a program.
-_TYPES = (".path", ".service", ".socket", ".target", ".timer")
-_INSTALL = ("WantedBy", "RequiredBy", "UpheldBy")
+#: What of a file of ifupdown's runs a command.
+_HOOK = re.compile(r"^\s*(pre-|post-)?(up|down)\s", re.MULTILINE)
+#: What of a rule for udev runs a program or starts a unit.
+_UDEV_RUNS = re.compile(r"RUN|PROGRAM|SYSTEMD_WANTS|IMPORT\{program\}")
 
 
 def find_not_judged(
-    inputs: Input, started: Collection[str], scripts: Collection[str]
+    inputs: Input, observation: Observation, scripts: Collection[str]
 ) -> Iterator[NotJudged]:
     """Yield each file and unit of the input that the trial did not put into effect.
 
-    `started` are the units that were started besides docker's; `scripts` are the texts of the
-    user's scripts, which may start more. A complete case says itself what is started.
+    `scripts` are the texts of the user's scripts, which may start or run more. A complete case says
+    itself what is started.
     """
     if inputs.complete:
         return
-    yield from _units(inputs, started, scripts)
+    yield from _units(inputs, observation)
     for file in inputs.compose_files:
         message = "it gives docker.sock to a container, and no container of it was started"
         yield NotJudged(name=file.name, message=message, settle=_NEEDS_IMAGES, where=str(file))
     told: set[str] = set()
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
-        later = next((why for glob, why in _RUN_LATER.items() if fnmatch(path, glob)), None)
         program = next((p for at, p in _ABSENT_PROGRAMS.items() if path.startswith(at)), None)
-        if later is not None and not _is_named(path, scripts):
-            yield NotJudged(name=path, message=later, settle=_LET_RUN, where=where)
+        if (later := _runs_later(path, inputs, observation)) and not runs(path, scripts):
+            message, settle = later
+            yield NotJudged(name=path, message=message, settle=settle, where=where)
         elif program is not None and program not in told:
             told.add(program)
             message = f"{program} reads it, and is not installed on the lab's machines"
             yield NotJudged(name=path, message=message, settle=_NEEDS_PROGRAM, where=where)
-        elif path.startswith(_SSHD) and not _starts("ssh", scripts):
+        elif path.startswith(_SSHD) and not starts("ssh", scripts):
             message = "sshd was not restarted with it"
             yield NotJudged(name=path, message=message, settle=_LET_RUN, where=where)
 
 
-def _units(
-    inputs: Input, started: Collection[str], scripts: Collection[str]
-) -> Iterator[NotJudged]:
-    """Yield the units that a boot would start, and that nothing has started."""
-    known = {*started_units(inputs), *started}
-    for path, source in inputs.origins.items():
-        name = PurePosixPath(path).name
-        is_unit = PurePosixPath(path).parent.name == "system" and name.endswith(_TYPES)
-        if not is_unit or name in known or _starts(name, scripts):
-            continue
-        assigned = units.assignments(path, inputs.texts.get(path, ""))
-        install = next((each for each in assigned if each.key in _INSTALL and each.value), None)
-        linked = ".wants/" in str(source) or ".requires/" in str(source)
-        if install is None and not linked:
-            continue
-        yield NotJudged(
-            name=name,
-            message="a boot starts this unit, and the trial did not",
-            settle=f"Start it in a script, with --provision: systemctl start {name}",
-            where=inputs.user_path(Place(path, install.line if install else 0)),
-        )
+def _runs_later(path: str, inputs: Input, observation: Observation) -> tuple[str, str] | None:
+    """Return why a file has run nothing yet, and what would settle it; None if it does not run."""
+    reader = reader_of(path)
+    if reader is not None and reader.at_boot and observation.boot is None:
+        return f"a boot makes {reader.name} read it, and the machine was not booted", _LET_BOOT
+    if fnmatch(path, "*/udev/rules.d/*.rules") and _UDEV_RUNS.search(_text(inputs, path)):
+        return "udev runs its programs for devices that the lab's machine may lack", _LET_RUN
+    runner = next((name for each, name in _ABSENT_RUNNERS.items() if fnmatch(path, each)), None)
+    if runner is None or (_is_interfaces(path) and not _HOOK.search(_text(inputs, path))):
+        return None
+    return f"{runner} runs it, and is not on the lab's machines", _LET_RUN
 
 
-def _starts(unit: str, scripts: Collection[str]) -> bool:
-    """Return whether a script starts a unit, which may be named without `.service`.
+def _units(inputs: Input, observation: Observation) -> Iterator[NotJudged]:
+    """Yield the units that have not started, or have failed, and those that still start."""
+    states = observation.daemon.units
+    for name, state in states.items():
+        if name in observation.daemon.services:
+            continue  # the policy checks these
+        where = inputs.user_path(_place(inputs, name))
+        if observation.boot is None and needs_boot(state, states):
+            message = "a boot starts this unit, and the machine was not booted"
+            yield NotJudged(name=name, message=message, settle=_LET_BOOT, where=where)
+        elif (found := outcome_of_unit(state, states)).outcome == "not-judged":
+            message = found.message
+            yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE, where=where)
+    for name in observation.boot.unfinished if observation.boot is not None else ():
+        if name not in states:
+            message = "it was still starting when the lab no longer waited for the boot"
+            yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)
 
-    >>> _starts("x.service", ["systemctl enable --now x"])
-    True
-    >>> _starts("x.service", ["systemctl enable x"])
-    False
-    """
-    name = re.escape(unit.removesuffix(".service"))
-    command = rf"(systemctl|service)\b[^\n;&|]*\b{name}\b"
-    return any(
-        re.search(r"\bstart|restart|reload|--now\b", found[0])
-        for script in scripts
-        for found in re.finditer(command + r"[^\n;&|]*", script)
-    )
+
+def _place(inputs: Input, unit: str) -> Place | None:
+    """Return the place in the input that makes a boot start a unit, or that changes the unit."""
+    files = [path for path in inputs.origins if units.unit_names([path]) == [unit]]
+    for path in files:
+        for each in units.assignments(path, inputs.texts.get(path, "")):
+            if each.key in units.INSTALL and each.value:
+                return Place(path, each.line)
+    return Place(files[0]) if files else None
 
 
-def _is_named(path: str, scripts: Collection[str]) -> bool:
-    """Return whether a script names a file, which it runs or loads then."""
-    return any(path in script for script in scripts)
+def _is_interfaces(path: str) -> bool:
+    """Return whether it is a file of ifupdown's that describes interfaces, and no program."""
+    return path.startswith("/etc/network/interfaces")
+
+
+def _text(inputs: Input, path: str) -> str:
+    """Return the text of a file of the input, or of one that a script has changed."""
+    installed = inputs.directory / "rootfs" / path.lstrip("/")
+    if path in inputs.texts or not installed.is_file() or installed.is_symlink():
+        return inputs.texts.get(path, "")
+    return installed.read_text(errors="replace")

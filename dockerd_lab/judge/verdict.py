@@ -68,6 +68,15 @@ class NotJudged(Part):
     where: str | None = None
 
 
+class InputFile(Part):
+    """A file or a script of the input, and what became of it."""
+
+    name: str = Field(description="its path on the machine")
+    outcome: Literal["in-effect", "stood-in-for", "without-effect", "not-judged"]
+    message: str = Field(description="who read it, or why it has no effect or was not judged")
+    where: str | None = None
+
+
 class Proof(Part):
     """One way to the daemon as it was tried, and what that took."""
 
@@ -75,6 +84,30 @@ class Proof(Part):
     target: str
     level: str
     seconds: float
+
+
+class Difference(Part):
+    """Something that is not the same after a boot as after the restart."""
+
+    name: str = Field(description="daemon, a listener, or who gets another level")
+    after_restart: str
+    after_boot: str
+
+
+class AfterBoot(Part):
+    """What was seen after the machine was booted with the configuration."""
+
+    causes: list[str] = Field(
+        description="what only a boot brings into effect, for which it was booted"
+    )
+    daemon: Literal["active", "failed", "unchanged"]
+    command: str | None
+    hosts: list[str]
+    listeners: list[VerdictListener]
+    exposure: VerdictExposure
+    proofs: list[Proof]
+    seconds: float = Field(description="from the reboot to the last answer")
+    differences: list[Difference]
 
 
 class Result(Part):
@@ -92,12 +125,20 @@ class Result(Part):
     command: str | None = Field(description="the running dockerd's command line")
     hosts: list[str] = Field(description="where the running dockerd was told to listen")
     listeners: list[VerdictListener]
-    exposure: VerdictExposure
+    exposure: VerdictExposure = Field(
+        description="after the restart or, if that is more, after the boot"
+    )
     errors: list[Error]
     warnings: list[str] = Field(description="what the daemon itself warned of")
     no_effect: list[NoEffect]
     not_judged: list[NotJudged] = Field(
         default_factory=list, description="what was given, and not put into effect"
+    )
+    files: list[InputFile] = Field(
+        default_factory=list, description="what became of each file of the input"
+    )
+    after_boot: AfterBoot | None = Field(
+        default=None, description="null if the machine was not booted with the configuration"
     )
     stand_ins: list[str] = Field(description="what the lab put in the place of what is missing")
     notes: list[str] = Field(description="what could not be measured, or was not installed")

@@ -1,7 +1,7 @@
 """Observes `daemon` after a case was applied: its units, listeners and logs."""
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from dockerd_lab.cases.model import Configuration
@@ -19,6 +19,7 @@ from dockerd_lab.observe import (
     journal,
     listeners,
     nginx,
+    read_files,
     unit,
 )
 from dockerd_lab.observe.inspection import Inspection
@@ -36,6 +37,8 @@ _LISTENING = {
     "unix": RemoteCommand(listeners.NETSTAT_UNIX),
 }
 _NGINX = {"nginx": RemoteCommand(nginx.DUMP)}
+#: The name of the command that tells which files were read.
+_TIMES = "times"
 _ADDRESSES = {"addresses": RemoteCommand("ip -o address")}
 #: The commands that read logs.
 _LOGS = ("journal", "by_hand")
@@ -43,15 +46,19 @@ _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
 _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 
 
-def query_listeners(program: Program, token: str) -> dict[str, CommandResult]:
+def query_listeners(
+    program: Program, token: str, files: Collection[str] = ()
+) -> dict[str, CommandResult]:
     """Ask `daemon` for listeners, addresses and nginx's configuration, and write the token there.
 
-    Raises HarnessError if netstat or writing the token failed.
+    `files` are the files of which it is asked whether a program has read them. That comes first:
+    later commands read some of them. Raises HarnessError if netstat or writing the token failed.
     """
-    commands = {**_LISTENING, **_ADDRESSES, "token": exposure.write_token(token)}
+    times = {_TIMES: read_files.times_command(files)} if files else {}
+    commands = {**times, **_LISTENING, **_ADDRESSES, "token": exposure.write_token(token)}
     results = run_batch(program, {**commands, **_NGINX})
     require_success(results, *commands)  # nginx -T may fail: nginx may reject its configuration
-    return {name: results[name] for name in (*_LISTENING, *_ADDRESSES, *_NGINX)}
+    return {name: results[name] for name in (*times, *_LISTENING, *_ADDRESSES, *_NGINX)}
 
 
 def parse_listeners(results: Mapping[str, CommandResult]) -> list[Listener]:
@@ -130,6 +137,8 @@ def observe_daemon(
         services=inspection.services(results),
         script_exit_code=inspection.script_exit_code(results),
         refused_by_validate=inspection.refused_by_validate(results, outcome.daemon),
+        files_read=read_files.parse_times(results[_TIMES]) if _TIMES in results else None,
+        units=inspection.states(results),
         changed_files=(
             changed_files.parse_changes(results["changed_files"], inspected.texts)
             if inspected.compare_texts

@@ -35,6 +35,7 @@ def write(fleet: Fleet, observation: Observation) -> Path:
         "unit-state.txt": raw["units"].stdout,
         "daemon.json": raw["daemon_json"].stdout,
         "outcome.txt": raw["outcome"].stdout,
+        "units.txt": raw["unit_states"].stdout if "unit_states" in raw else "",
         "client.txt": _transcript(observation.client),
         "shown.txt": "\n".join(f"on {m}:\n{text}" for m, text in observation.show_output.items()),
         "fix.txt": "\n".join(f"on {m}:\n{a.output}" for m, a in observation.fix.items()),

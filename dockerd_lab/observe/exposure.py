@@ -49,12 +49,17 @@ class Exposure:
     @property
     def best(self) -> Attempt:
         """Return the attempt with the highest level; an unclear level counts as the highest."""
-        return max(self.attempts, key=lambda attempt: _rank(attempt.level))
+        return max(self.attempts, key=lambda attempt: rank(attempt.level))
 
     @property
     def level(self) -> str:
         """Return the level of the best attempt."""
         return self.best.level
+
+
+def rank(level: str) -> int:
+    """Return the rank of a level; an unclear level ranks highest, so that nobody overlooks it."""
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
 
 
 def write_token(token: str) -> RemoteCommand:
@@ -173,11 +178,6 @@ def _parse_attempt(entry: dict[str, Any], token: str) -> Attempt:
     if level == "full-control" and entry["token"] != token:
         level, evidence = "unclear", f"a container ran, but read {entry['token']!r}"
     return Attempt(entry["target"], level, evidence, float(entry.get("seconds", 0.0)))
-
-
-def _rank(level: str) -> int:
-    """Return the rank of a level; an unclear level ranks highest, so that nobody overlooks it."""
-    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
 
 
 def _is_tcp(listener: Listener) -> bool:

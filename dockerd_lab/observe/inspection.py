@@ -11,6 +11,8 @@ from packaging.version import Version
 
 from dockerd_lab.machine_paths import OUTCOME, PROVISION_CODE, SINCE
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
+from dockerd_lab.observe import unit_states
+from dockerd_lab.observe.unit_states import UnitState
 
 #: systemctl prints argv[] with variables unexpanded. $DOCKER_OPTS is replaced by its value. Any
 #: other variable is left out, as systemd does with one that is not set.
@@ -32,6 +34,8 @@ done
 _FIRST_WITH_VALIDATE = 23
 #: The names of the commands about services begin with this.
 _SERVICE_PREFIX = "service:"
+#: The name of the command about units.
+_UNITS = "unit_states"
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,10 @@ class Inspection:
     """Whether a user's script runs, whose exit code is kept."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """The texts of the installed configuration files, by path."""
+    files: tuple[str, ...] = ()
+    """The paths of the installed files, of which it is observed whether they were read."""
+    units: tuple[str, ...] = ()
+    """Units that the configuration defines, changes or enables, besides docker's."""
     compare_texts: bool = False
     """Whether a script may change these files or add others."""
     validate_arguments: str | None = _ARGUMENTS_OF_UNIT
@@ -71,6 +79,10 @@ def commands(inspection: Inspection, version: str) -> dict[str, RemoteCommand]:
     for name in inspection.services_of_scripts:
         not_failed = f"systemctl is-failed --quiet {name} || {{ echo active; exit; }}; "
         remote_commands[_SERVICE_PREFIX + name] = RemoteCommand(not_failed + _state_command(name))
+    if inspection.units or inspection.compare_texts:
+        remote_commands[_UNITS] = unit_states.show_command(
+            inspection.units, find_new=inspection.compare_texts
+        )
     if inspection.docker_socket:
         log = f"journalctl --unit docker.socket --no-pager --output cat {SINCE}"
         remote_commands["socket_log"] = RemoteCommand(log)
@@ -96,6 +108,11 @@ def services(results: Mapping[str, CommandResult]) -> dict[str, ServiceState]:
             lines = () if active else tuple(log.strip().splitlines())
             states[name.removeprefix(_SERVICE_PREFIX)] = ServiceState(active, lines)
     return states
+
+
+def states(results: Mapping[str, CommandResult]) -> dict[str, UnitState]:
+    """Return the states of the inspected units, by name."""
+    return unit_states.parse(results[_UNITS].stdout) if _UNITS in results else {}
 
 
 def socket_log(results: Mapping[str, CommandResult]) -> list[str]:

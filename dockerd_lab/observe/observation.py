@@ -8,6 +8,7 @@ from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.unit import Unit
+from dockerd_lab.observe.unit_states import UnitState
 
 #: dockerd cannot start in less than this many seconds.
 _MIN_START_SECONDS = 0.2
@@ -64,6 +65,10 @@ class DaemonObservation:
     """The exit code of a user's script that failed."""
     refused_by_validate: bool | None = None
     """Whether `dockerd --validate` refuses a configuration that does not start; None if unknown."""
+    files_read: tuple[str, ...] | None = None
+    """The configuration's files that were read by a program; None if that was not observed."""
+    units: dict[str, UnitState] = field(default_factory=dict)
+    """The units of the configuration, and those that a script added or enabled, by name."""
     changed_files: dict[str, str | None] = field(default_factory=dict)
     """The texts of files that a script or a fix changed, by path; None for a file that is gone."""
     raw: dict[str, CommandResult] = field(default_factory=dict)
@@ -101,6 +106,16 @@ class DaemonObservation:
 
 
 @dataclass(frozen=True)
+class Boot:
+    """What was done and seen at a boot of `daemon` before it was observed."""
+
+    unfinished: list[str] = field(default_factory=list)
+    """The units that were still starting when the boot was no longer waited for; or `dockerd`."""
+    triggered: dict[str, str] = field(default_factory=dict)
+    """The timer or path unit of each service that was started without waiting for it."""
+
+
+@dataclass(frozen=True)
 class Observation:
     """What was observed on all machines after a case was applied."""
 
@@ -123,6 +138,8 @@ class Observation:
     """From restoring the snapshot to the end of the observation."""
     apply_seconds: float = 0.0
     """The part of `seconds` before the observation: applying, then the fix or the reboot."""
+    boot: Boot | None = None
+    """The boot after which the machines were observed; None if there was none."""
 
     @property
     def user_visible_log(self) -> list[str]:

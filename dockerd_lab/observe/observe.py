@@ -21,7 +21,7 @@ from dockerd_lab.observe.daemon import (
 )
 from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.inspection import Inspection
-from dockerd_lab.observe.observation import Observation
+from dockerd_lab.observe.observation import Boot, Observation
 
 
 def observe(
@@ -35,6 +35,7 @@ def observe(
     tools: Collection[str] = (),
     show_output: Mapping[str, str] = MappingProxyType({}),
     fix: Mapping[str, CommandResult] = MappingProxyType({}),
+    boot: Boot | None = None,
 ) -> Observation:
     """Observe all machines; `since` is when the snapshot was restored, in monotonic seconds.
 
@@ -46,6 +47,7 @@ def observe(
       empty.
     - `show_output` and `fix` are the output of the case's show scripts and the results of its fix
       scripts.
+    - `boot` is the boot before this observation.
 
     The listeners are read first, then the exposure is measured from everywhere at once. `daemon`
     is observed while the tools run on `client`; without tools, while the exposure is measured. The
@@ -55,7 +57,7 @@ def observe(
     token = secrets.token_hex(16)
     version = fleet.settings.engine(fleet.engine).docker
     with connect(fleet.lab, fleet.project, "daemon") as program, threads(2) as pool:
-        listener_results = query_listeners(program, token)
+        listener_results = query_listeners(program, token, inspected.files)
         measurement = pool.submit(_measure_everybody, fleet, case, listener_results, token)
         if tools or check_idempotent:  # these change the daemon, so the probes must end first
             measurement.result()
@@ -90,6 +92,7 @@ def observe(
         containers=containers,
         seconds=time.monotonic() - since,
         apply_seconds=apply_seconds,
+        boot=boot,
     )
 
 

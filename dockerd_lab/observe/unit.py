@@ -6,7 +6,7 @@ from dataclasses import dataclass
 SHOW = (
     "systemctl show docker.service docker.socket --property"
     " ActiveState,SubState,Result,LoadState,MainPID,NRestarts,NeedDaemonReload,"
-    "FragmentPath,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
+    "FragmentPath,DropInPaths,ExecMainStartTimestampMonotonic,ActiveEnterTimestampMonotonic"
 )
 
 
@@ -24,6 +24,8 @@ class Unit:
     """When its main process was started, in microseconds since boot."""
     ready: int
     """When it last became active, in microseconds since boot."""
+    drop_ins: tuple[str, ...] = ()
+    """The paths of its drop-ins."""
 
     @property
     def start_seconds(self) -> float:
@@ -47,4 +49,5 @@ def _unit(show: str) -> Unit:
         main_pid=int(properties.get("MainPID") or 0),
         started=int(properties.get("ExecMainStartTimestampMonotonic") or 0),
         ready=int(properties.get("ActiveEnterTimestampMonotonic") or 0),
+        drop_ins=tuple(properties.get("DropInPaths", "").split()),
     )

@@ -26,7 +26,7 @@ def markdown(report: Report) -> str:
                 result.verdict if result.verdict == "passed" else f"**{result.verdict}**",
             )
         )
-    for section in sections(report):
+    for section in sections(report, all_files=True):
         lines += ["", f"### {section.title}", ""]
         for item in section.items:
             first, *more = item.splitlines()

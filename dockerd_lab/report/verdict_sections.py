@@ -31,8 +31,11 @@ def headline(report: Report) -> str:
     return f"{'starts' if starts else 'does not start'}{where}, and {_verdicts(report)}"
 
 
-def sections(report: Report) -> list[Section]:
-    """Return the sections that have items, what is wrong first."""
+def sections(report: Report, *, all_files: bool = False) -> list[Section]:
+    """Return the sections that have items, what is wrong first.
+
+    Without `all_files` those files are left out that are in effect, or are in another section.
+    """
     problems: list[_Part] = [
         ("why it failed", lambda result: result.reasons),
         ("errors", lambda result: map(_error, result.errors)),
@@ -40,12 +43,14 @@ def sections(report: Report) -> list[Section]:
     ]
     others: list[_Part] = [
         ("no effect", lambda result: map(_no_effect, result.no_effect)),
+        ("after a boot", _after_boot),
         ("daemon warnings", lambda result: result.warnings),
         ("dockerd --validate", _validate),
         ("listeners", lambda result: [str(listener) for listener in result.listeners]),
         ("command line", lambda result: [result.command] if result.command else []),
         ("hosts", lambda result: [", ".join(result.hosts)] if result.hosts else []),
         ("stand-ins", lambda result: result.stand_ins),
+        ("files", lambda result: _files(result, all_files=all_files)),
         ("notes", lambda result: result.notes),
     ]
     every = [
@@ -96,6 +101,35 @@ def _no_effect(setting: NoEffect) -> str:
 def _not_judged(item: NotJudged) -> str:
     where = [f"at {item.where}"] if item.where else []
     return "\n".join([f"{item.name}: {item.message}", *where, f"settle: {item.settle}"])
+
+
+def _after_boot(result: Result) -> list[str]:
+    """What is other after a boot than after the restart; or that nothing is."""
+    if result.after_boot is None:
+        return []
+    differences = result.after_boot.differences
+    if not differences:
+        return ["the same as after the restart"]
+    return [
+        f"{each.name}: {each.after_restart} after the restart, {each.after_boot} after a boot"
+        for each in differences
+    ]
+
+
+def _files(result: Result, *, all_files: bool) -> list[str]:
+    elsewhere = {*result.notes}
+    messages = {each.message for each in result.not_judged}
+    messages |= {each.message for each in result.no_effect}
+    return [
+        f"{each.name}: {each.outcome.replace('-', ' ')}: {each.message}"
+        for each in result.files
+        if all_files
+        or (
+            each.outcome != "in-effect"
+            and each.message not in messages
+            and f"{each.name}: not installed" not in elsewhere
+        )
+    ]
 
 
 def _validate(result: Result) -> list[str]:

@@ -11,14 +11,18 @@ from dockerd_lab.report.terminal import coloured, stranger_level
 from dockerd_lab.report.verdict_sections import headline, sections
 
 
-def verdict(report: Report, *, width: int, colour: bool) -> str:
-    """Return a row per engine, and below it what is wrong, with its place and its fix."""
+def verdict(report: Report, *, width: int, colour: bool, verbose: bool = False) -> str:
+    """Return a row per engine, and below it what is wrong, with its place and its fix.
+
+    What became of the input's files is all there if `verbose` is set; otherwise those are left out
+    that are simply in effect, or are in another section.
+    """
 
     def draw(console: Console) -> None:
         style = "bold green" if report.verdict == "passed" else "bold red"
         console.print(Text(f"{report.case}: {headline(report)}", style=style))
         console.print(_table(report))
-        for section in sections(report):
+        for section in sections(report, all_files=verbose):
             console.print(Text(section.title, style="bold"))
             for item in section.items:
                 console.print(_item(item, style="red" if section.is_problem else ""))

@@ -6,13 +6,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dockerd_lab.cases.model import Case, Configuration, Credentials
+from dockerd_lab.config import units
 from dockerd_lab.config.declared import DeclaredConfig, read_config
+from dockerd_lab.config.paths import DOCKER_UNITS
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins import scripts
+from dockerd_lab.standins.boot import BootPreparation, prepare_boot
 from dockerd_lab.standins.remote import choose_remote
+from dockerd_lab.standins.services import restore_lines
+from dockerd_lab.standins.stand_in_lines import volatile_lines
 from dockerd_lab.standins.stand_ins import StandIns, find_stand_ins
 
 
@@ -32,6 +37,10 @@ class Prepared:
     """What cannot be measured, or is not done."""
     inspected: Inspection
     """What to observe on `daemon` besides dockerd."""
+    boot: BootPreparation
+    """What to do on `daemon` before it boots with the input."""
+    has_stand_ins: bool = True
+    """Whether the lab may make stand-ins."""
 
 
 def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) -> Prepared:
@@ -48,7 +57,10 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
     has_scripts = _has_scripts(inputs)
     for path in stand_ins.replaced:
         (inputs.directory / "rootfs" / path.lstrip("/")).unlink()
-    written = scripts.write_scripts(inputs, stand_ins, address)
+    written = scripts.write_scripts(inputs, stand_ins, address, allow_stand_ins=allow_stand_ins)
+    boot_lines = volatile_lines(stand_ins, address)
+    if allow_stand_ins and not inputs.complete:
+        boot_lines += restore_lines(inputs)
     remote = choose_remote(declared, address)
     credentials = stand_ins.credentials
     if inputs.case is not None and inputs.complete:
@@ -67,12 +79,16 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
         written=written,
         routes=routes,
         stand_in_notes=(*stand_ins.stand_in_notes, *written.stand_in_notes),
-        notes=(*inputs.notes, *stand_ins.notes, *written.notes),
+        notes=(*inputs.notes, *stand_ins.notes),
+        boot=prepare_boot(inputs, boot_lines, address),
+        has_stand_ins=allow_stand_ins,
         inspected=Inspection(
             services=written.services,
             services_of_scripts=written.script_services,
             docker_socket=any("docker.socket" in file for file in inputs.origins),
             user_scripts=bool(written.user_scripts),
+            files=tuple(inputs.origins),
+            units=() if inputs.complete else tuple(_other_units(inputs)),
             texts=inputs.texts,
             compare_texts=has_scripts,
             **_validate_arguments(inputs),
@@ -88,8 +104,14 @@ def prepare_case(case: Case, settings: Settings) -> Prepared:
     with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:
         prepared = prepare(collect([case.directory], Path(directory)), settings)
     # Only a user's script is wrapped so that its exit code is kept. A case's script must succeed.
-    inspected = replace(prepared.inspected, user_scripts=False)
+    inspected = replace(prepared.inspected, user_scripts=False, files=(), units=())
     return replace(prepared, configuration=case, inspected=inspected)
+
+
+def _other_units(inputs: Input) -> list[str]:
+    """Return the units that the input defines, changes or enables, besides docker's own."""
+    names = units.unit_names(inputs.origins)
+    return [name for name in names if name not in DOCKER_UNITS]
 
 
 def _has_scripts(inputs: Input) -> bool:

@@ -1,52 +1,31 @@
 """Writes the shell scripts that put a user's configuration into effect."""
 
-import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from dockerd_lab.config import units
-from dockerd_lab.config.paths import CONTAINERD, FIREWALLS, IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.config.paths import FIREWALLS
+from dockerd_lab.config.script_commands import starts
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.machine_paths import PROVISION_CODE
-from dockerd_lab.standins.shell_lines import directory_of
+from dockerd_lab.standins.enabled_units import enable_units, link_lines
+from dockerd_lab.standins.services import (
+    KEEP_SSH_OPEN,
+    has_firewall,
+    restart_script,
+    start_services,
+)
+from dockerd_lab.standins.stand_in_lines import device_line, stand_in_lines
 from dockerd_lab.standins.stand_ins import StandIns
 
 #: docker0's network, unless `bip` sets another.
 _DOCKER0 = ip_network("172.17.0.0/16")
 #: Seconds that the user's own script may take.
 PROVISION_LIMIT = 150
-#: Accepts port 22 in every chain that filters it, since the harness connects by ssh.
-_KEEP_SSH_OPEN = """\
-nft list chains | awk '
-    $1 == "table" { table = $2 " " $3 }
-    $1 == "chain" { chain = $2 }
-    /type filter hook (input|prerouting)/ && table ~ /^i/ { print table, chain, "dport" }
-    /hook output/ && table ~ /^i/ { print table, chain, "sport" }
-' | while read -r family table chain port; do
-    nft insert rule "$family" "$table" "$chain" tcp "$port" 22 accept
-done"""
-#: Programs that are not installed on the machines, by their directory in /etc.
-_ABSENT_PROGRAMS = ("apache2", "caddy", "envoy", "firewalld", "haproxy", "httpd", "traefik", "ufw")
-#: What the lab loads though the input does not say so, by the file.
-_LOADED_BY_THE_LAB = {
-    NFTABLES: "nftables.service: started; Debian ships it disabled: systemctl enable nftables",
-    IPTABLES: f"{IPTABLES}: loaded, as a boot does with the package iptables-persistent",
-    IP6TABLES: f"{IP6TABLES}: loaded, as a boot does with the package iptables-persistent",
-}
-#: Units that the lab starts or restarts if the input has them.
-_STARTED = (
-    "containerd.service",
-    "docker.service",
-    "docker.socket",
-    "nftables.service",
-    "nginx.service",
-)
-#: The keys with which docker.service starts other units.
-_PULLS_IN = ("Requires", "Wants", "BindsTo")
 #: The file names of the user's scripts in the configuration's directory.
-_USER_SCRIPT_NAMES = ("own-provision", "given-provision")
+_USER_SCRIPT_NAMES = {"own-provision": "provision.sh", "given-provision": "--provision"}
 
 
 @dataclass(frozen=True)
@@ -61,42 +40,38 @@ class WrittenScripts:
     """What the scripts do that the input does not say."""
     user_scripts: tuple[str, ...]
     """The texts of the user's scripts."""
-    notes: tuple[str, ...]
-    """What the scripts do not do."""
+    script_names: tuple[str, ...]
+    """What the user calls these scripts."""
 
 
-def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenScripts:
+def write_scripts(
+    inputs: Input, stand_ins: StandIns, address: str, *, allow_stand_ins: bool
+) -> WrittenScripts:
     """Write provision.sh, restart.sh and start.sh into the input's directory, as far as needed.
 
-    `address` is the daemon's in the lab.
+    `address` is the daemon's in the lab. Without `allow_stand_ins` nothing is enabled, loaded or
+    restarted that the input itself does not, except for dockerd after the files are installed.
     """
-    lines = _stand_in_lines(stand_ins, address)
-    rule_files = [file for file in FIREWALLS if inputs.has(file)]
-    services: list[str] = []
-    stand_in_notes: list[str] = []
-    if not inputs.complete:
-        if stand_ins.card is not None:
-            lines.append(_device(address) + 'test -n "$device"')
-            lines += [f'sed -i "s/\\b{stand_ins.card}\\b/$device/g" {file}' for file in rule_files]
-        for service, service_lines in (
-            _containerd_lines(inputs),
-            _nginx_lines(inputs),
-            _nftables_lines(inputs),
-            _iptables_lines(inputs),
-        ):
-            lines += service_lines
-            services += [service] if service else []
-        stand_in_notes += [note for file, note in _LOADED_BY_THE_LAB.items() if inputs.has(file)]
-        if rule_files:
-            lines.append(_KEEP_SSH_OPEN)
-            stand_in_notes.append("port 22: open for the harness's ssh, whatever the firewall says")
+    lines = [*link_lines(inputs), *stand_in_lines(stand_ins, address)]
     user_scripts = _user_scripts(inputs)  # provision.sh is written over below
-    uses_nginx = any(b"nginx" in script for script in user_scripts.values())
-    script_services: list[str] = []
-    if uses_nginx and not inputs.complete and "nginx.service" not in services:
-        lines.append("systemctl start nginx.service || true")
-        script_services.append("nginx.service")
-        stand_in_notes.append("nginx: started before the script, as Debian's package leaves it")
+    texts = tuple(text.decode(errors="replace") for text in user_scripts.values())
+    services: tuple[str, ...] = ()
+    script_services: tuple[str, ...] = ()
+    notes: list[str] = []
+    if allow_stand_ins and not inputs.complete:
+        lines += _card_lines(inputs, stand_ins, address)
+        started = start_services(inputs)
+        enabled = enable_units(inputs)
+        lines += [*started.lines, *enabled.lines]
+        notes += [*started.notes, *enabled.notes]
+        services = started.services
+        if has_firewall(inputs):
+            lines.append(KEEP_SSH_OPEN)
+            notes.append("port 22: open for the harness's ssh, whatever the firewall says")
+        if "nginx" in "".join(texts) and "nginx.service" not in services:
+            lines.append("systemctl start nginx.service || true")
+            script_services = ("nginx.service",)
+            notes.append("nginx: started before the script, as Debian's package leaves it")
     lines += _user_script_lines(inputs.directory, user_scripts)
     if lines:
         inputs.directory.joinpath("provision.sh").write_text(
@@ -104,45 +79,37 @@ def write_scripts(inputs: Input, stand_ins: StandIns, address: str) -> WrittenSc
         )
     if inputs.command is not None:
         inputs.directory.joinpath("start.sh").write_text(inputs.command.script, encoding="utf-8")
-    sockets = units.socket_unit_names(inputs.texts)
-    restart_file = inputs.directory / "restart.sh"
-    # A restart.sh of the input itself is kept.
-    if sockets and not inputs.complete and inputs.command is None and not restart_file.exists():
-        restart_file.write_text(_restart_script(sockets), encoding="utf-8")
+    elif not inputs.complete:
+        notes += _write_restart(inputs, texts, allow_stand_ins=allow_stand_ins)
     return WrittenScripts(
-        services=tuple(services),
-        script_services=tuple(script_services),
-        stand_in_notes=tuple(stand_in_notes),
-        user_scripts=tuple(text.decode(errors="replace") for text in user_scripts.values()),
-        notes=(*_other_services(inputs), *_unread_directories(inputs)),
+        services=services,
+        script_services=script_services,
+        stand_in_notes=tuple(notes),
+        user_scripts=texts,
+        script_names=tuple(_USER_SCRIPT_NAMES[name] for name in user_scripts),
     )
 
 
-def _other_services(inputs: Input) -> list[str]:
-    """Return a note for each other service of the input: the lab does not know what it needs."""
-    others = [
-        PurePosixPath(path).name
-        for path in inputs.texts
-        if PurePosixPath(path).parent.name == "system" and path.endswith(".service")
-    ]
-    started = started_units(inputs)
-    return [f"{name}: installed, but not started" for name in others if name not in started]
+def _write_restart(inputs: Input, scripts: Sequence[str], *, allow_stand_ins: bool) -> list[str]:
+    """Write how the input is brought into effect; return what of that the input does not say.
 
-
-def started_units(inputs: Input) -> set[str]:
-    """Return the units that the lab starts or restarts, and those that docker.service pulls in."""
-    unit = units.read_unit("docker.service", inputs.texts)
-    pulled_in = (each for key in _PULLS_IN for each in units.in_effect(unit, key))
-    return {*_STARTED, *(name for each in pulled_in for name in each.value.split())}
-
-
-def _unread_directories(inputs: Input) -> list[str]:
-    """Return a note for each directory that belongs to a program that is not installed."""
-    tops = dict.fromkeys("/".join(path.split("/")[:3]) for path in inputs.origins)
-    absent = [top for top in tops if top.removeprefix("/etc/") in _ABSENT_PROGRAMS]
-    if not inputs.has(NFTABLES) and "/etc/nftables.d" in tops:
-        absent.append("/etc/nftables.d")
-    return [f"{top}: installed, but nothing on the machine reads it" for top in absent]
+    A restart.sh of the input itself is kept.
+    """
+    restart = inputs.directory / "restart.sh"
+    sockets = units.socket_unit_names(inputs.texts)
+    if restart.exists():
+        return []
+    if not allow_stand_ins:
+        if scripts:
+            (inputs.directory / "no-restart").touch()
+        return []
+    notes = []
+    if sockets:
+        restart.write_text(restart_script(sockets), encoding="utf-8")
+        notes += [f"{socket}: restarted, so that systemd listens as it says" for socket in sockets]
+    if scripts and not starts("docker.service", scripts):
+        notes.append("docker.service: restarted after the script, which does not restart it")
+    return notes
 
 
 def routes(stand_ins: StandIns, own_address: str) -> str | None:
@@ -154,84 +121,19 @@ def routes(stand_ins: StandIns, own_address: str) -> str | None:
     addresses = [address for address in stand_ins.addresses if ip_address(address) not in _DOCKER0]
     if not addresses:
         return None
-    return _device(own_address) + "; ".join(
+    return device_line(own_address) + "; ".join(
         f'ip route replace {address} dev "$device"' for address in addresses
     )
 
 
-def _device(address: str) -> str:
-    """Return the shell code that sets $device to the network device with an address."""
-    return f"device=$(ip -o address show to {address} | awk '{{ print $2; exit }}'); "
-
-
-def _stand_in_lines(stand_ins: StandIns, address: str) -> list[str]:
-    lines = [_device(address)] if stand_ins.addresses else []
-    for added_address in stand_ins.addresses:
-        flags = "/128 nodad" if ":" in added_address else "/32"
-        length, _, nodad = flags.partition(" ")
-        lines.append(f'ip address replace {added_address}{length} dev "$device" {nodad}'.rstrip())
-    lines += [f"echo {address} {shlex.quote(name)} >>/etc/hosts" for name in stand_ins.names]
-    lines += [f"mkdir -p {shlex.quote(path)} || true" for path in stand_ins.directories]
-    for path in stand_ins.programs:
-        lines.append(directory_of(path) + f'ln -sf "$(command -v dockerd)" {shlex.quote(path)}')
-    for bridge in stand_ins.bridges:
-        is_there = f"ip link show {bridge} >/dev/null 2>&1"
-        lines += [
-            f"{is_there} || ip link add name {bridge} type bridge",
-            f"ip link set {bridge} up",
-        ]
-    # A part that cannot be made must not end the script. In a subshell, because dash ends at a
-    # failed redirection.
-    parts = [
-        f"( {part.line} ) || echo {shlex.quote('not made: ' + part.note)}"
-        for part in stand_ins.parts
-    ]
-    return lines + parts
-
-
-_ServiceLines = tuple[str, list[str]]
-
-
-def _nginx_lines(inputs: Input) -> _ServiceLines:
-    sites = [path for path in inputs.origins if path.startswith("/etc/nginx/")]
-    if not sites:
-        return "", []
-    lines = []
-    if not any(path.endswith("/sites-enabled/default") for path in sites):
-        lines.append("rm -f /etc/nginx/sites-enabled/default # Debian's example")
-    return "nginx.service", [*lines, *_restart_lines("nginx.service")]
-
-
-def _nftables_lines(inputs: Input) -> _ServiceLines:
-    if not inputs.has(NFTABLES):
-        return "", []
-    return "nftables.service", _restart_lines("nftables.service")
-
-
-def _containerd_lines(inputs: Input) -> _ServiceLines:
-    if not inputs.has(CONTAINERD):
-        return "", []
-    return "containerd.service", _restart_lines("containerd.service")
-
-
-def _iptables_lines(inputs: Input) -> _ServiceLines:
-    """Return the lines that load iptables-persistent's files: the machine has no unit for that."""
-    tools = {IPTABLES: "iptables-restore", IP6TABLES: "ip6tables-restore"}
-    return (
-        "",
-        [
-            f"{tool} --noflush {rules} || echo '{tool} failed'"
-            for rules, tool in tools.items()
-            if inputs.has(rules)
-        ],
-    )
-
-
-def _restart_lines(service: str) -> list[str]:
-    """Return the lines that enable and restart a service; the script goes on if that fails."""
+def _card_lines(inputs: Input, stand_ins: StandIns, address: str) -> list[str]:
+    """Return the lines that put the machine's network card into the rules of a firewall."""
+    if stand_ins.card is None:
+        return []
+    files = [file for file in FIREWALLS if inputs.has(file)]
     return [
-        f"systemctl enable --quiet {service}",
-        f"systemctl restart {service} || echo '{service} did not start'",
+        device_line(address) + 'test -n "$device"',
+        *(f'sed -i "s/\\b{stand_ins.card}\\b/$device/g" {file}' for file in files),
     ]
 
 
@@ -265,20 +167,3 @@ def _user_scripts(inputs: Input) -> dict[str, bytes]:
     provision = copy.read_bytes() if copy.exists() else None
     scripts = dict(zip(_USER_SCRIPT_NAMES, (provision, inputs.provision), strict=True))
     return {name: script for name, script in scripts.items() if script is not None}
-
-
-def _restart_script(sockets: Iterable[str]) -> str:
-    """Return a restart.sh that stops docker.service first: sockets cannot restart while it runs."""
-    names = " ".join(shlex.quote(name) for name in sorted({"docker.socket", *sockets}))
-    return f"""#!/bin/sh
-# A unit that systemd refuses leaves the old daemon running; stopping that first would hide it.
-if [ "$(systemctl show --property LoadState --value docker.service)" != loaded ]; then
-    exec systemctl restart docker.service
-fi
-systemctl stop docker.service docker.socket
-for socket in {names}; do
-    # One that is masked or refused is what docker.service will say.
-    systemctl start "$socket" || true
-done
-exec systemctl start docker.service
-"""

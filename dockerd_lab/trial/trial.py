@@ -12,11 +12,12 @@ from dockerd_lab.machines.batch import run_on
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 from dockerd_lab.observe.inspection import Inspection
-from dockerd_lab.observe.observation import Observation
+from dockerd_lab.observe.observation import Boot, Observation
 from dockerd_lab.observe.observe import observe
 from dockerd_lab.progress import say, step
 from dockerd_lab.trial import scripts
 from dockerd_lab.trial.apply import apply, wait_after_reboot
+from dockerd_lab.trial.boot import BootPlan, finish_boot, prepare_boot
 
 #: Seconds for a unit that starts the docker client, which would wait for dockerd forever.
 NO_DAEMON_LIMIT = 10
@@ -33,6 +34,8 @@ class Plan:
     """A docker.service of provision/units that replaces the packaged one."""
     then: Literal["nothing", "fix", "reboot"] = "nothing"
     """What to do after the configuration was applied, and before the machines are observed."""
+    boot: BootPlan | None = None
+    """For `reboot`: what else to do, if the boot is to be waited for until all has started."""
     inspected: Inspection = field(default_factory=Inspection)
     """What to observe on `daemon` besides dockerd."""
     routes: Mapping[str, str] = field(default_factory=dict)
@@ -63,15 +66,13 @@ def run_trial(
         with _progress(f"{fleet.engine}: applying {name}, and restarting dockerd", quiet):
             _apply(fleet, plan)
     fix_results: dict[str, CommandResult] = {}
+    boot: Boot | None = None
     if plan.then == "fix":
         with _progress(f"{fleet.engine}: mending {name}", quiet):
             fix_results = scripts.run_fix_scripts(fleet, plan.configuration, plan.unit)
     elif plan.then == "reboot":
         with _progress(f"{fleet.engine}: rebooting with {name}", quiet):
-            fleet.reboot()
-            wait_after_reboot(
-                fleet.lab, fleet.project, plan.configuration, fleet.address, plan.unit
-            )
+            boot = _reboot(fleet, plan)
     with _progress(f"{fleet.engine}: what listens, and who gets in", quiet):
         return observe(
             fleet,
@@ -84,7 +85,16 @@ def run_trial(
             # A failure that is fixed cannot be shown any more.
             show_output={} if fix_results else scripts.run_show_scripts(fleet, plan.configuration),
             fix=fix_results,
+            boot=boot,
         )
+
+
+def _reboot(fleet: Fleet, plan: Plan) -> Boot:
+    if plan.boot is not None:
+        prepare_boot(fleet, plan.boot)
+    fleet.reboot()
+    wait_after_reboot(fleet.lab, fleet.project, plan.configuration, fleet.address, plan.unit)
+    return Boot() if plan.boot is None else finish_boot(fleet, plan.boot)
 
 
 def _apply(fleet: Fleet, plan: Plan) -> None:

@@ -11,7 +11,9 @@ from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.judge.errors import UNEXPLAINED
+from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.log import last_line
+from dockerd_lab.observe.observation import Observation
 from dockerd_lab.validate.run import JudgedTrial
 
 Expected = dict[str, Any]
@@ -24,7 +26,10 @@ def draft(name: str, trials: Sequence[JudgedTrial]) -> str:
     versions. Between two tried engines nothing is known, so the older one's range ends where the
     newer one begins. Raises HarnessError if a level is unclear, because no case can expect that.
     """
-    expectations = {trial.result.engine_version: _observed_expectation(trial) for trial in trials}
+    expectations = {
+        trial.result.engine_version: _observed_expectation(trial.observation, trial.judgement)
+        for trial in trials
+    }
     versions = sorted(expectations, key=Version)
     most_common = max(
         versions,
@@ -38,6 +43,8 @@ def draft(name: str, trials: Sequence[JudgedTrial]) -> str:
     case: dict[str, Any] = {"title": f"{name}, as recorded", "expect": expect}
     if others := _differences(versions, expectations, expectations[most_common]):
         case["engines"] = others
+    if changes := _changes_of_boot(trials, expectations):
+        case["reboot"] = {"expect": changes}
     results = [trial.result for trial in trials]
     engines = ", ".join(f"{result.engine} ({result.engine_version})" for result in results)
     comment = (
@@ -46,9 +53,29 @@ def draft(name: str, trials: Sequence[JudgedTrial]) -> str:
     return comment + yaml.safe_dump(case, sort_keys=False, allow_unicode=True, width=96)
 
 
-def _observed_expectation(trial: JudgedTrial) -> Expected:
-    """Return the expectation that this trial meets."""
-    observation, judgement = trial.observation, trial.judgement
+def _changes_of_boot(
+    trials: Sequence[JudgedTrial], expectations: Mapping[str, Expected]
+) -> Expected:
+    """Return what is other after a boot than after the restart.
+
+    Raises HarnessError if that is not the same on all engines, because no case can expect that.
+    """
+    changes = []
+    for trial in trials:
+        restarted = booted = expectations[trial.result.engine_version]
+        if trial.boot_observation is not None and trial.boot_judgement is not None:
+            booted = _observed_expectation(trial.boot_observation, trial.boot_judgement)
+        changes.append(_changes(restarted, booted))
+    if any(each != changes[0] for each in changes):
+        raise HarnessError(
+            "nothing is recorded: a boot changes other things on one engine than on another",
+            "record one engine at a time, each in a directory of its own",
+        )
+    return changes[0]
+
+
+def _observed_expectation(observation: Observation, judgement: Judgement) -> Expected:
+    """Return the expectation that this observation meets."""
     for who, exposure in observation.exposure.items():
         if exposure.level not in LEVELS:
             raise HarnessError(
@@ -106,12 +133,12 @@ def _differences(
             continue
         bounds = [f">={group[0]}"] if number > 0 else []
         bounds += [f"<{groups[number + 1][0]}"] if number + 1 < len(groups) else []
-        changes = {
-            key: value
-            for key, value in expectations[group[0]].items()
-            if most_common.get(key) != value
-        }
-        # Keys of the most common expectation that this one does not have.
-        changes |= {key: None for key in most_common if key not in expectations[group[0]]}
+        changes = _changes(most_common, expectations[group[0]])
         differences[",".join(bounds)] = {"expect": changes}
     return differences
+
+
+def _changes(first: Expected, second: Expected) -> Expected:
+    """Return what turns the first expectation into the second; None removes a key."""
+    changed = {key: value for key, value in second.items() if first.get(key) != value}
+    return changed | {key: None for key in first if key not in second}

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dockerd_lab.cases.discover import check_unit
@@ -11,6 +11,8 @@ from dockerd_lab.cases.model import Variant
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
+from dockerd_lab.judge.after_boot import combine
+from dockerd_lab.judge.boot import parts_of_a_boot
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.verdict import Result
@@ -21,6 +23,7 @@ from dockerd_lab.progress import say
 from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins.prepared import Prepared, prepare
+from dockerd_lab.trial.boot import BootPlan
 from dockerd_lab.trial.trial import Plan, run_trial
 
 #: `--unit` for the docker.service that the engine's packages bring.
@@ -39,15 +42,20 @@ class ValidateRequest:
     unit: str = PACKAGED
     stand_ins: bool = True
     allow_insecure: bool = False
+    reboot: bool = False
+    """Whether to judge after a boot, too, even if the configuration does not need one."""
 
 
 @dataclass(frozen=True)
 class JudgedTrial:
-    """The verdict on one engine, with the observation and its judgement."""
+    """The verdict on one engine, with the observations and their judgements."""
 
     result: Result
     judgement: Judgement
     observation: Observation
+    boot_judgement: Judgement | None = None
+    boot_observation: Observation | None = None
+    """After a boot; None if there was none."""
 
 
 @contextmanager
@@ -88,19 +96,19 @@ def trials(
     """
     for engine in engines_of(settings, request):
         with running(project, settings.with_engines(daemon=engine), keep=False) as fleet:
-            yield _try(fleet, request, prepared_input)
+            trial = _try(fleet, request, prepared_input)
+            result = trial.result
+            say(f"lab: {engine}: {result.verdict}, {result.seconds} s after the restore")
+            yield trial
 
 
 def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
-    """Try the configuration on the fleet's engine, and judge what is observed."""
-    engine = fleet.settings.engine(fleet.engine)
+    """Try the configuration on the fleet's engine, and judge what is observed.
+
+    If the configuration brings anything that only a boot brings into effect, the machine is booted
+    with it, and what is observed then is judged as well.
+    """
     unit = _find_unit(fleet.project, request)
-    variant = Variant.of(engine, unit)
-    case = (
-        prepared_input.inputs.case.for_variant(variant)
-        if prepared_input.inputs.case is not None
-        else None
-    )
     plan = Plan(
         prepared_input.configuration,
         f"{fleet.engine}/validate-{prepared_input.configuration.name}",
@@ -111,15 +119,66 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
         if prepared_input.inputs.command
         else prepared_input.declared.client_command,
     )
+    variant = Variant.of(fleet.settings.engine(fleet.engine), unit)
     observation = run_trial(fleet, plan)
-    judgement = judge(prepared_input, observation, case, allow_insecure=request.allow_insecure)
-    result = verdict(
-        prepared_input, observation, judgement, version=engine.docker, unit=variant.unit
-    )
+    judgement, result = _judge(prepared_input, observation, request, variant)
     _print_durations(result)
+    causes = parts_of_a_boot(prepared_input, observation)
+    if not (causes or request.reboot):
+        _write_evidence(fleet, observation, result)
+        return JudgedTrial(result, judgement, observation)
+    for cause in causes:
+        say(f"lab: {fleet.engine}: only a boot brings {cause}")
+    boot_observation = run_trial(
+        fleet, _boot_plan(plan, prepared_input, observation), already_applied=True
+    )
+    boot_judgement, boot_result = _judge(
+        prepared_input, boot_observation, request, replace(variant, rebooted=True)
+    )
+    _print_durations(boot_result)
+    _write_evidence(fleet, observation, result)
+    _write_evidence(fleet, boot_observation, boot_result)
+    return JudgedTrial(
+        combine(result, boot_result, causes),
+        judgement,
+        observation,
+        boot_judgement,
+        boot_observation,
+    )
+
+
+def _judge(
+    prepared_input: Prepared, observation: Observation, request: ValidateRequest, variant: Variant
+) -> tuple[Judgement, Result]:
+    """Return the judgement of an observation, and the verdict."""
+    case = prepared_input.inputs.case
+    judgement = judge(
+        prepared_input,
+        observation,
+        case.for_variant(variant) if case is not None else None,
+        allow_insecure=request.allow_insecure,
+    )
+    return judgement, verdict(
+        prepared_input, observation, judgement, version=variant.version, unit=variant.unit
+    )
+
+
+def _boot_plan(plan: Plan, prepared_input: Prepared, observation: Observation) -> Plan:
+    """Return the plan that goes on with a boot; `observation` is that of the trial before it."""
+    later = [name for name in observation.daemon.units if name.endswith((".timer", ".path"))]
+    files = dict.fromkeys([*plan.inspected.files, *observation.daemon.changed_files])
+    return replace(
+        plan,
+        subject=f"{plan.subject}-rebooted",
+        then="reboot",
+        boot=BootPlan(prepared_input.boot.script, later if prepared_input.has_stand_ins else ()),
+        inspected=replace(plan.inspected, files=tuple(files)),
+    )
+
+
+def _write_evidence(fleet: Fleet, observation: Observation, result: Result) -> None:
     if result.verdict == "failed":
         say(f"lab: {fleet.engine}: the evidence: {evidence.write(fleet, observation)}")
-    return JudgedTrial(result, judgement, observation)
 
 
 def _print_durations(result: Result) -> None:
@@ -130,7 +189,6 @@ def _print_durations(result: Result) -> None:
         say(
             f"lab: {result.engine}: {proof.who} at {proof.target}: {proof.level}, {proof.seconds} s"
         )
-    say(f"lab: {result.engine}: {result.verdict}, {result.seconds} s after the restore")
 
 
 def _find_unit(project: Project, request: ValidateRequest) -> str | None:

@@ -85,13 +85,13 @@ def top(tmp_path):
 def ready(tmp_path):
     """Prepare files, by their paths without the leading slash."""
 
-    def make(files, *, command=None, provision=None, **options):
+    def make(files, *, command=None, provision=None, paths=(), **options):
         top, into = tmp_path / "mine", tmp_path / "into"
         into.mkdir()
         for path, content in files.items():
             write(top / path, content)
         gathered = collect(
-            [top] if files else [],
+            [*paths, top] if files else paths,
             into,
             command=parse_dockerd_command(command) if command else None,
             provision=provision,

@@ -6,12 +6,14 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from observations import SOCKET, observation, write
+import yaml
+from observations import SOCKET, observation, opened, write
 from typer.testing import CliRunner
 
 from dockerd_lab.cli import app, validate
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.observation import Boot
 from dockerd_lab.project import find_project, package_data
 from dockerd_lab.validate import run
 
@@ -31,8 +33,11 @@ def machines(monkeypatch, tmp_path):
         engine = settings.engine_of("daemon")
         yield SimpleNamespace(project=project, settings=settings, engine=engine)
 
-    def run_trial(fleet, plan):
+    def run_trial(fleet, plan, *, already_applied=False):
         done.append(("trial", plan.subject, plan.unit, plan.then))
+        if plan.then == "reboot":
+            assert already_applied
+            return booted()
         if fleet.engine == BROKEN_ON:
             return observation(engine=fleet.engine, daemon="failed", log=["no luck"])
         listeners = (SOCKET, Listener("tcp", "127.0.0.1:2375", "dockerd"))
@@ -42,6 +47,12 @@ def machines(monkeypatch, tmp_path):
     monkeypatch.setattr(run, "run_trial", run_trial)
     monkeypatch.setattr(run.evidence, "write", lambda fleet, seen: "evidence")
     return done
+
+
+def booted():
+    """What a boot makes of a machine with an rc.local that opens the daemon."""
+    seen = opened(files_read=("/etc/rc.local",))
+    return replace(seen, boot=Boot())
 
 
 def invoke(*args):
@@ -79,24 +90,59 @@ def test_passed_is_exit_code_0(machines, tmp_path):
 
 def test_incomplete_is_exit_code_1_unless_it_is_allowed(machines, tmp_path):
     write(tmp_path / "mine/etc/docker/daemon.json", {"debug": True})
-    write(tmp_path / "mine/etc/rc.local", "#!/bin/sh\n")
+    write(tmp_path / "mine/etc/cron.d/docker", "@reboot root /opt/open\n")
     markdown, junit = tmp_path / "v.md", tmp_path / "v.xml"
     reports = ("--markdown", markdown, "--junitxml", junit)
     done = invoke("validate", tmp_path / "mine", *reports)
     assert done.exit_code == 1, done.output
     assert "mine: starts, and is incomplete" in done.stdout
-    assert "/etc/rc.local: a boot runs it" in done.stdout
+    assert "/etc/cron.d/docker: cron runs it, and is not on the lab's machines" in done.stdout
     assert "settle: Start it in a script, with --provision" in done.stdout
     assert "**incomplete**" in markdown.read_text()
-    assert "not judged: /etc/rc.local" in junit.read_text()
+    assert "not judged: /etc/cron.d/docker" in junit.read_text()
     assert invoke("validate", tmp_path / "mine", "--allow-incomplete").exit_code == 0
+
+
+def test_the_worse_of_restart_and_boot_counts(machines, tmp_path):
+    write(tmp_path / "mine/etc/rc.local", "#!/bin/sh\n")
+    done = invoke("validate", tmp_path / "mine", "--json", "-")
+    assert done.exit_code == 1, done.output
+    assert [step[3] for step in machines] == ["nothing", "reboot"]
+    (result,) = json.loads(done.stdout)["results"]
+    assert (result["verdict"], result["daemon"]) == ("failed", "active")
+    assert result["exposure"]["outsider"] == "full-control"
+    assert result["reasons"][0].startswith("after a boot: an outsider gets root at ")
+    boot = result["after_boot"]
+    assert boot["causes"] == ["/etc/rc.local"]
+    assert {"name": "outsider", "after_restart": "refused", "after_boot": "full-control"} in boot[
+        "differences"
+    ]
+    listener = {"name": "tcp6 :::2375 dockerd", "after_restart": "does not listen"}
+    assert {**listener, "after_boot": "listens"} in boot["differences"]
+    assert result["files"] == [
+        {
+            "name": "/etc/rc.local",
+            "outcome": "in-effect",
+            "message": "rc-local.service has read it",
+            "where": str(tmp_path / "mine/etc/rc.local"),
+        }
+    ]
+    flat = " ".join(done.stderr.split())
+    assert "outsider: refused after the restart, full-control after a boot" in flat
+
+
+def test_a_plain_file_is_booted_with_only_on_request(machines, tmp_path):
+    file = write(tmp_path / "daemon.json", {})
+    invoke("validate", file)
+    invoke("validate", file, "--reboot")
+    assert [step[3] for step in machines] == ["nothing", "nothing", "reboot"]
 
 
 def test_what_was_found_before_the_harness_broke_is_shown(machines, tmp_path, monkeypatch):
     file = write(tmp_path / "daemon.json", {})
     run_trial = run.run_trial
 
-    def breaks(fleet, plan):
+    def breaks(fleet, plan, **_):
         if fleet.engine == BROKEN_ON:
             raise HarnessError("the lab is gone")
         return run_trial(fleet, plan)
@@ -115,6 +161,17 @@ def test_what_is_recorded_is_guarded(machines, tmp_path):
     assert done.exit_code == 0, done.output
     again = invoke("validate", directory, "--engine", "debian-13", "--engine", BROKEN_ON)
     assert again.exit_code == 0, again.output
+
+
+def test_what_a_boot_changes_is_recorded(machines, tmp_path):
+    write(tmp_path / "mine/etc/rc.local", "#!/bin/sh\n")
+    assert invoke("record", tmp_path / "mine").exit_code == 0
+    case = yaml.safe_load((tmp_path / "mine/case.yaml").read_text())
+    assert case["expect"]["outsider"] == "refused"
+    assert case["reboot"]["expect"]["outsider"] == "full-control"
+    assert "daemon" not in case["reboot"]["expect"]
+    done = invoke("validate", tmp_path / "mine")
+    assert done.exit_code == 0, done.output
 
 
 def test_a_whole_case_of_this_repository(machines):

@@ -1,80 +1,117 @@
 """What was given and not put into effect, so that nobody takes a pass for it."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
-from observations import write
+from observations import observation, write
 
 from dockerd_lab.judge.not_judged import find_not_judged
+from dockerd_lab.observe.observation import Boot
+from dockerd_lab.observe.unit_states import parse
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared
 
-SOCAT = "[Service]\nExecStart=/usr/bin/socat a b\n[Install]\nWantedBy=multi-user.target\n"
-TIMER = "[Timer]\nOnBootSec=1\n[Install]\nWantedBy=timers.target\n"
+RECORDED = Path(__file__).parent / "units"
+BEFORE = parse((RECORDED / "before-boot.txt").read_text())
+AFTER = parse((RECORDED / "after-boot.txt").read_text())
 SYSTEM = "etc/systemd/system"
 
 
 @pytest.fixture
-def names(tmp_path):
-    """The names of what is not judged of these files; `script` is --provision."""
+def find(tmp_path):
+    """What is not judged of these files; `script` is --provision, `units` are states by name."""
 
-    def find(files, *, script=None, started=()):
+    def run(files, *, script=None, units=None, boot=None):
         for path, text in files.items():
             write(tmp_path / "mine" / path, text)
         provision = None if script is None else write(tmp_path / "p.sh", script)
         request = ValidateRequest([tmp_path / "mine"], provision=provision)
         scripts = [script] if script else []
+        seen = replace(observation(units=units or {}), boot=boot)
         with prepared(find_project(), load_settings(find_project()), request) as ready:
-            return [each.name for each in find_not_judged(ready.inputs, started, scripts)]
+            return list(find_not_judged(ready.inputs, seen, scripts))
 
-    return find
+    return run
+
+
+@pytest.fixture
+def names(find):
+    """The names of what is not judged."""
+    return lambda *args, **options: [each.name for each in find(*args, **options)]
 
 
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        (f"{SYSTEM}/docker-tcp.service", SOCAT),
-        (f"{SYSTEM}/x.timer", TIMER),
-        (f"{SYSTEM}/x.socket", "[Socket]\nListenStream=2375\n[Install]\nWantedBy=sockets.target\n"),
-        ("etc/rc.local", "#!/bin/sh\ndockerd -H tcp://0.0.0.0:2375 &\n"),
         ("etc/cron.d/docker", "@reboot root dockerd -H tcp://0.0.0.0:2375\n"),
-        ("etc/tmpfiles.d/x.conf", "z /run/docker.sock 0666\n"),
+        ("etc/network/if-up.d/docker", "#!/bin/sh\n"),
+        ("etc/network/interfaces", "iface eth0 inet dhcp\n  post-up dockerd &\n"),
+        ("etc/systemd/user/docker.service", "[Service]\n"),
         ("etc/udev/rules.d/9-x.rules", 'RUN+="/bin/chmod 666 /run/docker.sock"\n'),
         ("etc/haproxy/haproxy.cfg", "frontend x\n  bind :2375\n"),
         ("etc/ssh/sshd_config.d/x.conf", "ForceCommand docker system dial-stdio\n"),
     ],
 )
-def test_what_the_trial_does_not_start(names, path, text):
-    found = names({path: text, "etc/docker/daemon.json": "{}"})
-    assert found == [path.split("/")[-1] if SYSTEM in path else f"/{path}"]
+@pytest.mark.parametrize("boot", [None, Boot()])
+def test_what_neither_the_trial_nor_a_boot_starts(names, path, text, boot):
+    assert names({path: text, "etc/docker/daemon.json": "{}"}, boot=boot) == [f"/{path}"]
 
 
 @pytest.mark.parametrize(
-    ("files", "script", "started"),
+    "path",
     [
-        ({f"{SYSTEM}/x.service": SOCAT}, "systemctl daemon-reload\nsystemctl start x\n", ()),
-        ({f"{SYSTEM}/x.service": SOCAT}, "systemctl enable --now x.service", ()),
-        ({f"{SYSTEM}/x.service": SOCAT}, None, ["x.service"]),
-        ({f"{SYSTEM}/x.service": "[Service]\nExecStart=/bin/a\n"}, None, ()),
-        ({f"{SYSTEM}/docker.service": SOCAT}, None, ()),
-        (
-            {
-                f"{SYSTEM}/x.service": SOCAT,
-                f"{SYSTEM}/docker.service.d/a.conf": "[Unit]\nWants=x.service\n",
-            },
-            None,
-            (),
-        ),
-        ({"etc/rc.local": "true\n"}, "sh /etc/rc.local\n", ()),
-        ({"etc/ssh/sshd_config.d/x.conf": "A b\n"}, "systemctl restart ssh\n", ()),
-        ({"etc/docker/daemon.json": "{}", "etc/logrotate.d/docker": "x"}, None, ()),
+        "etc/rc.local",
+        "etc/init.d/x",
+        "etc/tmpfiles.d/x.conf",
+        "etc/sysctl.d/x.conf",
+        "etc/fstab",
+        f"{SYSTEM}-generators/x",
     ],
 )
-def test_what_is_started_or_starts_nothing(names, files, script, started):
-    assert names(files, script=script, started=started) == []
+def test_what_a_boot_runs_is_judged_after_a_boot(names, path):
+    assert names({path: "x\n"}) == [f"/{path}"]
+    assert names({path: "x\n"}, boot=Boot()) == []
 
 
-def test_a_unit_that_a_script_only_enables_is_started_by_a_boot(names):
-    assert names({f"{SYSTEM}/x.service": SOCAT}, script="systemctl enable x\n") == ["x.service"]
+@pytest.mark.parametrize(
+    ("files", "script"),
+    [
+        ({"etc/network/if-up.d/x": "true\n"}, "sh /etc/network/if-up.d/x\n"),
+        ({"etc/ssh/sshd_config.d/x.conf": "A b\n"}, "systemctl restart ssh\n"),
+        ({"etc/docker/daemon.json": "{}", "etc/logrotate.d/docker": "x"}, None),
+        ({"etc/network/interfaces": "iface eth0 inet dhcp\n"}, None),
+    ],
+)
+def test_what_a_script_starts_or_what_starts_nothing(names, files, script):
+    assert names(files, script=script) == []
+
+
+def test_a_script_that_only_names_a_file_does_not_run_it(names):
+    script = "chmod +x /etc/network/if-up.d/x\n"
+    assert names({"etc/network/if-up.d/x": "true\n"}, script=script) == ["/etc/network/if-up.d/x"]
+
+
+UNIT = {f"{SYSTEM}/second.service": "[Service]\n\n[Install]\nWantedBy=multi-user.target\n"}
+
+
+def test_a_unit_that_a_boot_starts(find):
+    (found,) = find(UNIT, units={"second.service": BEFORE["second.service"]})
+    assert found.message == "a boot starts this unit, and the machine was not booted"
+    assert found.where.endswith("/second.service:4")
+    assert find(UNIT, units={"second.service": AFTER["second.service"]}, boot=Boot()) == []
+
+
+def test_a_unit_that_fails_at_the_boot(names):
+    units = {"absent.service": AFTER["absent.service"]}
+    assert names(UNIT, units=units, boot=Boot()) == ["absent.service"]
+
+
+def test_what_the_boot_has_not_finished(names):
+    units = {"slow.service": AFTER["slow.service"]}
+    boot = Boot(unfinished=["slow.service", "dockerd"])
+    assert names(UNIT, units=units, boot=boot) == ["slow.service", "dockerd"]
 
 
 PROXY = "services:\n  proxy:\n    volumes: [/var/run/docker.sock:/var/run/docker.sock:ro]\n"

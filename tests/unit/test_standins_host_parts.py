@@ -132,23 +132,6 @@ def test_what_the_machine_has_is_left_alone(ready, file, content):
     assert not ready({file: content}).stand_in_notes
 
 
-def test_what_no_program_of_the_machine_reads_is_said(ready):
-    files = {
-        "etc/haproxy/haproxy.cfg": "bind *:2375\n",
-        "etc/nftables.d/a.nft": "table inet a {}\n",
-    }
-    assert ready(files).notes == (
-        "/etc/haproxy: installed, but nothing on the machine reads it",
-        "/etc/nftables.d: installed, but nothing on the machine reads it",
-    )
-
-
-def test_other_services_are_not_started_and_that_is_said(ready):
-    unit = "[Unit]\n[Service]\nExecStart=/usr/bin/socat\n"
-    made = ready({"etc/systemd/system/docker-socat.service": unit})
-    assert made.notes == ("docker-socat.service: installed, but not started",)
-
-
 @pytest.mark.parametrize(
     ("file", "content"),
     [

@@ -1,8 +1,8 @@
-"""The commands of a script that start a service, and what only looks like one."""
+"""The commands of a script that start a unit or run a file, and what only looks like one."""
 
 import pytest
 
-from dockerd_lab.config.service_commands import starts
+from dockerd_lab.config.script_commands import runs, starts
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,10 @@ def test_what_does_not(script):
 def test_a_socket_is_named_with_its_type():
     assert starts("x.socket", ["systemctl start x.socket"])
     assert not starts("x.socket", ["systemctl start x"])
+
+
+def test_what_runs_a_file():
+    for script in ("/etc/x", "sh -eu /etc/x a", "test -f /etc/x && . /etc/x"):
+        assert runs("/etc/x", [script])
+    for script in ("chmod +x /etc/x", "sh /etc/y /etc/x", "# /etc/x", "sh /etc/xx"):
+        assert not runs("/etc/x", [script])

@@ -1,0 +1,64 @@
+"""Knows which program reads a file of configuration, by the file's path, and whether at a boot."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A program that reads a file."""
+
+    name: str
+    at_boot: bool = False
+    """Whether it reads the file when the machine boots, and not before."""
+
+
+#: The programs of a boot, by patterns of their files. One that ends in / is a directory.
+_AT_BOOT = {
+    "systemd": ("*/systemd/system-generators/*",),
+    "rc-local.service": ("/etc/rc.local",),
+    "systemd-sysv-generator": ("/etc/init.d/*", "/etc/rc?.d/*"),
+    "systemd-fstab-generator": ("/etc/fstab",),
+    "systemd-tmpfiles": ("*/tmpfiles.d/*.conf",),
+    "systemd-sysctl": ("/etc/sysctl.conf", "*/sysctl.d/*.conf"),
+    "systemd-modules-load": ("/etc/modules", "*/modules-load.d/*.conf"),
+    "modprobe": ("*/modprobe.d/*.conf",),
+    "systemd-binfmt": ("*/binfmt.d/*.conf",),
+    "systemd-sysusers": ("*/sysusers.d/*.conf",),
+    "udev": ("*/udev/rules.d/*.rules",),
+    "apparmor.service": ("/etc/apparmor.d/",),
+    "a service of systemd's": ("/etc/systemd/*.conf", "/etc/systemd/*.conf.d/*.conf"),
+}
+#: The other programs that the lab's machines have.
+_OTHERS = {
+    "dockerd": ("/etc/docker/",),
+    "docker.service": ("/etc/default/docker",),
+    "containerd": ("/etc/containerd/",),
+    "nginx": ("/etc/nginx/",),
+    "nft": (NFTABLES,),
+    "iptables-restore": (IPTABLES,),
+    "ip6tables-restore": (IP6TABLES,),
+}
+_READERS = {
+    pattern: Reader(name, at_boot)
+    for programs, at_boot in ((_AT_BOOT, True), (_OTHERS, False))
+    for name, patterns in programs.items()
+    for pattern in patterns
+}
+
+
+def reader_of(path: str) -> Reader | None:
+    """Return the program that reads a file; None if that is not known.
+
+    >>> reader_of("/etc/udev/rules.d/9-x.rules")
+    Reader(name='udev', at_boot=True)
+    """
+    return next((reader for pattern, reader in _READERS.items() if _matches(path, pattern)), None)
+
+
+def _matches(path: str, pattern: str) -> bool:
+    # A relative pattern matches the end of a path.
+    pattern = pattern.removeprefix("*/")
+    return path.startswith(pattern) if pattern.endswith("/") else PurePosixPath(path).match(pattern)
