@@ -14,7 +14,8 @@ from typing import Any
 from dockerd_lab.explain.model import KnownError, Step, Wording
 from dockerd_lab.project import KNOWN_ERRORS, user_cache
 
-_HERE = Path(__file__).parent
+#: The modules that read the entries' files.
+_CODE = [KNOWN_ERRORS.parent / name for name in ("entries.py", "model.py")]
 
 
 def read_known_errors() -> dict[str, KnownError]:
@@ -38,7 +39,7 @@ def read_known_errors() -> dict[str, KnownError]:
 
 def _state() -> list[list[Any]]:
     """What tells whether a file has changed, for each from which the known errors are made."""
-    files = [*KNOWN_ERRORS.glob("*.yaml"), _HERE / "entries.py", _HERE / "model.py"]
+    files = [*KNOWN_ERRORS.glob("*.yaml"), *_CODE]
     return sorted([str(file), (stat := file.stat()).st_mtime_ns, stat.st_size] for file in files)
 
 

@@ -17,7 +17,7 @@ def test_standard_input(command):
     assert done.stdout.startswith("start-limit-hit: systemd gave up")
     assert "line 2: Nov 24" in done.stdout
     assert (
-        "mend       # on the daemon's machine:\n             journalctl -r -u docker" in done.stdout
+        "fix        # on the daemon's machine:\n             journalctl -r -u docker" in done.stdout
     )
     assert (
         "look       # on the daemon's machine:\n             journalctl -r -u docker" in done.stdout
