@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from dockerd_lab.cases.model import Case, load_case
+from dockerd_lab.config.paths import DEBIANS_DOCKERD
+from dockerd_lab.config.units import in_effect, read_unit, words
 from dockerd_lab.errors import BadInput
 from dockerd_lab.project import Project
 from dockerd_lab.yamlfile import place_of
@@ -53,6 +55,17 @@ def check_unit(project: Project, name: str, place: str = "") -> None:
     units = sorted(path.name for path in (project.data / "provision/units").glob("*"))
     if name not in units:
         raise BadInput(f"{place}unknown unit {name!r}; provision/units has: {', '.join(units)}")
+
+
+def packaged_dockerd(project: Project, unit: str) -> str:
+    """Return where the packages whose docker.service it is have dockerd: their unit starts it.
+
+    A unit that is not in provision/units is Debian's.
+    """
+    file = project.data / "provision/units" / unit / "docker.service"
+    texts = {f"/etc/systemd/system/{file.name}": file.read_text()} if file.exists() else {}
+    starts = in_effect(read_unit(file.name, texts), "ExecStart")
+    return words(starts[-1].value)[0] if starts else DEBIANS_DOCKERD
 
 
 def _matches(case: Case, pattern: str) -> bool:

@@ -49,7 +49,9 @@ class DeclaredConfig:
     tls_files: Mapping[str, tuple[Value, ...]]
     """The files of TLS by credential: `ca`, `server-cert`, `server-key`."""
     tls: bool
-    """Whether TLS is turned on for dockerd."""
+    """Whether TLS is turned on for a dockerd."""
+    others: tuple[Value, ...] = ()
+    """The command lines of dockerd in other units than docker.service."""
 
     @property
     def lines(self) -> list[Value]:
@@ -60,7 +62,8 @@ class DeclaredConfig:
         """Return the values of a setting, from daemon.json's key and from the flags."""
         file_value = self.daemon_json.values.get(key)
         values = [file_value] if isinstance(file_value, str) else []
-        return values + [v for line in self.lines for v in flag_values(line.value, *flags)]
+        lines = (*self.lines, *self.others)
+        return values + [v for line in lines for v in flag_values(line.value, *flags)]
 
     @property
     def client_command(self) -> str | None:
@@ -87,26 +90,31 @@ def read_config(texts: Mapping[str, str], command: DockerdCommand | None = None)
     if command is not None:
         file = str(PurePosixPath(HOME) / file)
     daemon_json = read_daemon_json(file, texts.get(file, ""))
-    file_hosts = strings(daemon_json.values.get("hosts"))
-    hosts = [Value(host, daemon_json.place_of_key("hosts", host)) for host in file_hosts]
-    hosts += [Value(h, c.place) for c in lines for h in flag_values(c.value, "-H", "--host")]
+    others = tuple(_other_commands(texts))
+    # A daemon.json that several daemons read is docker.service's here.
+    daemons = [(daemon_json, lines)]
+    for line in others:
+        other_file = config_file(line.value)
+        text = texts.get(other_file, "") if other_file != file else ""
+        daemons.append((read_daemon_json(other_file, text), [line]))
     return DeclaredConfig(
         texts=texts,
         command=command,
         daemon_json=daemon_json,
         commands=commands,
         options=options,
-        hosts=tuple(hosts),
+        hosts=tuple(host for daemon in daemons for host in _hosts(*daemon)),
         streams=tuple(_listen_streams(texts)),
         nginx=tuple(nginx.listens(texts)),
         tls_files={
             name: (
-                *_tls_file(daemon_json, lines, flag),
+                *(value for daemon in daemons for value in _tls_file(*daemon, flag)),
                 *_nginx_values(texts, directives),
             )
             for name, (flag, *directives) in TLS_FILES.items()
         },
-        tls=any(_is_switched_on(daemon_json, lines, switch) for switch in TLS_SWITCHES),
+        tls=any(_is_switched_on(*each, switch) for each in daemons for switch in TLS_SWITCHES),
+        others=others,
     )
 
 
@@ -122,6 +130,27 @@ def _commands(texts: Mapping[str, str], command: DockerdCommand | None) -> Itera
     for start in units.in_effect(unit, "ExecStart"):
         words = " ".join(units.words(start.value, variables))
         yield Value(words, Place(start.file, start.line))
+
+
+def _other_commands(texts: Mapping[str, str]) -> Iterator[Value]:
+    """Yield the command lines of dockerd in units of their own."""
+    paths = (PurePosixPath(file) for file in texts if "/systemd/system" in file)
+    names = {path.name for path in paths if path.suffix == ".service"} - {"docker.service"}
+    for name in sorted(names):
+        unit = units.read_unit(name, texts)
+        variables = units.environment(unit, texts)
+        for start in units.in_effect(unit, "ExecStart"):
+            words = units.words(start.value, variables)
+            if words and PurePosixPath(words[0]).name == "dockerd":
+                yield Value(" ".join(words), Place(start.file, start.line))
+
+
+def _hosts(daemon_json: DaemonJson, lines: Iterable[Value]) -> Iterator[Value]:
+    for host in strings(daemon_json.values.get("hosts")):
+        yield Value(host, daemon_json.place_of_key("hosts", host))
+    for line in lines:
+        for host in flag_values(line.value, "-H", "--host"):
+            yield Value(host, line.place)
 
 
 def _lines(commands: Iterable[Value], options: Iterable[Value]) -> list[Value]:

@@ -22,3 +22,7 @@ FIREWALLS = (NFTABLES, IPTABLES, IP6TABLES)
 NGINX = "/etc/nginx"
 #: The home and working directory of a dockerd that is started by hand.
 HOME = "/root"
+#: Where Debian's docker.io has dockerd, and where Docker's own packages have it. The boxes have a
+#: link at the other path, since configurations name either.
+DEBIANS_DOCKERD = "/usr/sbin/dockerd"
+DOCKERS_DOCKERD = "/usr/bin/dockerd"

@@ -17,6 +17,7 @@ from dockerd_lab.config.paths import DOCKER_UNITS, HOME, UNITS
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import install_paths, layout, tree
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.inputs.keys import read_keys
 
 
 def collect(
@@ -81,6 +82,7 @@ def collect(
         command=command,
         provision=provision_script,
         private=private,
+        keys=read_keys(origins, directory / "rootfs"),
     )
 
 
@@ -206,11 +208,10 @@ def _install(
             private.add(installed)
         elif is_config_file(installed):
             texts[installed] = tree.text(source, data)
-        elif installed.startswith("/etc/nginx/"):
-            with suppress(UnicodeDecodeError):  # nginx may include a file of any name
-                texts[installed] = data.decode()
         else:
             others[installed] = data
+            with suppress(UnicodeDecodeError):  # scripts, lists of passwords, sshd_config, …
+                texts[installed] = data.decode()
     # Files in the target of a directory link are read by the link's path.
     moved: set[str] = set()
     for link, link_target in links.items():

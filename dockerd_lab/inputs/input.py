@@ -8,6 +8,7 @@ from dockerd_lab.cases.model import Case
 from dockerd_lab.config.dockerd_command import DockerdCommand
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs import install_paths
+from dockerd_lab.inputs.keys import Keys
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Input:
     origins: Mapping[str, Path]
     """The source of each file, as the user named it, by the path on the machine."""
     texts: Mapping[str, str]
-    """The texts of the configuration files, by the path on the machine."""
+    """The texts of the files that are text and hold no private key, by the path on the machine."""
     links: Mapping[str, str] = field(default_factory=dict)
     """The links among the files: the path on the machine to which each leads, by its own."""
     case: Case | None = None
@@ -41,6 +42,8 @@ class Input:
     """The content of the user's script, read when it was checked."""
     private: frozenset[str] = field(default_factory=frozenset)
     """The paths of the files that hold a private key."""
+    keys: Keys = field(default_factory=Keys)
+    """Its private keys, certificates and ssh keys."""
 
     @property
     def link_targets(self) -> set[str]:

@@ -6,11 +6,15 @@ from typing import Literal
 from dockerd_lab.cases.model import Case
 from dockerd_lab.config.declared import read_config
 from dockerd_lab.judge import errors, expectation, log, policy
+from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
+from dockerd_lab.judge.credentials import check_credentials
+from dockerd_lab.judge.dockerd_path import dockerd_path_notes
 from dockerd_lab.judge.file_outcomes import file_outcomes
+from dockerd_lab.judge.handed_on import find_handed_on
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
+from dockerd_lab.judge.local_doors import check_local_doors
 from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
 from dockerd_lab.judge.not_judged import find_not_judged
-from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.verdict import Error, Proof, Result, VerdictExposure, VerdictListener
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Observation
@@ -44,7 +48,11 @@ def judge(
     cause = errors.choose_cause(findings, silent_errors)
     scripts = prepared.written.user_scripts
     ignored = find_no_effect(inputs, declared, observation.daemon, scripts)
-    access = [*policy.check_strangers(observation, expect), *check_public_trust(inputs, declared)]
+    access = [
+        *policy.check_strangers(observation, expect),
+        *check_credentials(inputs, declared, scripts),
+        *check_local_doors(inputs, observation),
+    ]
     if allow_insecure:
         access = [finding for finding in access if finding.rule != "stranger"]
     problems: list[Mismatch | PolicyFinding] = [
@@ -61,21 +69,33 @@ def judge(
         problems=tuple(problems),
         errors=tuple(verdict_errors),
         no_effect=tuple(ignored),
-        not_judged=tuple(find_not_judged(inputs, observation, scripts)),
+        not_judged=(
+            *find_not_judged(inputs, observation, scripts),
+            *find_handed_on(inputs, scripts),
+            *find_absent_firewalls(inputs, scripts),
+        ),
         explained=tuple(findings),
         cause=cause,
     )
 
 
 def verdict(
-    prepared: Prepared, observation: Observation, judgement: Judgement, *, version: str, unit: str
+    prepared: Prepared,
+    observation: Observation,
+    judgement: Judgement,
+    *,
+    version: str,
+    unit: str,
+    dockerd: str,
 ) -> Result:
     """Return the verdict on one engine.
 
-    `version` is the engine's version; `unit` says whose docker.service it has.
+    `version` is the engine's version; `unit` says whose docker.service it has, and `dockerd` where
+    the packages with that unit have dockerd.
     """
     daemon = observation.daemon
     levels = {who: exposure.level for who, exposure in observation.exposure.items()}
+    paths = dockerd_path_notes(prepared, observation, judgement.errors, unit, dockerd)
     not_installed = [f"{name}: not installed" for name in prepared.inputs.ignored]
     return Result(
         engine=observation.engine,
@@ -94,7 +114,7 @@ def verdict(
         no_effect=list(judgement.no_effect),
         not_judged=list(judgement.not_judged),
         files=file_outcomes(prepared, observation, judgement),
-        stand_ins=[*prepared.stand_in_notes, *_boot_stand_ins(prepared, observation)],
+        stand_ins=[*prepared.stand_in_notes, *_boot_stand_ins(prepared, observation), *paths],
         notes=[*prepared.notes, *docker_desktop_notes(prepared.declared), *not_installed],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[

@@ -15,7 +15,10 @@ from dockerd_lab.config.paths import DAEMON_JSON, DEFAULTS
 from dockerd_lab.config.ports import port_of
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.apparmor import find_unused_profiles
+from dockerd_lab.judge.login_variables import find_login_variables
 from dockerd_lab.judge.no_protection import find_no_protection
+from dockerd_lab.judge.unnamed import find_unnamed_files
 from dockerd_lab.judge.unread import MOVE_OPTIONS, find_unread_files
 from dockerd_lab.judge.verdict import NoEffect
 from dockerd_lab.observe.observation import DaemonObservation
@@ -60,8 +63,11 @@ def find_no_effect(
         return []
     entries = [
         *_unread_daemon_json(inputs, daemon.command),
+        *find_unnamed_files(inputs, scripts),
         *find_unread_files(inputs, declared.daemon_json.path),
         *find_no_protection(inputs, scripts),
+        *find_login_variables(inputs),
+        *find_unused_profiles(inputs, scripts),
         *_lines_ignored_by_systemd(inputs, daemon),
         *_overridden_commands(inputs, declared, daemon.command),
         *_docker_opts(inputs, declared, daemon.command),

@@ -9,18 +9,32 @@ from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.verdict import NoEffect
 
-#: The files of libwrap, with which dockerd is not linked: `ldd` of it names no libwrap.
-_LIBWRAP = ("/etc/hosts.allow", "/etc/hosts.deny")
-#: The first words of a file for nft, or for iptables-restore.
-_RULES = re.compile(r"^\s*(table\s+(inet|ip6?|arp|bridge)\s|\*filter\b)", re.MULTILINE)
+#: The files of libwrap and of PAM: dockerd is linked with neither, as `ldd` of it shows.
+_OTHER_PROGRAMS = ("/etc/hosts.allow", "/etc/hosts.deny", "/etc/security/access.conf")
+#: The first words of a line for nft or iptables-restore, or of a command of a script.
+_RULES = re.compile(
+    r"^\s*("
+    r"((add|create)\s+)?(table|chain|rule)\s+(inet|ip6?|arp|bridge|netdev)\s"
+    r"|\*(filter|nat|mangle|raw)\b"
+    r"|(sudo\s+)?(/usr/sbin/|/sbin/)?(ip6?tables|nft)\s+(-[AINPt]|--append|--insert|add|-f)\b"
+    r")",
+    re.MULTILINE,
+)
+#: What a boot, a network card or the clock runs or reads.
+_RUN = re.compile(r"/etc/(rc\.local|rc.\.d/|init\.d/|network|cron|ufw/|firewalld/|.*dispatcher)")
+_UFW = ("/etc/ufw/", "/etc/default/ufw")
+_UFW_IS_OFF = re.compile(r"^\s*ENABLED=[\"']?no\b", re.MULTILINE)
 
 
 def find_no_protection(inputs: Input, scripts: Collection[str]) -> Iterator[NoEffect]:
     """Yield an entry for each such file; `scripts` are the user's, which may load rules."""
     for file in inputs.origins:
-        if file in _LIBWRAP:
+        if file in _OTHER_PROGRAMS:
             message = "dockerd does not read it: whom it denies is not kept out"
             fix = "Let clients need a certificate (--tlsverify), or let a firewall keep others out."
+        elif file.startswith(_UFW) and ufw_is_off(inputs, scripts):
+            message = "ufw is off (ENABLED=no in ufw.conf): nobody is kept out by its rules"
+            fix = "ufw enable, or ENABLED=yes."
         elif _is_unloaded_firewall(file, inputs, scripts):
             message = "nothing on the machine loads these rules"
             fix = f'Move them to /etc/nftables.conf, or add to that: include "{file}"'
@@ -30,12 +44,20 @@ def find_no_protection(inputs: Input, scripts: Collection[str]) -> Iterator[NoEf
         yield NoEffect(setting=PurePosixPath(file).name, message=message, fix=fix, where=where)
 
 
+def ufw_is_off(inputs: Input, scripts: Collection[str]) -> bool:
+    """Return whether the input says that ufw is off, and no script turns it on."""
+    is_off = _UFW_IS_OFF.search(inputs.texts.get("/etc/ufw/ufw.conf", "")) is not None
+    return is_off and not any(re.search(r"\bufw\b.*\benable", script) for script in scripts)
+
+
 def _is_unloaded_firewall(file: str, inputs: Input, scripts: Collection[str]) -> bool:
     """Return whether a file has rules of a firewall, and neither a file nor a script names it.
 
     It may be named by its directory and a pattern, such as `/etc/nftables.d/*.nft`.
     """
     if file in FIREWALLS or inputs.complete or not _RULES.search(inputs.texts.get(file, "")):
+        return False
+    if _RUN.match(file) or "/systemd/" in file:
         return False
     others = [text for other, text in inputs.texts.items() if other != file]
     pattern = f"{PurePosixPath(file).parent}/*"

@@ -1,6 +1,7 @@
 """Finds files of the input that no program reads, because of their name or directory."""
 
 import difflib
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -13,6 +14,12 @@ from dockerd_lab.judge.verdict import NoEffect
 #: The fix for options that no unit passes on to dockerd.
 MOVE_OPTIONS = "Put the options into a drop-in's ExecStart=, or into daemon.json."
 _UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
+#: Names that people take for docker.service's; its packages bring no such unit.
+_NO_UNITS = ("dockerd.service.d", "docker-ce.service.d", "docker.io.service.d", "moby.service.d")
+#: A unit for the system that lies beside the directory for it, or in that for users' units.
+_MISPLACED_UNIT = re.compile(
+    r"/(etc|lib|usr/lib)/systemd/([^/]+|user/(docker|containerd)[^/]*)\.(service|socket|path|timer)$"
+)
 #: The difflib ratio from which a name counts as a misspelling of another: deamon.json is a
 #: misspelling of daemon.json, docker.json is not.
 _MIN_SIMILARITY = 0.8
@@ -47,6 +54,9 @@ def find_unread_files(inputs: Input, read_path: str) -> Iterator[NoEffect]:
         elif _is_of_no_unit(path.parent):
             message = f"systemd looks for no drop-ins in {path.parent.name}: it is no unit's"
             fix = "Move it to /etc/systemd/system/docker.service.d."
+        elif _MISPLACED_UNIT.match(file):
+            message = f"systemd does not look for units in {path.parent}"
+            fix = "Move it to /etc/systemd/system."
         elif drop_in and _lacks_section(file, inputs.texts.get(file, "")):
             message = "systemd ignores what stands before a section"
             fix = "Put [Service], or [Socket] for docker.socket, on the first line."
@@ -76,6 +86,8 @@ def _is_of_no_unit(directory: PurePosixPath) -> bool:
     >>> _is_of_no_unit(PurePosixPath("/etc/systemd/system/docker.d"))
     True
     """
+    if directory.name in _NO_UNITS:
+        return True
     unit, dot, end = directory.name.rpartition(".")
     in_systemd_directory = (
         directory.parent.name == "system" and directory.parent.parent.name == "systemd"

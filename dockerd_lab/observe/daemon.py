@@ -18,6 +18,7 @@ from dockerd_lab.observe import (
     inspection,
     journal,
     listeners,
+    local_doors,
     nginx,
     read_files,
     unit,
@@ -144,6 +145,7 @@ def observe_daemon(
             if inspected.compare_texts
             else {}
         ),
+        local_doors=local_doors.parse(output["local_doors"]),
         raw=results,
     )
 
@@ -165,6 +167,7 @@ def _daemon_commands() -> dict[str, RemoteCommand]:
         "ps": RemoteCommand("ps -ww -C dockerd -o pid=,args="),
         "unit_files": RemoteCommand("systemctl cat docker.service docker.socket"),
         "journal": RemoteCommand(_EARLY + _JOURNAL),
+        "local_doors": local_doors.COMMAND,
         "by_hand": RemoteCommand(f"cat {STATE}/by-hand.log 2>/dev/null"),
     }
 

@@ -71,6 +71,8 @@ class DaemonObservation:
     """The units of the configuration, and those that a script added or enabled, by name."""
     changed_files: dict[str, str | None] = field(default_factory=dict)
     """The texts of files that a script or a fix changed, by path; None for a file that is gone."""
+    local_doors: list[str] = field(default_factory=list)
+    """Files, sockets and programs with which every local user is root (observe/local_doors.py)."""
     raw: dict[str, CommandResult] = field(default_factory=dict)
     """All results of commands, for the evidence only."""
 

@@ -10,6 +10,7 @@ from dockerd_lab.config.paths import FIREWALLS
 from dockerd_lab.config.script_commands import starts
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.machine_paths import PROVISION_CODE
+from dockerd_lab.standins.dockerd_path import dockerd_path_lines
 from dockerd_lab.standins.enabled_units import enable_units, link_lines
 from dockerd_lab.standins.services import (
     KEEP_SSH_OPEN,
@@ -50,9 +51,11 @@ def write_scripts(
     """Write provision.sh, restart.sh and start.sh into the input's directory, as far as needed.
 
     `address` is the daemon's in the lab. Without `allow_stand_ins` nothing is enabled, loaded or
-    restarted that the input itself does not, except for dockerd after the files are installed.
+    restarted that the input itself does not, except for dockerd after the files are installed; and
+    dockerd is only where the packages have it.
     """
-    lines = [*link_lines(inputs), *stand_in_lines(stand_ins, address)]
+    lines = [] if allow_stand_ins else dockerd_path_lines(inputs)
+    lines += [*link_lines(inputs), *stand_in_lines(stand_ins, address)]
     user_scripts = _user_scripts(inputs)  # provision.sh is written over below
     texts = tuple(text.decode(errors="replace") for text in user_scripts.values())
     services: tuple[str, ...] = ()

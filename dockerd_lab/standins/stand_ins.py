@@ -16,6 +16,7 @@ from dockerd_lab.config import nginx
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.firewall import network_card
 from dockerd_lab.config.flags import tcp_place
+from dockerd_lab.config.paths import DEBIANS_DOCKERD, DOCKERS_DOCKERD
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins.host_parts import host_parts
@@ -31,7 +32,7 @@ CLIENT_CREDENTIALS: dict[str, Credential] = {
 #: The address of Docker's own bridge, unless `bip` in daemon.json sets another.
 _DOCKER0_ADDRESS = "172.17.0.1"
 #: Where packages install dockerd. Docker's binary archives are unpacked elsewhere.
-_PACKAGED_DOCKERD = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
+_PACKAGED_DOCKERD = (DEBIANS_DOCKERD, DOCKERS_DOCKERD)
 #: The files that nginx needs as a client of a daemon with TLS, by directive.
 _PROXY_CREDENTIALS: dict[str, tuple[Credential, str]] = {
     "proxy_ssl_certificate": ("client-cert", "a client's certificate made for this run"),
@@ -88,7 +89,6 @@ def find_stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) 
     stand_in_notes += [f"{path}: made, for the socket in it" for path in socket_directories]
     dockerd_paths = _dockerd_paths(inputs, declared)
     stand_in_notes += [f"{path}: a link to the engine's own dockerd" for path in dockerd_paths]
-    stand_in_notes += _path_of_dockers_packages(inputs, declared)
     bridges = _bridges(declared)
     stand_in_notes += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
     card = network_card(inputs.texts)
@@ -259,19 +259,9 @@ def _socket_directories(declared: DeclaredConfig) -> list[str]:
     return [path for path in directories if not re.match(r"(/var)?/run(/|$)|/$|/tmp$", path)]
 
 
-def _path_of_dockers_packages(inputs: Input, declared: DeclaredConfig) -> list[str]:
-    """Return a note if a unit starts dockerd where Debian's docker.io does not have it."""
-    if inputs.command is not None or "/usr/bin/dockerd" not in _programs(declared):
-        return []
-    return [
-        "/usr/bin/dockerd: Docker's own packages have it there; on a host with Debian's docker.io,"
-        " which has /usr/sbin/dockerd, systemd ends with 203/EXEC"
-    ]
-
-
 def _programs(declared: DeclaredConfig) -> list[str]:
     """Return the absolute paths of the programs in dockerd's command lines."""
-    commands = [command for command in declared.commands if command.value.strip()]
+    commands = [each for each in (*declared.commands, *declared.others) if each.value.strip()]
     return _paths(command.value.split()[0] for command in commands)
 
 

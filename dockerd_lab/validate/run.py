@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dockerd_lab.cases.discover import check_unit
+from dockerd_lab.cases.discover import check_unit, packaged_dockerd
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
@@ -121,7 +121,7 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     )
     variant = Variant.of(fleet.settings.engine(fleet.engine), unit)
     observation = run_trial(fleet, plan)
-    judgement, result = _judge(prepared_input, observation, request, variant)
+    judgement, result = _judge(fleet, prepared_input, observation, request, variant)
     _print_durations(result)
     causes = parts_of_a_boot(prepared_input, observation)
     if not (causes or request.reboot):
@@ -133,7 +133,7 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
         fleet, _boot_plan(plan, prepared_input, observation), already_applied=True
     )
     boot_judgement, boot_result = _judge(
-        prepared_input, boot_observation, request, replace(variant, rebooted=True)
+        fleet, prepared_input, boot_observation, request, replace(variant, rebooted=True)
     )
     _print_durations(boot_result)
     _write_evidence(fleet, observation, result)
@@ -148,7 +148,11 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
 
 
 def _judge(
-    prepared_input: Prepared, observation: Observation, request: ValidateRequest, variant: Variant
+    fleet: Fleet,
+    prepared_input: Prepared,
+    observation: Observation,
+    request: ValidateRequest,
+    variant: Variant,
 ) -> tuple[Judgement, Result]:
     """Return the judgement of an observation, and the verdict."""
     case = prepared_input.inputs.case
@@ -159,7 +163,12 @@ def _judge(
         allow_insecure=request.allow_insecure,
     )
     return judgement, verdict(
-        prepared_input, observation, judgement, version=variant.version, unit=variant.unit
+        prepared_input,
+        observation,
+        judgement,
+        version=variant.version,
+        unit=variant.unit,
+        dockerd=packaged_dockerd(fleet.project, variant.unit),
     )
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from configurations import ATTACKS
+from findings import FINDINGS
 
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.project import find_project
@@ -16,9 +17,9 @@ def lab():
         yield
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", [*ATTACKS, *FINDINGS])
 def test_nothing_passes_that_lets_strangers_in(name, tmp_path):
-    attack = ATTACKS[name]
+    attack = {**ATTACKS, **FINDINGS}[name]
     for path, text in attack.files.items():
         file = tmp_path / name / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -12,12 +12,13 @@ from prepared import HOSTS, SETTINGS
 from probing import measured, probe  # noqa: F401  (fixtures)
 
 from dockerd_lab import progress
+from dockerd_lab.cases.discover import packaged_dockerd
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.cli import app
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
-from dockerd_lab.project import Project
+from dockerd_lab.project import Project, find_project
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
 
@@ -114,18 +115,26 @@ def judged(judged_trial):
 def judged_trial(tmp_path):
     """An observation of these files, judged."""
 
-    def make(files, seen, *, allow_insecure=False, version="20.10.24", command=None):
+    def make(files, seen, *, allow_insecure=False, version="20.10.24", unit="docker.io", **more):
         top, into = tmp_path / "mine", tmp_path / "into"
         if not into.exists():
             into.mkdir()
             for path, content in files.items():
                 write(top / path, content)
+        command = more.pop("command", None)
         typed = parse_dockerd_command(command) if command else None
         given = collect([top] if command is None else [], into, command=typed)
-        made = prepare(given, SETTINGS)
+        made = prepare(given, SETTINGS, **more)
         case = made.inputs.case.for_variant(Variant(version)) if made.inputs.case else None
         judgement = judge(made, seen, case, allow_insecure=allow_insecure)
-        result = verdict(made, seen, judgement, version=version, unit="docker.io")
+        result = verdict(
+            made,
+            seen,
+            judgement,
+            version=version,
+            unit=unit,
+            dockerd=packaged_dockerd(find_project(), unit),
+        )
         return JudgedTrial(result, judgement, seen)
 
     return make

@@ -168,3 +168,32 @@ def test_a_command_that_was_typed_counts_instead_of_the_unit():
     assert declared.tls_files["server-key"] == ()
     usual = read_config(texts, parse_dockerd_command("dockerd"))
     assert usual.daemon_json.path == "/etc/docker/daemon.json"
+
+
+def test_a_second_daemon_in_a_unit_of_its_own(ready):
+    unit = (
+        "[Service]\nExecStart=/opt/docker/dockerd --config-file /etc/docker2.json"
+        " --data-root /srv/docker2 -H unix:///srv/x/docker.sock\n"
+    )
+    second = {"hosts": ["tcp://10.9.8.7:2376"], "tlsverify": True, "tlskey": "/etc/docker2/key.pem"}
+    files = {
+        "etc/systemd/system/docker2.service": unit,
+        "etc/systemd/system/other.service": "[Service]\nExecStart=/usr/bin/x -H tcp://10.1.1.1:1\n",
+        "etc/docker2.json": second,
+        "etc/docker/daemon.json": {"hosts": ["fd://"]},
+    }
+    made = ready(files)
+    hosts = ["fd://", "tcp://10.9.8.7:2376", "unix:///srv/x/docker.sock"]
+    assert [host.value for host in made.declared.hosts] == hosts
+    assert made.declared.tls
+    assert "/etc/docker2/key.pem" in made.configuration.credentials.daemon
+    for line in ("10.9.8.7/32", "mkdir -p /srv/docker2", "mkdir -p /srv/x", "/opt/docker/dockerd"):
+        assert line in script(made)
+
+
+def test_a_daemon_json_of_two_daemons_counts_once(ready):
+    files = {
+        "etc/systemd/system/docker2.service": "[Service]\nExecStart=/usr/sbin/dockerd\n",
+        "etc/docker/daemon.json": {"hosts": ["tcp://127.0.0.1:2375"]},
+    }
+    assert len(ready(files).declared.hosts) == 1

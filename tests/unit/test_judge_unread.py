@@ -36,6 +36,21 @@ OPTIONS = "Put the options into a drop-in's ExecStart=, or into daemon.json."
             "systemd looks for no drop-ins in docker.d: it is no unit's",
             MOVE,
         ),
+        (
+            f"{SYSTEM}/dockerd.service.d/x.conf",
+            "systemd looks for no drop-ins in dockerd.service.d: it is no unit's",
+            MOVE,
+        ),
+        (
+            "etc/systemd/docker.service",
+            "systemd does not look for units in /etc/systemd",
+            "Move it to /etc/systemd/system.",
+        ),
+        (
+            "etc/systemd/user/docker.service",
+            "systemd does not look for units in /etc/systemd/user",
+            "Move it to /etc/systemd/system.",
+        ),
         ("etc/sysconfig/docker", "no unit reads this file; it is Red Hat's place", OPTIONS),
     ],
 )
@@ -63,7 +78,7 @@ UNITS = ("service", "socket", "target", "mount", "timer", "path", "slice", "scop
         *({f"{SYSTEM}/a.{kind}.d/x.conf": "[Unit]\nAfter=b\n"} for kind in UNITS),
         {f"{SYSTEM}/mount.d/x.conf": "[Unit]\nAfter=b\n"},
         {f"{SYSTEM}/docker.service.d/x.conf": "no assignment\n"},
-        {"etc/docker.d/x.conf": "a=b\n"},
+        {"etc/other.d/x.conf": "a=b\n"},
         {"etc/docker/key.json": "{}"},
         {"etc/other/deamon.json": "{}"},
         {

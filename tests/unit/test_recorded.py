@@ -52,7 +52,9 @@ def test_suites_reproduce_and_validate_agree(engine, tmp_path):
         given = prepare(collect([case.directory], into), SETTINGS)
         expected = given.inputs.case.for_variant(variant(seen))
         of_validate = judge(given, seen, expected)
-        result = verdict(given, seen, of_validate, version=variant(seen).version, unit="")
+        result = verdict(
+            given, seen, of_validate, version=variant(seen).version, unit="", dockerd=""
+        )
         assert of_validate == of_suites, seen.subject
         assert (result.verdict == "passed") == of_suites.passed, seen.subject
         assert case.expect.error is None or f"{case.expect.error}: " in shown, seen.subject

@@ -269,16 +269,6 @@ def claims(case, made):
     }
 
 
-@pytest.mark.parametrize("program", ["/usr/bin/dockerd", "/usr/sbin/dockerd"])
-def test_where_dockers_own_packages_have_dockerd(judged, program):
-    drop_in = f"[Service]\nExecStart=\nExecStart={program} -H fd://\n"
-    result = judged({"etc/systemd/system/docker.service.d/x.conf": drop_in}, observation())
-    notes = [note for note in result.stand_ins if note.startswith("/usr/bin/dockerd: ")]
-    assert [note.endswith("systemd ends with 203/EXEC") for note in notes] == (
-        [True] if program == "/usr/bin/dockerd" else []
-    )
-
-
 @pytest.mark.parametrize("file", ["etc/nftables.conf", "etc/iptables/rules.v4"])
 def test_rules_that_the_lab_loads_are_named(judged, file):
     result = judged({file: "table inet x {\n}\n"}, observation())

@@ -1,0 +1,58 @@
+"""Finds files of the input that look like dockerd's configuration, and that nothing names."""
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import PurePosixPath
+
+from dockerd_lab.config.value import Place
+from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.verdict import NoEffect
+
+#: Files that look like dockerd's. What judge/unread.py tells of is left out here.
+_DOCKERS = re.compile(
+    r"/etc/(docker/.+|docker[\w-]*\.(conf|json|ya?ml|toml)|dockerd?(\.conf)?\.d/.+"
+    r"|(conf\.d|init)/docker[\w.-]*|default/dockerd?[.-][\w.-]+|default/dockerd)"
+)
+#: What dockerd or a client looks for by itself. A directory of compose files is their user's.
+_READ = re.compile(
+    r"/etc/docker/(daemon\.json.*|key\.json|certs\.d/.+|plugins/.+|cli.*|.*compose.*)|.*/README.*"
+)
+_KEY = r"\.(pem|crt|cer|key|csr|srl|cnf|ext|p12|pfx)"
+_FIX = "Name it where it is meant to be read, or leave it out."
+
+
+def find_unnamed_files(inputs: Input, scripts: Collection[str]) -> Iterator[NoEffect]:
+    """Yield an entry for each such file; of keys and certificates, one for each directory.
+
+    `scripts` are the texts of the user's scripts. A complete case says itself what has no effect.
+    """
+    if inputs.complete:
+        return
+    told: set[PurePosixPath] = set()
+    for file, source in inputs.origins.items():
+        path = PurePosixPath(file)
+        is_dockers = _DOCKERS.fullmatch(file) and not _READ.fullmatch(file)
+        if not is_dockers or source.is_symlink() or file in inputs.link_targets:
+            continue
+        texts = [text for other, text in inputs.texts.items() if other != file]
+        texts += [*scripts, *(inputs.command.words if inputs.command is not None else ())]
+        if any(re.search(_naming(path), text) for text in texts) or path.parent in told:
+            continue
+        if re.search(f"{_KEY}$", file):
+            told.add(path.parent)
+        where = inputs.user_path(Place(file))
+        message = "nothing on the machine reads it"
+        yield NoEffect(setting=path.name, message=message, fix=_FIX, where=where)
+
+
+def _naming(path: PurePosixPath) -> str:
+    """Return a pattern of what names a file: its path, or that of a directory below /etc/docker.
+
+    The files that were made with a key or certificate lie beside it: naming one names all.
+    """
+    names = [re.escape(str(path))]
+    if re.search(f"{_KEY}$", path.name):
+        names.append(rf"{re.escape(str(path.parent))}/[\w.-]+{_KEY}\b")
+    directories = (str(parent) for parent in path.parents if str(parent).startswith("/etc/docker/"))
+    names += [rf"{re.escape(directory)}\b" for directory in directories]
+    return "|".join(names)
