@@ -67,4 +67,4 @@ def _number() -> re.Pattern[str]:
         if text
     }
     telling = {digits for text in patterns for digits in re.findall(r"\d{3,}", text)}
-    return re.compile(rf"(?!{'|'.join(sorted(telling))})(?=[a-f]{{0,7}}\d)[0-9a-f]{{4,}}")
+    return re.compile(rf"(?=\d)(?!{'|'.join(sorted(telling))})[0-9a-f]{{4,}}")
