@@ -95,7 +95,8 @@ def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "text": finding.text,
             "title": finding.error.title,
             "cause": finding.error.cause.strip(),
-            "fix": [asdict(step) for step in steps_for(finding.error.fix, finding.systems)],
+            "fix": step_lines(steps_for(finding.error.fix, finding.systems)),
+            "steps": [asdict(step) for step in steps_for(finding.error.fix, finding.systems)],
             "reproduce": finding.error.reproduce,
             "command": reproduces(finding.id, finding.error),
             "engines": finding.error.engines,
@@ -106,12 +107,17 @@ def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
 
 def print_steps(console: Console, word: str, advice: Sequence[Step]) -> None:
     """Print steps, each below its machine."""
-    lines = []
+    print_commands(console, word, step_lines(advice))
+
+
+def step_lines(advice: Sequence[Step]) -> list[str]:
+    """Return the lines of all steps, with a comment that names the machine where it changes."""
+    lines: list[str] = []
     for index, step in enumerate(advice):
         if not index or step.where != advice[index - 1].where:
             lines.append(f"# {step.where}:")
         lines += step.commands.strip().split("\n")
-    print_commands(console, word, lines)
+    return lines
 
 
 def print_commands(console: Console, word: str, lines: Sequence[str]) -> None:

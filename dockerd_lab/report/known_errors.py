@@ -15,6 +15,7 @@ from dockerd_lab.report.explanation import (
     print_indented,
     print_steps,
     reproduces,
+    step_lines,
 )
 
 
@@ -76,7 +77,8 @@ def as_data(names: Sequence[str]) -> list[dict[str, Any]]:
             "words": [wording.words for wording in error.wordings],
             "engines": error.engines,
             "cause": error.cause.strip(),
-            "fix": [asdict(step) for step in error.fix],
+            "fix": step_lines(error.fix),
+            "steps": [asdict(step) for step in error.fix],
             "look": [asdict(step) for step in error.look],
             "leads_to": error.masks,
             "seen": error.seen,

@@ -45,11 +45,13 @@ def test_json_of_several_files(command, tmp_path):
         "title",
         "cause",
         "fix",
+        "steps",
         "reproduce",
         "command",
         "engines",
     }
     assert all(set(item) == keys for item in errors)
+    assert all(line.startswith("# on ") for item in errors for line in item["fix"][:1])
 
 
 def test_nothing_known_says_what_to_collect(command):

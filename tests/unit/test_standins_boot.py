@@ -1,5 +1,6 @@
 """What the lab enables, and what it does on the machine before a boot."""
 
+import re
 import subprocess
 
 import pytest
@@ -62,7 +63,8 @@ def test_without_stand_ins_nothing_is_enabled_loaded_or_restarted(ready, tmp_pat
         "etc/containerd/config.toml": "version = 2\n",
     }
     made = ready(files, allow_stand_ins=False)
-    assert (script(made), script(made, "restart.sh")) == ("", "")
+    assert not re.search("systemctl|nft|iptables|rc.local", script(made))
+    assert script(made, "restart.sh") == ""
     assert (made.stand_in_notes, made.written.services) == ((), ())
 
 

@@ -43,7 +43,7 @@ def test_what_nginx_needs_of_the_real_host(ready):
 
 def test_nothing_of_it_stands_in_where_that_is_not_allowed(ready):
     made = ready({"etc/nginx/nginx.conf": NGINX + "stream {\n}\n"}, allow_stand_ins=False)
-    assert script(made) == ""
+    assert not {"useradd", "docker.sock", "nginx"} & set(re.findall(r"[\w.]+", script(made)))
     assert made.stand_in_notes == ()
     # Debian's package enables it, and the box does not.
     assert "systemctl enable --no-reload --quiet nginx.service" in made.boot.script
