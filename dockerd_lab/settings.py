@@ -49,6 +49,7 @@ class Settings(YamlModel):
 
     engines: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")], Engine]
     network: ipaddress.IPv4Network
+    network6: ipaddress.IPv6Network
     machines: Machines
 
     @model_validator(mode="after")
@@ -73,6 +74,13 @@ class Settings(YamlModel):
         """Return the engine of a machine."""
         declared: Machine = getattr(self.machines, machine)
         return declared.engine
+
+    def interface6(self, machine: str) -> ipaddress.IPv6Interface:
+        """Return a machine's IPv6 address, with the network: `…::201/64` for `192.168.3.201`."""
+        declared: Machine = getattr(self.machines, machine)
+        last = str(declared.address).rpartition(".")[2]
+        address = self.network6.network_address + int(last, 16)
+        return ipaddress.IPv6Interface((address, self.network6.prefixlen))
 
     @property
     def engine_by_machine(self) -> dict[str, str]:

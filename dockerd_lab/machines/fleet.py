@@ -19,6 +19,8 @@ from dockerd_lab.settings import Settings
 
 #: The live snapshot (memory and disk) that every case starts from.
 SNAPSHOT = "clean"
+#: The card of every machine that is in the lab's network.
+CARD = "eth1"
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Fleet:
         def one(machine: str) -> None:
             ssh.drop_connection(self.lab, machine)
             virsh.monitor(self.lab, machine, f"loadvm {SNAPSHOT}")
-            _set_clock(self.lab, machine)
+            _refresh(self.lab, self.settings, machine)
 
         _for_each(self.names, one)
         self.restored += 1
@@ -70,7 +72,7 @@ class Fleet:
                 raise HarnessError(f"daemon did not reboot within {boot.ANSWER_LIMIT} s")
             time.sleep(0.5)
             ssh.drop_connection(self.lab, "daemon")
-        _set_clock(self.lab, "daemon")
+        _refresh(self.lab, self.settings, "daemon")
 
 
 @on_this_computer()
@@ -205,7 +207,7 @@ def _resume(lab: Lab, project: Project, settings: Settings) -> Fleet:
         virsh.run(lab, f"starting {machine}", "start", lab.domain(machine), "--paused")
         virsh.monitor(lab, machine, f"loadvm {SNAPSHOT}")
         virsh.run(lab, f"resuming {machine}", "resume", lab.domain(machine))
-        _set_clock(lab, machine)
+        _refresh(lab, settings, machine)
 
     with step(f"resuming the saved machines with {accelerator(lab)}"):
         for network in ("vagrant-libvirt", "dockerd-lab"):
@@ -225,9 +227,13 @@ def _boxes(project: Project, settings: Settings) -> dict[str, Box]:
     return {name: ensure_box(project, engine, settings.engine(engine)) for name, engine in engines}
 
 
-def _set_clock(lab: Lab, machine: str) -> None:
-    """Set a machine's clock, which stood still since the snapshot."""
-    _until_it_answers(lab, machine, lambda: f"date --set=@{time.time():.3f}")
+def _refresh(lab: Lab, settings: Settings, machine: str) -> None:
+    """Set a machine's clock, which stood still since the snapshot, and its IPv6 address.
+
+    The address is not among what Vagrant configures, and a boot has lost it.
+    """
+    address = f"ip address replace {settings.interface6(machine)} dev {CARD} nodad"
+    _until_it_answers(lab, machine, lambda: f"date --set=@{time.time():.3f}; {address}")
 
 
 def _boot_id(lab: Lab, machine: str) -> str:

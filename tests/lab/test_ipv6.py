@@ -13,11 +13,12 @@ def test_both_spellings_answer_on_both(daemon, observation, address):
 
 @pytest.mark.cases(name=["methods/systemd-dropin", "methods/ipv6"])
 def test_other_machines_get_in_by_ipv6(daemon, client, observation):
-    """Nobody gave the machine an IPv6 address; every network card has one all the same."""
+    """By the address that the lab has given it, and by the one that every network card has."""
     show = "ip -6 -o address show dev eth1 scope link | awk '{ print $4 }'"
     address = daemon.check_output(show).split("/")[0]
     assert address.startswith("fe80:")
     assert client.check_output(PING.format(f"[{address}%25eth1]")) == "OK"
+    assert client.check_output(PING.format("[fd5f:3a1c:9e42:3::201]")) == "OK"
 
 
 @pytest.mark.cases(name=["methods/specific-address"])

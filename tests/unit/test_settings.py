@@ -12,6 +12,12 @@ def test_lab_yaml_loads():
     assert [name for name, _ in settings.machines.items()] == ["daemon", "client", "outsider"]
 
 
+def test_every_machine_has_an_ipv6_address_like_its_ipv4_address():
+    settings = load_settings(find_project())
+    assert str(settings.interface6("daemon")) == "fd5f:3a1c:9e42:3::201/64"
+    assert str(settings.interface6("client")) == "fd5f:3a1c:9e42:3::10/64"
+
+
 def test_the_environment_chooses_an_engine(project, monkeypatch):
     monkeypatch.setenv("CLIENT_ENGINE", "debian-11")
     assert load_settings(project).fleet_name == "debian-12+debian-11+debian-12"
