@@ -66,6 +66,8 @@ def detect_protocol(target):
         try:
             status, body = request(target, tls, "GET", "/_ping", end=end, connection=connection)
         except socket.timeout:
+            if isinstance(greeting, NotHTTP):  # it has answered, with something else
+                return None, other_protocol(target, greeting)
             raise Measured("filtered", f"connected, but no answer within {limit} s") from None
         except OSError as error:
             if tls is not None:

@@ -9,6 +9,7 @@ Each line on standard input is a JSON object, as dockerd_lab/observe/exposure.py
 - `prefixes`: path prefixes below which the API may be.
 - `bypasses`, `changes`: requests to try, from provision/probe.
 - `certificates`: client certificates with their keys, in PEM, by the names that bypasses have.
+- `bridge`: the bridge of the containers, if it is measured from a container; otherwise empty.
 
 For each line it prints a list with an object per target: the level, the evidence, and what a
 container read from that file. The harness sends what it imports with this program. It must run on
@@ -18,11 +19,12 @@ Python 3.9.
 import json
 import os
 import sys
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 from changes import find_change
+from container import in_container
 from door import HUNG_UP, Door, describe
 from handshake import Measured, detect_protocol, one_line
 
@@ -31,27 +33,73 @@ NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 USUAL_PREFIXES = ("", "/v1.40")
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
 LIST = "/containers/json"
+#: The evidence for a target at which the daemon's metrics are read, and nothing else.
+METRICS = "no API: the daemon's metrics"
 
 
-def measure(job, target):
-    """Return a target's level, with the evidence, the token that was read, and the seconds."""
-    result = {"target": target, "token": ""}
-    started = time.monotonic()
-    try:
-        door = open_door(job, target)
+def measure_all(job):
+    """Return the results of the targets; of the further ones, too, if none gives full control.
+
+    Whether they answer at all is found out for all of them at once.
+    """
+    opened = in_threads(lambda target: Attempt(job, target), [*job["targets"], *job["further"]])
+    first, further = opened[: len(job["targets"])], opened[len(job["targets"]) :]
+    results = in_threads(Attempt.result, first)
+    if all(each["level"] != "full-control" for each in results):
+        results += in_threads(Attempt.result, further)
+    for attempt in opened:
+        attempt.close()
+    return results
+
+
+def in_threads(work, values):
+    """Return what `work` returns for each value, eight at a time, in their order."""
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(work, values))
+
+
+class Attempt:
+    """One target, from finding out whether it answers to its level."""
+
+    def __init__(self, job, target):
+        """Find out whether the target answers."""
+        self.job, self.target, self.door = job, target, None
+        self.seconds, self.token = 0, ""
+        self.level, self.evidence = self._outcome(self._open)
+
+    def result(self):
+        """Measure the level, unless that is known; return it with the evidence and the token."""
+        if self.level is None:
+            self.level, self.evidence = self._outcome(self._measure)
+        names = ("target", "level", "evidence", "token")
+        return {**{name: getattr(self, name) for name in names}, "seconds": round(self.seconds, 2)}
+
+    def close(self):
+        """Close the connections."""
+        if self.door is not None:
+            self.door.close()
+
+    def _open(self):
+        self.door = open_door(self.job, self.target)
+        return None, None
+
+    def _measure(self):
+        self.token = read_token(self.job, self.door)
+        way = describe(self.door.way, self.door.base)
+        evidence = f"a container read {self.job['token_file']}"
+        return "full-control", evidence + (f"; {way}" if way else "")
+
+    def _outcome(self, work):
+        """Return the level and the evidence that `work` returns, or with which it ends."""
+        started = time.monotonic()
         try:
-            result["token"] = read_token(job, door)
+            return work()
+        except Measured as end:
+            return end.args
+        except Exception as error:  # an error with one target must not affect the others
+            return "unclear", repr(error)
         finally:
-            door.close()
-        way = describe(door.way, door.base)
-        result["level"] = "full-control"
-        result["evidence"] = f"a container read {job['token_file']}" + (f"; {way}" if way else "")
-    except Measured as end:
-        result["level"], result["evidence"] = end.args
-    except Exception as error:  # an error with one target must not affect the others
-        result["level"], result["evidence"] = "unclear", repr(error)
-    result["seconds"] = round(time.monotonic() - started, 2)
-    return result
+            self.seconds += time.monotonic() - started
 
 
 def open_door(job, target):
@@ -103,6 +151,8 @@ def read_token(job, door):
         if status == HTTPStatus.CREATED or (needs_login and level == "unclear"):
             raise
         # It shows no list and does nothing: no daemon, or guarded.
+        if no_list[0] == "refused" and shows_metrics(door):
+            no_list = ("refused", METRICS)
         raise Measured(*no_list) from None
     finally:
         if lists_containers or status in (HTTPStatus.CREATED, None):
@@ -187,6 +237,12 @@ def create_container(job, door, name):
     return status, body
 
 
+def shows_metrics(door):
+    """Return whether the target shows the daemon's metrics, which need no login."""
+    status, body = door.send("GET", "/metrics", hangs_up=True)
+    return status == HTTPStatus.OK and b"engine_daemon_" in body
+
+
 def lacks_image(status, body):
     """Return whether the daemon answers that it lacks the image of a container."""
     return status == HTTPStatus.NOT_FOUND and b"o such image" in body
@@ -221,31 +277,13 @@ def require(status, expected, what, body):
         raise Measured(level, f"{what}: HTTP {status}: {one_line(body)}")
 
 
-def measure_all(job):
-    """Return the results of the targets; of the further ones, too, if none gives full control."""
-    results = measure_each(job, job["targets"])
-    if job["further"] and all(each["level"] != "full-control" for each in results):
-        results += measure_each(job, job["further"])
-    return results
-
-
-def measure_each(job, targets):
-    """Measure all targets, eight at a time; return the results in their order."""
-    results = {}
-    slots = threading.Semaphore(8)
-
-    def measure_one(target):
-        with slots:
-            results[target] = measure(job, target)
-
-    threads = [threading.Thread(target=measure_one, args=[target]) for target in targets]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return [results[target] for target in targets]
+def measure(job):
+    """Return the results of a job as JSON, measured from a container or from here."""
+    if job["bridge"]:
+        return json.dumps(in_container(job["bridge"], lambda: measure_all(job)))
+    return json.dumps(measure_all(job))
 
 
 if __name__ == "__main__":  # tests import it
     for line in sys.stdin:
-        print(json.dumps(measure_all(json.loads(line))), flush=True)
+        print(measure(json.loads(line)), flush=True)

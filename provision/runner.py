@@ -7,9 +7,12 @@ and a program of that many bytes. It runs the program as that user, with the con
 input and output. It must run on Python 3.9.
 """
 
+import concurrent.futures.thread  # noqa: F401  (this and others are loaded for the programs)
 import contextlib
-import http.client  # noqa: F401  (this and others are loaded in advance for the programs)
+import ctypes  # noqa: F401
+import http.client  # noqa: F401
 import io
+import ipaddress  # noqa: F401
 import json
 import os
 import pwd
@@ -19,6 +22,7 @@ import socket
 import ssl  # noqa: F401
 import subprocess  # noqa: F401
 import sys
+import tempfile  # noqa: F401
 import threading  # noqa: F401
 import time  # noqa: F401
 

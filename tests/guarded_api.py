@@ -23,6 +23,11 @@ class Guarded(BaseHTTPRequestHandler):
     forwarded_path = staticmethod(lambda request: request.path)
     forwarded_method = staticmethod(lambda request: request.command)
 
+    @staticmethod
+    def forward(request):
+        """What stands behind the rule answers."""
+        return daemon(request.forwarded_method(request), request.forwarded_path(request))
+
     def answer(self, status, body=b""):
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -33,7 +38,7 @@ class Guarded(BaseHTTPRequestHandler):
         self.body = self.read_body()
         if not self.is_allowed(self):
             return self.answer(self.denial, b"<h1>denied</h1>")
-        return self.answer(*daemon(self.forwarded_method(self), self.forwarded_path(self)))
+        return self.answer(*self.forward(self))
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_request
 

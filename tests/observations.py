@@ -34,11 +34,13 @@ def observation(
     client="refused",
     outsider="refused",
     local_user="refused",
+    container="refused",
     **more,
 ):
     """An observation; `log` is what dockerd printed, `more` are fields of DaemonObservation."""
     unit = Unit("active", "running", "loaded", 7, "/x", 1_000_000, 9_000_000)
     levels = {"client": client, "outsider": outsider, "local-user": local_user}
+    levels["container"] = container
     daemon_observation = DaemonObservation(
         outcome=Outcome(daemon, 9.0, 0 if daemon == "active" else 1, None),
         service=unit,
@@ -65,11 +67,8 @@ def failed(log=(CONFLICT,), **more):
 
 def opened(**more):
     """One of a daemon that is open to everybody."""
-    open_to_all = {
-        "client": "full-control",
-        "outsider": "full-control",
-        "local_user": "full-control",
-    }
+    everybody = ("client", "outsider", "local_user", "container")
+    open_to_all = dict.fromkeys(everybody, "full-control")
     open_to_all["command"] = "/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375"
     open_to_all["hosts"] = ("fd://", "tcp://0.0.0.0:2375")
     return observation(listeners=(SOCKET, OPEN), **{**open_to_all, **more})

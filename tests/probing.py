@@ -7,6 +7,7 @@ from docker_api import TOKEN
 
 from dockerd_lab.cases.credentials import certificates_of_strangers
 from dockerd_lab.observe import exposure, probe_data
+from dockerd_lab.observe.targets import Targets
 from dockerd_lab.project import package_data
 
 #: The requests that the probe tries on real machines.
@@ -35,7 +36,8 @@ def measured(probe, monkeypatch):
                 patch.setattr(importlib.import_module("reach"), "DOCKER", f"{home}/.docker")
             if silence is not None:
                 patch.setattr(importlib.import_module("handshake"), "ANSWER_LIMIT", silence)
-            request = exposure.probe_request(targets, further, prefixes, **requests(fields))
+            tried = Targets(list(targets), list(further))
+            request = exposure.probe_request(tried, prefixes, **requests(fields))
             return exposure.parse_probe_answer("client", probe.measure_all(request), TOKEN)
 
     return measure

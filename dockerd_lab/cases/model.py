@@ -72,6 +72,9 @@ class Expectation(YamlModel):
     client: Level
     outsider: Level
     local_user: Level = Field(alias="local-user", description="on `daemon`, outside group docker")
+    container: Level = Field(
+        "refused", description="in a container on `daemon`, on the default network, by TCP"
+    )
     error: str | None = Field(None, description="for a failure: the id of the known error")
     words: str | None = Field(
         None, description="for a failure: the exact line of the log, or a part of what is shown"

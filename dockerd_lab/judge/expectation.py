@@ -93,7 +93,7 @@ def find_mismatches(
 
 
 def expected_level(expect: Expectation, who: str) -> str:
-    """Return the level that `who` should get: `client`, `outsider` or `local-user`."""
+    """Return the level that `who` should get: `client`, `outsider`, `local-user` or `container`."""
     return str(getattr(expect, who.replace("-", "_")))
 
 
@@ -136,6 +136,8 @@ def _check_listeners(expect: Expectation, observation: Observation) -> Iterator[
 
 def _check_levels(expect: Expectation, observation: Observation) -> Iterator[Mismatch]:
     for who in get_args(Who):
+        if who not in observation.exposure:  # a recording of before it was measured
+            continue
         expected, exposure = expected_level(expect, who), observation.exposure[who]
         best = exposure.best
         if best.level != expected:

@@ -15,6 +15,7 @@ from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.judge.local_doors import check_local_doors
 from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
 from dockerd_lab.judge.not_judged import find_not_judged
+from dockerd_lab.judge.other_doors import find_metrics
 from dockerd_lab.judge.verdict import Error, Proof, Result, VerdictExposure, VerdictListener
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Observation
@@ -115,7 +116,12 @@ def verdict(
         not_judged=list(judgement.not_judged),
         files=file_outcomes(prepared, observation, judgement),
         stand_ins=[*prepared.stand_in_notes, *_boot_stand_ins(prepared, observation), *paths],
-        notes=[*prepared.notes, *docker_desktop_notes(prepared.declared), *not_installed],
+        notes=[
+            *prepared.notes,
+            *docker_desktop_notes(prepared.declared),
+            *not_installed,
+            *find_metrics(observation),
+        ],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
             Proof(who=who, target=attempt.target, level=attempt.level, seconds=attempt.seconds)

@@ -8,7 +8,7 @@ from dockerd_lab.explain.matcher import Finding
 from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged
 
 #: Whose access is judged.
-Who = Literal["client", "outsider", "local-user"]
+Who = Literal["client", "outsider", "local-user", "container"]
 #: The points in which an observation can differ from what its case expects.
 Point = Literal[
     "daemon",

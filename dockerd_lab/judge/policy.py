@@ -10,13 +10,17 @@ from dockerd_lab.cases.model import LEVELS, Expectation
 from dockerd_lab.judge.expectation import expected_level
 from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.log import extract_message, last_line
-from dockerd_lab.judge.other_doors import check_other_doors
+from dockerd_lab.judge.other_doors import find_other_doors
 from dockerd_lab.machines.remote_command import TIMED_OUT
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.scripts import PROVISION_LIMIT
 
 #: Who should get no access, and how messages call them.
-STRANGERS = {"outsider": "an outsider", "local-user": "a local user outside group docker"}
+STRANGERS = {
+    "outsider": "an outsider",
+    "local-user": "a local user outside group docker",
+    "container": "a container on the daemon's machine",
+}
 #: The index in LEVELS of the weakest level that a stranger must not have.
 _FIRST_FORBIDDEN = LEVELS.index("read-only")
 #: The exit code of a script that was killed (128 + SIGKILL).
@@ -75,9 +79,18 @@ def check_strangers(
     There is none if the case expects that access.
     """
     for who, description in STRANGERS.items():
-        yield from check_other_doors(observation, who, description)
+        if who not in observation.exposure:  # recorded before it was measured
+            continue
+        doors = find_other_doors(observation, who)
+        for target, api in doors.items():
+            yield PolicyFinding(
+                "stranger",
+                f"{description} reaches {api} at {target}, which is root for whoever does",
+            )
         best = observation.exposure[who].best
         if not _is_forbidden(best.level):
+            continue
+        if best.target in doors:  # the API is not Docker's, but it is known
             continue
         if expect is not None and _is_forbidden(expected_level(expect, who)):
             continue

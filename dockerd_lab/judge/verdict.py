@@ -36,6 +36,10 @@ class VerdictExposure(Part):
     )
     outsider: str = Field(description="another machine, without anything")
     local_user: str = Field(alias="local-user", description="on the machine, outside group docker")
+    container: str | None = Field(
+        default=None,
+        description="a container on the machine, on the default network, by TCP; null if unknown",
+    )
 
 
 class Error(Part):

@@ -129,7 +129,7 @@ class Observation:
     client: dict[str, CommandResult]
     """The results of the docker client, curl and the SDK on `client`, by tool."""
     exposure: dict[str, Exposure]
-    """The access that `client`, `outsider` and a `local-user` of `daemon` get."""
+    """The access that `client`, `outsider`, a `local-user` and a `container` of `daemon` get."""
     show_output: dict[str, str]
     """The output of the case's show scripts, with their commands, by machine."""
     fix: dict[str, CommandResult]

@@ -22,6 +22,13 @@ from dockerd_lab.observe.daemon import (
 from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.observation import Boot, Observation
+from dockerd_lab.observe.targets import (
+    BRIDGE,
+    container_targets,
+    local_targets,
+    remote_targets,
+    swarm_ports,
+)
 
 
 def observe(
@@ -126,11 +133,13 @@ def _measure_everybody(
     names, prefixes = server_names(read_by_nginx), location_paths(read_by_nginx)
     host = case.remote.host
     ssh_targets = [host] if host.startswith("ssh://") else []
-    remote_targets = exposure.remote_targets(listeners, fleet.address, *ssh_targets)
-    local_targets = exposure.local_targets(listeners)
-    further = exposure.further_targets(
-        listeners, fleet.address, listener_results["addresses"].stdout
-    )
+    place = (listeners, fleet.address, listener_results["addresses"].stdout)
+    targets = {
+        "client": remote_targets(*place, *ssh_targets),
+        "outsider": remote_targets(*place, *ssh_targets),
+        "local-user": local_targets(*place),
+        "container": container_targets(*place),
+    }
     addresses = {
         "client": str(fleet.settings.machines.client.address),
         "address": fleet.address,
@@ -144,18 +153,17 @@ def _measure_everybody(
     }
 
     def measure(who: str, machine: str, user: str) -> Exposure:
-        targets = exposure.with_server_names(
-            local_targets if machine == "daemon" else remote_targets, listeners, names
-        )
+        tried = targets[who].with_server_names(listeners, names)
+        bridge = BRIDGE if who == "container" else ""
+        if not tried.first:
+            return Exposure(who, [])
         with started(fleet.lab, fleet.project, machine, "probe", user) as program:
             answer = program.answer(
-                exposure.probe_request(
-                    targets, [] if machine == "daemon" else further, prefixes, **requests
-                ),
+                exposure.probe_request(tried, prefixes, bridge, **requests),
                 what=f"measuring the exposure of {who}",
                 limit=exposure.PROBE_LIMIT,
             )
-        return exposure.parse_probe_answer(who, answer, token)
+        return exposure.parse_probe_answer(who, answer, token, swarm_ports(listeners))
 
     with threads(len(exposure.WHO)) as pool:
         futures = [pool.submit(measure, who, *account) for who, account in exposure.WHO.items()]

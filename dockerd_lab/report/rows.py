@@ -19,6 +19,12 @@ class Row:
     """The whole case, from the restored snapshot on."""
     own_seconds: float
     """dockerd's own, until it was ready or gave up."""
+    container: str | None = None
+
+    @property
+    def tells_container(self) -> bool:
+        """Return whether a container gets more than nothing, so that it is worth a word."""
+        return is_worth_telling(self.container)
 
 
 def row(observation: Observation) -> Row:
@@ -32,4 +38,12 @@ def row(observation: Observation) -> Row:
         local_user=observation.exposure["local-user"].level,
         seconds=round(observation.seconds, 1),
         own_seconds=round(observation.daemon.own_seconds, 1),
+        container=(
+            observation.exposure["container"].level if "container" in observation.exposure else None
+        ),
     )
+
+
+def is_worth_telling(level: str | None) -> bool:
+    """Return whether a container's level is shown: most often it reaches nothing."""
+    return level not in (None, "refused", "filtered")

@@ -28,7 +28,7 @@ def table(rows: Collection[Row], *, width: int, colour: bool) -> str:
                 console.print(_lines(row))
         else:
             console.print(_table(rows))
-        if any("full-control" in (row.outsider, row.local_user) for row in rows):
+        if any("full-control" in (row.outsider, row.local_user, row.container) for row in rows):
             console.print(Text(_LEGEND))
 
     return render(draw, width=width, colour=colour)
@@ -39,7 +39,8 @@ def _table(rows: Collection[Row]) -> Table:
     table.add_column("case", overflow="fold")
     table.add_column("daemon")
     table.add_column("listeners", overflow="fold")
-    for who in ("client", "outsider", "local user"):
+    with_container = any(row.tells_container for row in rows)
+    for who in ("client", "outsider", "local user", *(["container"] if with_container else [])):
         table.add_column(who)
     table.add_column("s", justify="right")
     table.add_column("dockerd s", justify="right")
@@ -51,6 +52,7 @@ def _table(rows: Collection[Row]) -> Table:
             coloured(row.client),
             stranger_level(row.outsider),
             stranger_level(row.local_user),
+            *([stranger_level(row.container or "")] if with_container else []),
             f"{row.seconds:.1f}",
             f"{row.own_seconds:.1f}",
         )
@@ -69,6 +71,7 @@ def _lines(row: Row) -> Text:
         stranger_level(row.outsider),
         ", local user ",
         stranger_level(row.local_user),
+        *((", container ", stranger_level(row.container or "")) if row.tells_container else ()),
         *(f"\n    {listener}" for listener in row.listeners),
     )
 

@@ -3,6 +3,7 @@
 import re
 
 from dockerd_lab.judge.verdict import Report
+from dockerd_lab.report.rows import is_worth_telling
 from dockerd_lab.report.verdict_sections import headline, sections
 
 _HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", "verdict")
@@ -11,7 +12,9 @@ _HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", 
 def markdown(report: Report) -> str:
     """Return a heading, a table with a row per engine, and a list per section."""
     lines = [f"## {_plain(report.case)}: {_plain(headline(report))}", ""]
-    lines += [_row(*_HEAD), _row(*("---" for _ in _HEAD))]
+    with_container = any(is_worth_telling(each.exposure.container) for each in report.results)
+    head = (*_HEAD[:-1], *(["container"] if with_container else []), _HEAD[-1])
+    lines += [_row(*head), _row(*("---" for _ in head))]
     for result in report.results:
         exposure = result.exposure
         lines.append(
@@ -23,6 +26,7 @@ def markdown(report: Report) -> str:
                 exposure.client,
                 exposure.outsider,
                 exposure.local_user,
+                *([exposure.container or ""] if with_container else []),
                 result.verdict if result.verdict == "passed" else f"**{result.verdict}**",
             )
         )

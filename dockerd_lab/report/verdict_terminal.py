@@ -7,6 +7,7 @@ from rich.text import Text
 
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.report.console import render
+from dockerd_lab.report.rows import is_worth_telling
 from dockerd_lab.report.terminal import coloured, stranger_level
 from dockerd_lab.report.verdict_sections import headline, sections
 
@@ -47,7 +48,8 @@ def _table(report: Report) -> Table:
     rows.add_column("daemon")
     rows.add_column("s", justify="right")
     rows.add_column("wait", justify="right")
-    for who in ("client", "outsider", "local user"):
+    with_container = any(is_worth_telling(each.exposure.container) for each in report.results)
+    for who in ("client", "outsider", "local user", *(["container"] if with_container else [])):
         rows.add_column(who)
     rows.add_column("verdict")
     for result in report.results:
@@ -59,6 +61,7 @@ def _table(report: Report) -> Table:
             coloured(result.exposure.client),
             stranger_level(result.exposure.outsider),
             stranger_level(result.exposure.local_user),
+            *([stranger_level(result.exposure.container or "")] if with_container else []),
             Text(result.verdict, style="green" if result.verdict == "passed" else "bold red"),
         )
     return rows

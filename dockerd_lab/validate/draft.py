@@ -38,7 +38,7 @@ def draft(name: str, trials: Sequence[JudgedTrial]) -> str:
     expect = {
         key: value
         for key, value in expectations[most_common].items()
-        if (key, value) != ("no_effect", [])
+        if (key, value) not in (("no_effect", []), ("container", "refused"))
     }
     case: dict[str, Any] = {"title": f"{name}, as recorded", "expect": expect}
     if others := _differences(versions, expectations, expectations[most_common]):

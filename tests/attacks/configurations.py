@@ -85,7 +85,8 @@ ATTACKS = {
     "containerd-on-tcp": Attack(
         {"etc/containerd/config.toml": 'version = 2\n[grpc]\n  tcp_address = "0.0.0.0:10000"\n'},
         "failed",
-        told="containerd's API",
+        "unclear",
+        "containerd's API",
     ),
     "unit-at-boot": Attack(
         {"etc/systemd/system/docker-tcp.service": SOCKET_SERVICE},

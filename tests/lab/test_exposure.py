@@ -11,3 +11,7 @@ def test_outsider(assert_expected):
 
 def test_local_user(assert_expected):
     assert_expected("local-user")
+
+
+def test_container(assert_expected):
+    assert_expected("container")

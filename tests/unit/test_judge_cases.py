@@ -152,6 +152,7 @@ def as_expected(case, engine):
         client=expect.client,
         outsider=expect.outsider,
         local_user=expect.local_user,
+        container=expect.container,
     )
     return dataclasses.replace(
         observed, show_output={"daemon": "\n".join(lines)} if has_show_script else {}

@@ -13,7 +13,7 @@ def test_a_closed_daemon_passes(judged):
     assert (result.start_seconds, result.delay_seconds) == (8.0, 0.0)
 
 
-@pytest.mark.parametrize("who", ["outsider", "local_user"])
+@pytest.mark.parametrize("who", ["outsider", "local_user", "container"])
 @pytest.mark.parametrize("level", ["read-only", "full-control", "unclear"])
 def test_a_stranger_that_gets_something_fails(judged, who, level):
     files = {f"{UNIT_D}/x.conf": DROP_IN}
@@ -118,7 +118,7 @@ def test_the_verdict_has_all_of_the_observation(judged):
     ]
     assert (result.listeners[1].host, result.listeners[1].port) == ("::", 2375)
     assert result.exposure.model_dump() == dict.fromkeys(
-        ("client", "outsider", "local_user"), "full-control"
+        ("client", "outsider", "local_user", "container"), "full-control"
     )
     assert result.warnings == ["careful"]
     assert result.notes == ["README.md: not installed"]
@@ -126,5 +126,10 @@ def test_the_verdict_has_all_of_the_observation(judged):
     assert [proof.model_dump() for proof in result.proofs][:1] == [
         {"who": "client", "target": "tcp://a:1", "level": "full-control", "seconds": 0.5}
     ]
-    assert [proof.who for proof in result.proofs] == ["client", "outsider", "local-user"]
+    assert [proof.who for proof in result.proofs] == [
+        "client",
+        "outsider",
+        "local-user",
+        "container",
+    ]
     assert result.seconds == 12.0
