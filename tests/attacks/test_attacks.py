@@ -3,11 +3,14 @@
 import pytest
 from configurations import ATTACKS
 from findings import FINDINGS
+from ways_around import WAYS_AROUND
 
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
+
+EVERY = {**ATTACKS, **FINDINGS, **WAYS_AROUND}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -17,9 +20,9 @@ def lab():
         yield
 
 
-@pytest.mark.parametrize("name", [*ATTACKS, *FINDINGS])
+@pytest.mark.parametrize("name", EVERY)
 def test_nothing_passes_that_lets_strangers_in(name, tmp_path):
-    attack = {**ATTACKS, **FINDINGS}[name]
+    attack = EVERY[name]
     for path, text in attack.files.items():
         file = tmp_path / name / path
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -69,9 +69,6 @@ WAYS_AROUND = {
     "trivial-password": is_open(
         site("auth_basic docker; auth_basic_user_file docker.htpasswd;"), docker__htpasswd=TRIVIAL
     ),
-    "random-password": is_closed(
-        site("auth_basic docker; auth_basic_user_file docker.htpasswd;"), docker__htpasswd=RANDOM
-    ),
     "password-asked-for-slowly": is_closed(
         "limit_req_zone $binary_remote_addr zone=slow:1m rate=5r/s;\n"
         + site(
