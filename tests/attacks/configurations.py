@@ -13,11 +13,6 @@ OPEN = """[Service]
 ExecStart=
 ExecStart=/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2375 --tls=false
 """
-SOCKET_SERVICE = """[Service]
-ExecStart=/usr/bin/socat TCP-LISTEN:2375,fork UNIX-CONNECT:/run/docker.sock
-[Install]
-WantedBy=multi-user.target
-"""
 
 
 @dataclass(frozen=True)
@@ -29,6 +24,8 @@ class Attack:
     outsider: str = "refused"
     told: str = ""
     """What the reasons, the settings without effect or the parts not judged contain."""
+    not_on: tuple[str, ...] = ()
+    """Engines on which nothing runs it, so that it passes there."""
 
 
 def firewall(family: str) -> str:
@@ -87,16 +84,6 @@ ATTACKS = {
         "failed",
         "unclear",
         "containerd's API",
-    ),
-    "unit-at-boot": Attack(
-        {"etc/systemd/system/docker-tcp.service": SOCKET_SERVICE},
-        "incomplete",
-        told="a boot starts this unit",
-    ),
-    "rc-local": Attack(
-        {"etc/rc.local": "#!/bin/sh\ndockerd -H tcp://0.0.0.0:2375 &\n"},
-        "incomplete",
-        told="a boot runs it",
     ),
     "haproxy": Attack(
         {"etc/haproxy/haproxy.cfg": "listen docker\n  bind :2375\n  server a /run/docker.sock\n"},
