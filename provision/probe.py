@@ -64,15 +64,20 @@ class Attempt:
     def __init__(self, job, target):
         """Find out whether the target answers."""
         self.job, self.target, self.door = job, target, None
-        self.seconds, self.token = 0, ""
+        self.seconds, self.output = 0, ""
         self.level, self.evidence = self._outcome(self._open)
 
     def result(self):
         """Measure the level, unless that is known; return it with the evidence and the token."""
         if self.level is None:
             self.level, self.evidence = self._outcome(self._measure)
-        names = ("target", "level", "evidence", "token")
-        return {**{name: getattr(self, name) for name in names}, "seconds": round(self.seconds, 2)}
+        return {
+            "target": self.target,
+            "level": self.level,
+            "evidence": self.evidence,
+            "output": self.output,
+            "seconds": round(self.seconds, 2),
+        }
 
     def close(self):
         """Close the connections."""
@@ -84,7 +89,7 @@ class Attempt:
         return None, None
 
     def _measure(self):
-        self.token = read_token(self.job, self.door)
+        self.output = read_token(self.job, self.door)
         way = describe(self.door.way, self.door.base)
         evidence = f"a container read {self.job['token_file']}"
         return "full-control", evidence + (f"; {way}" if way else "")

@@ -106,8 +106,8 @@ def parse_probe_answer(
 def _parse_attempt(entry: dict[str, Any], token: str, swarm_ports: Mapping[str, str]) -> Attempt:
     level, evidence = entry["level"], entry["evidence"]
     port = entry["target"].rpartition(":")[2]
-    if level == "full-control" and entry["token"] != token:
-        level, evidence = "unclear", f"a container ran, but read {entry['token']!r}"
+    if level == "full-control" and entry["output"] != token:
+        level, evidence = "unclear", f"a container ran, but read {entry['output']!r}"
     elif level == "unclear" and port in swarm_ports:
         level, evidence = "refused", f"{swarm_ports[port]}: {evidence}"
     return Attempt(entry["target"], level, evidence, float(entry.get("seconds", 0.0)))

@@ -23,7 +23,7 @@ def test_an_answer_that_is_none_is_the_harness_s_fault(answer):
 def test_what_dockerd_says_to_a_swarm_is_known(ports, level):
     """As the probe of a node of a swarm answers; nothing else tells this from what is unknown."""
     answer = {"target": "tcp://192.168.3.201:2377", "level": "unclear", "evidence": "TLS: x"}
-    seen = exposure.parse_probe_answer("outsider", [{**answer, "token": ""}], "0123abcd", ports)
+    seen = exposure.parse_probe_answer("outsider", [{**answer, "output": ""}], "0123abcd", ports)
     assert seen.level == level
 
 
