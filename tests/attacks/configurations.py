@@ -48,7 +48,10 @@ def site(server: str, location: str = "", more: str = "") -> str:
 
 ATTACKS = {
     "rules-for-ipv4": Attack(
-        {DROP_IN: OPEN, "etc/nftables.conf": firewall("ip")}, "failed", "full-control", "fe80::"
+        {DROP_IN: OPEN, "etc/nftables.conf": firewall("ip")},
+        "failed",
+        "full-control",
+        "tcp://[fd5f:3a1c:9e42:3::201]",
     ),
     "rules-for-both": Attack(
         {DROP_IN: OPEN, "etc/nftables.conf": firewall("inet")}, "passed", "filtered"
