@@ -5,18 +5,20 @@ from typing import Literal
 
 from dockerd_lab.cases.model import Case
 from dockerd_lab.config.declared import read_config
-from dockerd_lab.judge import errors, expectation, log, policy
-from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
-from dockerd_lab.judge.credentials import check_credentials
+from dockerd_lab.judge import errors, expectation, log, policy, rules
+from dockerd_lab.judge.daemon_json_keys import docker_desktop_notes
 from dockerd_lab.judge.dockerd_path import dockerd_path_notes
 from dockerd_lab.judge.file_outcomes import file_outcomes
-from dockerd_lab.judge.handed_on import find_handed_on
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
-from dockerd_lab.judge.local_doors import check_local_doors
-from dockerd_lab.judge.no_effect import docker_desktop_notes, find_no_effect
-from dockerd_lab.judge.not_judged import find_not_judged
 from dockerd_lab.judge.other_doors import find_metrics
-from dockerd_lab.judge.verdict import Error, Proof, Result, VerdictExposure, VerdictListener
+from dockerd_lab.judge.verdict import (
+    Error,
+    NoEffect,
+    Proof,
+    Result,
+    VerdictExposure,
+    VerdictListener,
+)
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared
@@ -47,21 +49,12 @@ def judge(
     silent_errors = errors.find_silent_errors(observation, declared) if not verdict_errors else []
     verdict_errors += silent_errors
     cause = errors.choose_cause(findings, silent_errors)
-    scripts = prepared.written.user_scripts
-    ignored = find_no_effect(inputs, declared, observation.daemon, scripts)
-    access = [
-        *policy.check_strangers(observation, expect),
-        *check_credentials(inputs, declared, scripts),
-        *check_local_doors(inputs, observation),
-    ]
+    judged = rules.Judged(prepared, inputs, declared, observation, expect)
+    ignored = _find_no_effect(judged)
+    policy_findings = [finding for rule in rules.POLICY for finding in rule(judged)]
     if allow_insecure:
-        access = [finding for finding in access if finding.rule != "stranger"]
-    problems: list[Mismatch | PolicyFinding] = [
-        *_daemon_problems(observation, case, verdict_errors),
-        *policy.check_script(observation),
-        *policy.check_services(observation),
-        *access,
-    ]
+        policy_findings = [finding for finding in policy_findings if finding.rule != "stranger"]
+    problems = [*_daemon_problems(observation, case, verdict_errors), *policy_findings]
     if case is not None:
         settings = [each.setting for each in ignored]
         problems += expectation.find_mismatches(case, observation, inputs, declared, settings)
@@ -70,11 +63,7 @@ def judge(
         problems=tuple(problems),
         errors=tuple(verdict_errors),
         no_effect=tuple(ignored),
-        not_judged=(
-            *find_not_judged(inputs, observation, scripts),
-            *find_handed_on(inputs, scripts),
-            *find_absent_firewalls(inputs, scripts),
-        ),
+        not_judged=tuple(entry for rule in rules.NOT_JUDGED for entry in rule(judged)),
         explained=tuple(findings),
         cause=cause,
     )
@@ -132,6 +121,14 @@ def verdict(
         verdict=_verdict(judgement),
         reasons=judgement.reasons,
     )
+
+
+def _find_no_effect(judged: rules.Judged) -> list[NoEffect]:
+    """Return the settings without effect; none if the daemon does not run with them."""
+    if judged.daemon.outcome.daemon != "active" or judged.daemon.command is None:
+        return []
+    entries = (entry for rule in rules.NO_EFFECT for entry in rule(judged))
+    return list({(each.setting, each.where): each for each in entries}.values())
 
 
 def _boot_stand_ins(prepared: Prepared, observation: Observation) -> list[str]:
