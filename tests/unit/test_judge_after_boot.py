@@ -36,7 +36,7 @@ def test_what_is_open_only_after_a_boot_fails(combined):
     assert result.exposure.outsider == "full-control"
     assert all(reason.startswith("after a boot: ") for reason in result.reasons)
     names = [each.name for each in result.after_boot.differences]
-    assert names == ["client", "outsider", "local-user", str(OPEN)]
+    assert names == ["client", "outsider", "local-user", "container", str(OPEN)]
 
 
 def test_what_is_open_until_a_boot_fails_too(combined):
