@@ -10,15 +10,16 @@
 #   restart.sh     how it is brought into effect, where that is not `systemctl restart docker`
 #   no-restart     nothing is brought into effect but by provision.sh
 #   start.sh       how dockerd is started by hand, instead of its unit
-#   fix.sh         how a failure is mended
+#   fix.sh         how a failure is fixed
 #
 # What came of it is left in /var/lib/dockerd-lab/outcome, as KEY=VALUE lines. A second call with the
 # same case changes nothing. The exit code tells whether the case could be applied, not whether
 # dockerd likes it.
 #
 # With `booted` nothing is applied: the machine was rebooted with the case, and what the boot made of
-# docker.service is left as the outcome. With `fix` the applied failure is mended instead: fix.sh is
-# run, every step shown, up to the first that fails.
+# docker.service is left as the outcome. With `fix` the applied failure is fixed instead: fix.sh is
+# run, up to the first step that fails. Its steps and their output are on standard output then, and
+# on standard error what this script says, and the line `fix_exit_code=CODE`.
 set -eu
 
 case_dir=$1
@@ -349,6 +350,7 @@ fix() {
     (cd "$case_dir" && PS4='$ ' timeout "$fix_limit" sh -ex ./fix.sh) 2>&1 || code=$?
     [ "$code" != 124 ] || say "fix.sh did not end within $fix_limit s"
     say "fix.sh: exit code $code after $(since "$begun") s"
+    echo "fix_exit_code=$code" >&2
     settle
     record restart_seconds "$(since "$begun")"
 }
@@ -368,6 +370,7 @@ if [ "${2:-}" = booted ]; then
     mv "$state/outcome.new" "$state/outcome"
     exit 0
 elif [ "${2:-}" = fix ]; then
+    say() { printf 'apply: %s\n' "$*" >&2; }
     : >"$state/outcome.new"
     record_place
     rm -f "$state/by-hand.log"

@@ -54,9 +54,8 @@ def fixed(reproduction: Reproduction, *, width: int, colour: bool) -> str:
     def draw(console: Console) -> None:
         for machine, result in reproduction.observation.fix.items():
             _print_heading(console, f"the fix, on {machine}")
-            for line in result.output.splitlines():
-                if not line.startswith("apply: "):
-                    _print_unwrapped(console, line)
+            for line in result.stdout.splitlines():
+                _print_unwrapped(console, line)
         answers = ": /_ping answers OK" if daemon.outcome.daemon == "active" else ""
         _print_heading(console, f"after the fix the daemon is {daemon.outcome.daemon}{answers}")
         _print_unwrapped(console, f"runs as    {daemon.command}")

@@ -22,8 +22,8 @@ from dockerd_lab.project import Project
 APPLY_LIMIT = 420
 #: Seconds apply.sh may take with fix.sh, which has a limit of 180.
 FIX_LIMIT = APPLY_LIMIT + 180
-#: The line in which apply.sh reports the exit code of fix.sh.
-_FIX_EXIT_CODE = re.compile(r"^apply: fix\.sh: exit code (\d+) after", re.MULTILINE)
+#: The line in which apply.sh reports the exit code of fix.sh, on standard error.
+_FIX_EXIT_CODE = re.compile(r"^fix_exit_code=(\d+)\n", re.MULTILINE)
 
 
 def apply(
@@ -44,7 +44,7 @@ def apply(
     _prepare_client(lab, case, address)
     environment = "" if restart_limit is None else f"RESTART_LIMIT={restart_limit} "
     archive = _pack(project, case, address, unit)
-    return _run(lab, f"applying {case.name}", "", archive, environment=environment)
+    return "".join(_run(lab, f"applying {case.name}", "", archive, environment=environment))
 
 
 def wait_after_reboot(
@@ -52,7 +52,7 @@ def wait_after_reboot(
 ) -> str:
     """Wait after a reboot until dockerd is ready or has failed; return the output of apply.sh."""
     archive = _pack(project, case, address, unit)
-    return _run(lab, f"{case.name} after a reboot", "booted", archive)
+    return "".join(_run(lab, f"{case.name} after a reboot", "booted", archive))
 
 
 def apply_fix(
@@ -60,15 +60,18 @@ def apply_fix(
 ) -> CommandResult:
     """Run fix.sh for an applied failure, and return its output and exit code.
 
+    Standard output has the steps and their output, standard error what apply.sh prints.
     Raises HarnessError if fix.sh could not be run. If fix.sh itself fails, its exit code says so.
     """
     started = time.monotonic()
     archive = _pack(project, case, address, unit)
-    output = _run(lab, f"mending {case.name}", "fix", archive, limit=FIX_LIMIT)
-    match = _FIX_EXIT_CODE.search(output)
+    work = f"fixing {case.name}"
+    stdout, stderr = _run(lab, work, "fix", archive, limit=FIX_LIMIT)
+    match = _FIX_EXIT_CODE.search(stderr)
     if match is None:
-        raise HarnessError(f"mending {case.name}: apply.sh told no exit code" + last_lines(output))
-    return CommandResult("fix.sh", int(match[1]), output, "", time.monotonic() - started)
+        raise HarnessError(f"{work}: no exit code of fix.sh" + last_lines(stdout + stderr))
+    progress = _FIX_EXIT_CODE.sub("", stderr)
+    return CommandResult("fix.sh", int(match[1]), stdout, progress, time.monotonic() - started)
 
 
 def _prepare_client(lab: Lab, case: Configuration, address: str) -> None:
@@ -97,8 +100,8 @@ def _run(
     *,
     limit: float = APPLY_LIMIT,
     environment: str = "",
-) -> str:
-    """Copy the archive to `daemon`, run apply.sh there, and return its output.
+) -> tuple[str, str]:
+    """Copy the archive to `daemon`, run apply.sh there, and return its output: stdout and stderr.
 
     `work` names this step in messages. `argument` is passed to apply.sh after the directory;
     `environment` is empty, or `NAME=value `. `limit` is in seconds. Raises HarnessError if apply.sh
@@ -107,10 +110,10 @@ def _run(
     run_apply = f"{environment}sh {APPLY} {PLACE} {argument}"
     command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && {run_apply}"
     result = ssh.run(lab, "daemon", command, what=work, timeout=limit, stdin=archive)
-    output = (result.stdout + result.stderr).decode(errors="replace")
+    stdout, stderr = (text.decode(errors="replace") for text in (result.stdout, result.stderr))
     if result.returncode != 0:
-        raise HarnessError(f"{work}: exit code {result.returncode}" + last_lines(output))
-    return output
+        raise HarnessError(f"{work}: exit code {result.returncode}" + last_lines(stdout + stderr))
+    return stdout, stderr
 
 
 def _pack(project: Project, case: Configuration, address: str, unit: str | None) -> bytes:

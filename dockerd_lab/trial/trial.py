@@ -68,7 +68,7 @@ def run_trial(
     fix_results: dict[str, CommandResult] = {}
     boot: Boot | None = None
     if plan.then == "fix":
-        with _progress(f"{fleet.engine}: mending {name}", quiet):
+        with _progress(f"{fleet.engine}: fixing {name}", quiet):
             fix_results = scripts.run_fix_scripts(fleet, plan.configuration, plan.unit)
     elif plan.then == "reboot":
         with _progress(f"{fleet.engine}: rebooting with {name}", quiet):

@@ -1,4 +1,4 @@
-"""provision/apply.sh: when is dockerd ready, and is it the one that ran before?
+"""provision/apply.sh: when is dockerd ready, is it the one that ran before, what comes of a fix?
 
 The script runs as it is, with an empty case, programs that stand in for the machine's, and a
 directory of its own for its state.
@@ -26,10 +26,10 @@ esac
 
 @pytest.fixture
 def apply(tmp_path):
-    """Apply an empty case on a machine with these programs; return the outcome."""
+    """Apply an empty case on a machine with these programs; return the outcome and the process."""
     (tmp_path / "case").mkdir()
 
-    def run(restart_limit=120, **programs):
+    def run(*mode, restart_limit=120, **programs):
         programs = {"journalctl": "", "sleep": "", "systemctl": "", "netstat": "", **programs}
         for name, body in programs.items():
             write(tmp_path / f"bin/{name}", f"#!/bin/sh\n{body}\n").chmod(0o755)
@@ -38,11 +38,11 @@ def apply(tmp_path):
             "LAB_STATE": str(tmp_path / "state"),
             "RESTART_LIMIT": str(restart_limit),
         }
-        argv = ["sh", package_data() / "provision/apply.sh", tmp_path / "case"]
+        argv = ["sh", package_data() / "provision/apply.sh", tmp_path / "case", *mode]
         result = subprocess.run(argv, env=environment, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stdout + result.stderr
         lines = (tmp_path / "state/outcome").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines), result.stdout
+        return dict(line.split("=", 1) for line in lines), result
 
     return run
 
@@ -118,13 +118,13 @@ def test_readiness_is_not_waited_for_where_dockerd_has_ended(apply, tmp_path, ki
     """A dockerd that answers at the fourth time."""
     write(tmp_path / "pids", pids.replace(" ", "\n") + "\n")
     tries = tmp_path / "tries"
-    outcome, output = apply(
+    outcome, result = apply(
         netstat=f"echo '{TCP}'",
         curl=f'echo >>{tries}; [ "$(wc -l <{tries})" -ge 4 ] && echo OK',
         systemctl=SYSTEMCTL.format(kind=kind, pids=tmp_path / "pids"),
     )
     assert outcome["daemon"] == daemon
-    assert ("dockerd ended before /_ping was OK" in output) == (daemon == "failed")
+    assert ("dockerd ended before /_ping was OK" in result.stdout) == (daemon == "failed")
 
 
 #: A restart that fails, after which docker.service has this process, which began then.
@@ -153,3 +153,11 @@ def test_who_runs_since_before_the_restart_was_not_restarted(apply, tmp_path, pi
     stub = REFUSED.replace("=BORN", f"={born}").replace("=PID", f"={pid}")
     outcome, _ = apply(systemctl=stub.replace("RESTARTED", str(tmp_path / "restarted")))
     assert (outcome["restart_exit_code"], outcome["daemon"]) == ("1", daemon)
+
+
+def test_what_a_fix_prints_is_told_from_what_apply_says(apply, tmp_path):
+    write(tmp_path / "case/fix.sh", "echo apply: fixed\nfalse\necho never\n")
+    _, result = apply("fix", restart_limit=0)
+    assert result.stdout == "$ echo apply: fixed\napply: fixed\n$ false\n"
+    assert "apply: fix.sh: exit code 1 after" in result.stderr
+    assert "fix_exit_code=1\n" in result.stderr

@@ -4,8 +4,11 @@ import subprocess
 import tarfile
 from io import BytesIO
 
+import pytest
+
 from dockerd_lab import machine_paths
 from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.project import find_project
 from dockerd_lab.trial import apply
 
@@ -46,3 +49,24 @@ def test_credentials_are_made_once_a_run_and_keys_are_private():
     assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
     same = apply._pack(find_project(), case, "192.0.2.1", None)
     assert same == apply._pack(find_project(), case, "192.0.2.1", None)
+
+
+def test_a_fix_s_own_output_and_exit_code(monkeypatch):
+    (case,) = select(CASES, ["fd-by-hand"])
+    progress = b"apply: fix.sh: exit code 7 after 1.25 s\nfix_exit_code=7\n"
+    monkeypatch.setattr(
+        apply.ssh,
+        "run",
+        lambda *_, **__: subprocess.CompletedProcess([], 0, b"$ false\n", progress),
+    )
+    result = apply.apply_fix(None, find_project(), case, "192.0.2.1")
+    assert (result.exit_code, result.stdout) == (7, "$ false\n")
+    assert result.output == "$ false\napply: fix.sh: exit code 7 after 1.25 s"
+
+
+def test_a_fix_without_an_exit_code_is_the_harness_s_fault(monkeypatch):
+    (case,) = select(CASES, ["fd-by-hand"])
+    done = subprocess.CompletedProcess([], 0, b"fix_exit_code=0\n", b"")
+    monkeypatch.setattr(apply.ssh, "run", lambda *_, **__: done)
+    with pytest.raises(HarnessError, match="fixing failures/fd-by-hand: no exit code"):
+        apply.apply_fix(None, find_project(), case, "192.0.2.1")
