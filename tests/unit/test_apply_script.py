@@ -161,3 +161,13 @@ def test_what_a_fix_prints_is_told_from_what_apply_says(apply, tmp_path):
     assert result.stdout == "$ echo apply: fixed\napply: fixed\n$ false\n"
     assert "apply: fix.sh: exit code 1 after" in result.stderr
     assert "fix_exit_code=1\n" in result.stderr
+
+
+def test_nothing_is_restarted_where_only_the_script_may(apply, tmp_path):
+    (tmp_path / "case/no-restart").touch()
+    log = tmp_path / "systemctl.log"
+    outcome, _ = apply(
+        systemctl=f'echo "$*" >>{log}', netstat=f"echo '{TCP}'", curl="echo OK", restart_limit=0
+    )
+    assert outcome["daemon"] == "active"
+    assert "restart" not in log.read_text()
