@@ -12,7 +12,8 @@ image=/usr/local/share/dockerd-lab/busybox.tar
 if [ -f "$image" ]; then
     docker load --quiet --input "$image"
     # It never runs: for what the probe would do to a container.
-    docker create --name dockerd-lab-object --network none busybox cat >/dev/null
+    docker container inspect dockerd-lab-object >/dev/null 2>&1 ||
+        docker create --name dockerd-lab-object --network none busybox cat >/dev/null
 else
     echo "setup: no $image on this box: no container can be run" >&2
 fi

@@ -27,7 +27,7 @@ def test_effective_hosts(assert_expected):
 def test_applying_twice_changes_nothing(observation, case):
     first, second = observation.daemon.first_apply, observation.daemon.second_apply
     assert len(first.files.splitlines()) == len(case.files)
-    assert second.files == first.file_stats, "the second application touched files"
+    assert second.files == first.files, "the second application touched files"
     assert second.process == first.process, "the second application restarted dockerd"
     assert second.starts == first.starts, "the second application tried to start dockerd again"
     usual = not (case.directory / "restart.sh").exists()
