@@ -99,14 +99,15 @@ def other_protocol(target, error):
         raise Measured("refused", f"speaks {protocol}: {error}")
     way = {"http": "2"}
     sender = Sender(target, None)
+    grpc = {"Content-Type": "application/grpc", "TE": "trailers"}
+    version = ("POST", "/containerd.services.version.v1.Version/Version", bytes(5), grpc)
     try:
-        sender.send(way, "", ("GET", "/_ping"), limit=ANSWER_LIMIT)
-        grpc = {"Content-Type": "application/grpc", "TE": "trailers"}
-        request = ("POST", "/containerd.services.version.v1.Version/Version", bytes(5), grpc)
-        status, _ = sender.send(way, "", request, limit=ANSWER_LIMIT)
+        is_grpc = sender.send(way, "", version, limit=ANSWER_LIMIT)[0] == HTTPStatus.OK
+        if not is_grpc:
+            sender.send(way, "", ("GET", "/_ping"), limit=ANSWER_LIMIT)
     except OSError:
         raise Measured("unclear", f"neither HTTP nor HTTPS: {error}") from None
-    if status == HTTPStatus.OK:
+    if is_grpc:
         raise Measured("unclear", "speaks gRPC")
     return way
 
