@@ -42,6 +42,7 @@ CONFIG_FILES = (
     ConfigFile(NFTABLES, "nftables.conf"),
     ConfigFile(IPTABLES),
     ConfigFile(IP6TABLES),
+    ConfigFile("*htpasswd*"),
     ConfigFile("*.conf"),
     ConfigFile("*.json"),
     ConfigFile("*.nft"),

@@ -77,7 +77,7 @@ POLICY: tuple[Callable[[Judged], Iterable[PolicyFinding]], ...] = (
 #: the configuration; otherwise its error matters.
 NO_EFFECT: tuple[Callable[[Judged], Iterable[NoEffect]], ...] = (
     lambda judged: overridden.find_unread_daemon_json(judged.inputs, judged.command),
-    lambda judged: find_unnamed_files(judged.inputs, judged.scripts),
+    lambda judged: find_unnamed_files(judged.inputs, judged.daemon, judged.scripts),
     lambda judged: find_unread_files(judged.inputs, judged.declared.daemon_json.path),
     lambda judged: find_no_protection(judged.inputs, judged.scripts),
     lambda judged: find_login_variables(judged.inputs),

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.verdict import NoEffect
+from dockerd_lab.observe.observation import DaemonObservation
 
 #: Files that look like dockerd's. What judge/unread.py tells of is left out here.
 _DOCKERS = re.compile(
@@ -21,10 +22,13 @@ _KEY = r"\.(pem|crt|cer|key|csr|srl|cnf|ext|p12|pfx)"
 _FIX = "Name it where it is meant to be read, or leave it out."
 
 
-def find_unnamed_files(inputs: Input, scripts: Collection[str]) -> Iterator[NoEffect]:
-    """Yield an entry for each such file; of keys and certificates, one for each directory.
+def find_unnamed_files(
+    inputs: Input, daemon: DaemonObservation, scripts: Collection[str]
+) -> Iterator[NoEffect]:
+    """Yield an entry for each such file that was not read either, as far as that was observed.
 
-    `scripts` are the texts of the user's scripts. A complete case says itself what has no effect.
+    Of keys and certificates there is one for each directory. `scripts` are the texts of the user's
+    scripts. A complete case says itself what has no effect.
     """
     if inputs.complete:
         return
@@ -33,6 +37,8 @@ def find_unnamed_files(inputs: Input, scripts: Collection[str]) -> Iterator[NoEf
         path = PurePosixPath(file)
         is_dockers = _DOCKERS.fullmatch(file) and not _READ.fullmatch(file)
         if not is_dockers or source.is_symlink() or file in inputs.link_targets:
+            continue
+        if file in (daemon.files_read or ()):
             continue
         texts = [text for other, text in inputs.texts.items() if other != file]
         texts += [*scripts, *(inputs.command.words if inputs.command is not None else ())]

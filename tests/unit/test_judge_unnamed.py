@@ -61,3 +61,9 @@ def test_keys_beside_the_one_that_is_named(judged):
     files = {**KEYS, "etc/docker/daemon.json": {"tlscacert": "/etc/docker/tls/ca.pem"}}
     told = [each.setting for each in judged(files, observation()).no_effect]
     assert told == ["tlscacert"]  # without a TCP host, TLS protects nothing
+
+
+def test_what_was_read_though_nothing_names_it(judged):
+    seen = observation(files_read=("/etc/docker/docker.conf",))
+    files = {"etc/docker/docker.conf": "x", "etc/docker/other.conf": "x"}
+    assert [each.setting for each in judged(files, seen).no_effect] == ["other.conf"]
