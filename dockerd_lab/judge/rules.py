@@ -22,6 +22,7 @@ from dockerd_lab.judge.login_variables import find_login_variables
 from dockerd_lab.judge.no_protection import find_no_protection
 from dockerd_lab.judge.not_judged import find_not_judged
 from dockerd_lab.judge.public_trust import check_public_trust
+from dockerd_lab.judge.published_keys import check_published_keys
 from dockerd_lab.judge.sshd_door import check_sshd
 from dockerd_lab.judge.unnamed import find_unnamed_files
 from dockerd_lab.judge.unread import find_unread_files
@@ -69,6 +70,7 @@ POLICY: tuple[Callable[[Judged], Iterable[PolicyFinding]], ...] = (
     lambda judged: policy.check_strangers(judged.observation, judged.expect),
     lambda judged: check_public_trust(judged.inputs, judged.declared),
     lambda judged: check_found_keys(judged.inputs, judged.declared),
+    lambda judged: check_published_keys(judged.inputs, judged.scripts),
     lambda judged: check_weak_passwords(judged.inputs, judged.scripts),
     lambda judged: check_sshd(judged.inputs),
     lambda judged: check_local_doors(judged.inputs, judged.observation),
