@@ -53,7 +53,8 @@ me:x:1000:1000::/home/me:/bin/sh
 -----BEGIN CERTIFICATE----- -----END CERTIFICATE----- SHA256:0123456789abcdef
 """.strip().splitlines()
 
-#: 100 kB of each is redacted in less than this (seconds); a pattern that backtracks takes hours.
+#: 100 kB of each is redacted in less than this (seconds of the processor's: a busy computer changes
+#: little); a pattern that backtracks takes hours.
 AT_ONCE = 10
 REPEATED = [
     *("a", "-", "\\", '"', '\\"', "$", "$1$a$", "token", "token=", "token=)", "//", "a://b:", "@"),
@@ -102,15 +103,15 @@ WRITTEN = [str, json.dumps, lambda text: json.dumps([text]), lambda text: f"dock
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-@settings(max_examples=50, deadline=None)
-@given(data=st.data())
-def test_a_secret_is_hidden_at_its_place(place, data):
-    secret = data.draw(place.secrets)
-    for write in WRITTEN if place.in_a_line else WRITTEN[:1]:
-        output = redact(write(place.text(secret)))
-        left = [part for part in fragments(secret) if part in plain(output)]
-        assert not left or set(left) <= fragments(write(place.text("*"))), output
-        assert redact(output) == output, "a second time nothing changes"
+def test_a_secret_is_hidden_at_its_place(place):
+    for secret in place.secrets(50):
+        parts = fragments(secret)
+        for write in WRITTEN if place.in_a_line else WRITTEN[:1]:
+            output = redact(write(place.text(secret)))
+            visible = plain(output)
+            left = {part for part in parts if part in visible}
+            assert not left or left <= fragments(write(place.text("*"))), output
+            assert redact(output) == output, "a second time nothing changes"
 
 
 @pytest.mark.parametrize("part", REPEATED)
@@ -122,9 +123,9 @@ def test_no_text_takes_long(part):
 
 
 def test_many_secrets_do_not_take_long():
-    lines = [f'GET /{n}?token=K4711-{n}"' for n in range(3000)]
+    lines = [f'GET /{n}?token=K4711-{n}"' for n in range(1000)]
     started = time.process_time()
-    clean = redacted(["\n".join(lines), *lines, "K4711-2999"])
+    clean = redacted(["\n".join(lines), *lines, "K4711-999"])
     assert time.process_time() - started < AT_ONCE
     assert clean[-1] == "(a secret)"
 
