@@ -4,6 +4,8 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 import dockerd_lab.suites.session  # noqa: F401  (the inner pytests need not import it each)
 from dockerd_lab.errors import BadInput, HarnessError
 from dockerd_lab.machines.fleet import running
@@ -55,6 +57,11 @@ class Replacements:
     def pytest_dockerd_lab_machines(self, project, settings, keep, home, wait):
         return self.machines(project, settings, keep=keep, home=home, wait=wait)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo):
+        """Cut the traceback, of which pytest shows the last line, after a fifth of a second."""
+        excinfo.traceback = excinfo.traceback.filter(excinfo)[-1:]
+
 
 def conftest(project: Project, machines: str = "running") -> str:
     """The conftest.py with these replacements, for a pytest in a process of its own."""
@@ -66,6 +73,7 @@ from dockerd_lab.project import Project
 replacements = inner_pytest.Replacements({project!r}, inner_pytest.{machines})
 pytest_dockerd_lab_project = replacements.pytest_dockerd_lab_project
 pytest_dockerd_lab_machines = replacements.pytest_dockerd_lab_machines
+pytest_keyboard_interrupt = replacements.pytest_keyboard_interrupt
 """
 
 

@@ -31,16 +31,16 @@ SECRET = "Zq7Wk2Xm9Rt4Lp8Vs3Hd6+/Zq7Wk2Xm9Rt4Lp8Vs3Hd6"
 
 
 @pytest.mark.parametrize("workers", [[], ["-n1", "--dist=loadgroup"]], ids=["alone", "worker"])
-def test_a_failure_hides_what_is_secret(pytester, small_project, tmp_path, monkeypatch, workers):
-    log = tmp_path / "log"
+def test_a_failure_hides_what_is_secret(pytester, small_project, monkeypatch, capfd, workers):
+    log = pytester.path / "log"
     log.write_text("\n".join(place.text(SECRET) for place in PLACES))
     monkeypatch.setenv("PYTHONPATH", str(Path(inner_pytest.__file__).parent))
     pytester.makeconftest(inner_pytest.conftest(small_project, "none_on_debian_13"))
     pytester.makepyfile(SUITE.format(log=str(log)))
     options = ("-vv", "--case=unix-default", "--junitxml=x.xml", "-rA", *workers)
-    result = pytester.runpytest_subprocess(*inner_pytest.OPTIONS, *options)
+    result = pytester.runpytest_inprocess(*inner_pytest.OPTIONS, *options)
     assert result.ret == 3, "the harness broke in one"
-    texts = [result.stdout.str(), result.stderr.str(), (pytester.path / "x.xml").read_text()]
+    texts = [*capfd.readouterr(), (pytester.path / "x.xml").read_text()]
     for name in ("test_of_a_case", "test_in_a_list", "test_broken"):
         assert name in texts[0]
     assert "--log-opt splunk-token=(a secret)" in texts[0]
@@ -49,5 +49,5 @@ def test_a_failure_hides_what_is_secret(pytester, small_project, tmp_path, monke
 
 def test_a_failure_that_is_not_about_machines_is_as_pytest_shows_it(pytester):
     pytester.makepyfile('def test_it(): assert "X_TOKEN=" + "left" == "alone"')
-    result = pytester.runpytest_subprocess(*inner_pytest.OPTIONS)
+    result = pytester.runpytest_inprocess(*inner_pytest.OPTIONS)
     assert "X_TOKEN=left" in result.stdout.str()
