@@ -1,9 +1,11 @@
-"""A user's configuration made ready: what the unit tests of `validate` share."""
+"""A user's configuration made ready, and this repository's cases: what unit tests share."""
 
+from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 
 SETTINGS = load_settings(find_project())
+CASES = find_cases(find_project())
 UNIT_D = "etc/systemd/system/docker.service.d"
 HOSTS = {"debug": False, "hosts": ["tcp://0.0.0.0:2375"]}
 DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375\n"

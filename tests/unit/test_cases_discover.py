@@ -1,12 +1,10 @@
 """Cases by their names, and the ones that are refused."""
 
 import pytest
+from prepared import CASES
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.errors import BadInput
-from dockerd_lab.project import find_project
-
-CASES = find_cases(find_project())
 
 
 def names(*patterns):

@@ -3,15 +3,13 @@
 from pathlib import Path
 
 import pytest
+from prepared import CASES
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.cases.model import Expectation, Variant, load_case
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.explain.model import known_errors
-from dockerd_lab.project import find_project
-
-CASES = find_cases(find_project())
 
 
 @pytest.mark.parametrize(

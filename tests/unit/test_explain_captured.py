@@ -1,16 +1,14 @@
 """The matcher, on what the machines printed when each failure was brought about there."""
 
-from pathlib import Path
-
-import yaml
+import messages
 
 from dockerd_lab.explain.matcher import explain
 
 #: The id of the error and the lines, by engine and case.
 CAPTURED = {
-    f"{file.stem}-{case}": (capture["error"], capture["lines"])
-    for file in sorted((Path(__file__).parent / "captured").glob("*.yaml"))
-    for case, capture in yaml.safe_load(file.read_text()).items()
+    f"{engine}-{case}": (capture["error"], capture["lines"])
+    for engine, captures in messages.CAPTURED.items()
+    for case, capture in captures.items()
 }
 
 

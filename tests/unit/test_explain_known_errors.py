@@ -3,26 +3,18 @@
 from pathlib import Path
 
 import pytest
-import yaml
 from known_error import ENTRY
+from messages import COLLECTED, PASTED
+from prepared import CASES, SETTINGS
 
-from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.entries import Entry
 from dockerd_lab.explain.matcher import explain_text
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.explain.order import by_importance
-from dockerd_lab.project import find_project
-from dockerd_lab.settings import load_settings
 from dockerd_lab.yamlfile import check
 
-COLLECTION = [
-    text
-    for file in sorted((Path(__file__).parent / "collection").glob("*/*.yaml"))
-    for text in yaml.safe_load(file.read_text(encoding="utf-8"))
-]
-MESSAGES = yaml.safe_load((Path(__file__).parent / "messages.yaml").read_text(encoding="utf-8"))
-WORDINGS = [(name, text) for name, texts in MESSAGES.items() if name != "nothing" for text in texts]
+WORDINGS = [(name, text) for name, texts in PASTED.items() if name != "nothing" for text in texts]
 
 
 def ids(text):
@@ -35,7 +27,7 @@ def test_a_message_is_known_and_is_nothing_else():
 
 
 def test_what_is_not_about_a_daemon_is_not_found():
-    wrong = {text: ids(text) for text in MESSAGES["nothing"] if ids(text) != []}
+    wrong = {text: ids(text) for text in PASTED["nothing"] if ids(text) != []}
     assert wrong == {}
 
 
@@ -45,13 +37,13 @@ def test_all_of_it_in_one_text_is_found_too():
 
 
 def test_every_known_error_has_a_text_that_shows_it():
-    collected = {name for text in COLLECTION for name in text["expect"]}
-    assert (set(MESSAGES) - {"nothing"}) | collected == set(known_errors())
+    collected = {name for text in COLLECTED for name in text["expect"]}
+    assert (set(PASTED) - {"nothing"}) | collected == set(known_errors())
 
 
 def test_what_an_entry_names_exists():
-    engines = set(load_settings(find_project()).engines)
-    cases = {case.short_name for case in find_cases(find_project())}
+    engines = set(SETTINGS.engines)
+    cases = {case.short_name for case in CASES}
     missing = {}
     for name, error in known_errors().items():
         missing[name] = [
@@ -67,10 +59,10 @@ def test_the_collection_is_found():
     """So few are wrong that each new one is worth a look."""
     wrong = [
         (text["expect"], found, text["text"])
-        for text in COLLECTION
+        for text in COLLECTED
         if (found := ids(text["text"]))[:1] != text["expect"]
     ]
-    assert len(COLLECTION) >= 200
+    assert len(COLLECTED) >= 200
     assert wrong == []
 
 

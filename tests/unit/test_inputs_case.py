@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 from observations import write
+from prepared import CASES
 
-from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
-from dockerd_lab.project import find_project, package_data
+from dockerd_lab.project import package_data
 
 DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
 
@@ -76,7 +76,7 @@ def test_a_case_yaml_beside_a_misspelt_directory(tmp_path, into):
 
 def test_every_case_of_this_repository_can_be_given(into):
     wrong = {}
-    for case in find_cases(find_project()):
+    for case in CASES:
         directory = into / case.short_name
         directory.mkdir()
         collected = collect([case.directory], directory)

@@ -3,18 +3,16 @@
 import dataclasses
 import functools
 import re
-from pathlib import Path
 
 import pytest
-import yaml
+from messages import CAPTURED
 from observations import CONFLICT, answer, failed, observation, opened
-from prepared import DROP_IN, HOSTS, SETTINGS, UNIT_D
+from prepared import CASES, DROP_IN, HOSTS, SETTINGS, UNIT_D
 
-from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Variant, load_case
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.project import find_project, package_data
+from dockerd_lab.project import package_data
 from dockerd_lab.standins.prepared import prepare_case
 
 
@@ -66,14 +64,6 @@ def test_settings_without_effect_are_as_the_case_says(judged, ignored, reasons):
     case = case.replace("no_effect: [host]", f"no_effect: {ignored}")
     files = {"etc/docker/daemon.json": {"host": ["tcp://0.0.0.0:2375"]}, "case.yaml": case}
     assert judged(files, observation()).reasons == reasons
-
-
-CASES = find_cases(find_project())
-#: What was printed on the machines when each failure was brought about there, by engine and case.
-CAPTURED = {
-    file.stem: yaml.safe_load(file.read_text())
-    for file in (Path(__file__).parent / "captured").glob("*.yaml")
-}
 
 
 def variants(*units):

@@ -4,14 +4,13 @@ import dataclasses
 
 import pytest
 from observations import CONFLICT, answer, failed, observation, opened
-from prepared import SETTINGS
+from prepared import CASES, SETTINGS
 
-from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.cases.discover import select
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.project import find_project
 from dockerd_lab.standins.prepared import prepare_case
 
 HOSTS = Mismatch("hosts", "a", "b", "hosts: b", "mine:3", "details")
@@ -37,7 +36,7 @@ def test_problems_as_text():
 
 
 def judged(name, seen, version="20.10.24"):
-    (case,) = select(find_cases(find_project()), [name])
+    (case,) = select(CASES, [name])
     case = case.for_variant(Variant(version))
     return judge(prepare_case(case, SETTINGS), seen, case)
 
@@ -131,7 +130,7 @@ CLIENT = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is
 
 
 def error_messages(name, lines, error=None):
-    (case,) = select(find_cases(find_project()), [name])
+    (case,) = select(CASES, [name])
     case = case.for_variant(Variant("20.10.24"))
     if error is not None:
         expect = case.expect.model_copy(update={"error": error, "words": None})

@@ -8,20 +8,18 @@ import json
 import pytest
 import recordings
 from observations import observation
-from prepared import SETTINGS
+from prepared import CASES, SETTINGS
 
-from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.observe.inspection import ServiceState
-from dockerd_lab.project import find_project
 from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.standins.prepared import prepare, prepare_case
 
 ENGINES = ("debian-12",)
-CASES = {case.name: case for case in find_cases(find_project())}
+BY_NAME = {case.name: case for case in CASES}
 
 
 def variant(seen):
@@ -32,11 +30,11 @@ def variant(seen):
 def test_every_method_is_recorded_and_nothing_else_than_cases(engine):
     recorded = {seen.subject for seen in recordings.read(engine)}
     there = Variant.of(SETTINGS.engine(engine))
-    expected = {f"{engine}/{case.short_name}" for case in CASES.values()}
-    mended = (case for case in CASES.values() if case.spec.fixed and case.for_variant(there).fails)
+    expected = {f"{engine}/{case.short_name}" for case in CASES}
+    mended = (case for case in CASES if case.spec.fixed and case.for_variant(there).fails)
     expected |= {f"{engine}/{case.short_name}-fixed" for case in mended}
     assert recorded <= expected
-    methods = {case.short_name for case in CASES.values() if case.name.startswith("methods/")}
+    methods = {case.short_name for case in CASES if case.name.startswith("methods/")}
     assert {f"{engine}/{name}" for name in methods} <= recorded
 
 
@@ -44,7 +42,7 @@ def test_every_method_is_recorded_and_nothing_else_than_cases(engine):
 def test_suites_reproduce_and_validate_agree(engine, tmp_path):
     wrong = {}
     for seen in recordings.read(engine):
-        case = CASES[seen.case].for_variant(variant(seen))
+        case = BY_NAME[seen.case].for_variant(variant(seen))
         of_suites = judge(prepare_case(case, SETTINGS), seen, case)
         shown = reproduction.failure(Reproduction(case, seen, of_suites), width=80, colour=False)
         into = tmp_path / seen.subject.replace("/", "-")
@@ -72,7 +70,7 @@ def test_an_observation_of_another_case_does_not_pass(engine):
     every = [seen for seen in recordings.read(engine) if not seen.subject.endswith("-fixed")]
     passed = []
     for seen, other in zip(every, every[1:] + every[:1], strict=True):
-        case, differs = CASES[seen.case].for_variant(variant(seen)), CASES[other.case]
+        case, differs = BY_NAME[seen.case].for_variant(variant(seen)), BY_NAME[other.case]
         if judge(prepare_case(case, SETTINGS), other, case).passed and (
             case.expect != differs.for_variant(variant(other)).expect
         ):

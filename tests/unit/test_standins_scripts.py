@@ -7,14 +7,13 @@ import subprocess
 
 import pytest
 from observations import observation, write
-from prepared import SETTINGS, TLS, UNIT_D, script
+from prepared import CASES, SETTINGS, TLS, UNIT_D, script
 from shell import run
 
-from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Remote
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.observe.inspection import commands
-from dockerd_lab.project import find_project, package_data
+from dockerd_lab.project import package_data
 from dockerd_lab.standins.prepared import prepare
 
 
@@ -237,7 +236,7 @@ UNREADABLE = ("ssh",)
 def test_what_every_case_says_is_read_without_its_case_yaml(tmp_path):
     """Its files alone, as a user would give them, lead to the same certificates and client."""
     wrong = {}
-    for case in find_cases(find_project()):
+    for case in CASES:
         if case.category != "methods" or case.short_name in UNREADABLE:
             continue
         top, into = tmp_path / "top" / case.short_name, tmp_path / "into" / case.short_name

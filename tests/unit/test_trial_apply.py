@@ -5,14 +5,13 @@ import tarfile
 from io import BytesIO
 
 import pytest
+from prepared import CASES
 
 from dockerd_lab import machine_paths
-from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.cases.discover import select
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.project import find_project
 from dockerd_lab.trial import apply
-
-CASES = find_cases(find_project())
 
 
 def test_the_parcel_holds_the_case_and_the_script_for_root():

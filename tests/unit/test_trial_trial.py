@@ -4,14 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 from observations import answer
-from prepared import SETTINGS
+from prepared import CASES, SETTINGS
 
-from dockerd_lab.cases.discover import find_cases, select
+from dockerd_lab.cases.discover import select
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.project import find_project
 from dockerd_lab.trial import trial
 
-(CASE,) = select(find_cases(find_project()), ["key-misspelt"])
+(CASE,) = select(CASES, ["key-misspelt"])
 
 
 @pytest.fixture
