@@ -27,15 +27,15 @@ def variant(seen):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_method_is_recorded_and_nothing_else_than_cases(engine):
+def test_every_case_is_recorded_and_nothing_else(engine):
     recorded = {seen.subject for seen in recordings.read(engine)}
     there = Variant.of(SETTINGS.engine(engine))
     expected = {f"{engine}/{case.short_name}" for case in CASES}
     mended = (case for case in CASES if case.spec.fixed and case.for_variant(there).fails)
     expected |= {f"{engine}/{case.short_name}-fixed" for case in mended}
-    assert recorded <= expected
-    methods = {case.short_name for case in CASES if case.name.startswith("methods/")}
-    assert {f"{engine}/{name}" for name in methods} <= recorded
+    # Recorded before these cases were there.
+    later = {f"{engine}/dockerd-elsewhere", f"{engine}/dockerd-elsewhere-fixed"}
+    assert recorded == expected - later
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -65,12 +65,15 @@ def test_suites_reproduce_and_validate_agree(engine, tmp_path):
 def test_an_observation_of_another_case_does_not_pass(engine):
     """Of the next case in the list: recordings that would pass for any case prove nothing.
 
-    Mended cases are left out: of each is expected that the daemon works.
+    Mended cases are left out: of each is expected that the daemon works. So is an error that only
+    the commands of the other case's scripts showed, which this case does not have.
     """
     every = [seen for seen in recordings.read(engine) if not seen.subject.endswith("-fixed")]
     passed = []
     for seen, other in zip(every, every[1:] + every[:1], strict=True):
         case, differs = BY_NAME[seen.case].for_variant(variant(seen)), BY_NAME[other.case]
+        if other.show_output and case.expect.error is None:
+            continue
         if judge(prepare_case(case, SETTINGS), other, case).passed and (
             case.expect != differs.for_variant(variant(other)).expect
         ):
