@@ -52,6 +52,7 @@ going_on() {
     names=$(systemctl list-jobs --no-legend | awk '$NF == "running" { print $2 }')
     ! dockerd_starts || names="$names dockerd"
     case $names$(systemctl is-system-running) in initializing | starting) names=systemd ;; esac
+    # shellcheck disable=SC2086  # several names become one line
     echo $names
 }
 
