@@ -1,6 +1,7 @@
-"""Watches `vagrant up` boot the machines, and gives up on a machine that never answers.
+"""Runs `vagrant up`, and gives up on a machine that never answers and on a Vagrant that hangs.
 
-Vagrant itself would wait ten minutes for an address, without saying for which machine.
+Vagrant itself would wait ten minutes for an address, without saying for which machine, and for
+ever for a command on a machine that answered once.
 """
 
 import re
@@ -11,14 +12,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dockerd_lab.errors import HarnessError
+from dockerd_lab.host import labs
+from dockerd_lab.host.lab import Lab
+from dockerd_lab.machines.vagrant import LabVagrant
+from dockerd_lab.project import Project
+from dockerd_lab.settings import Settings
+
 #: Seconds a machine has to answer over ssh, from its start or its restore. Under TCG the slowest
 #: start takes about 60, and over 180 where two labs boot on two cores; a restore about 1.
 #: The Vagrantfile's boot_timeout is the same.
 ANSWER_LIMIT = 480
+#: Seconds Vagrant may print nothing while no machine is waited for: each of its steps then takes a
+#: few. It hung so once in some hundred boots, on two machines that had answered.
+SILENCE_LIMIT = 240
 
 _LINE = re.compile(r"^==> (\w+): (.+)$")
 _STARTED = "Starting domain."
 _ANSWERED = "Machine booted and ready!"
+
+
+class VagrantHangs(HarnessError):
+    """Vagrant prints nothing and waits for no machine: it is worth booting once more."""
 
 
 @dataclass
@@ -45,26 +60,46 @@ class Boot:
                 elif step == _ANSWERED:
                     self.waiting.pop(machine, None)
 
-    def verdict(self, now: float) -> str:
-        """Return the reason to give up, or an empty string."""
+    def given_up(self, now: float) -> HarnessError | None:
+        """Return why it is time to give up, if it is; `now` is in monotonic seconds."""
         for machine, since in self.waiting.items():
             if now - since > ANSWER_LIMIT:
-                return (
+                return HarnessError(
                     f"{machine} did not answer within {ANSWER_LIMIT} s after its start;"
                     f" Vagrant's last step was: {self.steps[machine]}"
                 )
-        if now - self.last_line > ANSWER_LIMIT:
-            return f"`vagrant up` printed nothing for {ANSWER_LIMIT} s; last steps: {self.steps}"
-        return ""
+        if not self.waiting and now - self.last_line > SILENCE_LIMIT:
+            last = ", ".join(f"{machine}: {step}" for machine, step in self.steps.items())
+            return VagrantHangs(
+                f"`vagrant up` printed nothing for {SILENCE_LIMIT} s; last steps: {last or 'none'}"
+            )
+        return None
+
+
+def vagrant_up(lab: Lab, project: Project, settings: Settings) -> None:
+    """Boot the machines of a lab. Where that is given up, the lab is ended, and Vagrant with it.
+
+    Raises HarnessError with what Vagrant did last, VagrantHangs if no machine is to blame.
+    """
+    machines = LabVagrant(lab, project, settings)
+    with _watched(machines.log, lambda: labs.stop(lab)) as reasons:
+        try:
+            machines.command("booting the machines", "up")
+        except HarnessError:
+            if reasons:
+                hint = f"the consoles: {lab.consoles}; Vagrant's output: {machines.log}"
+                kind = type(reasons[0])
+                raise kind(f"booting the machines: {reasons[0].message}", hint) from None
+            raise
 
 
 @contextmanager
-def watched(log: Path, give_up: Callable[[], None]) -> Iterator[list[str]]:
-    """Watch Vagrant's log during the block; call `give_up` when a machine never answers.
+def _watched(log: Path, give_up: Callable[[], None]) -> Iterator[list[HarnessError]]:
+    """Watch Vagrant's log during the block; call `give_up` when it is time to.
 
     Yields a list that then holds the reason.
     """
-    reasons: list[str] = []
+    reasons: list[HarnessError] = []
     over = threading.Event()
     offset = log.stat().st_size if log.exists() else 0
 
@@ -78,7 +113,7 @@ def watched(log: Path, give_up: Callable[[], None]) -> Iterator[list[str]]:
                 whole = file.read().rpartition(b"\n")[0]
             position += len(whole) + 1 if whole else 0
             boot.read(whole.decode(errors="replace").splitlines(), time.monotonic())
-            if reason := boot.verdict(time.monotonic()):
+            if reason := boot.given_up(time.monotonic()):
                 reasons.append(reason)
                 give_up()
                 return

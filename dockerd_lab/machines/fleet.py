@@ -97,16 +97,24 @@ def up(project: Project, settings: Settings, home: Path, *, kept: bool) -> Fleet
         except BaseException:
             end(lab, project, settings)
             raise
-    labs.clear(directory)
-    lab = labs.start(directory, kernel, kept=kept)
-    try:
-        return _boot(lab, project, settings, boxes, key)
-    except BaseException:
+
+    def boot_new() -> Fleet:
+        labs.clear(directory)
+        lab = labs.start(directory, kernel, kept=kept)
         try:
-            end(lab, project, settings)
-        except HarnessError as error:  # what came first is the cause
-            say(f"lab: {error}")
-        raise
+            return _boot(lab, project, settings, boxes, key)
+        except BaseException:
+            try:
+                end(lab, project, settings)
+            except HarnessError as error:  # what came first is the cause
+                say(f"lab: {error}")
+            raise
+
+    try:
+        return boot_new()
+    except boot.VagrantHangs as error:
+        say(f"lab: {error.message}; booting once more")
+        return boot_new()
 
 
 @on_this_computer()
@@ -165,28 +173,13 @@ def _boot(
         virsh.run(lab, "making the network of Vagrant's", "net-define", str(file))
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
-        _vagrant_up(lab, project, settings)
+        boot.vagrant_up(lab, project, settings)
     fleet = Fleet(lab, project, settings, versions.of_fleet(lab, project, settings))
     with step("saving the machines' snapshot"):
         _for_each(fleet.names, lambda m: program.load(lab, project, m))
         _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
     saved.write(lab, key, fleet.versions)
     return fleet
-
-
-def _vagrant_up(lab: Lab, project: Project, settings: Settings) -> None:
-    machines = vagrant.LabVagrant(lab, project, settings)
-    # A machine that never answers ends the lab, and with it Vagrant.
-    with boot.watched(machines.log, lambda: labs.stop(lab)) as reasons:
-        try:
-            machines.command("booting the machines", "up")
-        except HarnessError:
-            if reasons:
-                raise HarnessError(
-                    f"booting the machines: {reasons[0]}",
-                    f"the consoles: {lab.consoles}; Vagrant's output: {machines.log}",
-                ) from None
-            raise
 
 
 def _resume(lab: Lab, project: Project, settings: Settings) -> Fleet:

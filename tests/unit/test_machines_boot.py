@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerd_lab.machines.boot import ANSWER_LIMIT, Boot
+from dockerd_lab.machines.boot import ANSWER_LIMIT, SILENCE_LIMIT, Boot, VagrantHangs
 
 LINES = ["==> client: Starting domain.", "==> client: Waiting for domain to get an IP address..."]
 
@@ -11,24 +11,36 @@ def test_a_machine_that_answers_is_waited_for():
     boot = Boot()
     boot.read(LINES, 0)
     boot.read(["==> client: Machine booted and ready!"], 100)
-    assert boot.verdict(100 + ANSWER_LIMIT) == ""
+    assert boot.given_up(100 + SILENCE_LIMIT) is None
 
 
 def test_a_machine_that_never_answers_is_named_with_its_last_step():
     boot = Boot()
     boot.read(LINES, 0)
     boot.read(["==> daemon: Machine booted and ready!"], ANSWER_LIMIT)
-    assert boot.verdict(ANSWER_LIMIT) == ""
-    assert boot.verdict(ANSWER_LIMIT + 1) == (
+    assert boot.given_up(ANSWER_LIMIT) is None
+    error = boot.given_up(ANSWER_LIMIT + 1)
+    assert not isinstance(error, VagrantHangs)
+    assert error.message == (
         f"client did not answer within {ANSWER_LIMIT} s after its start;"
         " Vagrant's last step was: Waiting for domain to get an IP address..."
     )
 
 
-def test_a_vagrant_that_says_nothing_is_given_up():
-    boot = Boot(last_line=0)
-    assert boot.verdict(ANSWER_LIMIT) == ""
-    assert f"printed nothing for {ANSWER_LIMIT} s" in boot.verdict(ANSWER_LIMIT + 1)
+def test_a_machine_that_is_waited_for_may_be_silent():
+    boot = Boot()
+    boot.read(LINES, 0)
+    assert boot.given_up(SILENCE_LIMIT + 1) is None
+
+
+def test_a_vagrant_that_hangs_on_a_machine_that_answered_is_given_up():
+    boot = Boot()
+    boot.read([*LINES, "==> client: Machine booted and ready!"], 0)
+    assert boot.given_up(SILENCE_LIMIT) is None
+    error = boot.given_up(SILENCE_LIMIT + 1)
+    assert isinstance(error, VagrantHangs)
+    assert f"printed nothing for {SILENCE_LIMIT} s" in error.message
+    assert "client: Machine booted and ready!" in error.message
 
 
 @pytest.mark.parametrize("line", ["", "Bringing machine 'daemon' up", "==> ", "==> a b: c"])
