@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
+from dockerd_lab.config.paths import NFTABLES
 from dockerd_lab.config.readers import reader_of
+from dockerd_lab.config.script_commands import starts
 from dockerd_lab.config.value import Place
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.unit_outcome import UnitOutcome, outcome_of_unit
@@ -33,6 +35,7 @@ def file_outcomes(
             or _of_no_effect(path, where, judgement)
             or _of_docker_unit(path, observation)
             or _of_unit(path, observation)
+            or _of_nftables(path, prepared, observation)
             or _of_file(path, observation)
         )
         results.append(
@@ -95,6 +98,19 @@ def _of_unit(path: str, observation: Observation) -> UnitOutcome | None:
     states = observation.daemon.units
     names = units.unit_names([path])
     return outcome_of_unit(states[names[0]], states) if names and names[0] in states else None
+
+
+def _of_nftables(path: str, prepared: Prepared, observation: Observation) -> UnitOutcome | None:
+    """Return the outcome of nftables.conf if its unit runs, which reads it without a trace.
+
+    It has ProtectSystem=full, and a file on a read-only filesystem keeps its time of access.
+    """
+    if path != NFTABLES:
+        return None
+    state = observation.daemon.services.get("nftables.service")
+    if (state is not None and state.active) or starts("nftables", prepared.written.user_scripts):
+        return UnitOutcome("in-effect", "nftables.service has read it")
+    return None
 
 
 def _of_file(path: str, observation: Observation) -> UnitOutcome:

@@ -15,6 +15,7 @@ from dockerd_lab.machines.remote_command import TIMED_OUT, CommandResult, Remote
 from dockerd_lab.observe import (
     changed_files,
     exposure,
+    forwarded_ports,
     inspection,
     journal,
     listeners,
@@ -41,6 +42,7 @@ _NGINX = {"nginx": RemoteCommand(nginx.DUMP)}
 #: The name of the command that tells which files were read.
 _TIMES = "times"
 _ADDRESSES = {"addresses": RemoteCommand("ip -o address")}
+_FORWARDS = {"forwards": forwarded_ports.COMMAND}
 #: The commands that read logs.
 _LOGS = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
@@ -56,10 +58,12 @@ def query_listeners(
     later commands read some of them. Raises HarnessError if netstat or writing the token failed.
     """
     times = {_TIMES: read_files.times_command(files)} if files else {}
-    commands = {**times, **_LISTENING, **_ADDRESSES, "token": exposure.write_token(token)}
-    results = run_batch(program, {**commands, **_NGINX})
-    require_success(results, *commands)  # nginx -T may fail: nginx may reject its configuration
-    return {name: results[name] for name in (*times, *_LISTENING, *_ADDRESSES, *_NGINX)}
+    commands = {**times, **_LISTENING, **_ADDRESSES, **_FORWARDS}
+    token_command = {"token": exposure.write_token(token)}
+    results = run_batch(program, {**commands, **token_command, **_NGINX})
+    # nginx -T may fail: nginx may reject its configuration
+    require_success(results, *commands, *token_command)
+    return {name: results[name] for name in (*commands, *_NGINX)}
 
 
 def parse_listeners(results: Mapping[str, CommandResult]) -> list[Listener]:

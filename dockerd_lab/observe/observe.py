@@ -20,6 +20,7 @@ from dockerd_lab.observe.daemon import (
     require_success,
 )
 from dockerd_lab.observe.exposure import Exposure
+from dockerd_lab.observe.forwarded_ports import forwarded_ports
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.observation import Boot, Observation
 from dockerd_lab.observe.targets import (
@@ -128,7 +129,10 @@ def _measure_everybody(
 
     Whoever can read the token is root on `daemon`.
     """
-    listeners = parse_listeners(listener_results)
+    listeners = [
+        *parse_listeners(listener_results),
+        *forwarded_ports(listener_results["forwards"].stdout),
+    ]
     read_by_nginx = nginx.texts(listener_results["nginx"])
     names, prefixes = server_names(read_by_nginx), location_paths(read_by_nginx)
     host = case.remote.host

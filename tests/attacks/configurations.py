@@ -46,7 +46,33 @@ def site(server: str, location: str = "", more: str = "") -> str:
     return f"server {{ listen 2375; {server}\n{more}\nlocation / {{ {location} {PROXY} }} }}\n"
 
 
+def forwarding(hook: str, priority: int) -> str:
+    """Return rules that lead 8375 to 2375, which a chain of a hook keeps for `client`."""
+    return f"""table inet docker {{
+  chain doors {{
+    type nat hook prerouting priority -100;
+    tcp dport 8375 redirect to :2375
+  }}
+  chain guard {{
+    type filter hook {hook} priority {priority}; policy accept;
+    iifname "lo" tcp dport 2375 drop
+    tcp dport 2375 ip saddr != 192.168.3.10 drop
+    meta nfproto ipv6 tcp dport 2375 drop
+  }}
+}}
+"""
+
+
 ATTACKS = {
+    "port-redirected-past-the-rules": Attack(
+        {DROP_IN: OPEN, "etc/nftables.conf": forwarding("prerouting", -300)},
+        "failed",
+        "full-control",
+        "tcp://192.168.3.201:8375",
+    ),
+    "port-redirected-before-the-rules": Attack(
+        {DROP_IN: OPEN, "etc/nftables.conf": forwarding("input", 0)}, "passed", "filtered"
+    ),
     "rules-for-ipv4": Attack(
         {DROP_IN: OPEN, "etc/nftables.conf": firewall("ip")},
         "failed",

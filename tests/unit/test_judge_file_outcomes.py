@@ -7,6 +7,7 @@ import pytest
 from observations import observation
 from prepared import UNIT_D
 
+from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.observation import Boot
 from dockerd_lab.observe.unit import parse
 from dockerd_lab.observe.unit_states import parse as parse_states
@@ -114,6 +115,17 @@ def test_what_the_lab_has_in_its_place(outcomes):
         "stood-in-for",
         "the machine keeps the lab's network",
     )
+
+
+def test_rules_that_nftables_read_without_a_trace(outcomes):
+    """Seen on debian-12: its ProtectSystem=full keeps /etc/nftables.conf's time of access."""
+    files = {"etc/nftables.conf": "table inet x {}\n"}
+    runs = {"nftables.service": ServiceState(active=True)}
+    assert outcomes(files, services=runs) == {
+        "/etc/nftables.conf": ("in-effect", "nftables.service has read it")
+    }
+    failed = {"nftables.service": ServiceState(active=False)}
+    assert outcomes(files, services=failed)["/etc/nftables.conf"][0] == "without-effect"
 
 
 def test_settings_without_effect_are_told_of_their_file(outcomes):
