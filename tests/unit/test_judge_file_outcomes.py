@@ -117,15 +117,12 @@ def test_what_the_lab_has_in_its_place(outcomes):
     )
 
 
-def test_rules_that_nftables_read_without_a_trace(outcomes):
+@pytest.mark.parametrize(("active", "outcome"), [(True, "in-effect"), (False, "without-effect")])
+def test_rules_that_nftables_reads_without_a_trace(outcomes, active, outcome):
     """Seen on debian-12: its ProtectSystem=full keeps /etc/nftables.conf's time of access."""
     files = {"etc/nftables.conf": "table inet x {}\n"}
-    runs = {"nftables.service": ServiceState(active=True)}
-    assert outcomes(files, services=runs) == {
-        "/etc/nftables.conf": ("in-effect", "nftables.service has read it")
-    }
-    failed = {"nftables.service": ServiceState(active=False)}
-    assert outcomes(files, services=failed)["/etc/nftables.conf"][0] == "without-effect"
+    services = {"nftables.service": ServiceState(active=active)}
+    assert outcomes(files, services=services)["/etc/nftables.conf"][0] == outcome
 
 
 def test_settings_without_effect_are_told_of_their_file(outcomes):
