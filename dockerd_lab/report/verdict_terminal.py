@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dockerd_lab.judge.verdict import Report
+from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.report.console import render
 from dockerd_lab.report.rows import is_worth_telling
 from dockerd_lab.report.terminal import coloured, stranger_level
@@ -15,6 +15,8 @@ from dockerd_lab.report.verdict_sections import headline, sections
 def verdict(report: Report, *, width: int, colour: bool, verbose: bool = False) -> str:
     """Return a row per engine, and below it what is wrong, with its place and its fix.
 
+    On a terminal that is too narrow for the table a row is some lines.
+
     What became of the input's files is all there if `verbose` is set; otherwise those are left out
     that are simply in effect, or are in another section.
     """
@@ -22,7 +24,13 @@ def verdict(report: Report, *, width: int, colour: bool, verbose: bool = False) 
     def draw(console: Console) -> None:
         style = "bold green" if report.verdict == "passed" else "bold red"
         console.print(Text(f"{report.case}: {headline(report)}", style=style))
-        console.print(_table(report))
+        table = _table(report)
+        unlimited = console.options.update(max_width=10 * width)
+        if console.measure(table, options=unlimited).maximum > width:
+            for result in report.results:
+                console.print(_lines(result))
+        else:
+            console.print(table)
         for section in sections(report, all_files=verbose):
             console.print(Text(section.title, style="bold"))
             for item in section.items:
@@ -62,6 +70,30 @@ def _table(report: Report) -> Table:
             stranger_level(result.exposure.outsider),
             stranger_level(result.exposure.local_user),
             *([stranger_level(result.exposure.container or "")] if with_container else []),
-            Text(result.verdict, style="green" if result.verdict == "passed" else "bold red"),
+            _coloured_verdict(result),
         )
     return rows
+
+
+def _lines(result: Result) -> Text:
+    """Return a row of the table for a narrow terminal."""
+    exposure = result.exposure
+    container = exposure.container
+    waited = f", {result.delay_seconds:.1f} s of it waited" if result.delay_seconds else ""
+    return Text.assemble(
+        (f"{result.engine} ({result.engine_version}): ", "bold"),
+        _coloured_verdict(result),
+        "\n    dockerd ",
+        coloured(result.daemon),
+        f" after {result.start_seconds:.1f} s{waited}\n    client ",
+        coloured(exposure.client),
+        ", outsider ",
+        stranger_level(exposure.outsider),
+        ", local user ",
+        stranger_level(exposure.local_user),
+        *((", container ", stranger_level(container or "")) if is_worth_telling(container) else ()),
+    )
+
+
+def _coloured_verdict(result: Result) -> Text:
+    return Text(result.verdict, style="green" if result.verdict == "passed" else "bold red")

@@ -45,6 +45,14 @@ def test_differences_come_first(judged_trial):
     assert "fix: sudo " in flat
 
 
+def test_a_narrow_terminal_gets_every_level_in_full(judged_trial):
+    report = two(judged_trial)
+    assert "full-control" in verdict(report, width=120, colour=False).split("why it failed")[0]
+    rows = verdict(report, width=60, colour=False).splitlines()[1:4]
+    assert rows[0].startswith("debian-12 (20.10.24): ")
+    assert rows[2].strip() == "client full-control, outsider ROOT, local user ROOT"
+
+
 def test_junit_markdown_and_json(judged_trial):
     report = two(judged_trial)
     suite = ET.fromstring(junit(report))[0]  # noqa: S314  (our own)
