@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.no_protection import ufw_is_off
+from dockerd_lab.judge.ineffective_protection import ufw_is_off
 from dockerd_lab.judge.verdict import NotJudged
 
 #: The firewalls, by the beginning of their files' paths.
@@ -25,11 +25,11 @@ def find_absent_firewalls(inputs: Input, scripts: Collection[str]) -> Iterator[N
     """
     if inputs.complete:
         return
-    told = {"ufw"} if ufw_is_off(inputs, scripts) else set()
+    reported = {"ufw"} if ufw_is_off(inputs, scripts) else set()
     for path in inputs.origins:
         name = next((name for at, name in _FIREWALLS.items() if path.startswith(at)), None)
-        if name is not None and name not in told:
-            told.add(name)
+        if name is not None and name not in reported:
+            reported.add(name)
             yield NotJudged(
                 name=path,
                 message=f"{name} reads it, and is not on the lab's machines:"

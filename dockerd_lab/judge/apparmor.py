@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.no_effect import no_effect
 from dockerd_lab.judge.verdict import NoEffect
 
 _DIRECTORY = "/etc/apparmor.d"
@@ -27,9 +28,10 @@ def find_unused_profiles(inputs: Input, scripts: Collection[str]) -> Iterator[No
                 continue
             if any(name in other for other in (*others, *scripts)):
                 continue
-            yield NoEffect(
-                setting=name,
-                message="no program has this profile: it is for no path, and nothing names it",
-                fix=f"AppArmorProfile={name} in a drop-in, or --security-opt apparmor={name}.",
-                where=inputs.user_path(Place(file, text.count("\n", 0, match.start()) + 1)),
+            yield no_effect(
+                inputs,
+                name,
+                "no program has this profile: it is for no path, and nothing names it",
+                f"AppArmorProfile={name} in a drop-in, or --security-opt apparmor={name}.",
+                Place(file, text.count("\n", 0, match.start()) + 1),
             )

@@ -1,4 +1,4 @@
-"""Tells of a dockerd at a path where the packages have none: the lab's boxes have a link there."""
+"""Notes paths of dockerd that the real packages do not have: the lab's boxes have a link there."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -28,8 +28,10 @@ def dockerd_path_notes(
     inputs = prepared.inputs
     texts = [*inputs.texts.values(), *prepared.written.user_scripts, observation.daemon.command]
     texts += inputs.command.words if inputs.command is not None else []
-    named = {path for text in texts for path in _PATH.findall(_COMMENT.sub("", text or ""))}
-    for path in sorted(named - {own, *inputs.origins}):
+    paths_in_input = {
+        path for text in texts for path in _PATH.findall(_COMMENT.sub("", text or ""))
+    }
+    for path in sorted(paths_in_input - {own, *inputs.origins}):
         yield (
             f"{path}: a link to the engine's own dockerd; {_PACKAGES[path]} it there. On a host"
             f" with {unit}, which has {own}, nothing is there: systemd ends with 203/EXEC"

@@ -1,4 +1,4 @@
-"""Tells what became of each file of the input, and which program read it."""
+"""Determines what became of each file of the input, and which program read it."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
@@ -29,7 +29,7 @@ def file_outcomes(
     results = []
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
-        found = (
+        outcome = (
             _of_not_judged(path, judgement.not_judged)
             or _of_stand_in(path, prepared, observation)
             or _of_no_effect(path, where, judgement)
@@ -39,7 +39,7 @@ def file_outcomes(
             or _of_file(path, observation)
         )
         results.append(
-            InputFile(name=path, outcome=found.outcome, message=found.message, where=where)
+            InputFile(name=path, outcome=outcome.outcome, message=outcome.message, where=where)
         )
     results += _scripts(prepared, observation)
     skipped = "it was not installed: it is no file of a machine that the lab knows"

@@ -18,7 +18,7 @@ def find_ignored_lines(inputs: Input, daemon: DaemonObservation) -> Iterator[NoE
     """Yield the lines of the input's units that systemd says it ignores."""
     for message in [*daemon.socket_log, *(entry.message for entry in daemon.journal)]:
         match = _IGNORED.match(message)
-        # Lines before the first section are the business of judge/unread.py.
+        # Lines before the first section are the business of judge/unread_files.py.
         if (
             match is None
             or match["file"] not in inputs.origins

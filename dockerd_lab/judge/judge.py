@@ -10,7 +10,7 @@ from dockerd_lab.judge.daemon_json_keys import docker_desktop_notes
 from dockerd_lab.judge.dockerd_path import dockerd_path_notes
 from dockerd_lab.judge.file_outcomes import file_outcomes
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
-from dockerd_lab.judge.other_doors import find_metrics
+from dockerd_lab.judge.other_apis import find_metrics
 from dockerd_lab.judge.verdict import (
     Error,
     NoEffect,
@@ -49,9 +49,9 @@ def judge(
     silent_errors = errors.find_silent_errors(observation, declared) if not verdict_errors else []
     verdict_errors += silent_errors
     cause = errors.choose_cause(findings, silent_errors)
-    judged = rules.Judged(prepared, inputs, declared, observation, expect)
-    ignored = _find_no_effect(judged)
-    policy_findings = [finding for rule in rules.POLICY for finding in rule(judged)]
+    context = rules.RuleContext(prepared, inputs, declared, observation, expect)
+    ignored = _find_no_effect(context)
+    policy_findings = [finding for rule in rules.POLICY for finding in rule(context)]
     if allow_insecure:
         policy_findings = [finding for finding in policy_findings if finding.rule != "stranger"]
     problems = [*_daemon_problems(observation, case, verdict_errors), *policy_findings]
@@ -63,7 +63,7 @@ def judge(
         problems=tuple(problems),
         errors=tuple(verdict_errors),
         no_effect=tuple(ignored),
-        not_judged=tuple(entry for rule in rules.NOT_JUDGED for entry in rule(judged)),
+        not_judged=tuple(entry for rule in rules.NOT_JUDGED for entry in rule(context)),
         explained=tuple(findings),
         cause=cause,
     )
@@ -123,11 +123,11 @@ def verdict(
     )
 
 
-def _find_no_effect(judged: rules.Judged) -> list[NoEffect]:
+def _find_no_effect(context: rules.RuleContext) -> list[NoEffect]:
     """Return the settings without effect; none if the daemon does not run with them."""
-    if judged.daemon.outcome.daemon != "active" or judged.daemon.command is None:
+    if context.daemon.outcome.daemon != "active" or context.daemon.command is None:
         return []
-    entries = (entry for rule in rules.NO_EFFECT for entry in rule(judged))
+    entries = (entry for rule in rules.NO_EFFECT for entry in rule(context))
     return list({(each.setting, each.where): each for each in entries}.values())
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 from dockerd_lab.explain.matcher import Finding
 from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged
 
+#: What messages call a script of the user's: it has no path on the machine.
+SCRIPT = "the script"
 #: Whose access is judged.
 Who = Literal["client", "outsider", "local-user", "container"]
 #: The points in which an observation can differ from what its case expects.

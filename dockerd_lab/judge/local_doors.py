@@ -21,13 +21,13 @@ _GROUP_CONF = "/etc/security/group.conf"
 
 
 def check_local_doors(inputs: Input, observation: Observation) -> Iterator[PolicyFinding]:
-    """Yield a finding for each: files and sockets that were observed, and rules in the input."""
+    """Yield a finding for each observed file or socket, and each such rule in the input."""
     for path in observation.daemon.local_doors:
         if path.startswith("/usr/"):
             sentence = f"every local user is root with {path}: it is setuid or setgid"
         elif path.startswith("/etc/"):
             sentence = f"every local user may write {path}, which programs of root's read"
-        elif _is_told_by_the_probe(path, observation):
+        elif _is_covered_by_probe(path, observation):
             continue
         else:
             sentence = f"every local user may use {path}, which is root for whoever does"
@@ -41,7 +41,7 @@ def check_local_doors(inputs: Input, observation: Observation) -> Iterator[Polic
             yield PolicyFinding("stranger", sentence)
 
 
-def _is_told_by_the_probe(socket: str, observation: Observation) -> bool:
+def _is_covered_by_probe(socket: str, observation: Observation) -> bool:
     """Return whether the local user's probe shows root at a socket, or nothing listens there."""
     attempts = observation.exposure["local-user"].attempts
     if any(a.target == f"unix://{socket}" and a.level == "full-control" for a in attempts):

@@ -7,6 +7,7 @@ from fnmatch import fnmatch
 from dockerd_lab.config.flags import tcp_place
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.no_effect import no_effect
 from dockerd_lab.judge.verdict import NoEffect
 
 #: What a login, or a shell, takes its variables from.
@@ -39,11 +40,12 @@ def find_login_variables(inputs: Input) -> Iterator[NoEffect]:
         connects = any(m[1] == "DOCKER_HOST" and not _is_listening(m[2]) for m in assigned)
         for match in assigned:
             if _is_for_dockerd(match[1], match[2], connects=connects):
-                yield NoEffect(
-                    setting=match[1],
-                    message="dockerd does not get it: systemd starts units without it",
-                    fix="Put it into daemon.json, or into a drop-in of docker.service.",
-                    where=inputs.user_path(Place(file, text.count("\n", 0, match.start(1)) + 1)),
+                yield no_effect(
+                    inputs,
+                    match[1],
+                    "dockerd does not get it: systemd starts units without it",
+                    "Put it into daemon.json, or into a drop-in of docker.service.",
+                    Place(file, text.count("\n", 0, match.start(1)) + 1),
                 )
 
 

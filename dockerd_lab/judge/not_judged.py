@@ -1,6 +1,7 @@
 """Finds what the input brings and the trial did not put into effect: it proves nothing about that.
 
-A pass would say more than was seen. What would settle it is told with each.
+Without these entries, a verdict `passed` would claim more than was observed. Each entry says what
+would settle it.
 """
 
 import re
@@ -49,9 +50,9 @@ _ABSENT_PROGRAMS = {
     "/etc/inetd.conf": "inetd",
 }
 _SSHD = "/etc/ssh/sshd_config"
-#: What of a file of ifupdown's runs a command.
+#: The lines in an ifupdown file that run a command.
 _HOOK = re.compile(r"^\s*(pre-|post-)?(up|down)\s", re.MULTILINE)
-#: What of a rule for udev runs a program or starts a unit.
+#: The keys in a udev rule that run a program or start a unit.
 _UDEV_RUNS = re.compile(r"RUN|PROGRAM|SYSTEMD_WANTS|IMPORT\{program\}")
 
 
@@ -69,15 +70,15 @@ def find_not_judged(
     for file in inputs.compose_files:
         message = "it gives docker.sock to a container, and no container of it was started"
         yield NotJudged(name=file.name, message=message, settle=_NEEDS_IMAGES, where=str(file))
-    told: set[str] = set()
+    reported: set[str] = set()
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
         program = next((p for at, p in _ABSENT_PROGRAMS.items() if path.startswith(at)), None)
         if (later := _runs_later(path, inputs, observation)) and not runs(path, scripts):
             message, settle = later
             yield NotJudged(name=path, message=message, settle=settle, where=where)
-        elif program is not None and program not in told:
-            told.add(program)
+        elif program is not None and program not in reported:
+            reported.add(program)
             message = f"{program} reads it, and is not installed on the lab's machines"
             yield NotJudged(name=path, message=message, settle=_NEEDS_PROGRAM, where=where)
         elif path.startswith(_SSHD) and not starts("ssh", scripts):
@@ -108,8 +109,8 @@ def _units(inputs: Input, observation: Observation) -> Iterator[NotJudged]:
         if observation.boot is None and needs_boot(state, states):
             message = "a boot starts this unit, and the machine was not booted"
             yield NotJudged(name=name, message=message, settle=_LET_BOOT, where=where)
-        elif (found := outcome_of_unit(state, states)).outcome == "not-judged":
-            message = found.message
+        elif (outcome := outcome_of_unit(state, states)).outcome == "not-judged":
+            message = outcome.message
             yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE, where=where)
     for name in observation.boot.unfinished if observation.boot is not None else ():
         if name not in states:

@@ -39,10 +39,10 @@ def matches(hashed: str, password: str) -> bool:
     if hashed.startswith(("{SHA}", "{SSHA}")):
         return _matches_sha1(hashed.partition("}")[2], secret)
     if hashed.startswith("$apr1$"):
-        made = _apr1(secret, hashed.split("$")[2].encode())
+        computed = _apr1(secret, hashed.split("$")[2].encode())
     else:
-        made = _crypt(secret, hashed.encode())
-    return hmac.compare_digest(made, hashed)
+        computed = _crypt(secret, hashed.encode())
+    return hmac.compare_digest(computed, hashed)
 
 
 def takes_long(hashed: str) -> bool:
@@ -52,7 +52,7 @@ def takes_long(hashed: str) -> bool:
 
 
 def _matches_sha1(encoded: str, secret: bytes) -> bool:
-    """Return the same for SHA-1, with the salt behind the digest if there is one."""
+    """Return whether a SHA-1 digest in base 64, perhaps followed by its salt, is the password's."""
     try:
         data = base64.b64decode(encoded, validate=True)
     except binascii.Error:
@@ -74,10 +74,10 @@ def _libcrypt() -> ctypes.CDLL | None:
 
 
 def _crypt(secret: bytes, hashed: bytes) -> str:
-    """Return what crypt(3) makes of a password with the method and salt of a hash."""
+    """Return the crypt(3) hash of a password with the method and salt of a hash."""
     library = _libcrypt()
-    made = library.crypt(secret, hashed) if library is not None else None
-    return (made or b"").decode()
+    hashed_password = library.crypt(secret, hashed) if library is not None else None
+    return (hashed_password or b"").decode()
 
 
 def _apr1(secret: bytes, salt: bytes) -> str:

@@ -10,7 +10,7 @@ from dockerd_lab.cases.model import LEVELS, Expectation
 from dockerd_lab.judge.expectation import expected_level
 from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.log import extract_message, last_line
-from dockerd_lab.judge.other_doors import find_other_doors
+from dockerd_lab.judge.other_apis import find_other_apis
 from dockerd_lab.machines.remote_command import TIMED_OUT
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.scripts import PROVISION_LIMIT
@@ -81,8 +81,8 @@ def check_strangers(
     for who, description in STRANGERS.items():
         if who not in observation.exposure:  # recorded before it was measured
             continue
-        doors = find_other_doors(observation, who)
-        for target, api in doors.items():
+        other_apis = find_other_apis(observation, who)
+        for target, api in other_apis.items():
             yield PolicyFinding(
                 "stranger",
                 f"{description} reaches {api} at {target}, which is root for whoever does",
@@ -90,7 +90,7 @@ def check_strangers(
         best = observation.exposure[who].best
         if not _is_forbidden(best.level):
             continue
-        if best.target in doors:  # the API is not Docker's, but it is known
+        if best.target in other_apis:  # the API is not Docker's, but it is known
             continue
         if expect is not None and _is_forbidden(expected_level(expect, who)):
             continue

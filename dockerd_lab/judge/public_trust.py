@@ -29,7 +29,7 @@ _BUNDLES = (
 _CERTBOT = re.compile(r"/etc/letsencrypt/(live|archive)/[^/]+/(full)?chain\d*\.pem")
 #: Where ca-certificates has them one by one, and where it puts links to them.
 _SINGLE, _LINKS = "/usr/share/ca-certificates/mozilla/", "/etc/ssl/certs/"
-#: With what the names of its files begin, where that is no authority's common name.
+#: How other names of its files begin: those that are no authority's common name.
 _NAMES = """
     affirmtrust autoridad baltimore comodo digicert entrust epki globalsign globaltrust
     godaddy gts quovadis securetrust starfield swisssign telia trustwave usertrust xramp
@@ -39,7 +39,7 @@ _NAMES = """
 def check_public_trust(inputs: Input, declared: DeclaredConfig) -> Iterator[PolicyFinding]:
     """Yield a finding for each file by which clients are known, and that has a public authority.
 
-    It is read off the configuration: the lab has no certificate of a public authority to try.
+    This is read from the configuration: the lab has no certificate of a public authority to try.
     """
     for value in trust_anchors(inputs, declared):
         if value.value in _BUNDLES and not inputs.has(value.value):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.judgement import SCRIPT, PolicyFinding
 
 #: Parts of the keys, by whose they are: Vagrant's insecure keys, of RSA and Ed25519.
 _PUBLISHED = {
@@ -13,14 +13,13 @@ _PUBLISHED = {
     "IN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y": "Vagrant's insecure key",
 }
 _LINE = re.compile(rf"^(?!\s*#).*({'|'.join(map(re.escape, _PUBLISHED))})", re.MULTILINE)
-_SCRIPT = "the script"
 
 
 def check_published_keys(inputs: Input, scripts: Collection[str]) -> Iterator[PolicyFinding]:
-    """Yield a finding for each; `scripts` are the texts of the scripts, which may add one."""
-    for file, text in [*inputs.texts.items(), *((_SCRIPT, script) for script in scripts)]:
+    """Yield a finding for each such key; `scripts` are the user's scripts, which may add one."""
+    for file, text in [*inputs.texts.items(), *((SCRIPT, script) for script in scripts)]:
         for match in _LINE.finditer(text):
             place = Place(file, text.count("\n", 0, match.start(1)) + 1)
-            where = _SCRIPT if file == _SCRIPT else inputs.user_path(place)
+            where = SCRIPT if file == SCRIPT else inputs.user_path(place)
             sentence = f"anybody logs in with {_PUBLISHED[match[1]]}, which is published"
             yield PolicyFinding("stranger", f"{sentence} (at {where})")

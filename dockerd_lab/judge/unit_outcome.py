@@ -1,4 +1,4 @@
-"""Tells what became of a unit of the input, from what systemd says of it."""
+"""Determines what became of a unit of the input, from its state in systemd."""
 
 import re
 from collections.abc import Mapping

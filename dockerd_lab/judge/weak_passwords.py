@@ -10,13 +10,11 @@ from functools import cache
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.trivial_passwords import trivial_passwords
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.judgement import SCRIPT, PolicyFinding
 from dockerd_lab.judge.password_hash import HASH, matches, takes_long
 
 #: At most this many hashes are tried: a list of all users of a company is none of one daemon's.
 _MAX_HASHES = 50
-#: A script is told by this name: it has no path on the machine.
-_SCRIPT = "the script"
 _USER = r"(?<![\w.@+-])(?P<user>[\w.@+-]{1,64})"
 _VALUE = r"[\"']?(?P<secret>[^\s\"'|;&<>()]+)[\"']?"
 
@@ -37,20 +35,20 @@ def check_weak_passwords(inputs: Input, scripts: Collection[str]) -> Iterator[Po
 
     `scripts` are the texts of the user's scripts.
     """
-    texts = {**inputs.texts, **{f"{_SCRIPT} {n}": text for n, text in enumerate(scripts)}}
+    texts = {**inputs.texts, **{f"{SCRIPT} {n}": text for n, text in enumerate(scripts)}}
     for file, text in texts.items():
-        found: dict[tuple[str, int], None] = {}
+        matched: dict[tuple[str, int], None] = {}
         for form in _FORMS:
             if not re.search(form.files, file):
                 continue
             for match in list(re.finditer(form.regex, text, re.MULTILINE))[:_MAX_HASHES]:
                 user = match.groupdict().get("user") or ""
                 line = text.count("\n", 0, match.start("secret")) + 1
-                if (user, line) not in found and form.is_trivial(user, match["secret"]):
-                    found[user, line] = None
-        for user, line in found:
-            where = f"{_SCRIPT}, line {line}"
-            if not file.startswith(_SCRIPT):
+                if (user, line) not in matched and form.is_trivial(user, match["secret"]):
+                    matched[user, line] = None
+        for user, line in matched:
+            where = f"{SCRIPT}, line {line}"
+            if not file.startswith(SCRIPT):
                 where = str(inputs.user_path(Place(file, line)))
             whose = f"the password of {user}" if user else "the secret that it compares with"
             yield PolicyFinding("stranger", f"{whose} is one that anybody guesses (at {where})")
@@ -67,7 +65,7 @@ def _is_trivial_hash(user: str, hashed: str) -> bool:
 
 
 def _is_trivial_login(_: str, encoded: str) -> bool:
-    """Return the same for what HTTP's basic authentication sends: USER:PASSWORD in base 64."""
+    """Return whether the password in base 64 of USER:PASSWORD (basic authentication) is trivial."""
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
@@ -90,8 +88,8 @@ _FORMS = (
         _is_trivial,
         _PROXIES,
     ),
-    _Form(rf"\bhtpasswd\s+(?:-\w+\s+)+\S+\s+{_USER}\s+{_VALUE}", _is_trivial, _SCRIPT),
-    _Form(rf"\bopenssl\s+passwd\s+{_OPTIONS}{_VALUE}", _is_trivial, _SCRIPT),
-    _Form(rf"[\"'\s]{_USER}:{_VALUE}\s*\|\s*(?:sudo\s+)?chpasswd", _is_trivial, _SCRIPT),
-    _Form(rf"\bchpasswd\s*<<<\s*[\"']?{_USER}:{_VALUE}", _is_trivial, _SCRIPT),
+    _Form(rf"\bhtpasswd\s+(?:-\w+\s+)+\S+\s+{_USER}\s+{_VALUE}", _is_trivial, SCRIPT),
+    _Form(rf"\bopenssl\s+passwd\s+{_OPTIONS}{_VALUE}", _is_trivial, SCRIPT),
+    _Form(rf"[\"'\s]{_USER}:{_VALUE}\s*\|\s*(?:sudo\s+)?chpasswd", _is_trivial, SCRIPT),
+    _Form(rf"\bchpasswd\s*<<<\s*[\"']?{_USER}:{_VALUE}", _is_trivial, SCRIPT),
 )

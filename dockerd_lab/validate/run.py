@@ -12,7 +12,7 @@ from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.after_boot import combine
-from dockerd_lab.judge.boot import parts_of_a_boot
+from dockerd_lab.judge.boot_only_parts import boot_only_parts
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.verdict import Result
@@ -123,7 +123,7 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     observation = run_trial(fleet, plan)
     judgement, result = _judge(fleet, prepared_input, observation, request, variant)
     _print_durations(result)
-    causes = parts_of_a_boot(prepared_input, observation)
+    causes = boot_only_parts(prepared_input, observation)
     if not (causes or request.reboot):
         _write_evidence(fleet, observation, result)
         return JudgedTrial(result, judgement, observation)

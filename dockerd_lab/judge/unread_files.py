@@ -9,6 +9,7 @@ from dockerd_lab.config import units
 from dockerd_lab.config.paths import DAEMON_JSON, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.no_effect import no_effect
 from dockerd_lab.judge.verdict import NoEffect
 
 #: The fix for options that no unit passes on to dockerd.
@@ -65,8 +66,7 @@ def find_unread_files(inputs: Input, read_path: str) -> Iterator[NoEffect]:
             fix = MOVE_OPTIONS
         else:
             continue
-        where = inputs.user_path(Place(file))
-        yield NoEffect(setting=path.name, message=message, fix=fix, where=where)
+        yield no_effect(inputs, path.name, message, fix, Place(file))
 
 
 def _is_misspelt(path: PurePosixPath) -> bool:

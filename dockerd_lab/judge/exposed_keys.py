@@ -1,4 +1,4 @@
-"""Finds keys in the input with which whoever reads them is let in as a client."""
+"""Finds private keys in the input that give access to whoever can read them."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,10 +12,10 @@ from dockerd_lab.inputs.keys import Certificate, PrivateKey
 from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.trust_anchors import trust_anchors
 
-#: The default place of Debian's web servers.
-_WEB = "/var/www"
-#: A directory that a web server serves: Apache's, lighttpd's, Caddy's and Python's.
-_SERVED = re.compile(
+#: The directory that Debian's web servers serve by default.
+_DEBIAN_WEB_ROOT = "/var/www"
+#: The setting of the directory that Apache, lighttpd, Caddy or Python's http.server serves.
+_WEB_SERVERS = re.compile(
     r"(?:DocumentRoot|server\.document-root\s*=|\broot\s+\*|http\.server\b.*--directory)"
     r"[\s=\"']+(/[^\s\"';]*)"
 )
@@ -27,7 +27,7 @@ _SSH_AUTHORITIES = re.compile(
 )
 
 
-def check_found_keys(inputs: Input, declared: DeclaredConfig) -> Iterator[PolicyFinding]:
+def check_exposed_keys(inputs: Input, declared: DeclaredConfig) -> Iterator[PolicyFinding]:
     """Yield a finding for each key that lets in whoever reads the input, or uses the machine.
 
     These are an authority's, which makes clients' certificates; a client's that all users of the
@@ -36,7 +36,7 @@ def check_found_keys(inputs: Input, declared: DeclaredConfig) -> Iterator[Policy
     anchors = {value.value for value in trust_anchors(inputs, declared)}
     trusted = _trusted_authorities(inputs.keys.certificates, anchors)
     own = {inputs.resolve(value.value) for value in declared.tls_files.get("server-key", ())}
-    served = _served_directories(inputs)
+    web_directories = _web_directories(inputs)
     for key in inputs.keys.private:
         authority = next((each for each in trusted if each.public == key.public), None)
         if authority is not None:
@@ -46,7 +46,9 @@ def check_found_keys(inputs: Input, declared: DeclaredConfig) -> Iterator[Policy
             )
         elif not key.readable:
             continue
-        elif directory := next((each for each in served if _is_below(key.path, each)), None):
+        elif directory := next(
+            (each for each in web_directories if _is_below(key.path, each)), None
+        ):
             message = f"whoever asks the web server gets {key.path}: it serves {directory}"
         elif key.path in own or key.path.startswith(_ROOTS_HOME):
             continue
@@ -86,21 +88,23 @@ def _is_client(
 
 def _login(key: PrivateKey, inputs: Input) -> str | None:
     """Return the file of ssh's that lets a key in, or the certificates that it makes."""
-    named = {path for text in inputs.texts.values() for path in _SSH_AUTHORITIES.findall(text)}
+    authority_files = {
+        path for text in inputs.texts.values() for path in _SSH_AUTHORITIES.findall(text)
+    }
     for path, keys in inputs.keys.ssh.items():
-        if key.public in keys and (_AUTHORIZED_KEYS.search(path) or path in named):
+        if key.public in keys and (_AUTHORIZED_KEYS.search(path) or path in authority_files):
             return path
     return None
 
 
-def _served_directories(inputs: Input) -> list[str]:
+def _web_directories(inputs: Input) -> list[str]:
     directives = nginx.directives(inputs.texts, "root|alias")
-    served = [each.path for each in directives if each.path is not None]
+    directories = [each.path for each in directives if each.path is not None]
     for text in inputs.texts.values():
-        served += _SERVED.findall(text)
+        directories += _WEB_SERVERS.findall(text)
         if "http.server" in text:
-            served += re.findall(r"^WorkingDirectory=(/\S*)", text, re.MULTILINE)
-    return [*served, _WEB]
+            directories += re.findall(r"^WorkingDirectory=(/\S*)", text, re.MULTILINE)
+    return [*directories, _DEBIAN_WEB_ROOT]
 
 
 def _is_below(path: str, directory: str) -> bool:

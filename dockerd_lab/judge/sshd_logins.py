@@ -14,8 +14,8 @@ _NO_PASSWORD = re.compile(
 )
 
 
-def check_sshd(inputs: Input) -> Iterator[PolicyFinding]:
-    """Yield a finding for each line that says so.
+def check_sshd_logins(inputs: Input) -> Iterator[PolicyFinding]:
+    """Yield a finding for each line of sshd's configuration that allows it.
 
     Keys and passwords are found elsewhere; docker over ssh for those who have one is no finding.
     """

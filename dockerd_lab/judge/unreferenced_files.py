@@ -1,4 +1,4 @@
-"""Finds files of the input that look like dockerd's configuration, and that nothing names."""
+"""Finds files of the input that look like dockerd's configuration, and that nothing refers to."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.no_effect import no_effect
 from dockerd_lab.judge.verdict import NoEffect
 from dockerd_lab.observe.observation import DaemonObservation
 
-#: Files that look like dockerd's. What judge/unread.py tells of is left out here.
+#: Files that look like dockerd's. Those of judge/unread_files.py are left out.
 _DOCKERS = re.compile(
     r"/etc/(docker/.+|docker[\w-]*\.(conf|json|ya?ml|toml)|dockerd?(\.conf)?\.d/.+"
     r"|(conf\.d|init)/docker[\w.-]*|default/dockerd?[.-][\w.-]+|default/dockerd)"
@@ -22,7 +23,7 @@ _KEY = r"\.(pem|crt|cer|key|csr|srl|cnf|ext|p12|pfx)"
 _FIX = "Name it where it is meant to be read, or leave it out."
 
 
-def find_unnamed_files(
+def find_unreferenced_files(
     inputs: Input, daemon: DaemonObservation, scripts: Collection[str]
 ) -> Iterator[NoEffect]:
     """Yield an entry for each such file that was not read either, as far as that was observed.
@@ -32,7 +33,7 @@ def find_unnamed_files(
     """
     if inputs.complete:
         return
-    told: set[PurePosixPath] = set()
+    reported: set[PurePosixPath] = set()
     for file, source in inputs.origins.items():
         path = PurePosixPath(file)
         is_dockers = _DOCKERS.fullmatch(file) and not _READ.fullmatch(file)
@@ -42,16 +43,17 @@ def find_unnamed_files(
             continue
         texts = [text for other, text in inputs.texts.items() if other != file]
         texts += [*scripts, *(inputs.command.words if inputs.command is not None else ())]
-        if any(re.search(_naming(path), text) for text in texts) or path.parent in told:
+        if (
+            any(re.search(_reference_pattern(path), text) for text in texts)
+            or path.parent in reported
+        ):
             continue
         if re.search(f"{_KEY}$", file):
-            told.add(path.parent)
-        where = inputs.user_path(Place(file))
-        message = "nothing on the machine reads it"
-        yield NoEffect(setting=path.name, message=message, fix=_FIX, where=where)
+            reported.add(path.parent)
+        yield no_effect(inputs, path.name, "nothing on the machine reads it", _FIX, Place(file))
 
 
-def _naming(path: PurePosixPath) -> str:
+def _reference_pattern(path: PurePosixPath) -> str:
     """Return a pattern of what names a file: its path, or that of a directory below /etc/docker.
 
     The files that were made with a key or certificate lie beside it: naming one names all.

@@ -6,7 +6,7 @@ import pytest
 from observations import observation
 from prepared import UNIT_D
 
-from dockerd_lab.judge.boot import parts_of_a_boot
+from dockerd_lab.judge.boot_only_parts import boot_only_parts
 from dockerd_lab.observe.unit_states import parse
 
 BEFORE = parse((Path(__file__).parent / "units/before-boot.txt").read_text())
@@ -25,7 +25,7 @@ def parts(ready, tmp_path):
         made = ready(files, provision=provision, allow_stand_ins=allow_stand_ins)
         changed_files = dict.fromkeys(changed, "text")
         seen = observation(files_read=read, units=units or {}, changed_files=changed_files)
-        return parts_of_a_boot(made, seen)
+        return boot_only_parts(made, seen)
 
     return find
 

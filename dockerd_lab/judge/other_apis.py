@@ -1,7 +1,7 @@
-"""Finds listeners of other programs that are root for whoever reaches them.
+"""Finds listeners of other programs whose API gives root access to whoever reaches them.
 
-Their APIs are no Docker API, so that the probe gets no token through them: what is proved is that a
-stranger reaches a listener which, as its program is documented, asks nobody who they are.
+The probe speaks Docker's API only, so it gets no token through them. What is proved is that a
+stranger reaches a listener whose program, by its documentation, does not authenticate clients.
 """
 
 import os
@@ -12,14 +12,14 @@ from dockerd_lab.observe.observation import Observation
 #: The programs, and what they serve on TCP: containerd's config.toml, `[grpc] tcp_address`, and
 #: `buildkitd --addr`. Neither authenticates without a CA for clients' certificates.
 _PROGRAMS = {"containerd": "containerd's API", "buildkitd": "buildkitd's API"}
-#: What the probe tells of a target that shows metrics.
+#: The probe's evidence for a target that serves metrics.
 _METRICS = "no API: the daemon's metrics"
-#: What the probe tells of a target to which it got no connection.
+#: The probe's evidence for a target to which it got no connection.
 _NOT_REACHED = tuple(map(os.strerror, (ECONNREFUSED, EHOSTUNREACH, ENETUNREACH)))
 
 
-def find_other_doors(observation: Observation, who: str) -> dict[str, str]:
-    """Return the targets at which somebody reaches such an API, and what it is called."""
+def find_other_apis(observation: Observation, who: str) -> dict[str, str]:
+    """Return the targets at which `who` reaches such an API, with the API's name."""
     ports = {
         listener.address.rpartition(":")[2]: _PROGRAMS[listener.program]
         for listener in observation.daemon.listeners

@@ -11,7 +11,7 @@ from dockerd_lab.standins.boot import kept_out_note
 from dockerd_lab.standins.prepared import Prepared
 
 
-def parts_of_a_boot(prepared: Prepared, observation: Observation) -> list[str]:
+def boot_only_parts(prepared: Prepared, observation: Observation) -> list[str]:
     """Return the files and units of the input that only a boot reads or starts.
 
     `observation` is that of a trial without a boot. These include files and units that a script of

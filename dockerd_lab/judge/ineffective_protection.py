@@ -1,4 +1,4 @@
-"""Finds files of the input that look as if they kept others out, and that nothing reads."""
+"""Finds files of the input that look as if they protected the daemon, and that nothing reads."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from dockerd_lab.config.paths import FIREWALLS
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.no_effect import no_effect
 from dockerd_lab.judge.verdict import NoEffect
 
 #: The files of libwrap and of PAM: dockerd is linked with neither, as `ldd` of it shows.
@@ -26,7 +27,7 @@ _UFW = ("/etc/ufw/", "/etc/default/ufw")
 _UFW_IS_OFF = re.compile(r"^\s*ENABLED=[\"']?no\b", re.MULTILINE)
 
 
-def find_no_protection(inputs: Input, scripts: Collection[str]) -> Iterator[NoEffect]:
+def find_ineffective_protection(inputs: Input, scripts: Collection[str]) -> Iterator[NoEffect]:
     """Yield an entry for each such file; `scripts` are the user's, which may load rules."""
     for file in inputs.origins:
         if file in _OTHER_PROGRAMS:
@@ -40,8 +41,7 @@ def find_no_protection(inputs: Input, scripts: Collection[str]) -> Iterator[NoEf
             fix = f'Move them to /etc/nftables.conf, or add to that: include "{file}"'
         else:
             continue
-        where = inputs.user_path(Place(file))
-        yield NoEffect(setting=PurePosixPath(file).name, message=message, fix=fix, where=where)
+        yield no_effect(inputs, PurePosixPath(file).name, message, fix, Place(file))
 
 
 def ufw_is_off(inputs: Input, scripts: Collection[str]) -> bool:
