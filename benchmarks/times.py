@@ -12,7 +12,7 @@ import time
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.machines.fleet import running
-from dockerd_lab.observe.remote import TOOLS
+from dockerd_lab.observe.client_tools import TOOLS
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.standins.prepared import prepare_case

@@ -50,7 +50,7 @@ class LabBusy(LabError):
 
 
 @contextmanager
-def on_this_computer() -> Iterator[None]:
+def os_errors_as_harness_errors() -> Iterator[None]:
     """Raise an OSError of the block or decorated function as HarnessError.
 
     A full disk, or a file of another user, says nothing about the configuration.

@@ -49,14 +49,14 @@ def flag_values(command_line: str, *names: str) -> list[str]:
     return values
 
 
-def tcp_place(host: str) -> tuple[str, int] | None:
+def tcp_address(host: str) -> tuple[str, int] | None:
     """Return host and port of one of dockerd's TCP hosts; None if it is not valid, or not TCP.
 
     dockerd takes a host without a scheme for `tcp://`.
 
-    >>> tcp_place("tcp://0.0.0.0:2375"), tcp_place("tcp://:2376"), tcp_place("unix:///run/a")
+    >>> tcp_address("tcp://0.0.0.0:2375"), tcp_address("tcp://:2376"), tcp_address("unix:///run/a")
     (('0.0.0.0', 2375), ('', 2376), None)
-    >>> tcp_place("0.0.0.0:4243")
+    >>> tcp_address("0.0.0.0:4243")
     ('0.0.0.0', 4243)
     """
     if host and "://" not in host:

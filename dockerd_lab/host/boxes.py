@@ -35,7 +35,7 @@ BUILD_LIMIT = 1200
 #: Bytes that a build takes: the tree, and the disk made of it.
 BUILD_BYTES = 2_000_000_000
 #: Where a lab has all boxes, for its libvirt and QEMU to read.
-IN_LAB = Path("/var/lib/libvirt/boxes")
+BOXES_IN_LAB = Path("/var/lib/libvirt/boxes")
 #: What a box consists of, besides box.json.
 PARTS = ("disk.img", "vmlinuz", "initrd.img", "packages.txt")
 
@@ -140,7 +140,7 @@ def ensure_box(project: Project, name: str, engine: Engine) -> Box:
     return box
 
 
-def being_built(directory: Path) -> bool:
+def is_being_built(directory: Path) -> bool:
     """Return whether a process is building the box of this directory, or of this partial box."""
     file = _lock(directory)
     if not file.exists():

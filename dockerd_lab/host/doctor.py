@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.host import checks, labs, qemu_user
-from dockerd_lab.host.boxes import being_built, find_box
+from dockerd_lab.host.boxes import find_box, is_being_built
 from dockerd_lab.host.checks import CheckResult
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.namespaces import is_root
@@ -115,7 +115,7 @@ def _leftovers(project: Project) -> list[CheckResult]:
         message = "a lab was killed; the kernel ended all of it, and the next run clears its files"
         results.append(CheckResult("earlier lab", "note", message))
     for part in sorted((user_cache() / "boxes").glob("*.part*")):
-        if being_built(part):
+        if is_being_built(part):
             continue
         message = f"{part} is of a build that was killed"
         results.append(CheckResult("unfinished box", "note", message, "dockerd-lab clean"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.host.boxes import being_built, size_on_disk
+from dockerd_lab.host.boxes import is_being_built, size_on_disk
 from dockerd_lab.host.labs import current
 from dockerd_lab.project import Project, user_cache
 
@@ -23,7 +23,7 @@ def find_kept_data(project: Project) -> list[KeptData]:
 
     A box that a lab of another project runs on may go: the files stay until its machines end.
     """
-    places = [("box", path) for path in _in(user_cache() / "boxes") if not being_built(path)]
+    places = [("box", path) for path in _in(user_cache() / "boxes") if not is_being_built(path)]
     places += [("whether KVM works", user_cache() / "kvm.json")]
     for path in _in(project.state):
         if path.name == "parallel" and any(current(home) for home in _in(path)):

@@ -30,7 +30,7 @@ class Lab(ABC):
 
     kind: ClassVar[str]
     """The word for its kind in lab.json."""
-    place: ClassVar[str]
+    location: ClassVar[str]
     """Where it is, in a message."""
     checks: ClassVar[tuple[Check, ...]]
     """What a computer must have for it."""
@@ -66,7 +66,7 @@ class Lab(ABC):
 
     @property
     @abstractmethod
-    def left_behind(self) -> bool:
+    def has_orphaned_machines(self) -> bool:
         """Return whether a command that was killed left its machines running."""
 
     @abstractmethod
@@ -82,7 +82,7 @@ class Lab(ABC):
         """Return the command that runs `argv` inside the lab."""
 
     @abstractmethod
-    def on_computer(self, path: Path) -> Path:
+    def path_on_computer(self, path: Path) -> Path:
         """Return where a path of the lab is on your computer."""
 
     @abstractmethod
@@ -98,7 +98,7 @@ class Lab(ABC):
         """Raise HarnessError where an earlier command's lab can no longer be used."""
 
     @abstractmethod
-    def let_stay(self) -> None:
+    def keep_running(self) -> None:
         """Let a kept lab that this process started outlive it."""
 
     @abstractmethod

@@ -16,7 +16,7 @@ from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.project import Project
 
 
-def home_apart(project: Project, name: str) -> Path:
+def parallel_home(project: Project, name: str) -> Path:
     """Return a home for a lab that runs beside others of the same project."""
     return project.state / "parallel" / name
 
@@ -59,14 +59,14 @@ def start(directory: Path, kernel: Path, *, kept: bool) -> Lab:
     start_one = sandbox.start if kind() is Sandbox else own_libvirt.start
     lab = start_one(directory, kernel, kept=kept)
     try:
-        note(lab)
+        write_lab_json(lab)
     except BaseException:
         lab.stop()
         raise
     return lab
 
 
-def note(lab: Lab) -> None:
+def write_lab_json(lab: Lab) -> None:
     """Write the location of a lab to lab.json, for the next command."""
     facts = {
         "kind": lab.kind,

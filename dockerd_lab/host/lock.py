@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from dockerd_lab.errors import LAB_WAIT, LabBusy, on_this_computer
+from dockerd_lab.errors import LAB_WAIT, LabBusy, os_errors_as_harness_errors
 from dockerd_lab.progress import step
 
 #: Seconds between two attempts to take the lock.
@@ -34,7 +34,7 @@ def exclusive(home: Path, *, wait: float = LAB_WAIT) -> Iterator[None]:
     if home in _HELD:
         yield
         return
-    with on_this_computer():
+    with os_errors_as_harness_errors():
         home.mkdir(parents=True, exist_ok=True)
         file = (home / "lock").open("a+", encoding="utf-8", errors="replace")
     with file as lock:

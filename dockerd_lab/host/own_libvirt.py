@@ -24,15 +24,15 @@ class OwnLibvirt(Lab):
     """The directory of its sockets and boot files; see host/runtime_directory.py."""
 
     kind = "own-libvirt"
-    place = "on this computer's own libvirt"
+    location = "on this computer's own libvirt"
     checks = FOR_MACHINES
     keeps_machines = False
     networks = ()
 
     @property
     def description(self) -> str:
-        """Return `place`."""
-        return self.place
+        """Return `location`."""
+        return self.location
 
     @property
     def sockets(self) -> Path:
@@ -55,7 +55,7 @@ class OwnLibvirt(Lab):
         return self.consoles
 
     @property
-    def left_behind(self) -> bool:
+    def has_orphaned_machines(self) -> bool:
         """Return whether it was not meant to stay: its machines outlive a killed command."""
         return not self.kept
 
@@ -71,7 +71,7 @@ class OwnLibvirt(Lab):
         """Return the command as it is."""
         return [str(argument) for argument in argv]
 
-    def on_computer(self, path: Path) -> Path:
+    def path_on_computer(self, path: Path) -> Path:
         """Return the path as it is."""
         return path
 
@@ -100,7 +100,7 @@ class OwnLibvirt(Lab):
                 "dockerd-lab down   # ends the lab; the next command starts new machines",
             )
 
-    def let_stay(self) -> None:
+    def keep_running(self) -> None:
         """Do nothing: the machines stay until they are destroyed."""
 
     def stop(self) -> None:

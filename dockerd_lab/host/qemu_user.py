@@ -57,7 +57,7 @@ def configured(directory: Path) -> int | None:
     return int(match[1]) if match else None
 
 
-def opens(user: int, device: Path, groups: Sequence[int] | None) -> bool:
+def can_open(user: int, device: Path, groups: Sequence[int] | None) -> bool:
     """Return whether a user may read and write a device, in these groups; None: this process's.
 
     Needs to be root.

@@ -19,7 +19,7 @@ from typing import Any
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import namespaces
-from dockerd_lab.host.boxes import IN_LAB, Box
+from dockerd_lab.host.boxes import BOXES_IN_LAB, Box
 from dockerd_lab.host.checks import FOR_A_LAB
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
@@ -44,7 +44,7 @@ class Sandbox(Lab):
     """When that started, in the kernel's ticks: with the id it names one process for good."""
 
     kind = "sandbox"
-    place = "in a sandbox"
+    location = "in a sandbox"
     checks = FOR_A_LAB
     keeps_machines = True
     networks = ("network.xml",)
@@ -70,7 +70,7 @@ class Sandbox(Lab):
         return Path("/var/log/libvirt/consoles")
 
     @property
-    def left_behind(self) -> bool:
+    def has_orphaned_machines(self) -> bool:
         """Return False: the kernel ends all of it."""
         return False
 
@@ -92,7 +92,7 @@ class Sandbox(Lab):
             names.insert(0, "--user")
         return ["nsenter", "--target", str(self.pid), *names, "--", *map(str, argv)]
 
-    def on_computer(self, path: Path) -> Path:
+    def path_on_computer(self, path: Path) -> Path:
         """Return where a path of the namespaces is on your computer, as long as the lab runs."""
         return Path(f"/proc/{self.pid}/root{path}")
 
@@ -108,7 +108,7 @@ class Sandbox(Lab):
     def require_usable(self) -> None:
         """Do nothing: a sandbox that runs has all it needs."""
 
-    def let_stay(self) -> None:
+    def keep_running(self) -> None:
         """Let a kept lab that this process started outlive it."""
         outer = _STARTED.get(self)
         if outer is not None and outer.stdin is not None:
@@ -138,7 +138,7 @@ def start(directory: Path, kernel: Path, *, kept: bool) -> Sandbox:
     """Start a lab on a directory; KVM is tried with a box's kernel.
 
     A lab ends with this process, also when that is killed: the kernel tells the lab's outer process
-    of its parent's death, and that one its child. A kept lab does so only until `let_stay`, and
+    of its parent's death, and that one its child. A kept lab does so only until `keep_running`, and
     stays until `stop` from then on. Must be called from the main thread, since a thread counts as
     the parent. Raises HarnessError where it does not start.
     """
@@ -177,7 +177,7 @@ def start_time(pid: int) -> int | None:
 
 def _in_lab(file: Path) -> Path:
     """Return the path in the namespaces of a file of a box."""
-    return IN_LAB / file.parent.name / file.name
+    return BOXES_IN_LAB / file.parent.name / file.name
 
 
 def _await_ready(outer: "subprocess.Popen[bytes]", directory: Path) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import groups, kvm, qemu_user
-from dockerd_lab.host.boxes import IN_LAB as BOXES
+from dockerd_lab.host.boxes import BOXES_IN_LAB
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import IN_USER_NAMESPACE, PRIVATE_DIRECTORIES
 from dockerd_lab.project import user_cache
@@ -94,12 +94,12 @@ def _mounts(directory: Path) -> None:
         if not Path(target).is_dir():
             raise HarnessError(f"no directory {target} to mount over; ./bootstrap makes it")
         _system("mount", "--bind", source, target)
-    for name in ("images", BOXES.name):
+    for name in ("images", BOXES_IN_LAB.name):
         (directory / "libvirt/lib" / name).mkdir(exist_ok=True)
         (directory / "libvirt/lib" / name).chmod(0o755)
     boxes = user_cache() / "boxes"
     boxes.mkdir(parents=True, exist_ok=True)
-    _system("mount", "--bind", boxes, BOXES)
+    _system("mount", "--bind", boxes, BOXES_IN_LAB)
 
 
 def _accounts(directory: Path) -> None:
@@ -129,11 +129,11 @@ def _kvm_for(user: int, *, ordinary: bool) -> tuple[int, str]:
             own.chmod(stat.S_IMODE(device.st_mode))
             os.chown(own, user, user)
             _system("mount", "--bind", own, KVM)
-        return user, "kvm" if qemu_user.opens(user, KVM, groups=()) else "qemu"
-    if qemu_user.opens(user, KVM, groups=()):
+        return user, "kvm" if qemu_user.can_open(user, KVM, groups=()) else "qemu"
+    if qemu_user.can_open(user, KVM, groups=()):
         return user, "kvm"
     groups.keep()
-    return user if qemu_user.opens(user, KVM, groups=None) else 0, "kvm"
+    return user if qemu_user.can_open(user, KVM, groups=None) else 0, "kvm"
 
 
 def _start_libvirtd() -> "subprocess.Popen[bytes]":

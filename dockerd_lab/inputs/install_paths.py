@@ -5,10 +5,10 @@ from pathlib import Path, PurePosixPath
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import layout, tree
-from dockerd_lab.machine_paths import APPLY, PLACE, STATE
+from dockerd_lab.machine_paths import APPLY_SCRIPT, CASE_DIRECTORY, STATE_DIRECTORY
 
 #: The harness's own files and directories on the machine.
-_RESERVED = (STATE, PLACE, APPLY, "/root/.ssh", "/home/vagrant/.ssh")
+_RESERVED = (STATE_DIRECTORY, CASE_DIRECTORY, APPLY_SCRIPT, "/root/.ssh", "/home/vagrant/.ssh")
 #: Top-level directories of the kernel and the boot, which have no configuration files.
 _NEVER = ("proc", "sys", "dev", "boot")
 #: Directories that every machine has, or that are made for the files in them.

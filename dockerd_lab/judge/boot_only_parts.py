@@ -7,7 +7,7 @@ from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import starts
 from dockerd_lab.judge.unit_outcome import needs_boot
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.standins.boot import kept_out_note
+from dockerd_lab.standins.boot_preparation import kept_out_note
 from dockerd_lab.standins.prepared import Prepared
 
 

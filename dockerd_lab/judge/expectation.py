@@ -8,8 +8,8 @@ from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.judgement import Mismatch, Who
+from dockerd_lab.observe.client_tools import REACHABILITY_TOOLS
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.observe.remote import REACHED
 from dockerd_lab.redaction.redact import redacted
 
 #: How many of a log's last lines are printed with a mismatch.
@@ -163,7 +163,7 @@ def _check_tools(case: Case, observation: Observation) -> Iterator[Mismatch]:
     """
     if case.fails or case.expect.client not in ("full-control", "read-only"):
         return
-    tools = REACHED if observation.fix else ("ps",)
+    tools = REACHABILITY_TOOLS if observation.fix else ("ps",)
     for name, result in observation.client.items():
         if name in tools and result.exit_code != 0:
             yield Mismatch(

@@ -12,7 +12,7 @@ from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.unit_outcome import UnitOutcome, outcome_of_unit
 from dockerd_lab.judge.verdict import InputFile, NotJudged
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.standins.boot import kept_out_note
+from dockerd_lab.standins.boot_preparation import kept_out_note
 from dockerd_lab.standins.prepared import Prepared
 
 

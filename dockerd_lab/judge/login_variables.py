@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
-from dockerd_lab.config.flags import tcp_place
+from dockerd_lab.config.flags import tcp_address
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.no_effect import no_effect
@@ -64,5 +64,5 @@ def _is_listening(host: str) -> bool:
     >>> _is_listening("tcp://0.0.0.0:2375"), _is_listening("tcp://docker.lan:2376")
     (True, False)
     """
-    place = tcp_place(host)
+    place = tcp_address(host)
     return host.startswith("fd://") or (place is not None and place[0] in _ANY_ADDRESS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dockerd_lab.config import units
 from dockerd_lab.config.declared import DeclaredConfig
-from dockerd_lab.config.flags import flag_values, tcp_place
+from dockerd_lab.config.flags import flag_values, tcp_address
 from dockerd_lab.config.ports import port_of
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
@@ -22,7 +22,7 @@ def find_ports_without_listener(
     }
     hosts = ", ".join(daemon.hosts) or "none"
     fix = f"See what is in effect: the running dockerd's hosts are {hosts}."
-    declared_ports = [(h, place[1], fix) for h in declared.hosts if (place := tcp_place(h.value))]
+    declared_ports = [(h, place[1], fix) for h in declared.hosts if (place := tcp_address(h.value))]
     declared_ports += [
         (s, port, fix) for s in declared.streams if (port := port_of(s.value)) is not None
     ]

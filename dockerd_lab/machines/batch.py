@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machines.program import Program, started
+from dockerd_lab.machines.program import Program, start_program
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 from dockerd_lab.project import Project
 from dockerd_lab.redaction.redact import redacted
@@ -16,7 +16,7 @@ MACHINE_LIMIT = 480
 
 def connect(lab: Lab, project: Project, machine: str) -> AbstractContextManager[Program]:
     """Start on a machine, for as long as the block lasts, what runs commands there."""
-    return started(lab, project, machine, "ask")
+    return start_program(lab, project, machine, "ask")
 
 
 def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[str, CommandResult]:

@@ -7,20 +7,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError, on_this_computer
+from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError, os_errors_as_harness_errors
 from dockerd_lab.host import checks, labs
 from dockerd_lab.host.boxes import Box, ensure_box
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.lock import exclusive
-from dockerd_lab.machines import boot, program, saved, ssh, vagrant, versions, virsh
+from dockerd_lab.machines import program, snapshot_record, ssh, vagrant, vagrant_up, versions, virsh
 from dockerd_lab.progress import say, step
 from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 
 #: The live snapshot (memory and disk) that every case starts from.
 SNAPSHOT = "clean"
-#: The card of every machine that is in the lab's network.
-CARD = "eth1"
+#: Every machine's network interface in the lab's network.
+INTERFACE = "eth1"
 
 
 @dataclass
@@ -62,20 +62,20 @@ class Fleet:
 
     def reboot(self) -> None:
         """Restart `daemon` as an administrator does, wait until it answers, and set its clock."""
-        deadline = time.monotonic() + boot.ANSWER_LIMIT
+        deadline = time.monotonic() + vagrant_up.ANSWER_LIMIT
         before = _boot_id(self.lab, "daemon")
         # The shutdown may end the connection before ssh has its answer.
         with suppress(HarnessError):
             ssh.run(self.lab, "daemon", "systemctl reboot", what="rebooting daemon", timeout=30)
         while _boot_id(self.lab, "daemon") == before:
             if time.monotonic() > deadline:
-                raise HarnessError(f"daemon did not reboot within {boot.ANSWER_LIMIT} s")
+                raise HarnessError(f"daemon did not reboot within {vagrant_up.ANSWER_LIMIT} s")
             time.sleep(0.5)
             ssh.drop_connection(self.lab, "daemon")
         _refresh(self.lab, self.settings, "daemon")
 
 
-@on_this_computer()
+@os_errors_as_harness_errors()
 def up(project: Project, settings: Settings, home: Path, *, kept: bool) -> Fleet:
     """Start a lab with its machines in a home that has none. See `dockerd_lab.host.labs.start`.
 
@@ -85,9 +85,9 @@ def up(project: Project, settings: Settings, home: Path, *, kept: bool) -> Fleet
     checks.require(labs.kind().checks)
     directory = home / settings.fleet_name
     boxes = _boxes(project, settings)  # those that are missing are built before there is a lab
-    key = saved.key(project, settings, boxes)
+    key = snapshot_record.key(project, settings, boxes)
     kernel = boxes["daemon"].kernel
-    if labs.kind().keeps_machines and saved.read(directory).get("key") == key:
+    if labs.kind().keeps_machines and snapshot_record.read(directory).get("key") == key:
         lab = labs.start(directory, kernel, kept=kept)
         try:
             return _resume(lab, project, settings)
@@ -112,12 +112,12 @@ def up(project: Project, settings: Settings, home: Path, *, kept: bool) -> Fleet
 
     try:
         return boot_new()
-    except boot.VagrantHangs as error:
+    except vagrant_up.VagrantHangs as error:
         say(f"lab: {error.message}; booting once more")
         return boot_new()
 
 
-@on_this_computer()
+@os_errors_as_harness_errors()
 def end(lab: Lab, project: Project, settings: Settings) -> None:
     """End a lab; the snapshot is kept for the next start, except on this computer's own libvirt."""
     if not lab.keeps_machines:
@@ -131,14 +131,16 @@ def end(lab: Lab, project: Project, settings: Settings) -> None:
     labs.stop(lab)
 
 
-@on_this_computer()
+@os_errors_as_harness_errors()
 def attach(lab: Lab, project: Project, settings: Settings) -> Fleet:
     """Return the machines of a running lab.
 
     Raises BadInput if it has other engines than `settings`, HarnessError if it cannot be used.
     """
     if not isinstance(lab, labs.kind()):
-        raise BadInput(f"another lab is running, {lab.place}; see LAB_SANDBOX", virsh.NEW_MACHINES)
+        raise BadInput(
+            f"another lab is running, {lab.location}; see LAB_SANDBOX", virsh.NEW_MACHINES
+        )
     if lab.directory.name != settings.fleet_name:  # before a box is built for nothing
         engines = lab.directory.name.replace("+", ", ")
         raise BadInput(
@@ -146,10 +148,10 @@ def attach(lab: Lab, project: Project, settings: Settings) -> Fleet:
             virsh.NEW_MACHINES,
         )
     lab.require_usable()
-    facts = saved.read(lab.directory)
+    facts = snapshot_record.read(lab.directory)
     if not facts:
         raise HarnessError("the running lab has no machines of the harness's", virsh.NEW_MACHINES)
-    if facts["key"] != saved.key(project, settings, _boxes(project, settings)):
+    if facts["key"] != snapshot_record.key(project, settings, _boxes(project, settings)):
         raise HarnessError(
             "the machines of the running lab were made from other boxes, or by other files"
             " (Vagrantfile, lab.yaml, provision/)",
@@ -173,25 +175,25 @@ def _boot(
         virsh.run(lab, "making the network of Vagrant's", "net-define", str(file))
     ssh.write_config(lab, settings)
     with step(f"booting the machines with {accelerator(lab)}"):
-        boot.vagrant_up(lab, project, settings)
+        vagrant_up.boot_machines(lab, project, settings)
     fleet = Fleet(lab, project, settings, versions.of_fleet(lab, project, settings))
     with step("saving the machines' snapshot"):
-        _for_each(fleet.names, lambda m: program.load(lab, project, m))
+        _for_each(fleet.names, lambda m: program.preload_programs(lab, project, m))
         _for_each(fleet.names, lambda m: virsh.monitor(lab, m, f"savevm {SNAPSHOT}"))
-    saved.write(lab, key, fleet.versions)
+    snapshot_record.write(lab, key, fleet.versions)
     return fleet
 
 
 def _resume(lab: Lab, project: Project, settings: Settings) -> Fleet:
     ssh.write_config(lab, settings)
-    facts = saved.read(lab.directory)
+    facts = snapshot_record.read(lab.directory)
     fleet = Fleet(lab, project, settings, facts["versions"])
     if facts.get("driver") != lab.driver:
         raise HarnessError(
             f"they were saved with {facts.get('driver')}, and now it is {lab.driver}"
         )
     # A disk only grows. What is missing at its end QEMU would read as zeros, without a word.
-    now = saved.disks(lab)
+    now = snapshot_record.disks(lab)
     for disk, size in facts["sizes"].items():
         if now.get(disk, 0) < size:
             raise HarnessError(f"{disk} has {now.get(disk, 0)} bytes, it was saved with {size}")
@@ -225,7 +227,7 @@ def _refresh(lab: Lab, settings: Settings, machine: str) -> None:
 
     The address is not among what Vagrant configures, and a boot has lost it.
     """
-    address = f"ip address replace {settings.interface6(machine)} dev {CARD} nodad"
+    address = f"ip address replace {settings.interface6(machine)} dev {INTERFACE} nodad"
     _until_it_answers(lab, machine, lambda: f"date --set=@{time.time():.3f}; {address}")
 
 
@@ -235,7 +237,7 @@ def _boot_id(lab: Lab, machine: str) -> str:
 
 def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str:
     """Run a command on a machine that may not be reachable yet; return what it printed."""
-    deadline = time.monotonic() + boot.ANSWER_LIMIT
+    deadline = time.monotonic() + vagrant_up.ANSWER_LIMIT
     while True:
         try:
             result = ssh.run(lab, machine, line := command(), what=line, timeout=30)
@@ -243,8 +245,8 @@ def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str
         except HarnessError as error:
             if time.monotonic() > deadline or not lab.alive():
                 raise HarnessError(
-                    f"{machine} did not answer within {boot.ANSWER_LIMIT} s after its restore or"
-                    f" reboot: {error.message}",
+                    f"{machine} did not answer within {vagrant_up.ANSWER_LIMIT} s after its restore"
+                    f" or reboot: {error.message}",
                     error.hint,
                 ) from None
             ssh.drop_connection(lab, machine)
@@ -276,7 +278,7 @@ def running(
     home = home or project.state
     with exclusive(home, wait=wait):
         lab = labs.current(home)
-        if lab is not None and lab.left_behind:
+        if lab is not None and lab.has_orphaned_machines:
             say("lab: an earlier command was killed and left its machines")
             end(lab, project, settings)
         elif lab is not None:
@@ -284,7 +286,7 @@ def running(
             return
         fleet = up(project, settings, home, kept=keep)
         if keep:
-            fleet.lab.let_stay()
+            fleet.lab.keep_running()
         try:
             yield fleet
         finally:

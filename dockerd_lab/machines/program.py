@@ -54,9 +54,11 @@ class Program:
         try:
             output = _line(self.connection, limit)
         except TimeoutError:
-            raise ssh.no_answer(self.lab, self.machine, what, limit) from None
+            raise ssh.no_answer_error(self.lab, self.machine, what, limit) from None
         if not output:
-            raise ssh.lost(self.lab, self.machine, f"{what}: {self.machine} hung up")
+            raise ssh.connection_lost_error(
+                self.lab, self.machine, f"{what}: {self.machine} hung up"
+            )
         try:
             return json.loads(output)
         except ValueError:
@@ -68,7 +70,7 @@ class Program:
 
 
 @contextmanager
-def started(
+def start_program(
     lab: Lab, project: Project, machine: str, name: str, user: str = "root"
 ) -> Iterator[Program]:
     """Start a program of provision/ on a machine; it gets no more messages after the block.
@@ -89,7 +91,7 @@ def started(
 
 
 @contextmanager
-def threads(number: int) -> Iterator[ThreadPoolExecutor]:
+def program_threads(number: int) -> Iterator[ThreadPoolExecutor]:
     """Yield threads for work on the machines, which do not wait on after an error or Ctrl-C."""
     with ThreadPoolExecutor(number) as pool:
         try:
@@ -101,13 +103,13 @@ def threads(number: int) -> Iterator[ThreadPoolExecutor]:
             raise
 
 
-def load(lab: Lab, project: Project, machine: str) -> None:
+def preload_programs(lab: Lab, project: Project, machine: str) -> None:
     """Let a machine start the runner and load the programs, before its snapshot is saved.
 
     Raises HarnessError if it cannot.
     """
     for name in PROGRAMS:
-        with started(lab, project, machine, name) as program:
+        with start_program(lab, project, machine, name) as program:
             program.connection.shutdown(socket.SHUT_WR)  # it ends, since no line comes
             try:
                 output = _line(program.connection, START_LIMIT).decode(errors="replace")
@@ -151,10 +153,10 @@ def _connected(lab: Lab, project: Project, machine: str) -> socket.socket:
         try:
             return _ready(lab, machine)
         except TimeoutError:
-            raise ssh.no_answer(lab, machine, what, START_LIMIT) from None
+            raise ssh.no_answer_error(lab, machine, what, START_LIMIT) from None
         except OSError as error:
             if repair is None:
-                raise ssh.lost(lab, machine, f"{what}: {error}") from None
+                raise ssh.connection_lost_error(lab, machine, f"{what}: {error}") from None
         lab.require_alive()
         repair()
     raise AssertionError  # the last one has returned or raised

@@ -20,7 +20,7 @@ SSH_FAILED = 255
 #: Seconds in which it shows whether the lab is ending, with which all its machines are lost.
 LAB_ENDS = 5
 #: The name of the socket that leads to a machine's runner of programs.
-PROGRAMS = "programs"
+RUNNER_SOCKET = "programs"
 #: The names of the others.
 _NUMBERS = itertools.count(1)
 
@@ -83,16 +83,18 @@ def run(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise no_answer(lab, machine, what, timeout) from None
+        raise no_answer_error(lab, machine, what, timeout) from None
     if result.returncode < 0:
-        raise lost(lab, machine, f"{what}: ssh was ended by signal {-result.returncode}")
+        raise connection_lost_error(
+            lab, machine, f"{what}: ssh was ended by signal {-result.returncode}"
+        )
     if result.returncode == SSH_FAILED:
         stderr = result.stderr.decode(errors="replace")
-        raise lost(lab, machine, f"{what}: ssh to {machine} failed", stderr)
+        raise connection_lost_error(lab, machine, f"{what}: ssh to {machine} failed", stderr)
     return result
 
 
-def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessError:
+def no_answer_error(lab: Lab, machine: str, what: str, limit: float) -> HarnessError:
     """Return the error that a machine did not answer in time; raises HarnessError if the lab ended.
 
     `limit` is in seconds.
@@ -103,7 +105,7 @@ def no_answer(lab: Lab, machine: str, what: str, limit: float) -> HarnessError:
     return HarnessError(message, f"its console: {console}")
 
 
-def lost(lab: Lab, machine: str, message: str, output: str = "") -> HarnessError:
+def connection_lost_error(lab: Lab, machine: str, message: str, output: str = "") -> HarnessError:
     """Return the error that a machine is lost; raises HarnessError if the lab ended.
 
     `output` is what ssh printed.
@@ -142,16 +144,16 @@ def drop_connection(lab: Lab, machine: str) -> None:
     )
 
 
-def forwarded(lab: Lab, machine: str, name: str = PROGRAMS) -> Path:
+def forwarded(lab: Lab, machine: str, name: str = RUNNER_SOCKET) -> Path:
     """Return the path of the socket that `forward` makes, as your computer has it."""
-    return lab.on_computer(_forwarded(lab, machine, name))
+    return lab.path_on_computer(_forwarded(lab, machine, name))
 
 
 def _forwarded(lab: Lab, machine: str, name: str) -> Path:
     return lab.sockets / f"{machine}.{name}"
 
 
-def forward(lab: Lab, machine: str, target: str, name: str = PROGRAMS) -> None:
+def forward(lab: Lab, machine: str, target: str, name: str = RUNNER_SOCKET) -> None:
     """Make a unix socket on your computer that leads to a machine, until the connection ends.
 
     `target` is the path of a socket on the machine, or a HOST:PORT that the machine connects to.
@@ -185,7 +187,9 @@ def check_connection(lab: Lab, machine: str) -> None:
     argv = lab.argv_inside(["ssh", "-F", config_file(lab), "-O", "check", machine])
     result = run_on_computer(argv, what=what, timeout=20, check=False)
     if result.returncode != 0:
-        raise lost(lab, machine, f"the connection to {machine} has ended", result.stderr)
+        raise connection_lost_error(
+            lab, machine, f"the connection to {machine} has ended", result.stderr
+        )
     run(lab, machine, "true", what=what, timeout=30)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dockerd_lab.config.config_files import CONFIG_DIRECTORIES, CONFIG_FILES
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.machine_paths import BEGUN
+from dockerd_lab.machine_paths import APPLY_STAMP
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
 #: Files of any name that a program may read: scripts, lists of passwords, rules.
@@ -27,7 +27,9 @@ def list_command(installed: Iterable[str]) -> RemoteCommand:
     patterns = (*(file.pattern for file in CONFIG_FILES), *_OTHER_FILES)
     names = " -o ".join(f"-path {shlex.quote(pattern)}" for pattern in patterns)
     directories = " ".join(CONFIG_DIRECTORIES)
-    find = f"find {directories} -type f -cnewer {BEGUN} -size -400 '(' {names} ')' 2>/dev/null"
+    find = (
+        f"find {directories} -type f -cnewer {APPLY_STAMP} -size -400 '(' {names} ')' 2>/dev/null"
+    )
     paths = shlex.join(installed)
     return RemoteCommand(f"{{ printf '%s\\n' {paths}; {find}; }} {_PRINT}")
 

@@ -7,7 +7,13 @@ from types import MappingProxyType
 from dockerd_lab.cases.model import Configuration
 from dockerd_lab.config.flags import config_file, effective_hosts
 from dockerd_lab.errors import HarnessError
-from dockerd_lab.machine_paths import APPLY, OUTCOME, PLACE, SINCE, STATE
+from dockerd_lab.machine_paths import (
+    APPLY_SCRIPT,
+    CASE_DIRECTORY,
+    JOURNAL_SINCE,
+    OUTCOME_FILE,
+    STATE_DIRECTORY,
+)
 from dockerd_lab.machines.batch import connect, run_batch
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program
@@ -28,10 +34,10 @@ from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonObservation, Installed, Outcome
 
-_JOURNAL = f"journalctl --unit docker.service --no-pager --output json {SINCE}"
+_JOURNAL = f"journalctl --unit docker.service --no-pager --output json {JOURNAL_SINCE}"
 # Before journald runs, systemd logs to the kernel's log. There only the text names the unit.
 _EARLY = (
-    f"grep -q ^journal_from=--boot {OUTCOME} && journalctl --boot --no-pager --output json"
+    f"grep -q ^journal_from=--boot {OUTCOME_FILE} && journalctl --boot --no-pager --output json"
     " --grep ^docker.service: _TRANSPORT=kernel SYSLOG_IDENTIFIER=systemd; "
 )
 _LISTENING = {
@@ -164,7 +170,7 @@ def require_success(results: Mapping[str, CommandResult], *names: str) -> None:
 def _daemon_commands() -> dict[str, RemoteCommand]:
     """Return the commands that observe dockerd, by name."""
     return {
-        "outcome": RemoteCommand(f"cat {OUTCOME}"),
+        "outcome": RemoteCommand(f"cat {OUTCOME_FILE}"),
         "units": RemoteCommand(unit.SHOW),
         **_LISTENING,
         **_NGINX,
@@ -172,7 +178,7 @@ def _daemon_commands() -> dict[str, RemoteCommand]:
         "unit_files": RemoteCommand("systemctl cat docker.service docker.socket"),
         "journal": RemoteCommand(_EARLY + _JOURNAL),
         "local_doors": local_doors.COMMAND,
-        "by_hand": RemoteCommand(f"cat {STATE}/by-hand.log 2>/dev/null"),
+        "by_hand": RemoteCommand(f"cat {STATE_DIRECTORY}/by-hand.log 2>/dev/null"),
     }
 
 
@@ -187,7 +193,7 @@ def _idempotence_commands(case: Configuration) -> dict[str, RemoteCommand]:
         "files": RemoteCommand(stat),
         "process": RemoteCommand(_PROCESS),
         "starts": RemoteCommand(_STARTS),
-        "again": RemoteCommand(f"sh {APPLY} {PLACE}", limit=180),
+        "again": RemoteCommand(f"sh {APPLY_SCRIPT} {CASE_DIRECTORY}", limit=180),
         "files_2": RemoteCommand(stat),
         "process_2": RemoteCommand(_PROCESS),
         "starts_2": RemoteCommand(_STARTS),

@@ -8,14 +8,14 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from dockerd_lab.errors import on_this_computer
+from dockerd_lab.errors import os_errors_as_harness_errors
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.redaction.redact import redacted
 
 
-@on_this_computer()
+@os_errors_as_harness_errors()
 def write(fleet: Fleet, observation: Observation) -> Path:
     """Write the evidence of an observation and return its directory."""
     home = fleet.project.state

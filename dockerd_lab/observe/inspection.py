@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from packaging.version import Version
 
-from dockerd_lab.machine_paths import OUTCOME, PROVISION_CODE, SINCE
+from dockerd_lab.machine_paths import JOURNAL_SINCE, OUTCOME_FILE, PROVISION_EXIT_CODE_FILE
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 from dockerd_lab.observe import unit_states
 from dockerd_lab.observe.unit_states import UnitState
@@ -84,14 +84,16 @@ def commands(inspection: Inspection, version: str) -> dict[str, RemoteCommand]:
             inspection.units, find_new=inspection.compare_texts
         )
     if inspection.docker_socket:
-        log = f"journalctl --unit docker.socket --no-pager --output cat {SINCE}"
+        log = f"journalctl --unit docker.socket --no-pager --output cat {JOURNAL_SINCE}"
         remote_commands["socket_log"] = RemoteCommand(log)
     if inspection.user_scripts:
-        remote_commands["script_exit_code"] = RemoteCommand(f"cat {PROVISION_CODE} 2>/dev/null")
+        remote_commands["script_exit_code"] = RemoteCommand(
+            f"cat {PROVISION_EXIT_CODE_FILE} 2>/dev/null"
+        )
     arguments = inspection.validate_arguments
     if arguments is not None and Version(version).major >= _FIRST_WITH_VALIDATE:
         # Skip a configuration that starts: there is no failure that --validate could notice.
-        only_failed = f"! grep -q daemon=active {OUTCOME} || exit 0; "
+        only_failed = f"! grep -q daemon=active {OUTCOME_FILE} || exit 0; "
         remote_commands["dockerd_validate"] = RemoteCommand(
             f'{only_failed}{arguments}dockerd --validate "$@"'
         )

@@ -12,7 +12,7 @@ NETSTAT_UNIX = "netstat -lnxp"
 
 
 @dataclass(frozen=True)
-class NamedException:
+class IgnoredListener:
     """A listener that gives no access to the daemon: its owner, and where that owner listens."""
 
     protocol: str
@@ -30,19 +30,21 @@ class NamedException:
 
 
 EXCEPTIONS = (
-    NamedException("tcp6?", r"(0\.0\.0\.0|::):22", "sshd", "the harness's own way in"),
-    NamedException("unix", r"/run/dockerd-lab\.sock", "python3", "the same, root only"),
-    NamedException("tcp", r"127\.0\.0\.1:\d+", "containerd", "containerd's streaming port, random"),
-    NamedException("unix", "/run/containerd/.*", "containerd.*", "containerd's own, root only"),
-    NamedException("unix", "/(var/)?run/nri/nri.sock", "containerd", "for its plugins, from 2.0"),
-    NamedException(
+    IgnoredListener("tcp6?", r"(0\.0\.0\.0|::):22", "sshd", "the harness's own way in"),
+    IgnoredListener("unix", r"/run/dockerd-lab\.sock", "python3", "the same, root only"),
+    IgnoredListener(
+        "tcp", r"127\.0\.0\.1:\d+", "containerd", "containerd's streaming port, random"
+    ),
+    IgnoredListener("unix", "/run/containerd/.*", "containerd.*", "containerd's own, root only"),
+    IgnoredListener("unix", "/(var/)?run/nri/nri.sock", "containerd", "for its plugins, from 2.0"),
+    IgnoredListener(
         "unix",
         r"/(var/)?run/docker/(metrics|libnetwork/\w+|swarm/control)\.sock",
         "dockerd",
         "for its plugins and networks",
     ),
-    NamedException("unix", "/run/ssh-unix-local/socket", "init", "systemd's, for ssh, from 256"),
-    NamedException("unix", "/run/(systemd|udev|dbus)/.*", "init|systemd.*", "systemd's own"),
+    IgnoredListener("unix", "/run/ssh-unix-local/socket", "init", "systemd's, for ssh, from 256"),
+    IgnoredListener("unix", "/run/(systemd|udev|dbus)/.*", "init|systemd.*", "systemd's own"),
 )
 
 #: dockerd's sockets for networks and plugins lie in its --exec-root, which this pattern finds.

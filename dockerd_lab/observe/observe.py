@@ -10,9 +10,9 @@ from dockerd_lab.cases.model import Configuration
 from dockerd_lab.config.nginx import location_paths, request_fields, server_names
 from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.fleet import Fleet
-from dockerd_lab.machines.program import Program, started, threads
+from dockerd_lab.machines.program import Program, program_threads, start_program
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
-from dockerd_lab.observe import exposure, nginx, probe_data, remote
+from dockerd_lab.observe import client_tools, exposure, nginx, probe_data
 from dockerd_lab.observe.daemon import (
     observe_daemon,
     parse_listeners,
@@ -51,8 +51,8 @@ def observe(
     - `inspected` says what to observe on `daemon` besides dockerd.
     - `check_idempotent` applies the case a second time. Otherwise `daemon.first_apply` and
       `daemon.second_apply` are empty.
-    - `tools` are the tools of observe/remote.py to run on `client`. Without `run`, `containers` is
-      empty.
+    - `tools` are the tools of observe/client_tools.py to run on `client`. Without `run`,
+      `containers` is empty.
     - `show_output` and `fix` are the output of the case's show scripts and the results of its fix
       scripts.
     - `boot` is the boot before this observation.
@@ -64,7 +64,7 @@ def observe(
     apply_seconds = time.monotonic() - since
     token = secrets.token_hex(16)
     version = fleet.settings.engine(fleet.engine).docker
-    with connect(fleet.lab, fleet.project, "daemon") as program, threads(2) as pool:
+    with connect(fleet.lab, fleet.project, "daemon") as program, program_threads(2) as pool:
         listener_results = query_listeners(program, token, inspected.files)
         measurement = pool.submit(_measure_everybody, fleet, case, listener_results, token)
         if tools or check_idempotent:  # these change the daemon, so the probes must end first
@@ -83,18 +83,18 @@ def observe(
                 earlier_results=listener_results,
                 wait_for_probes=measurement.result,
             )
-        levels = measurement.result()
-        client = _run_tools(fleet, case, levels["client"], tools)
+        exposures = measurement.result()
+        client = _run_tools(fleet, case, exposures["client"], tools)
         daemon = daemon_observation.result()
-        ran = "run" in tools and daemon.outcome.daemon == "active"
-        containers = _list_containers(program) if ran else ""
+        has_container = "run" in tools and daemon.outcome.daemon == "active"
+        containers = _list_containers(program) if has_container else ""
     return Observation(
         subject=subject,
         engine=fleet.engine,
         case=case.name,
         daemon=daemon,
         client=client,
-        exposure=levels,
+        exposure=exposures,
         show_output=dict(show_output),
         fix=dict(fix),
         containers=containers,
@@ -105,10 +105,10 @@ def observe(
 
 
 def _run_tools(
-    fleet: Fleet, case: Configuration, level: Exposure, tools: Collection[str]
+    fleet: Fleet, case: Configuration, client_exposure: Exposure, tools: Collection[str]
 ) -> dict[str, CommandResult]:
     """Run the tools on `client`, and return their results by name."""
-    commands = remote.tool_commands(case.remote, silent=level.level == "filtered")
+    commands = client_tools.tool_commands(case.remote, silent=client_exposure.level == "filtered")
     selected = {name: command for name, command in commands.items() if name in tools}
     return run_on(fleet.lab, fleet.project, "client", selected) if selected else {}
 
@@ -125,7 +125,7 @@ def _list_containers(program: Program) -> str:
 def _measure_everybody(
     fleet: Fleet, case: Configuration, listener_results: Mapping[str, CommandResult], token: str
 ) -> dict[str, Exposure]:
-    """Measure the access that each of exposure.WHO gets to the listeners, by who it is.
+    """Measure the access to the listeners of everybody in exposure.WHO; return it by who it is.
 
     Whoever can read the token is root on `daemon`.
     """
@@ -133,43 +133,41 @@ def _measure_everybody(
         *parse_listeners(listener_results),
         *forwarded_ports(listener_results["forwards"].stdout),
     ]
-    read_by_nginx = nginx.texts(listener_results["nginx"])
-    names, prefixes = server_names(read_by_nginx), location_paths(read_by_nginx)
+    nginx_texts = nginx.texts(listener_results["nginx"])
+    names, prefixes = server_names(nginx_texts), location_paths(nginx_texts)
     host = case.remote.host
     ssh_targets = [host] if host.startswith("ssh://") else []
-    place = (listeners, fleet.address, listener_results["addresses"].stdout)
+    addressing = (listeners, fleet.address, listener_results["addresses"].stdout)
     targets = {
-        "client": remote_targets(*place, *ssh_targets),
-        "outsider": remote_targets(*place, *ssh_targets),
-        "local-user": local_targets(*place),
-        "container": container_targets(*place),
+        "client": remote_targets(*addressing, *ssh_targets),
+        "outsider": remote_targets(*addressing, *ssh_targets),
+        "local-user": local_targets(*addressing),
+        "container": container_targets(*addressing),
     }
     addresses = {
         "client": str(fleet.settings.machines.client.address),
         "address": fleet.address,
     }
     requests = {
-        "bypasses": probe_data.bypasses(
-            fleet.project.data, addresses, request_fields(read_by_nginx)
-        ),
+        "bypasses": probe_data.bypasses(fleet.project.data, addresses, request_fields(nginx_texts)),
         "changes": probe_data.changes(fleet.project.data),
         "certificates": certificates_of_strangers(),
     }
 
     def measure(who: str, machine: str, user: str) -> Exposure:
-        tried = targets[who].with_server_names(listeners, names)
+        own_targets = targets[who].with_server_names(listeners, names)
         bridge = BRIDGE if who == "container" else ""
-        if not tried.first:
+        if not own_targets.first:
             return Exposure(who, [])
-        with started(fleet.lab, fleet.project, machine, "probe", user) as program:
+        with start_program(fleet.lab, fleet.project, machine, "probe", user) as program:
             answer = program.answer(
-                exposure.probe_request(tried, prefixes, bridge, **requests),
+                exposure.probe_request(own_targets, prefixes, bridge, **requests),
                 what=f"measuring the exposure of {who}",
                 limit=exposure.PROBE_LIMIT,
             )
         return exposure.parse_probe_answer(who, answer, token, swarm_ports(listeners))
 
-    with threads(len(exposure.WHO)) as pool:
+    with program_threads(len(exposure.WHO)) as pool:
         futures = [pool.submit(measure, who, *account) for who, account in exposure.WHO.items()]
-        levels = [future.result() for future in futures]
-    return {level.who: level for level in levels}
+        exposures = [future.result() for future in futures]
+    return {exposure.who: exposure for exposure in exposures}

@@ -16,14 +16,14 @@ _SWARM_PORTS = {"2377": "the API of a swarm's managers", "7946": "a swarm's goss
 
 @dataclass(frozen=True)
 class Targets:
-    """What somebody tries."""
+    """The targets that somebody tries, as probe.py takes them: `tcp://ADDRESS:PORT`, `unix://PATH`."""
 
     first: list[str]
     further: list[str]
-    """What is measured only if none of the first gives full control."""
+    """Targets that are measured only if none of the first gives full control."""
 
     def with_server_names(self, listeners: Iterable[Listener], names: Sequence[str]) -> "Targets":
-        """Return these, and each of nginx's targets again for every server name."""
+        """Return these targets, and each of nginx's targets again for every server name."""
         listeners = list(listeners)
         return Targets(
             with_server_names(self.first, listeners, names),
@@ -42,10 +42,10 @@ def remote_targets(
     A port on the loopback address is tried as well, to prove that it is not reached. A port that is
     bound to another address of `daemon` than `address` is also tried at that address. A program
     that listens on `::` is reached at all IPv6 addresses, too, which rules for IPv4 do not protect;
-    the other machines' cards have the same names as those of `daemon`.
+    the other machines' interfaces have the same names as those of `daemon`.
 
-    >>> card = "3: eth1 inet 192.168.3.201/24 scope global\n3: eth1 inet6 fe80::1/64 scope link"
-    >>> remote_targets([Listener("tcp6", ":::2375", "dockerd")], "192.168.3.201", card)
+    >>> output = "3: eth1 inet 192.168.3.201/24 scope global\n3: eth1 inet6 fe80::1/64 scope link"
+    >>> remote_targets([Listener("tcp6", ":::2375", "dockerd")], "192.168.3.201", output)
     Targets(first=['tcp://192.168.3.201:2375'], further=['tcp://[fe80::1%eth1]:2375'])
     """
     bound = _tcp_addresses(listeners)
@@ -57,7 +57,7 @@ def remote_targets(
             *(f"tcp://{address}:{port}" for port in ports),
             *(f"tcp://{_in_brackets(host)}:{port}" for host, port in others),
         ],
-        _at_ipv6(bound, _lab_card(addresses, address)),
+        _at_ipv6(bound, _lab_ipv6_addresses(addresses, address)),
     )
 
 
@@ -77,10 +77,10 @@ def local_targets(listeners: Iterable[Listener], address: str, addresses: str) -
             # has no file permissions.
             first.add(f"unix://{re.sub('^/var/run/', '/run/', listener.address)}")
     wildcard = sorted({port for host, port in bound if _is_unspecified(host)}, key=int)
-    at_home = ["::1", *_lab_card(addresses, address)]
+    own_addresses = ["::1", *_lab_ipv6_addresses(addresses, address)]
     return Targets(
         sorted(first) or [f"unix://{DOCKER_SOCKET}"],
-        [*(f"tcp://{address}:{port}" for port in wildcard), *_at_ipv6(bound, at_home)],
+        [*(f"tcp://{address}:{port}" for port in wildcard), *_at_ipv6(bound, own_addresses)],
     )
 
 
@@ -96,12 +96,12 @@ def container_targets(listeners: Iterable[Listener], address: str, addresses: st
     """
     bound = _tcp_addresses(listeners)
     ports = sorted({port for _, port in bound} or {"2375"}, key=int)
-    bridge = [host for card, host in _addresses_by_card(addresses) if card == BRIDGE]
+    bridge = [host for interface, host in _addresses_by_interface(addresses) if interface == BRIDGE]
     own = [host for host in bridge if ":" not in host]
     if not own:
         return Targets([], [])
     others = sorted({(host, port) for host, port in bound if _is_other_address(host, own[0])})
-    global_addresses = [host for host in _lab_card(addresses, address) if "%" not in host]
+    global_addresses = [host for host in _lab_ipv6_addresses(addresses, address) if "%" not in host]
     at_bridge = [host for host in bridge if ":" in host and not host.startswith("fe80:")]
     return Targets(
         [
@@ -149,21 +149,21 @@ def _at_ipv6(bound: Iterable[tuple[str, str]], hosts: Iterable[str]) -> list[str
     return [f"tcp://[{host}]:{port}" for host in hosts if ":" in host for port in ports]
 
 
-def _lab_card(addresses: str, address: str) -> list[str]:
-    """Return the IPv6 addresses of the card that has `address`; link-local ones with the card."""
-    by_card = _addresses_by_card(addresses)
-    ours = {card for card, host in by_card if host == address}
+def _lab_ipv6_addresses(addresses: str, address: str) -> list[str]:
+    """Return the IPv6 addresses of the interface with `address`; link-local ones as `fe80::1%eth1`."""
+    by_interface = _addresses_by_interface(addresses)
+    lab_interfaces = {interface for interface, host in by_interface if host == address}
     return [
-        f"{host}%{card}" if host.startswith("fe80:") else host
-        for card, host in by_card
-        if card in ours and ":" in host
+        f"{host}%{interface}" if host.startswith("fe80:") else host
+        for interface, host in by_interface
+        if interface in lab_interfaces and ":" in host
     ]
 
 
-def _addresses_by_card(addresses: str) -> list[tuple[str, str]]:
-    """Return the cards and the addresses that `ip -o address` prints."""
+def _addresses_by_interface(addresses: str) -> list[tuple[str, str]]:
+    """Return the interfaces and the addresses that `ip -o address` prints."""
     lines = [line.split()[1:4] for line in addresses.splitlines()]
-    return [(card, network.partition("/")[0]) for card, _, network in lines]
+    return [(interface, network.partition("/")[0]) for interface, _, network in lines]
 
 
 def _tcp_addresses(listeners: Iterable[Listener]) -> list[tuple[str, str]]:

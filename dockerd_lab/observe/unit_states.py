@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dockerd_lab.machine_paths import BEGUN, OUTCOME
+from dockerd_lab.machine_paths import APPLY_STAMP, OUTCOME_FILE
 from dockerd_lab.machines.remote_command import RemoteCommand
 
 _PROPERTIES = (
@@ -19,12 +19,12 @@ _PROPERTIES = (
 #: Prints the names of the units that were added or enabled on the machine.
 _FIND_NEW = (
     "find /etc/systemd/system /usr/lib/systemd/system"
-    f" -cnewer {BEGUN} '(' -type f -o -type l ')' -printf '%f\\n' 2>/dev/null"
+    f" -cnewer {APPLY_STAMP} '(' -type f -o -type l ')' -printf '%f\\n' 2>/dev/null"
     r" | grep -E '^[^@]+(@[^@]+)?\.(service|socket|timer|path|target|(auto)?mount|swap|slice)$'"
     " | grep -v ^dockerd-lab-"
 )
 #: Prints when the configuration was applied, or 0 after a boot, in hundredths of seconds of uptime.
-_SINCE = f"if grep -q ^journal_from=--boot {OUTCOME}; then echo 0; else cat {BEGUN}; fi"
+_SINCE = f"if grep -q ^journal_from=--boot {OUTCOME_FILE}; then echo 0; else cat {APPLY_STAMP}; fi"
 #: Prints the log of each unit that has failed or is still starting.
 _PRINT_LOGS = """\
 systemctl list-units --state=failed,activating --plain --no-legend -- "$@" |

@@ -3,7 +3,7 @@
 import re
 
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.report.rows import is_worth_telling
+from dockerd_lab.report.observation_rows import is_worth_telling
 from dockerd_lab.report.verdict_sections import headline, sections
 
 _HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", "verdict")

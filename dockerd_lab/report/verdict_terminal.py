@@ -7,8 +7,8 @@ from rich.text import Text
 
 from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.report.console import render
-from dockerd_lab.report.rows import is_worth_telling
-from dockerd_lab.report.terminal import coloured, stranger_level
+from dockerd_lab.report.observation_rows import is_worth_telling
+from dockerd_lab.report.observation_table import coloured, stranger_level
 from dockerd_lab.report.verdict_sections import headline, sections
 
 

@@ -6,7 +6,7 @@ from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.machines.fleet import Fleet
-from dockerd_lab.observe import remote
+from dockerd_lab.observe import client_tools
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import prepare_case
 from dockerd_lab.trial.trial import Plan, run_trial
@@ -40,7 +40,7 @@ def _try(fleet: Fleet, case: Case, *, fixed: bool) -> Reproduction:
         f"{fleet.engine}/{case.short_name}{'-fixed' if fixed else ''}",
         then="fix" if fixed else "nothing",
         inspected=prepared.inspected,
-        tools=remote.REACHED if fixed else (),
+        tools=client_tools.REACHABILITY_TOOLS if fixed else (),
     )
     observation = run_trial(fleet, plan, already_applied=fixed)
     return Reproduction(resolved_case, observation, judge(prepared, observation, resolved_case))

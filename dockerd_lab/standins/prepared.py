@@ -14,8 +14,8 @@ from dockerd_lab.inputs.input import Input
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins import scripts
-from dockerd_lab.standins.boot import BootPreparation, prepare_boot
-from dockerd_lab.standins.remote import choose_remote
+from dockerd_lab.standins.boot_preparation import BootPreparation, prepare_boot
+from dockerd_lab.standins.choose_remote import choose_remote
 from dockerd_lab.standins.services import restore_lines
 from dockerd_lab.standins.stand_in_lines import volatile_lines
 from dockerd_lab.standins.stand_ins import StandIns, find_stand_ins

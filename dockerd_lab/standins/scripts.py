@@ -9,7 +9,7 @@ from dockerd_lab.config import units
 from dockerd_lab.config.paths import FIREWALLS
 from dockerd_lab.config.script_commands import starts
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.machine_paths import PROVISION_CODE
+from dockerd_lab.machine_paths import PROVISION_EXIT_CODE_FILE
 from dockerd_lab.standins.dockerd_path import dockerd_path_lines
 from dockerd_lab.standins.enabled_units import enable_units, link_lines
 from dockerd_lab.standins.services import (
@@ -62,7 +62,7 @@ def write_scripts(
     script_services: tuple[str, ...] = ()
     notes: list[str] = []
     if allow_stand_ins and not inputs.complete:
-        lines += _card_lines(inputs, stand_ins, address)
+        lines += _interface_lines(inputs, stand_ins, address)
         started = start_services(inputs)
         enabled = enable_units(inputs)
         lines += [*started.lines, *enabled.lines]
@@ -129,14 +129,14 @@ def routes(stand_ins: StandIns, own_address: str) -> str | None:
     )
 
 
-def _card_lines(inputs: Input, stand_ins: StandIns, address: str) -> list[str]:
-    """Return the lines that put the machine's network card into the rules of a firewall."""
-    if stand_ins.card is None:
+def _interface_lines(inputs: Input, stand_ins: StandIns, address: str) -> list[str]:
+    """Return the lines that put the machine's network interface into the rules of a firewall."""
+    if stand_ins.interface is None:
         return []
     files = [file for file in FIREWALLS if inputs.has(file)]
     return [
         device_line(address) + 'test -n "$device"',
-        *(f'sed -i "s/\\b{stand_ins.card}\\b/$device/g" {file}' for file in files),
+        *(f'sed -i "s/\\b{stand_ins.interface}\\b/$device/g" {file}' for file in files),
     ]
 
 
@@ -154,14 +154,14 @@ def _user_script_lines(directory: Path, user_scripts: Mapping[str, bytes]) -> li
         # A background process of the script may stay, but must not hold the connection open.
         lines.append(
             f"timeout --kill-after 5 {PROVISION_LIMIT} {shell}./{name} </dev/null >{name}.log 2>&1"
-            f" || echo $? >{PROVISION_CODE}"
+            f" || echo $? >{PROVISION_EXIT_CODE_FILE}"
         )
         lines.append(f"cat {name}.log")
     if not lines:
         return []
     # Otherwise systemd may refuse the next start because the script restarted docker too often.
     reset_failed = "systemctl reset-failed docker.service 2>/dev/null || true"
-    return [f"rm -f {PROVISION_CODE}", *lines, reset_failed]
+    return [f"rm -f {PROVISION_EXIT_CODE_FILE}", *lines, reset_failed]
 
 
 def _user_scripts(inputs: Input) -> dict[str, bytes]:

@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from dockerd_lab.cases.model import Credential, Credentials
 from dockerd_lab.config import nginx
 from dockerd_lab.config.declared import DeclaredConfig
-from dockerd_lab.config.firewall import network_card
-from dockerd_lab.config.flags import tcp_place
+from dockerd_lab.config.firewall import firewall_interface
+from dockerd_lab.config.flags import tcp_address
 from dockerd_lab.config.paths import DEBIANS_DOCKERD, DOCKERS_DOCKERD
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.settings import Settings
@@ -60,8 +60,8 @@ class StandIns:
     """Paths that become links to the engine's dockerd."""
     bridges: tuple[str, ...] = ()
     """Network bridges to add."""
-    card: str | None = None
-    """The name of the real host's network card in firewall rules."""
+    interface: str | None = None
+    """The name of the real host's network interface in firewall rules."""
     parts: tuple[HostPart, ...] = ()
     """Other parts of the real host to make."""
     stand_in_notes: tuple[str, ...] = ()
@@ -91,9 +91,11 @@ def find_stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) 
     stand_in_notes += [f"{path}: a link to the engine's own dockerd" for path in dockerd_paths]
     bridges = _bridges(declared)
     stand_in_notes += [f"{bridge}: a network bridge of the real host, added" for bridge in bridges]
-    card = network_card(inputs.texts)
+    interface = firewall_interface(inputs.texts)
     stand_in_notes += (
-        [f"{card}: the real host's interface; in the rules, the machine's own"] if card else []
+        [f"{interface}: the real host's interface; in the rules, the machine's own"]
+        if interface
+        else []
     )
     parts = [*host_parts(inputs, declared), *nginx_parts(inputs, declared)]
     stand_in_notes += [part.note for part in parts]
@@ -105,7 +107,7 @@ def find_stand_ins(inputs: Input, declared: DeclaredConfig, settings: Settings) 
         directories=(*data_roots, *socket_directories),
         programs=tuple(dockerd_paths),
         bridges=tuple(bridges),
-        card=card,
+        interface=interface,
         parts=tuple(parts),
         stand_in_notes=tuple(stand_in_notes),
         notes=tuple(notes),
@@ -203,7 +205,7 @@ def _paths(values: Iterable[str]) -> list[str]:
 def _listen_addresses(declared: DeclaredConfig) -> Iterator[str]:
     """Yield the hosts and addresses at which the configuration listens, without ports."""
     for host in declared.hosts:
-        if tcp := tcp_place(host.value):
+        if tcp := tcp_address(host.value):
             yield tcp[0]
     # dockerd listens at the metrics address as well.
     for place in declared.values_of("metrics-addr", "--metrics-addr"):

@@ -62,13 +62,13 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
 def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
-    from dockerd_lab.host.labs import home_apart
+    from dockerd_lab.host.labs import parallel_home
 
     session = session_of(request.config)
     settings, home = session.settings_on(engine), None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
         settings = settings.beside_others(min(count_labs(request.config), len(session.engines)))
-        home = home_apart(session.project, engine)
+        home = parallel_home(session.project, engine)
     progress.sink = progress_line(request.config, engine)
     keep, wait = request.config.getoption("keep"), request.config.getoption("lab_wait")
     try:
@@ -100,7 +100,7 @@ def observation(
     request: pytest.FixtureRequest, fleet: Fleet, subject: Subject, unit: str | None
 ) -> Observation:
     """The observation of the case, applied to freshly restored machines."""
-    from dockerd_lab.observe import remote
+    from dockerd_lab.observe import client_tools
     from dockerd_lab.trial.trial import Plan
 
     session = session_of(request.config)
@@ -115,7 +115,9 @@ def observation(
         then="fix" if subject.fixed else "reboot" if subject.rebooted else "nothing",
         inspected=session.prepared(subject).inspected,
         # For a failure it is enough whether the daemon is reached; all tools run on the methods.
-        tools=remote.TOOLS if subject.case.category == "methods" else remote.REACHED,
+        tools=client_tools.TOOLS
+        if subject.case.category == "methods"
+        else client_tools.REACHABILITY_TOOLS,
         check_idempotent=not subject.fixed,
     )
     observed: Observation = request.config.hook.pytest_dockerd_lab_trial(

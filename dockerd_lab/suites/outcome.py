@@ -98,7 +98,7 @@ def _exit_code(reasons: Collection[str]) -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Add the rows of a pytest-xdist worker to the table."""
-    from dockerd_lab.report.rows import Row
+    from dockerd_lab.report.observation_rows import Row
 
     output = getattr(node, "workeroutput", {}).get(_WORKER_OUTPUT, {})
     session = session_of(node.config)
@@ -111,7 +111,7 @@ def _table(terminal: Any, session: Session) -> None:
         terminal.section(f"{engine}: no further results")
         terminal.write_line(reason)
     if session.rows:
-        from dockerd_lab.report.terminal import table
+        from dockerd_lab.report.observation_table import table
 
         writer = terminal._tw
         terminal.section("observations")

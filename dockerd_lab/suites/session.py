@@ -11,7 +11,7 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.project import Project
-from dockerd_lab.report.rows import Row, row
+from dockerd_lab.report.observation_rows import Row, row
 from dockerd_lab.settings import Settings, load_settings
 from dockerd_lab.standins.prepared import Prepared, prepare_case
 

@@ -12,7 +12,7 @@ from dockerd_lab.cases.model import Configuration, Credential
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
-from dockerd_lab.machine_paths import APPLY, PLACE
+from dockerd_lab.machine_paths import APPLY_SCRIPT, CASE_DIRECTORY
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.project import Project
@@ -107,8 +107,8 @@ def _run(
     `environment` is empty, or `NAME=value `. `limit` is in seconds. Raises HarnessError if apply.sh
     fails.
     """
-    run_apply = f"{environment}sh {APPLY} {PLACE} {argument}"
-    command = f"rm -rf {PLACE} && mkdir {PLACE} && tar -xf - -C / && {run_apply}"
+    run_apply = f"{environment}sh {APPLY_SCRIPT} {CASE_DIRECTORY} {argument}"
+    command = f"rm -rf {CASE_DIRECTORY} && mkdir {CASE_DIRECTORY} && tar -xf - -C / && {run_apply}"
     result = ssh.run(lab, "daemon", command, what=work, timeout=limit, stdin=archive)
     stdout, stderr = (text.decode(errors="replace") for text in (result.stdout, result.stderr))
     if result.returncode != 0:
@@ -122,15 +122,15 @@ def _pack(project: Project, case: Configuration, address: str, unit: str | None)
         own_unit = case.directory / "unit"
         if own_unit.is_symlink():  # a link to one of provision/units, which is packed instead
             unit = own_unit.resolve().name
-        tar.add(case.directory, arcname=PLACE, filter=_without_unit_link)
-        _add_credentials(tar, case.credentials.daemon, address, below=f"{PLACE}/rootfs")
+        tar.add(case.directory, arcname=CASE_DIRECTORY, filter=_without_unit_link)
+        _add_credentials(tar, case.credentials.daemon, address, below=f"{CASE_DIRECTORY}/rootfs")
         if unit is not None:
             tar.add(
                 project.data / "provision/units" / unit,
-                arcname=f"{PLACE}/unit",
+                arcname=f"{CASE_DIRECTORY}/unit",
                 filter=_owned_by_root,
             )
-        tar.add(project.data / "provision/apply.sh", arcname=APPLY, filter=_owned_by_root)
+        tar.add(project.data / "provision/apply.sh", arcname=APPLY_SCRIPT, filter=_owned_by_root)
     return buffer.getvalue()
 
 
@@ -157,7 +157,7 @@ def _without_unit_link(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
     """Return an archive entry, owned by root; None for the case's link to a unit."""
     return (
         None
-        if entry.issym() and entry.name == f"{PLACE}/unit".lstrip("/")
+        if entry.issym() and entry.name == f"{CASE_DIRECTORY}/unit".lstrip("/")
         else _owned_by_root(entry)
     )
 

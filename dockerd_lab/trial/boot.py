@@ -26,8 +26,8 @@ class BootPlan:
     """Timers and path units: what they start is started once the boot is over."""
 
 
-def prepare_boot(fleet: Fleet, plan: BootPlan) -> None:
-    """Run what comes before the boot; raises HarnessError if that fails."""
+def run_boot_preparation(fleet: Fleet, plan: BootPlan) -> None:
+    """Run the shell lines that prepare `daemon` for the boot; raises HarnessError if they fail."""
     _run(fleet, "sh -s", plan.before, "preparing daemon for a boot", _PREPARATION_LIMIT)
 
 

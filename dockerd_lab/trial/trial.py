@@ -17,7 +17,7 @@ from dockerd_lab.observe.observe import observe
 from dockerd_lab.progress import say, step
 from dockerd_lab.trial import scripts
 from dockerd_lab.trial.apply import apply, wait_after_reboot
-from dockerd_lab.trial.boot import BootPlan, finish_boot, prepare_boot
+from dockerd_lab.trial.boot import BootPlan, finish_boot, run_boot_preparation
 
 #: Seconds for a unit that starts the docker client, which would wait for dockerd forever.
 NO_DAEMON_LIMIT = 10
@@ -43,7 +43,7 @@ class Plan:
     starts_client: str | None = None
     """The command line of a unit that starts the docker client, and therefore no daemon."""
     tools: Collection[str] = ()
-    """The tools of observe/remote.py to run on `client`."""
+    """The tools of observe/client_tools.py to run on `client`."""
     check_idempotent: bool = False
     """Whether to apply the configuration a second time and observe what that changes."""
 
@@ -91,7 +91,7 @@ def run_trial(
 
 def _reboot(fleet: Fleet, plan: Plan) -> Boot:
     if plan.boot is not None:
-        prepare_boot(fleet, plan.boot)
+        run_boot_preparation(fleet, plan.boot)
     fleet.reboot()
     wait_after_reboot(fleet.lab, fleet.project, plan.configuration, fleet.address, plan.unit)
     return Boot() if plan.boot is None else finish_boot(fleet, plan.boot)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from dockerd_lab.machines.versions import API_VERSION
-from dockerd_lab.observe.remote import CONTAINER
+from dockerd_lab.observe.client_tools import CONTAINER
 
 ANSWERED = ["full-control", "read-only"]
 # curl does not read docker's config.json (see test_nginx), and speaks no ssh.

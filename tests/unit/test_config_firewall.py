@@ -1,12 +1,12 @@
-"""The network card that the rules of a firewall name."""
+"""The network interface that the rules of a firewall name."""
 
 import pytest
 
-from dockerd_lab.config.firewall import network_card
+from dockerd_lab.config.firewall import firewall_interface
 
 
 @pytest.mark.parametrize(
-    ("rules", "card"),
+    ("rules", "interface"),
     [
         ('iif "enp3s0" accept', "enp3s0"),
         ("iifname 'eth1' accept\noifname eth1 accept", "eth1"),
@@ -24,11 +24,11 @@ from dockerd_lab.config.firewall import network_card
 @pytest.mark.parametrize(
     "file", ["/etc/nftables.conf", "/etc/iptables/rules.v4", "/etc/iptables/rules.v6"]
 )
-def test_the_card_of_a_firewall(file, rules, card):
-    assert network_card({file: rules}) == card
+def test_the_card_of_a_firewall(file, rules, interface):
+    assert firewall_interface({file: rules}) == interface
 
 
 def test_other_files_are_not_read_and_all_of_them_are_one_firewall():
-    assert network_card({"/etc/other.conf": "iif eth0 drop"}) is None
+    assert firewall_interface({"/etc/other.conf": "iif eth0 drop"}) is None
     both = {"/etc/nftables.conf": "iif eth0", "/etc/iptables/rules.v6": "-i eth1"}
-    assert network_card(both) is None
+    assert firewall_interface(both) is None

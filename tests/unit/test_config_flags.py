@@ -65,7 +65,7 @@ def test_the_file_that_dockerd_was_told_to_read(command, file):
     ],
 )
 def test_the_place_of_a_tcp_host(host, place):
-    assert flags.tcp_place(host) == place
+    assert flags.tcp_address(host) == place
 
 
 @pytest.mark.parametrize(

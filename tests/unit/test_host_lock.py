@@ -133,7 +133,7 @@ def running(busy, small_project, tmp_path):
     """A lab that runs there, on this computer itself."""
     directory = small_project.state / "debian-12+debian-12+debian-12"
     noted = OwnLibvirt(directory, "qemu", True, runtime=tmp_path)
-    yield labs.note(noted)
+    yield labs.write_lab_json(noted)
     (small_project.state / "lab.json").unlink()
 
 

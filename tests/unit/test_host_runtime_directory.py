@@ -10,7 +10,7 @@ from observations import write
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import labs, own_libvirt, runtime_directory
-from dockerd_lab.host.boxes import IN_LAB, Box
+from dockerd_lab.host.boxes import BOXES_IN_LAB, Box
 from dockerd_lab.host.sandbox import Sandbox
 from dockerd_lab.machines import vagrant
 
@@ -91,7 +91,7 @@ def test_qemu_may_read_the_boot_files_whatever_the_umask(start, box, umask):
 def test_a_sandbox_s_boot_files_are_the_box_s_own(tmp_path, box):
     """As the lab's namespaces have them, where QEMU's user may read them."""
     lab = Sandbox(tmp_path, "qemu", False, pid=1, started=1)
-    place = IN_LAB / box.directory.name
+    place = BOXES_IN_LAB / box.directory.name
     assert prepare(lab, box) == (place / "vmlinuz", place / "initrd.img")
 
 

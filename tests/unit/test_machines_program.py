@@ -16,7 +16,7 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.own_libvirt import OwnLibvirt
 from dockerd_lab.machines import program, ssh
 from dockerd_lab.machines.batch import connect, run_batch, run_on
-from dockerd_lab.machines.program import load, started
+from dockerd_lab.machines.program import preload_programs, start_program
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.project import Project, find_project, package_data
 
@@ -66,7 +66,7 @@ def programs(tmp_path):
 def test_it_is_given_one_line_after_the_other(machine, programs):
     lab, runners = machine
     for _ in range(2):
-        with started(lab, programs(ECHO), "daemon", "mine") as mine:
+        with start_program(lab, programs(ECHO), "daemon", "mine") as mine:
             assert mine.answer("one", what="x", limit=20) == ["one"]
             assert mine.answer({"a\n": 2}, what="x", limit=20) == [{"a\n": 2}]
     assert runners == ["python3 -I -S - /run/dockerd-lab.sock"]
@@ -74,7 +74,7 @@ def test_it_is_given_one_line_after_the_other(machine, programs):
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
 def test_it_runs_as_whom_it_is_told(machine, programs):
-    with started(machine[0], programs(WHO), "daemon", "mine", "nobody") as mine:
+    with start_program(machine[0], programs(WHO), "daemon", "mine", "nobody") as mine:
         assert mine.answer(None, what="x", limit=20) == [65534, []]
 
 
@@ -93,7 +93,7 @@ def test_an_answer_that_is_none_is_the_harness_s_failure(machine, programs, sour
     begun = time.monotonic()
     with (
         pytest.raises(HarnessError) as error,
-        started(machine[0], programs(source), "daemon", "mine") as mine,
+        start_program(machine[0], programs(source), "daemon", "mine") as mine,
     ):
         mine.answer({}, what="asking", limit=0.1 if "sleep" in source else 20)
     assert str(error.value).startswith("asking: ")
@@ -149,7 +149,7 @@ def test_nobody_waits_for_an_answer_after_an_error(machine):
             waits.set()
 
         def interrupted():
-            with program.threads(1) as pool:
+            with program.program_threads(1) as pool:
                 late.append(
                     pool.submit(run_on, lab, PROJECT, "daemon", {"c": RemoteCommand("echo c")})
                 )
@@ -167,7 +167,7 @@ def test_nobody_waits_for_an_answer_after_an_error(machine):
 
 def test_a_warning_is_no_part_of_the_answer(machine, programs):
     warns = "import sys, warnings\nfor _ in sys.stdin: warnings.warn('old'), print(1, flush=True)"
-    with started(machine[0], programs(warns), "daemon", "mine") as mine:
+    with start_program(machine[0], programs(warns), "daemon", "mine") as mine:
         assert mine.answer(None, what="x", limit=20) == 1
 
 
@@ -196,10 +196,10 @@ def test_questions_are_put_more_than_once(machine):
 def test_a_program_that_cannot_be_loaded_is_the_harness_s_failure(machine, project):
     (project.data / "provision/probe.py").write_text("def")
     with pytest.raises(HarnessError, match=r"loading probe\.py on daemon: SyntaxError"):
-        load(machine[0], project, "daemon")
+        preload_programs(machine[0], project, "daemon")
 
 
 def test_all_programs_are_loaded(machine):
     lab, runners = machine
-    load(lab, PROJECT, "daemon")
+    preload_programs(lab, PROJECT, "daemon")
     assert len(runners) == 1

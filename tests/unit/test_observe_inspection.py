@@ -61,7 +61,7 @@ def machine(tmp_path, monkeypatch):
     """Directories that stand for the machine's, a moment after the case was applied."""
     etc = tmp_path / "etc"
     old = write(etc / "docker/old.json", "{}")
-    monkeypatch.setattr(changed_files, "BEGUN", str(write(tmp_path / "begun", "")))
+    monkeypatch.setattr(changed_files, "APPLY_STAMP", str(write(tmp_path / "begun", "")))
     monkeypatch.setattr(changed_files, "CONFIG_DIRECTORIES", (str(etc),))
     begun = old.stat().st_ctime_ns
     os.utime(tmp_path / "begun", ns=(begun, begun))

@@ -6,7 +6,7 @@ import inner_pytest
 import pytest
 from lab_lock import taken
 
-from dockerd_lab.host.labs import home_apart
+from dockerd_lab.host.labs import parallel_home
 
 pytest_plugins = ["pytester"]
 
@@ -69,7 +69,7 @@ def test_a_lab_of_other_engines_is_bad_input(run):
 
 def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_project):
     options = ("--engine=debian-13", "--case=unix-default", "--lab-wait=0", "-n1")
-    with taken(home_apart(small_project, "debian-13")):
+    with taken(parallel_home(small_project, "debian-13")):
         result = run("def test_on(fleet, subject): pass", "running", *options)
     assert result.ret == 75
     output = result.stdout.str() + result.stderr.str()

@@ -10,7 +10,7 @@ import dockerd_lab
 from dockerd_lab.cli import cases, computer, validate
 from dockerd_lab.errors import BadInput
 from dockerd_lab.host import boxes
-from dockerd_lab.machines import saved
+from dockerd_lab.machines import snapshot_record
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 
@@ -50,9 +50,9 @@ def test_the_machines_of_a_project_that_was_moved_are_not_resumed(project, moved
     settings = load_settings(project)
     place = getattr(project, moved)
     place.mkdir(exist_ok=True)
-    before = saved.key(project, settings, {})
+    before = snapshot_record.key(project, settings, {})
     elsewhere = place.rename(place.with_name("elsewhere"))
-    assert saved.key(replace(project, **{moved: elsewhere}), settings, {}) != before
+    assert snapshot_record.key(replace(project, **{moved: elsewhere}), settings, {}) != before
 
 
 def files(directory):

@@ -9,7 +9,7 @@ import pytest
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import doctor
 from dockerd_lab.host.own_libvirt import OwnLibvirt
-from dockerd_lab.host.qemu_user import LAST, UNUSED, choose, configured, opens, pick
+from dockerd_lab.host.qemu_user import LAST, UNUSED, can_open, choose, configured, pick
 from dockerd_lab.host.sandbox import Sandbox
 
 ALL = "0 0 4294967295\n"
@@ -100,8 +100,8 @@ def test_who_may_open_a_device():
         device.touch()
         os.chown(device, 0, group)
         device.chmod(0o660)
-        assert opens(0, device, groups=())
-        assert not opens(user, device, groups=())
-        assert opens(user, device, groups=(group,))
+        assert can_open(0, device, groups=())
+        assert not can_open(user, device, groups=())
+        assert can_open(user, device, groups=(group,))
         os.chown(device, user, 0)
-        assert opens(user, device, groups=())
+        assert can_open(user, device, groups=())

@@ -18,8 +18,8 @@ def test_the_parcel_holds_the_case_and_the_script_for_root():
     (case,) = select(CASES, ["flags-by-hand"])
     with tarfile.open(fileobj=BytesIO(apply._pack(find_project(), case, "192.0.2.1", None))) as tar:
         entries = {f"/{entry.name}": entry.uid for entry in tar.getmembers()}
-    assert machine_paths.APPLY in entries
-    assert f"{machine_paths.PLACE}/start.sh" in entries
+    assert machine_paths.APPLY_SCRIPT in entries
+    assert f"{machine_paths.CASE_DIRECTORY}/start.sh" in entries
     assert set(entries.values()) == {0}
 
 
@@ -33,7 +33,7 @@ def test_tar_unpacks_every_parcel(tmp_path):
         expected = ["case.yaml"]
         if (case.directory / "unit").is_symlink():
             expected.append("unit/docker.service")
-        place = directory / machine_paths.PLACE.lstrip("/")
+        place = directory / machine_paths.CASE_DIRECTORY.lstrip("/")
         missing = [name for name in expected if not (place / name).is_file()]
         if result.returncode != 0 or missing:
             wrong[case.short_name] = (result.returncode, missing)
@@ -44,8 +44,8 @@ def test_credentials_are_made_once_a_run_and_keys_are_private():
     (case,) = select(CASES, ["tls-dropin"])
     with tarfile.open(fileobj=BytesIO(apply._pack(find_project(), case, "192.0.2.1", None))) as tar:
         modes = {f"/{entry.name}": entry.mode for entry in tar.getmembers()}
-    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
-    assert modes[f"{machine_paths.PLACE}/rootfs/etc/docker/tls/ca.pem"] == 0o444
+    assert modes[f"{machine_paths.CASE_DIRECTORY}/rootfs/etc/docker/tls/server-key.pem"] == 0o400
+    assert modes[f"{machine_paths.CASE_DIRECTORY}/rootfs/etc/docker/tls/ca.pem"] == 0o444
     same = apply._pack(find_project(), case, "192.0.2.1", None)
     assert same == apply._pack(find_project(), case, "192.0.2.1", None)
 

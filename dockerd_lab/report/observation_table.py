@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dockerd_lab.report.console import render
-from dockerd_lab.report.rows import Row
+from dockerd_lab.report.observation_rows import Row
 
 #: Columns that the table needs.
 WIDE = 110

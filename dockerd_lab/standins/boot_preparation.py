@@ -11,13 +11,13 @@ from fnmatch import fnmatchcase
 
 from dockerd_lab.config import units
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.machine_paths import STATE
+from dockerd_lab.machine_paths import STATE_DIRECTORY
 from dockerd_lab.observe.read_files import forget_reads
 from dockerd_lab.standins.services import KEEP_SSH_OPEN
 
 #: Where the lab's own units are, and the scripts that they run.
 _LAB_UNITS = "/usr/local/lib/systemd/system"
-_LAB_SCRIPTS = f"{STATE}/boot"
+_LAB_SCRIPTS = f"{STATE_DIRECTORY}/boot"
 _WANTS = "/etc/systemd/system/multi-user.target.wants"
 FSTAB = "/etc/fstab"
 #: What `daemon` itself mounts.
@@ -76,7 +76,7 @@ def prepare_boot(inputs: Input, stand_in_lines: Sequence[str], address: str) -> 
     if any(path.startswith("/etc/nginx/") for path in inputs.origins):
         lines.append("systemctl enable --no-reload --quiet nginx.service")  # as Debian's package
     if stand_in_lines:
-        # The card has its address only when the network is up.
+        # The interface has its address only when the network is up.
         has_address = f"ip -o address show to {address} | grep -q ."
         wait = f"for try in $(seq 100); do ! {has_address} || break; sleep 0.2; done"
         before = "docker.service containerd.service nginx.service"
@@ -103,7 +103,7 @@ def _unmask_lines(inputs: Input) -> Iterator[str]:
 
 def _take_back_line(path: str) -> str:
     """Return the line that puts back what the machine had at the path of an installed file."""
-    replaced = shlex.quote(f"{STATE}/replaced{path}")
+    replaced = shlex.quote(f"{STATE_DIRECTORY}/replaced{path}")
     return f"rm {shlex.quote(path)}; [ ! -e {replaced} ] || cp -a {replaced} {shlex.quote(path)}"
 
 

@@ -37,8 +37,8 @@ class VagrantHangs(HarnessError):
 
 
 @dataclass
-class Boot:
-    """How far `vagrant up` has come, from the lines it printed."""
+class UpProgress:
+    """The progress of `vagrant up`, from the lines that it has printed."""
 
     steps: dict[str, str] = field(default_factory=dict)
     """The last step of each machine, in Vagrant's words."""
@@ -60,8 +60,8 @@ class Boot:
                 elif step == _ANSWERED:
                     self.waiting.pop(machine, None)
 
-    def given_up(self, now: float) -> HarnessError | None:
-        """Return why it is time to give up, if it is; `now` is in monotonic seconds."""
+    def reason_to_give_up(self, now: float) -> HarnessError | None:
+        """Return why to give up; None while it is too early. `now` is in monotonic seconds."""
         for machine, since in self.waiting.items():
             if now - since > ANSWER_LIMIT:
                 return HarnessError(
@@ -76,8 +76,8 @@ class Boot:
         return None
 
 
-def vagrant_up(lab: Lab, project: Project, settings: Settings) -> None:
-    """Boot the machines of a lab. Where that is given up, the lab is ended, and Vagrant with it.
+def boot_machines(lab: Lab, project: Project, settings: Settings) -> None:
+    """Boot the machines of a lab. If they do not answer in time, the lab is ended, and Vagrant too.
 
     Raises HarnessError with what Vagrant did last, VagrantHangs if no machine is to blame.
     """
@@ -104,7 +104,7 @@ def _watched(log: Path, give_up: Callable[[], None]) -> Iterator[list[HarnessErr
     offset = log.stat().st_size if log.exists() else 0
 
     def watch() -> None:
-        boot = Boot(last_line=time.monotonic())
+        progress = UpProgress(last_line=time.monotonic())
         position = offset
         while not over.wait(1):
             with log.open("rb") as file:
@@ -112,8 +112,8 @@ def _watched(log: Path, give_up: Callable[[], None]) -> Iterator[list[HarnessErr
                 # A line that is not whole yet is read again.
                 whole = file.read().rpartition(b"\n")[0]
             position += len(whole) + 1 if whole else 0
-            boot.read(whole.decode(errors="replace").splitlines(), time.monotonic())
-            if reason := boot.given_up(time.monotonic()):
+            progress.read(whole.decode(errors="replace").splitlines(), time.monotonic())
+            if reason := progress.reason_to_give_up(time.monotonic()):
                 reasons.append(reason)
                 give_up()
                 return

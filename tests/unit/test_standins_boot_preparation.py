@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from prepared import script
 
-from dockerd_lab.standins.boot import _mounts
+from dockerd_lab.standins.boot_preparation import _mounts
 
 SYSTEM = "etc/systemd/system"
 SERVICE = "[Service]\nExecStart=/bin/a\n[Install]\nWantedBy=multi-user.target\n"

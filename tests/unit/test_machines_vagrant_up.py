@@ -2,24 +2,24 @@
 
 import pytest
 
-from dockerd_lab.machines.boot import ANSWER_LIMIT, SILENCE_LIMIT, Boot, VagrantHangs
+from dockerd_lab.machines.vagrant_up import ANSWER_LIMIT, SILENCE_LIMIT, UpProgress, VagrantHangs
 
 LINES = ["==> client: Starting domain.", "==> client: Waiting for domain to get an IP address..."]
 
 
 def test_a_machine_that_answers_is_waited_for():
-    boot = Boot()
-    boot.read(LINES, 0)
-    boot.read(["==> client: Machine booted and ready!"], 100)
-    assert boot.given_up(100 + SILENCE_LIMIT) is None
+    progress = UpProgress()
+    progress.read(LINES, 0)
+    progress.read(["==> client: Machine booted and ready!"], 100)
+    assert progress.reason_to_give_up(100 + SILENCE_LIMIT) is None
 
 
 def test_a_machine_that_never_answers_is_named_with_its_last_step():
-    boot = Boot()
-    boot.read(LINES, 0)
-    boot.read(["==> daemon: Machine booted and ready!"], ANSWER_LIMIT)
-    assert boot.given_up(ANSWER_LIMIT) is None
-    error = boot.given_up(ANSWER_LIMIT + 1)
+    progress = UpProgress()
+    progress.read(LINES, 0)
+    progress.read(["==> daemon: Machine booted and ready!"], ANSWER_LIMIT)
+    assert progress.reason_to_give_up(ANSWER_LIMIT) is None
+    error = progress.reason_to_give_up(ANSWER_LIMIT + 1)
     assert not isinstance(error, VagrantHangs)
     assert error.message == (
         f"client did not answer within {ANSWER_LIMIT} s after its start;"
@@ -28,16 +28,16 @@ def test_a_machine_that_never_answers_is_named_with_its_last_step():
 
 
 def test_a_machine_that_is_waited_for_may_be_silent():
-    boot = Boot()
-    boot.read(LINES, 0)
-    assert boot.given_up(SILENCE_LIMIT + 1) is None
+    progress = UpProgress()
+    progress.read(LINES, 0)
+    assert progress.reason_to_give_up(SILENCE_LIMIT + 1) is None
 
 
 def test_a_vagrant_that_hangs_on_a_machine_that_answered_is_given_up():
-    boot = Boot()
-    boot.read([*LINES, "==> client: Machine booted and ready!"], 0)
-    assert boot.given_up(SILENCE_LIMIT) is None
-    error = boot.given_up(SILENCE_LIMIT + 1)
+    progress = UpProgress()
+    progress.read([*LINES, "==> client: Machine booted and ready!"], 0)
+    assert progress.reason_to_give_up(SILENCE_LIMIT) is None
+    error = progress.reason_to_give_up(SILENCE_LIMIT + 1)
     assert isinstance(error, VagrantHangs)
     assert f"printed nothing for {SILENCE_LIMIT} s" in error.message
     assert "client: Machine booted and ready!" in error.message
@@ -45,6 +45,6 @@ def test_a_vagrant_that_hangs_on_a_machine_that_answered_is_given_up():
 
 @pytest.mark.parametrize("line", ["", "Bringing machine 'daemon' up", "==> ", "==> a b: c"])
 def test_other_lines_are_no_steps(line):
-    boot = Boot()
-    boot.read([line], 5)
-    assert (boot.steps, boot.last_line) == ({}, 5)
+    progress = UpProgress()
+    progress.read([line], 5)
+    assert (progress.steps, progress.last_line) == ({}, 5)

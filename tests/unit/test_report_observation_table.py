@@ -4,7 +4,7 @@ import dataclasses
 
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.report import terminal
-from dockerd_lab.report.rows import row
+from dockerd_lab.report.observation_rows import row
 
 
 def test_the_table_says_all_of_it(full_observation):

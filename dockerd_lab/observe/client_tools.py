@@ -1,4 +1,4 @@
-"""Runs the tools that people use on `client` against the daemon's API: docker, curl, the SDK."""
+"""Builds the commands of the tools that people use on `client`: docker, curl and Docker's SDK."""
 
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -20,8 +20,8 @@ TOOLS = (
     "ps_by_context",
     "run",
 )
-#: The tools that suffice to find out whether a daemon can be reached at all.
-REACHED = ("ps", "ping")
+#: The tools that suffice to find out whether the daemon can be reached.
+REACHABILITY_TOOLS = ("ps", "ping")
 #: The tools that are tried with a port that does not answer, and the seconds each of them gets.
 TOOLS_FOR_SILENT_PORT = ("ps", "sdk", "ping", "run")
 SILENT_PORT_LIMIT = 5
