@@ -1,1 +1,1 @@
-"""Known errors, one YAML file each under known_errors/, and their matcher."""
+"""Finds known errors (a YAML file each under known_errors/) in logs and pasted texts."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from dockerd_lab.explain.normalise import normalise
 from dockerd_lab.redaction.redact import redact
 
-#: A block is searched at once (characters).
+#: The size of a block, which is searched at once (characters).
 SIZE = 1 << 20
 #: A longer line is searched in parts of this length (characters).
 MAX_LINE = 2048
 #: Parts of a line overlap by this, so that words are whole in one of them (characters).
 OVERLAP = 512
-#: The lines at a block's end are searched with the next block too (lines).
-KEPT = 80
+#: How many lines at a block's end are searched with the next block too.
+OVERLAP_LINES = 80
 
 
 @dataclass(frozen=True)
@@ -26,18 +26,18 @@ class Block:
 
 
 def blocks(pieces: Iterable[str]) -> Iterator[Block]:
-    r"""Blocks of lines; each repeats the last lines of the one before.
+    r"""Yield the text's lines in blocks; each block repeats the last lines of the one before.
 
-    So a message that goes over several lines, and what is near it, are seen together.
+    So a message of several lines, and what is near it, are in one block together.
 
     >>> [block.numbers for block in blocks(["one\ntw", "o"])]
     [[1, 2]]
     """
-    kept = Block([], [])
+    previous = Block([], [])
     number = 1
     for text, final in _texts(pieces):
-        lines, numbers = kept.lines, kept.numbers
-        for line in map(_long_redacted, normalise(text.removesuffix("\n")).split("\n")):
+        lines, numbers = previous.lines, previous.numbers
+        for line in map(_redact_long_line, normalise(text.removesuffix("\n")).split("\n")):
             if len(line) <= MAX_LINE:
                 lines.append(line)
                 numbers.append(number)
@@ -49,29 +49,29 @@ def blocks(pieces: Iterable[str]) -> Iterator[Block]:
         if not text.endswith("\n"):
             number -= 1  # the line's end is still to come
         yield Block(lines, numbers, final)
-        kept = Block(lines[-KEPT:], numbers[-KEPT:])
+        previous = Block(lines[-OVERLAP_LINES:], numbers[-OVERLAP_LINES:])
 
 
-def _long_redacted(line: str) -> str:
-    """The line, without its secrets where it will be cut: half a secret shows less what it is."""
+def _redact_long_line(line: str) -> str:
+    """Return a line, redacted if it will be cut: half a secret is not recognised."""
     return redact(line) if len(line) > MAX_LINE else line
 
 
 def _texts(pieces: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """The text in parts of about SIZE that start a line, or go on with one that has no end.
+    """Yield the text in parts of about SIZE, each with whether it is the last.
 
-    With each, whether it is the last.
+    A part starts at the beginning of a line, or continues a line without end.
     """
-    waiting: list[str] = []
+    pending: list[str] = []
     size = 0
     for piece in pieces:
-        waiting.append(piece)
+        pending.append(piece)
         size += len(piece)
         if size >= SIZE:
-            text = "".join(waiting)
+            text = "".join(pending)
             # A line without end is handed on in parts that overlap.
             end = text.rfind("\n") + 1 or len(text)
             yield text[:end], False
             rest = text[end:] or ("" if text.endswith("\n") else text[-OVERLAP:])
-            waiting, size = [rest], len(rest)
-    yield "".join(waiting), True
+            pending, size = [rest], len(rest)
+    yield "".join(pending), True

@@ -1,6 +1,7 @@
-"""Lines that end at the screen's edge, where `journalctl` and `systemctl status` cut them.
+"""Finds known errors in lines that `journalctl` or `systemctl status` cut at the screen's edge.
 
-Most pagers mark that with > or …. Older ones do not: that is only believed of dockerd's own errors.
+Most pagers mark such a line with > or …. Without a mark, only errors that stop dockerd are taken
+for cut ones.
 """
 
 import functools
@@ -9,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from dockerd_lab.explain.model import Wording, known_errors
 
-#: So much of the words must be left: this many squashed characters, or nearly all.
-LEAST_LEFT = 24
-NEARLY_ALL = 0.8
-#: Shorter beginnings are never enough.
-LEAST_WHOLE = 14
+#: How much of the words must remain: this many squashed characters, or this share of all of them.
+MIN_CHARACTERS = 24
+MIN_SHARE = 0.8
+#: Fewer characters are never enough, whatever their share.
+MIN_CHARACTERS_OF_SHORT_WORDS = 14
 
 _MARKS = (">", "...")
 _UNMARKED = re.compile(
@@ -22,9 +23,10 @@ _UNMARKED = re.compile(
 
 
 def cut_words(squashed: Sequence[str], lines: Sequence[str]) -> Iterator[tuple[str, Wording, int]]:
-    """The wordings whose beginning is all that a cut line's end shows.
+    """Yield the wordings whose beginning is at the end of a cut line.
 
-    Takes a text's lines, squashed and as they are; gives ids, wordings and the lines' indices.
+    Takes a text's lines, squashed and as they are. Yields an error's id, the wording, and the
+    line's index.
 
     >>> from dockerd_lab.explain.normalise import squash
     >>> line = "dockerd[1]: pid file found, ensure docker is>"
@@ -35,22 +37,24 @@ def cut_words(squashed: Sequence[str], lines: Sequence[str]) -> Iterator[tuple[s
     for index, line in enumerate(squashed):
         marked = line.endswith(_MARKS)
         if marked or ("docker" in line and _UNMARKED.search(lines[index])):
-            left = line.rstrip(">.")
-            for length in range(shortest, min(longest, len(left)) + 1):
-                for name, wording in beginnings.get(left[-length:], ()):
+            remainder = line.rstrip(">.")
+            for length in range(shortest, min(longest, len(remainder)) + 1):
+                for name, wording in beginnings.get(remainder[-length:], ()):
                     if marked or known_errors()[name].kind == "start":
                         yield name, wording, index
 
 
 @functools.cache
 def _beginnings() -> tuple[dict[str, list[tuple[str, Wording]]], int, int]:
-    """The telling beginnings of all words, with their wordings; the least and greatest length."""
-    found: dict[str, list[tuple[str, Wording]]] = {}
+    """Return the wordings by sufficient beginnings, and the least and greatest length of these."""
+    wordings: dict[str, list[tuple[str, Wording]]] = {}
     for name, error in known_errors().items():
         for wording in error.wordings:
             words = wording.squashed
-            least = min(LEAST_LEFT, max(LEAST_WHOLE, round(len(words) * NEARLY_ALL)))
+            least = min(
+                MIN_CHARACTERS, max(MIN_CHARACTERS_OF_SHORT_WORDS, round(len(words) * MIN_SHARE))
+            )
             for length in range(least, len(words)):
-                found.setdefault(words[:length], []).append((name, wording))
-    lengths = [len(beginning) for beginning in found]
-    return found, min(lengths), max(lengths)
+                wordings.setdefault(words[:length], []).append((name, wording))
+    lengths = [len(beginning) for beginning in wordings]
+    return wordings, min(lengths), max(lengths)

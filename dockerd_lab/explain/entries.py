@@ -1,4 +1,4 @@
-"""The YAML of the known errors, one file each under known_errors/, validated."""
+"""Reads and validates the YAML of the known errors, a file each under known_errors/."""
 
 import re
 from pathlib import Path
@@ -18,8 +18,8 @@ _Step = Annotated[
     dict[Annotated[str, Field(pattern=_MACHINE)], str], Field(min_length=1, max_length=1)
 ]
 
-#: Shorter words would be found by accident, in any text.
-LEAST_WORDS = 6
+#: Shorter words would match by accident in any text (letters).
+MIN_LETTERS = 6
 
 
 class WordingEntry(YamlModel):
@@ -41,14 +41,14 @@ class WordingEntry(YamlModel):
 
     @field_validator("words")
     @classmethod
-    def _telling(cls, words: str) -> str:
-        if len(squash(words)) < LEAST_WORDS:
-            raise ValueError(f"needs at least {LEAST_WORDS} letters that are no spaces or quotes")
+    def _check_length(cls, words: str) -> str:
+        if len(squash(words)) < MIN_LETTERS:
+            raise ValueError(f"needs at least {MIN_LETTERS} letters that are no spaces or quotes")
         return words
 
     @field_validator("with_", "unless", "near")
     @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
+    def _check_pattern(cls, pattern: str | None) -> str | None:
         if pattern is not None:
             try:
                 re.compile(pattern)
@@ -58,7 +58,7 @@ class WordingEntry(YamlModel):
 
     @field_validator("engines")
     @classmethod
-    def _range(cls, engines: str) -> str:
+    def _check_range(cls, engines: str) -> str:
         try:
             SpecifierSet(engines)
         except InvalidSpecifier:
@@ -85,13 +85,13 @@ class Entry(YamlModel):
     no_case: str | None = Field(default=None, description="why no case can show it")
 
     @model_validator(mode="after")
-    def _has_a_source(self) -> "Entry":
+    def _check_source(self) -> "Entry":
         if not (self.seen or self.reported):
             raise ValueError("says neither where it was `seen` nor where it was `reported`")
         return self
 
     @model_validator(mode="after")
-    def _has_a_case(self) -> "Entry":
+    def _check_case(self) -> "Entry":
         if bool(self.reproduce) == bool(self.no_case):
             raise ValueError(
                 "needs `reproduce`, the case that shows it, or `no_case`, why none can; not both"
@@ -99,7 +99,7 @@ class Entry(YamlModel):
         return self
 
     def known_error(self) -> KnownError:
-        """The same as what the matcher and the reports use."""
+        """Return the known error that the matcher and the reports use."""
         data = self.model_dump()
         for key in ("fix", "look"):
             data[key] = [_step(*item) for step in data[key] for item in step.items()]
@@ -113,5 +113,5 @@ def _step(where: str, commands: str) -> Step:
 
 
 def load_entries(directory: Path) -> dict[str, KnownError]:
-    """The known errors of a directory by id; raises BadInput where one is wrong."""
+    """Return the known errors of a directory by id; raises BadInput if one is invalid."""
     return {file.stem: load(file, Entry).known_error() for file in sorted(directory.glob("*.yaml"))}

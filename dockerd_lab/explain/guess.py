@@ -1,4 +1,4 @@
-"""The known errors nearest to a text in which none was found, with what speaks for and against."""
+"""Guesses which known errors a text may mean if none was found, with reasons for and against."""
 
 import math
 import re
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from dockerd_lab.explain.model import Wording, compiled, known_errors
 from dockerd_lab.explain.normalise import normalise, squash
 
-#: So many are named at most.
-MOST = 3
-#: So many of its words at least.
-LEAST_WORDS = 2
-#: So much of a wording's words, by their weight, must be in one line.
-LEAST = 0.6
+#: At most this many guesses are returned.
+MAX_GUESSES = 3
+#: One line must have at least this many of a wording's words.
+MIN_WORDS = 2
+#: One line must have at least this share of a wording's words, by their weight.
+MIN_SHARE = 0.6
 
 _DOCKER = re.compile(r"docker|\b237[56]\b|containerd|moby", re.IGNORECASE)
 _WORD = re.compile(r"[a-z][a-z0-9_.-]{2,}", re.IGNORECASE)
@@ -33,7 +33,7 @@ class Guess:
 
 
 def guesses(text: str) -> list[Guess]:
-    """The known errors that are nearest to a text, the nearest first; none if it is not Docker's.
+    """Return the known errors nearest to a text, the nearest first; none if it is not Docker's.
 
     >>> guesses("the docker network is slow today")
     []
@@ -44,13 +44,13 @@ def guesses(text: str) -> list[Guess]:
     best: dict[str, Guess] = {}
     weights = _weights()
     for number, line in enumerate(text.split("\n"), 1):
-        seen = _Line(number, line, squash(line), frozenset(_words(line)))
+        current = _Line(number, line, squash(line), frozenset(_words(line)))
         for name, error in known_errors().items():
             for wording in error.wordings:
-                found = _guess(name, wording, seen, weights)
-                if found and found.likeness > (best[name].likeness if name in best else 0):
-                    best[name] = found
-    return sorted(best.values(), key=lambda guess: -guess.likeness)[:MOST]
+                guess = _guess(name, wording, current, weights)
+                if guess and guess.likeness > (best[name].likeness if name in best else 0):
+                    best[name] = guess
+    return sorted(best.values(), key=lambda guess: -guess.likeness)[:MAX_GUESSES]
 
 
 @dataclass(frozen=True)
@@ -63,38 +63,38 @@ class _Line:
 
 def _guess(name: str, wording: Wording, line: _Line, weights: dict[str, float]) -> Guess | None:
     if wording.squashed in line.squashed:
-        said = f"it says “{wording.words}”"
-        return Guess(name, 1, line.number, said, _against(wording, line.text))
-    wanted = set(_words(wording.words))
-    there = wanted & line.words
-    weight = sum(weights[word] for word in wanted)
-    share = sum(weights[word] for word in there) / weight if there else 0
-    if len(there) < LEAST_WORDS or share < LEAST:
+        speaks_for = f"it says “{wording.words}”"
+        return Guess(name, 1, line.number, speaks_for, _speaks_against(wording, line.text))
+    known_words = set(_words(wording.words))
+    common = known_words & line.words
+    weight = sum(weights[word] for word in known_words)
+    share = sum(weights[word] for word in common) / weight if common else 0
+    if len(common) < MIN_WORDS or share < MIN_SHARE:
         return None
     return Guess(
         name,
         share * 0.99,
         line.number,
-        f"it says {', '.join(sorted(there))}",
+        f"it says {', '.join(sorted(common))}",
         f"the known message is “{wording.words}”",
     )
 
 
-def _against(wording: Wording, line: str) -> str:
-    """Why a line with the wording's words was not taken for the error."""
-    if wording.unless and (found := compiled(wording.unless).search(line)):
-        return f"“{found[0]}” stands beside it, which tells of something else"
+def _speaks_against(wording: Wording, line: str) -> str:
+    """Return why a line with the wording's words was not taken for the error."""
+    if wording.unless and (match := compiled(wording.unless).search(line)):
+        return f"“{match[0]}” stands beside it, which tells of something else"
     if wording.with_ and not compiled(wording.with_).search(line):
         return "the rest of the message is not the known one"
     return "no line around it shows that Docker's daemon is meant"
 
 
 def _words(text: str) -> Iterator[str]:
-    return (found[0].lower() for found in _WORD.finditer(text))
+    return (match[0].lower() for match in _WORD.finditer(text))
 
 
 def _weights() -> dict[str, float]:
-    """How much a word tells: the rarer it is among the known errors, the more."""
+    """Return how much each word counts: the rarer among the known errors, the more."""
     count = Counter(
         word
         for error in known_errors().values()

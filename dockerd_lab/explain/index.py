@@ -1,7 +1,7 @@
-"""The known errors as they were last read, kept in one file: reading a hundred takes a second.
+"""Caches the known errors in one file: reading and validating their YAML takes a second.
 
-The file is in the user's cache directory. It is made anew when one of the entries, or what reads
-them, has changed; without it, and where it cannot be written, everything works as well.
+The file is in the user's cache directory. It is rewritten when an entry, or the code that
+reads them, has changed. Everything works without it, and if it cannot be written.
 """
 
 import json
@@ -19,26 +19,26 @@ _CODE = [KNOWN_ERRORS.parent / name for name in ("entries.py", "model.py")]
 
 
 def read_known_errors() -> dict[str, KnownError]:
-    """All known errors by id, in the order of their ids; raises BadInput where one is wrong."""
+    """Return all known errors by id, sorted by id; raises BadInput if one is invalid."""
     file = user_cache() / "known-errors.json"
     state = _state()
     with suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["state"] == state:
-            return {name: _known_error(data) for name, data in kept["errors"].items()}
+        cached = json.loads(file.read_text(encoding="utf-8"))
+        if cached["state"] == state:
+            return {name: _known_error(data) for name, data in cached["errors"].items()}
     # Imported only here: validating takes pydantic, which takes longer than all the rest.
     from dockerd_lab.explain.entries import load_entries  # noqa: PLC0415
 
     errors = load_entries(KNOWN_ERRORS)
     with suppress(OSError):
-        _keep(
+        _write(
             file, {"state": state, "errors": {name: asdict(each) for name, each in errors.items()}}
         )
     return errors
 
 
 def _state() -> list[list[Any]]:
-    """What tells whether a file has changed, for each from which the known errors are made."""
+    """Return path, modification time (ns) and size of each file that the known errors depend on."""
     files = [*KNOWN_ERRORS.glob("*.yaml"), *_CODE]
     return sorted([str(file), (stat := file.stat()).st_mtime_ns, stat.st_size] for file in files)
 
@@ -50,8 +50,8 @@ def _known_error(data: dict[str, Any]) -> KnownError:
     )
 
 
-def _keep(file: Path, data: dict[str, Any]) -> None:
-    """Write the file at once: another command may be reading it."""
+def _write(file: Path, data: dict[str, Any]) -> None:
+    """Replace the file atomically: another command may be reading it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=file.parent, prefix=file.name, encoding="utf-8", delete=False

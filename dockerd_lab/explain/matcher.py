@@ -2,7 +2,7 @@
 
 A block of text is normalised and squashed once, and each wording's words are looked for in it as a
 plain substring, which is fast. Only where they are found do regular expressions look at the
-message itself. What was found once is not looked for again.
+message itself. An error that was found is not looked for again.
 """
 
 import functools
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from dockerd_lab.explain.blocks import KEPT, MAX_LINE, Block, blocks
+from dockerd_lab.explain.blocks import MAX_LINE, OVERLAP_LINES, Block, blocks
 from dockerd_lab.explain.cut import cut_words
 from dockerd_lab.explain.model import KnownError, Wording, compiled, known_errors
 from dockerd_lab.explain.normalise import squash_lines
@@ -22,18 +22,18 @@ from dockerd_lab.explain.systems import systems_in
 from dockerd_lab.redaction.redact import redact
 
 #: `near` looks at this many lines before and after.
-NEAR = KEPT // 2
-#: A message that was wrapped when it was pasted goes on for this many lines at most.
-WRAPPED = 5
-#: A line of this length may have been wrapped by a screen (characters)...
-NARROW = 60
-#: ...and so much of the next one may belong to its last words (characters).
-EDGE = 60
+NEAR_LINES = OVERLAP_LINES // 2
+#: A message that was wrapped when it was pasted has at most this many further lines.
+MAX_WRAPPED_LINES = 5
+#: A line of at least this length may have been wrapped by a screen (characters).
+MIN_WRAPPED_LENGTH = 60
+#: How much of the line after a wrapped one may belong to its last words (characters).
+MAX_WRAPPED_REST = 60
 #: The longest message of several lines (characters).
-LONGEST = 2 * MAX_LINE
-#: After so many places where a wording does not hold, a block is searched less thoroughly.
-BRIEF = 300
-#: The longest line that is shown (characters).
+MAX_MESSAGE = 2 * MAX_LINE
+#: After this many places where a wording does not hold, only the lines of its words are searched.
+MAX_THOROUGH_SEARCHES = 300
+#: The longest text of a finding (characters).
 MAX_TEXT = 1000
 
 
@@ -51,7 +51,7 @@ class Finding:
 
 
 def explain(lines: Iterable[str]) -> list[Finding]:
-    """The known errors in a log, each with its first line, in the order of importance.
+    """Return the known errors in a log, each with its first line, in the order of importance.
 
     >>> [finding.id for finding in explain(["docker.service: Start request repeated too quickly."])]
     ['start-limit-hit']
@@ -60,7 +60,7 @@ def explain(lines: Iterable[str]) -> list[Finding]:
 
 
 def explain_text(pieces: Iterable[str], file: str = "") -> list[Finding]:
-    """The known errors in a text that comes in pieces of any size; `file` is where it is from.
+    """Return the known errors in a text in pieces of any size; `file` is the name for the findings.
 
     >>> explain_text(["docker.service: Start request rep", "eated too quickly."])[0].id
     'start-limit-hit'
@@ -70,7 +70,7 @@ def explain_text(pieces: Iterable[str], file: str = "") -> list[Finding]:
     for block in blocks(pieces):
         for name, at in _search(block, set(found), repeats).items():
             text = redact(block.lines[at]).strip()[:MAX_TEXT]  # a part of a secret has no form
-            around = "\n".join(block.lines[max(0, at - NEAR) : at + NEAR + 1])
+            around = "\n".join(block.lines[max(0, at - NEAR_LINES) : at + NEAR_LINES + 1])
             found[name] = Finding(
                 name, known_errors()[name], block.numbers[at], text, file, systems_in(around)
             )
@@ -78,10 +78,10 @@ def explain_text(pieces: Iterable[str], file: str = "") -> list[Finding]:
 
 
 def important(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings of one or several texts, each known error once, in the order of importance.
+    """Return the findings of one or several texts, each known error once, by importance.
 
-    Where several files show one, the first file given does. What is only a consequence is left out
-    beside a cause.
+    Of several findings of one error the first is kept. Consequences are left out if there is a
+    cause.
     """
     first: dict[str, Finding] = {}
     for finding in findings:
@@ -92,7 +92,7 @@ def important(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _search(block: Block, known: set[str], repeats: Repeats) -> dict[str, int]:
-    """The ids that a block shows, without those already known, each with its first line's index."""
+    """Return the first line's index by the id of each error in a block, except those in `known`."""
     page = _Page(block.lines, block.final)
     found: dict[str, int] = {}
 
@@ -110,7 +110,7 @@ def _search(block: Block, known: set[str], repeats: Repeats) -> dict[str, int]:
             waiting_of.update(dict.fromkeys(group, (group.start, waiting)))
         else:
             for name, wording, first, last in waiting:
-                if page.nearby(wording, group.start + first, group.start + last):
+                if page.has_near(wording, group.start + first, group.start + last):
                     find(name, group.start + first)
 
     squashed = squash_lines([page.lines[index] for index in new]) if new else []
@@ -118,11 +118,11 @@ def _search(block: Block, known: set[str], repeats: Repeats) -> dict[str, int]:
     ends = list(accumulate(len(a) + len(b) for a, b in zip(breaks, squashed, strict=True)))
 
     def hits(words: str) -> Iterator[tuple[int, int]]:
-        """The first and last lines of the places where the words stand."""
+        """Yield the first and last line of each place where the words stand."""
         at = text.find(words)
         while at >= 0:
             first, last = bisect_right(ends, at), bisect_right(ends, at + len(words) - 1)
-            if last - first <= WRAPPED:
+            if last - first <= MAX_WRAPPED_LINES:
                 yield new[first], new[last]
             # Not twice for one line.
             at = text.find(words, max(at + 1, ends[first]))
@@ -130,18 +130,18 @@ def _search(block: Block, known: set[str], repeats: Repeats) -> dict[str, int]:
     def check(name: str, wording: Wording, first: int, last: int, brief: bool) -> bool:
         if not page.holds(wording, first, last, brief):
             return False
-        if page.nearby(wording, first, last):
+        if page.has_near(wording, first, last):
             find(name, first)
             return True
         start, waiting = waiting_of[first]
         waiting.append((name, wording, first - start, last - start))
         return False
 
-    there = [words for words in _by_words() if words in text]
-    for name, wording in (each for words in there for each in _by_words()[words]):
+    present = [words for words in _by_words() if words in text]
+    for name, wording in (each for words in present for each in _by_words()[words]):
         if name not in known:
             for count, (first, last) in enumerate(hits(wording.squashed)):
-                if check(name, wording, first, last, count >= BRIEF):
+                if check(name, wording, first, last, count >= MAX_THOROUGH_SEARCHES):
                     break
     for name, wording, at in cut_words(squashed, [page.lines[index] for index in new]):
         if name not in known and new[at] < found.get(name, len(page.lines)):
@@ -151,16 +151,16 @@ def _search(block: Block, known: set[str], repeats: Repeats) -> dict[str, int]:
 
 @functools.cache
 def _by_words() -> dict[str, list[tuple[str, Wording]]]:
-    """The wordings and the ids they belong to, by what is looked for."""
-    found: dict[str, list[tuple[str, Wording]]] = {}
+    """Return the wordings, each with its error's id, by their squashed words."""
+    wordings: dict[str, list[tuple[str, Wording]]] = {}
     for name, error in known_errors().items():
         for wording in error.wordings:
-            found.setdefault(wording.squashed, []).append((name, wording))
-    return found
+            wordings.setdefault(wording.squashed, []).append((name, wording))
+    return wordings
 
 
 class _Page:
-    """A block's lines, and what is asked of them again and again."""
+    """A block's lines, with the results of searches in them that are repeated."""
 
     def __init__(self, lines: Sequence[str], final: bool) -> None:
         self.lines, self.final = lines, final
@@ -168,9 +168,9 @@ class _Page:
         self._near: dict[str, bytearray] = {}
 
     def holds(self, wording: Wording, first: int, last: int, brief: bool) -> bool:
-        """Whether what has to stand with the words does, and what must not does not.
+        """Return whether the words' message matches `with` and does not match `unless`.
 
-        `brief` looks at the lines of the words only.
+        With `brief` only the lines of the words are searched.
         """
         for message in self._messages(first, last, brief):
             if wording.with_ is None or compiled(wording.with_).search(message):
@@ -179,16 +179,16 @@ class _Page:
                 )
         return False
 
-    def nearby(self, wording: Wording, first: int, last: int) -> bool:
-        """Whether the wording's `near` is found around some lines; none is searched twice for one.
+    def has_near(self, wording: Wording, first: int, last: int) -> bool:
+        """Return whether the wording's `near` matches around some lines; no line is searched twice.
 
-        Another program may say thousands of times what only a few lines tell from dockerd's words.
+        Another program may print dockerd's words thousands of times.
         """
         if wording.near is None:
             return True
         unknown, without, found = range(3)
         state = self._near.setdefault(wording.near, bytearray(len(self.lines)))
-        start, end = max(0, first - NEAR), last + NEAR + 1
+        start, end = max(0, first - NEAR_LINES), last + NEAR_LINES + 1
         if state.find(found, start, end) >= 0:
             return True
         at = state.find(unknown, start, end)
@@ -201,20 +201,25 @@ class _Page:
         return False
 
     def _ends(self, index: int) -> bool:
-        """Whether the line is the last of its message."""
+        """Return whether the line is the last of its message."""
         return self.final if index + 1 == len(self.lines) else self.starts(index + 1)
 
     def _with_rest(self, message: str, last: int) -> str:
-        """A message, and after it the words that a screen's width seems to have broken off it."""
+        """Return a message, and the same with the words that a narrow screen may have wrapped."""
         line = self.lines[last].rstrip()
         over = line.endswith((".", "!", "?", ")", "`", "'", '"'))
-        if over or len(line) < NARROW or last + 1 == len(self.lines) or self._ends(last):
+        if (
+            over
+            or len(line) < MIN_WRAPPED_LENGTH
+            or last + 1 == len(self.lines)
+            or self._ends(last)
+        ):
             return message
-        rest = self.lines[last + 1][:EDGE]
+        rest = self.lines[last + 1][:MAX_WRAPPED_REST]
         return f"{message}{rest}\n{message} {rest}"
 
     def _messages(self, first: int, last: int, brief: bool) -> Iterator[str]:
-        """The lines as one message; then with those before and after that may belong to it.
+        """Yield the lines as one message; then with those before and after that may belong to it.
 
         A message that is surely over ends with a line break. What a narrow screen wrapped within a
         word is whole only when the lines are put together without a space, which is tried last.
@@ -226,11 +231,11 @@ class _Page:
         if first != last:
             yield "".join(lines[first : last + 1])
         start, end = first, last
-        while start > max(0, first - WRAPPED) and not self.starts(start):
+        while start > max(0, first - MAX_WRAPPED_LINES) and not self.starts(start):
             start -= 1
-        while end < min(len(lines) - 1, last + WRAPPED) and not self.starts(end + 1):
+        while end < min(len(lines) - 1, last + MAX_WRAPPED_LINES) and not self.starts(end + 1):
             end += 1
         # What is longer than a line may be is no message, and would take the patterns long.
-        if (start, end) != (first, last) and sum(map(len, lines[start : end + 1])) <= LONGEST:
+        if (start, end) != (first, last) and sum(map(len, lines[start : end + 1])) <= MAX_MESSAGE:
             yield " ".join(lines[start : end + 1])
             yield "".join(lines[start : end + 1])

@@ -1,4 +1,4 @@
-"""Known errors: what is understood of a failure, from its words to its fix.
+"""Defines known errors: a failure's words, its cause and its fix.
 
 They are plain dataclasses: `explain` answers in a fraction of a second, and pydantic alone would
 take most of it. What reads and validates their YAML is in `entries`.
@@ -23,11 +23,11 @@ class Wording:
 
     @functools.cached_property
     def squashed(self) -> str:
-        """The words as they are looked for."""
+        """Return the words as they are looked for."""
         return squash(self.words)
 
 
-#: Where advice is carried out, in a reader's words.
+#: The machines that steps are for, in words.
 MACHINES = {
     "daemon": "on the daemon's machine",
     "client": "on the client's machine",
@@ -36,7 +36,7 @@ MACHINES = {
 }
 
 
-#: The systems for which there is advice of its own.
+#: The systems for which there are steps of their own, in words.
 SYSTEMS = {"linux": "Linux", "windows": "Windows", "macos": "macOS", "openrc": "Alpine (OpenRC)"}
 
 
@@ -51,7 +51,7 @@ class Step:
 
     @property
     def where(self) -> str:
-        """The machine, in words."""
+        """Return the machine, and the system if there is only one, in words."""
         return MACHINES[self.on] + (f", {SYSTEMS[self.system]}" if self.system else "")
 
 
@@ -73,18 +73,21 @@ class KnownError:
 
     @property
     def fix_text(self) -> str:
-        """What mends it on the lab's machines as one text, each step below its machine."""
+        """Return the fix on the lab's machines as one text, each step below its machine."""
         steps = steps_for(self.fix, {"daemon": "linux", "client": "linux"})
         return "\n".join(f"# {step.where}:\n{step.commands}" for step in steps)
 
     @property
     def engines(self) -> list[str]:
-        """The ranges of engine versions in which it occurs; `any` stands for all."""
+        """Return the ranges of engine versions in which it occurs; `any` stands for all."""
         return sorted({wording.engines or "any" for wording in self.wordings})
 
 
 def steps_for(steps: list[Step], systems: dict[str, str]) -> list[Step]:
-    """The steps that fit: none for another system than their machine's, where that is known."""
+    """Return the steps without those for other systems; all of them if none would be left.
+
+    `systems` are the known systems of the machines, by machine.
+    """
 
     def fits(step: Step) -> bool:
         system = systems.get(step.on)
@@ -95,13 +98,13 @@ def steps_for(steps: list[Step], systems: dict[str, str]) -> list[Step]:
 
 @functools.cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a `with`, `unless` or `near`."""
+    """Return the compiled regular expression of a `with`, `unless` or `near`."""
     return re.compile(pattern, re.IGNORECASE)
 
 
 @functools.cache
 def known_errors() -> dict[str, KnownError]:
-    """All known errors by id, the name of their file; raises BadInput where one is wrong."""
+    """Return all known errors by id, the name of their file; raises BadInput if one is invalid."""
     # Imported here: `index` needs the classes above.
     from dockerd_lab.explain.index import read_known_errors  # noqa: PLC0415
 

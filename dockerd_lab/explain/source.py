@@ -1,4 +1,4 @@
-"""What a person gives to `explain`: a file, standard input, or the text of an error itself."""
+"""Opens what `explain` reads: a file, standard input, or the text of an error itself."""
 
 import difflib
 import sys
@@ -12,10 +12,10 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.explain.reading import pieces
 
-#: So much of a text is kept for a guess where nothing is found (characters).
-SAMPLE = 20_000
-#: A file that takes longer to read than this, and again as long, is told of (seconds).
-PATIENCE = 10.0
+#: How much of a text is kept for a guess if nothing is found (characters).
+SAMPLE_SIZE = 20_000
+#: Progress is printed after this time, and then as often (seconds).
+PROGRESS_INTERVAL = 10.0
 
 _PASTE = """\
 dockerd-lab: paste the log or the error, press Enter, then Ctrl-D (Ctrl-C ends without an answer);
@@ -32,10 +32,10 @@ _KINDS = {
 
 
 class Source:
-    """One of the texts: its pieces, once, and what is to be said of it afterwards."""
+    """A text to explain: its pieces, which can be read once, and a remark about it after that."""
 
     def __init__(self, label: str, stream: BinaryIO | None, text: str = "") -> None:
-        """Take the name to show for it, and either a stream or the text itself."""
+        """Take the name for messages, and either a stream or the text itself."""
         self.label = label
         self.sample = ""
         self._stream, self._text = stream, text
@@ -43,19 +43,22 @@ class Source:
         self._size = 0
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of any size; says on standard error how far a long one is read."""
+        """Yield the text in pieces of any size; print progress on standard error if it is long.
+
+        Raises BadInput if it cannot be read.
+        """
         if self._stream is None:
             self._size = len(self._text)
-            self.sample = self._text[:SAMPLE]
+            self.sample = self._text[:SAMPLE_SIZE]
             yield self._text
             return
-        told = time.monotonic()
+        last_progress = time.monotonic()
         try:
-            for piece in pieces(_Watched(self._stream, self)):
-                if len(self.sample) < SAMPLE:
-                    self.sample += piece[: SAMPLE - len(self.sample)]
-                if time.monotonic() - told > PATIENCE:
-                    told = time.monotonic()
+            for piece in pieces(_RecordingStream(self._stream, self)):
+                if len(self.sample) < SAMPLE_SIZE:
+                    self.sample += piece[: SAMPLE_SIZE - len(self.sample)]
+                if time.monotonic() - last_progress > PROGRESS_INTERVAL:
+                    last_progress = time.monotonic()
                     read = f"{self._size / 1e6:.0f} MB of {self.label or 'standard input'} read"
                     print(f"dockerd-lab: {read}", file=sys.stderr, flush=True)
                 yield piece
@@ -68,12 +71,12 @@ class Source:
                 self._stream.close()
 
     def note(self, data: bytes) -> None:
-        """Remember what was read: its size, and what it starts with."""
+        """Add data that was read to the size, and keep what the text starts with."""
         self._start = self._start or data[:4096]
         self._size += len(data)
 
     def remark(self) -> str:
-        """What kept anything from being found; empty if nothing did."""
+        """Return why nothing can be found in the text; empty if there is no such reason."""
         name = self.label or "standard input"
         if not self._size:
             return f"{name} is empty"
@@ -86,23 +89,23 @@ class Source:
         return ""
 
 
-class _Watched:
-    """A stream that tells the source what was read."""
+class _RecordingStream:
+    """A stream that notes in the source what was read."""
 
     def __init__(self, stream: BinaryIO, source: Source) -> None:
         self._stream, self._source = stream, source
 
     def read(self, size: int) -> bytes:
-        """What the stream has next."""
+        """Return up to `size` bytes; none at the end."""
         data = self._stream.read(size)
         self._source.note(data)
         return data
 
 
 def open_source(name: str) -> Source:
-    """The text that a person names: a file, `-` for standard input, or an error in full.
+    """Return the text that an argument names: a file, `-` for standard input, or an error in full.
 
-    Raises BadInput where it is none of these.
+    Raises BadInput if it is none of these.
     """
     if name == "-":
         if sys.stdin is None:  # closed, as by `<&-`
@@ -129,6 +132,6 @@ def open_source(name: str) -> Source:
             raise BadInput(f"{name}: cannot be read: {missing}") from None
     if " " in name.strip():
         return Source("", None, name)
-    near = difflib.get_close_matches(name, known_errors(), 1)
-    hint = f"dockerd-lab explain {near[0]}" if near else "dockerd-lab explain --list"
+    similar = difflib.get_close_matches(name, known_errors(), 1)
+    hint = f"dockerd-lab explain {similar[0]}" if similar else "dockerd-lab explain --list"
     raise BadInput(f"{name}: cannot be read: {missing}; it is no known error's id, either", hint)

@@ -1,10 +1,10 @@
-"""Tells which lines begin a message of their own, and which go on with the one above."""
+"""Recognises which lines begin a message, and which continue the one above."""
 
 import re
 from collections.abc import Sequence
 
-#: A line whose first characters are those of the line above is a message of its own, too.
-SAME = 40
+#: A line that begins with as many characters of the line above begins a message, too.
+MIN_COMMON = 40
 
 _STARTS = re.compile(
     r"""\s*(?:$|time=|level=|(?:info|warn|erro|fata|debu)\[
@@ -17,7 +17,7 @@ _STARTS = re.compile(
 
 
 class Starts:
-    """Which of some lines begin a message; each line is looked at once."""
+    """Which of some lines begin a message; each line is examined once."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         """Take the lines, normalised."""
@@ -25,12 +25,14 @@ class Starts:
         self._known: list[bool | None] = [None] * len(lines)
 
     def __call__(self, index: int) -> bool:
-        """Whether the line with this index begins a message."""
+        """Return whether the line with this index begins a message."""
         known = self._known[index]
         if known is None:
             line = self._lines[index]
             known = _STARTS.match(line) is not None or (
-                index > 0 and len(line) >= SAME and self._lines[index - 1].startswith(line[:SAME])
+                index > 0
+                and len(line) >= MIN_COMMON
+                and self._lines[index - 1].startswith(line[:MIN_COMMON])
             )
             self._known[index] = known
         return known

@@ -1,8 +1,8 @@
-"""Tells from a log which system its machines run, where advice for another would be wrong."""
+"""Recognises from a log which system the machines run: steps for another one would be wrong."""
 
 import re
 
-#: What shows a system, the machines it is then known of, and its name.
+#: A pattern that shows a system, the machines that run it then, and its name.
 _SIGNS = [
     (r"//\./pipe/|\\\\\.\\pipe\\|npipe:", "daemon client", "windows"),
     (r"ProgramData\\docker|Start-Service", "daemon client", "windows"),
@@ -14,14 +14,14 @@ _COMPILED = [(re.compile(sign, re.IGNORECASE), on.split(), name) for sign, on, n
 
 
 def systems_in(text: str) -> dict[str, str]:
-    r"""The system of each machine of which a text shows it; a machine that is absent may run any.
+    r"""Return the systems that a text shows, by machine; a machine that is absent may run any.
 
     >>> systems_in("open //./pipe/docker_engine: Access is denied.")
     {'daemon': 'windows', 'client': 'windows'}
     """
-    found: dict[str, str] = {}
+    systems: dict[str, str] = {}
     for sign, machines, name in _COMPILED:
         if sign.search(text):
             for machine in machines:
-                found.setdefault(machine, name)
-    return found
+                systems.setdefault(machine, name)
+    return systems

@@ -150,7 +150,7 @@ def _at_ipv6(bound: Iterable[tuple[str, str]], hosts: Iterable[str]) -> list[str
 
 
 def _lab_ipv6_addresses(addresses: str, address: str) -> list[str]:
-    """Return the IPv6 addresses of the interface with `address`; link-local ones as `fe80::1%eth1`."""
+    """Return the IPv6 addresses of the interface with `address`; link-local ones with its name."""
     by_interface = _addresses_by_interface(addresses)
     lab_interfaces = {interface for interface, host in by_interface if host == address}
     return [

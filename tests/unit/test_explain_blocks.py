@@ -1,6 +1,6 @@
 """A text that comes in pieces, cut into blocks of numbered lines."""
 
-from dockerd_lab.explain.blocks import KEPT, MAX_LINE, OVERLAP, SIZE, blocks
+from dockerd_lab.explain.blocks import MAX_LINE, OVERLAP, OVERLAP_LINES, SIZE, blocks
 
 LINE = "a line of some forty characters, or so..\n"
 
@@ -9,8 +9,8 @@ def test_a_block_repeats_the_last_lines_of_the_one_before():
     count = SIZE // len(LINE) + 10
     first, second = blocks([LINE * count, "the end"])
     assert first.numbers == list(range(1, count + 1))
-    assert second.numbers[:KEPT] == first.numbers[-KEPT:]
-    assert second.numbers[KEPT:] == [count + 1]
+    assert second.numbers[:OVERLAP_LINES] == first.numbers[-OVERLAP_LINES:]
+    assert second.numbers[OVERLAP_LINES:] == [count + 1]
     assert (first.lines[0], second.lines[-1]) == (LINE.rstrip("\n"), "the end")
 
 

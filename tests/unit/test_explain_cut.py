@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerd_lab.explain.cut import LEAST_LEFT, cut_words
+from dockerd_lab.explain.cut import MIN_CHARACTERS, cut_words
 from dockerd_lab.explain.matcher import explain_text
 from dockerd_lab.explain.normalise import squash
 
@@ -21,8 +21,8 @@ def beginning(letters):
 
 @pytest.mark.parametrize("mark", [">", "..."])
 def test_a_marked_line_shows_enough(mark):
-    assert ("pidfile-exists", 1) in cut(f"dockerd[1]: {beginning(LEAST_LEFT)}{mark}")
-    assert cut(f"dockerd[1]: {beginning(LEAST_LEFT - 1)}{mark}") == []
+    assert ("pidfile-exists", 1) in cut(f"dockerd[1]: {beginning(MIN_CHARACTERS)}{mark}")
+    assert cut(f"dockerd[1]: {beginning(MIN_CHARACTERS - 1)}{mark}") == []
 
 
 @pytest.mark.parametrize(
