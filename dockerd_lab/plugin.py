@@ -1,4 +1,4 @@
-"""The pytest plugin, for the suites of this repository and for users' own; see dockerd_lab.suites.
+"""Loads the pytest plugin, for this repository's suites and users' own; see dockerd_lab.suites.
 
 It is loaded by its entry point. A test that asks for `observation` runs once per engine and case.
 """

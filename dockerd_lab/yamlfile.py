@@ -42,24 +42,24 @@ _Loader: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 def _check_keys(node: yaml.Node | None) -> None:
     """Raise YAMLError if a mapping has a key twice: PyYAML would silently keep the last."""
-    seen = {id(node)}  # what an alias names comes once, and may name itself
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
+    visited = {id(node)}  # what an alias names comes once, and may name itself
+    pending = [node]
+    while pending:
+        node = pending.pop()
         below: list[yaml.Node] = []
         if isinstance(node, yaml.SequenceNode):
             below = node.value
         elif isinstance(node, yaml.MappingNode):
-            written: set[str] = set()
+            keys: set[str] = set()
             for key, value in node.value:
-                if isinstance(key, yaml.ScalarNode) and key.value in written:
+                if isinstance(key, yaml.ScalarNode) and key.value in keys:
                     raise yaml.composer.ComposerError(
                         None, None, f"{key.value} is there twice", key.start_mark
                     )
-                written.add(str(key.value))
+                keys.add(str(key.value))
                 below += (key, value)
-        waiting += (each for each in below if id(each) not in seen)
-        seen.update(map(id, below))
+        pending += (each for each in below if id(each) not in visited)
+        visited.update(map(id, below))
 
 
 def load(path: Path, model: type[Model]) -> Model:
@@ -94,7 +94,7 @@ def check(path: Path, data: object, model: type[Model], at: Sequence[str] = ()) 
         return model.model_validate(data)
     except ValidationError as error:
         top = _composed(path)
-        lines = (_sentence(path, top, e, model, at) for e in error.errors())
+        lines = (_error_message(path, top, e, model, at) for e in error.errors())
         raise BadInput("\n".join(lines)) from None
 
 
@@ -134,7 +134,7 @@ def _line(node: yaml.Node | None, keys: Sequence[object]) -> int | None:
     return line
 
 
-def _sentence(
+def _error_message(
     path: Path,
     top: yaml.Node | None,
     error: object,

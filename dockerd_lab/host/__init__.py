@@ -1,4 +1,4 @@
-"""Your computer: the private lab, KVM, the boxes."""
+"""Starts the lab on your computer: namespaces or its own libvirt, KVM, boxes, checks."""
 
 import os
 

@@ -166,7 +166,7 @@ def user_namespaces() -> CheckResult:
 
 def _try_user_namespace() -> str | None:
     """Return the error of making a lab's namespaces; None if they work."""
-    tried = subprocess.run(
+    result = subprocess.run(
         [*unshare("--net"), "ip", "link", "set", "lo", "up"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -174,9 +174,9 @@ def _try_user_namespace() -> str | None:
         timeout=20,
         check=False,
     )
-    if tried.returncode == 0:
+    if result.returncode == 0:
         return None
-    return tried.stderr.strip() or f"exit code {tried.returncode}"
+    return result.stderr.strip() or f"exit code {result.returncode}"
 
 
 def disk(directory: Path, needed: int) -> CheckResult:

@@ -45,10 +45,10 @@ def run(
         ) from None
     except OSError as error:
         raise HarnessError(f"{what}: {command[0]} cannot be run: {error.strerror}") from None
-    except subprocess.TimeoutExpired as late:
+    except subprocess.TimeoutExpired as timed_out:
         raise HarnessError(
             f"{what}: gave up after {timeout:.0f} s waiting for: {shlex.join(command)}"
-            + last_lines(_text(late.stdout) + _text(late.stderr))
+            + last_lines(_text(timed_out.stdout) + _text(timed_out.stderr))
         ) from None
     if check and result.returncode != 0:
         raise HarnessError(

@@ -30,7 +30,7 @@ def find_kept_data(project: Project) -> list[KeptData]:
             continue
         if path.name not in ("lock", "lab.json"):
             what = "evidence" if path.name == "artifacts" else "machines"
-            places.append((f"{what} of this checkout", path))
+            places.append((f"{what} of this project", path))
     return [KeptData(what, path, size_on_disk(path)) for what, path in places if path.exists()]
 
 

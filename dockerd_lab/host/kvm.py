@@ -69,7 +69,7 @@ def driver(kernel: Path) -> str:
 def _boots(kernel: Path) -> bool:
     """Return whether a kernel boots, as far as it can, within TRY_LIMIT."""
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [*GUEST, "-kernel", str(kernel)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -78,4 +78,4 @@ def _boots(kernel: Path) -> bool:
         )
     except subprocess.TimeoutExpired:
         return False
-    return BOOTED in done.stdout
+    return BOOTED in result.stdout

@@ -55,7 +55,7 @@ def _take(lock: TextIO, deadline: float) -> None:
         holder = _holder(lock)
         if time.monotonic() >= deadline:
             raise _busy(holder)
-        with step(f"waiting for the command that uses the lab of this checkout: {holder}"):
+        with step(f"waiting for the command that uses the lab of this project: {holder}"):
             # It may end, and another one that waits may be faster.
             while _holder(lock) == holder:
                 time.sleep(RETRY_EVERY)
@@ -67,9 +67,9 @@ def _take(lock: TextIO, deadline: float) -> None:
 
 def _busy(holder: str) -> LabBusy:
     return LabBusy(
-        f"another command uses the lab of this checkout: {holder}",
+        f"another command uses the lab of this project: {holder}",
         "run this one later, or let it wait longer: --wait SECONDS (in pytest --lab-wait SECONDS);"
-        " another checkout has a lab of its own",
+        " another project has a lab of its own",
     )
 
 

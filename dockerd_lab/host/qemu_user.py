@@ -60,9 +60,9 @@ def configured(directory: Path) -> int | None:
 def can_open(user: int, device: Path, groups: Sequence[int] | None) -> bool:
     """Return whether a user may read and write a device, in these groups; None: this process's.
 
-    Needs to be root.
+    Must be called by root.
     """
-    tried = subprocess.run(
+    result = subprocess.run(
         ["test", "-r", device, "-a", "-w", device],
         stdin=subprocess.DEVNULL,
         user=user,
@@ -71,7 +71,7 @@ def can_open(user: int, device: Path, groups: Sequence[int] | None) -> bool:
         cwd="/",
         check=False,
     )
-    return tried.returncode == 0
+    return result.returncode == 0
 
 
 def _common(uid_map: str, gid_map: str) -> list[range]:

@@ -248,9 +248,9 @@ def _check(origins: Mapping[str, Path]) -> None:
 
 def _referenced_files(texts: Mapping[str, str], command: DockerdCommand | None) -> set[str]:
     """Return the paths that units and flags refer to: EnvironmentFile= and --config-file."""
-    typed = " ".join(command.words) if command is not None else ""
+    command_line = " ".join(command.words) if command is not None else ""
     config_files = re.findall(
-        r"--config-file[= ]\s*([^\s\"']+)", "\n".join([*texts.values(), typed])
+        r"--config-file[= ]\s*([^\s\"']+)", "\n".join([*texts.values(), command_line])
     )
     relative_to_home = [str(PurePosixPath(HOME) / flag) for flag in config_files]
     return {*units.environment_files(texts), *config_files, *relative_to_home}

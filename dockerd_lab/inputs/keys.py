@@ -1,4 +1,4 @@
-"""Reads the private keys, certificates and ssh keys of an input: which of them belong together."""
+"""Reads the private keys, certificates and ssh keys in the files of an input."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -95,12 +95,12 @@ def read_keys(origins: Mapping[str, Path], rootfs: Path) -> Keys:
         if source.is_symlink():
             continue
         data = (rootfs / path.lstrip("/")).read_bytes()
-        keys, found = _read_pem(data)
-        if not (keys or found) and path.endswith(_BINARY):
-            keys, found = _read_binary(data)
+        keys, parsed = _read_pem(data)
+        if not (keys or parsed) and path.endswith(_BINARY):
+            keys, parsed = _read_binary(data)
         readable = bool(source.lstat().st_mode & _OTHERS_READ)
         private += [PrivateKey(path, public, readable) for public in keys]
-        certificates += [Certificate(path, each) for each in found]
+        certificates += [Certificate(path, each) for each in parsed]
         if public_keys := frozenset(_read_ssh(data)):
             ssh[path] = public_keys
     return Keys(tuple(private), tuple(certificates), ssh)
@@ -130,7 +130,7 @@ def _public_of(block: bytes) -> bytes | None:
 
 
 def _read_binary(data: bytes) -> tuple[list[bytes], list[x509.Certificate]]:
-    """Return the same of a file in DER, or in PKCS #12."""
+    """Return public keys and certificates as `_read_pem` does, of a file in DER or PKCS #12."""
     with suppress(*_UNREADABLE):
         return [], [x509.load_der_x509_certificate(data)]
     with suppress(*_UNREADABLE):
@@ -140,8 +140,8 @@ def _read_binary(data: bytes) -> tuple[list[bytes], list[x509.Certificate]]:
             password = None if passphrase is None else passphrase.encode()
             store = pkcs12.load_pkcs12(data, password)
             keys = [_encode(store.key.public_key())] if store.key is not None else []
-            held = [store.cert, *store.additional_certs]
-            return keys, [each.certificate for each in held if each is not None]
+            entries = [store.cert, *store.additional_certs]
+            return keys, [each.certificate for each in entries if each is not None]
     return [], []
 
 

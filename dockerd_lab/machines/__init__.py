@@ -1,1 +1,1 @@
-"""The virtual machines: Vagrant, ssh, testinfra hosts, snapshots."""
+"""Drives the virtual machines: Vagrant, ssh, snapshots, programs on them, testinfra, the SDK."""

@@ -15,14 +15,14 @@ MACHINE_LIMIT = 480
 
 
 def connect(lab: Lab, project: Project, machine: str) -> AbstractContextManager[Program]:
-    """Start on a machine, for as long as the block lasts, what runs commands there."""
+    """Start provision/ask.py, which runs commands, on a machine for as long as the block lasts."""
     return start_program(lab, project, machine, "ask")
 
 
 def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[str, CommandResult]:
-    """Run commands one after the other, in what was started with `connect`; results by name.
+    """Run commands one after the other, in the program of `connect`; return results by name.
 
-    Raises HarnessError when the machine cannot be reached or answers with something else.
+    Raises HarnessError if the machine cannot be reached or gives no valid answer.
     """
     wire = {name: [each.command, each.limit] for name, each in commands.items()}
     limit = min(MACHINE_LIMIT, 30 + sum(each.limit for each in commands.values()))

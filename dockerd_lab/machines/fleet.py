@@ -1,4 +1,4 @@
-"""The three machines: booted once, then restored from a live snapshot as often as needed."""
+"""Boots the three machines once, and restores them from a live snapshot as often as needed."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

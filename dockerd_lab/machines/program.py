@@ -1,4 +1,4 @@
-"""A Python program on a machine that answers lines of JSON.
+"""Runs a Python program of provision/ on a machine, which answers lines of JSON.
 
 To start Python and import modules takes an emulated machine seconds. So the machine's snapshot has
 provision/runner.py running, with all imports done; it is reached through the ssh connection.
@@ -92,7 +92,7 @@ def start_program(
 
 @contextmanager
 def program_threads(number: int) -> Iterator[ThreadPoolExecutor]:
-    """Yield threads for work on the machines, which do not wait on after an error or Ctrl-C."""
+    """Yield a pool of threads for work on the machines; an error or Ctrl-C ends their waiting."""
     with ThreadPoolExecutor(number) as pool:
         try:
             yield pool
@@ -104,7 +104,7 @@ def program_threads(number: int) -> Iterator[ThreadPoolExecutor]:
 
 
 def preload_programs(lab: Lab, project: Project, machine: str) -> None:
-    """Let a machine start the runner and load the programs, before its snapshot is saved.
+    """Start the runner on a machine and load the programs, before the snapshot is saved.
 
     Raises HarnessError if it cannot.
     """

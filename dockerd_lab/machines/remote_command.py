@@ -1,4 +1,4 @@
-"""A shell command for a machine, and its result: what it printed, its exit code, its seconds."""
+"""Defines a shell command for a machine, and its result."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The record of the machines' saved snapshot: snapshot.json in the lab's directory."""
+"""Reads and writes the record of the machines' snapshot: snapshot.json in the lab's directory."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""ssh to the machines: one multiplexed connection each, kept in the lab's own namespaces."""
+"""Runs commands on the machines by ssh: one multiplexed connection each, inside the lab."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""testinfra hosts for the machines: testinfra's ssh backend, entered through the lab."""
+"""Makes testinfra hosts for the machines: testinfra's ssh backend, entered through the lab."""
 
 from typing import Any
 

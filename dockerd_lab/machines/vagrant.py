@@ -1,4 +1,4 @@
-"""Vagrant in the lab, driven with python-vagrant; its output is kept, and shown when it fails."""
+"""Drives Vagrant in the lab with python-vagrant; its output is kept, and shown when it fails."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The versions of the machines' engines, and of the software below them."""
+"""Reads the versions of the machines' engines and of the software below them, and checks them."""
 
 import re
 

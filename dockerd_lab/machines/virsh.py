@@ -1,4 +1,4 @@
-"""libvirt's machines: virsh, QEMU's monitor, states."""
+"""Controls the machines with virsh and QEMU's monitor."""
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import run as run_on_computer

@@ -13,7 +13,7 @@ NETSTAT_UNIX = "netstat -lnxp"
 
 @dataclass(frozen=True)
 class IgnoredListener:
-    """A listener that gives no access to the daemon: its owner, and where that owner listens."""
+    """A pattern of listeners that are not observed: they give no access to the daemon."""
 
     protocol: str
     address: str
@@ -21,7 +21,7 @@ class IgnoredListener:
     why: str
 
     def covers(self, listener: "Listener") -> bool:
-        """Return whether a listener is this exception: all three patterns must match completely."""
+        """Return whether a listener matches; all three patterns must match completely."""
         patterns = (self.protocol, self.address, self.program)
         values = (listener.protocol, listener.address, listener.program)
         return all(
@@ -29,7 +29,7 @@ class IgnoredListener:
         )
 
 
-EXCEPTIONS = (
+IGNORED_LISTENERS = (
     IgnoredListener("tcp6?", r"(0\.0\.0\.0|::):22", "sshd", "the harness's own way in"),
     IgnoredListener("unix", r"/run/dockerd-lab\.sock", "python3", "the same, root only"),
     IgnoredListener(
@@ -88,14 +88,14 @@ def _listener(entry: dict[str, object]) -> Listener:
 
 
 def reachable(listeners: Iterable[Listener]) -> list[Listener]:
-    """Return the listeners, sorted, without EXCEPTIONS and dockerd's own sockets for plugins."""
+    """Return the listeners, sorted, without IGNORED_LISTENERS and dockerd's plugin sockets."""
     all_listeners = list(listeners)
     plugin_sockets = set(_plugin_sockets(all_listeners))
     return sorted(
         listener
         for listener in all_listeners
         if listener not in plugin_sockets
-        and not any(exception.covers(listener) for exception in EXCEPTIONS)
+        and not any(ignored.covers(listener) for ignored in IGNORED_LISTENERS)
     )
 
 

@@ -44,7 +44,7 @@ class DaemonObservation:
     service: Unit
     socket: Unit
     listeners: list[Listener]
-    """The listeners without the named exceptions."""
+    """The listeners without those of IGNORED_LISTENERS."""
     command: str | None
     """The command line of the running dockerd."""
     hosts: list[str]
@@ -109,7 +109,7 @@ class DaemonObservation:
 
 @dataclass(frozen=True)
 class Boot:
-    """What was done and seen at a boot of `daemon` before it was observed."""
+    """What happened at a boot of `daemon` before it was observed."""
 
     unfinished: list[str] = field(default_factory=list)
     """The units that were still starting when the boot was no longer waited for; or `dockerd`."""
@@ -146,13 +146,13 @@ class Observation:
     @property
     def user_visible_log(self) -> list[str]:
         """Return the lines that a user would paste: the show scripts' output, or else the log."""
-        return self._shown or self.daemon.log
+        return self._show_output_lines or self.daemon.log
 
     @property
     def full_log(self) -> list[str]:
         """Return the daemon's log and the output of the show scripts."""
-        return self.daemon.log + self._shown
+        return self.daemon.log + self._show_output_lines
 
     @property
-    def _shown(self) -> list[str]:
+    def _show_output_lines(self) -> list[str]:
         return [line for text in self.show_output.values() for line in text.splitlines()]

@@ -22,7 +22,7 @@ OBJECT = "dockerd-lab-object"
 
 
 class Way(YamlModel):
-    """How a request is sent that is not sent as everybody does."""
+    """One unusual way to send a request: what differs from the request that docker sends."""
 
     path: str | None = Field(None, description="the path, made of the parts of the usual one")
     query: str | None = Field(None, description="a further argument")
@@ -71,26 +71,26 @@ class Changes(YamlModel):
 def bypasses(
     data: Path, addresses: Mapping[str, str], fields: Mapping[str, Iterable[str]]
 ) -> list[dict[str, Any]]:
-    """Return all ways as the probe takes them.
+    """Return all ways as probe.py takes them.
 
-    - `addresses` are the words for the places {client} and {address}.
+    - `addresses` replace `{client}` and `{address}`.
     - `fields` are the names of the headers, cookies and arguments that a proxy reads:
       `headers`, `cookies` and `arguments`.
     """
     return [
-        _filled(way, addresses)
+        _fill_in(way, addresses)
         for file in _read(data / "provision/probe/bypasses", Bypasses)
-        for way in _ways(file, fields)
+        for way in _ways_to_try(file, fields)
     ]
 
 
 def changes(data: Path) -> list[dict[str, Any]]:
-    """Return all changes as the probe takes them."""
+    """Return all changes as probe.py takes them."""
     names = {"absent": ABSENT, "object": OBJECT}
     return [
         {
             "method": change.request.split(" ", 1)[0],
-            "path": _filled(change.request.split(" ", 1)[1], names),
+            "path": _fill_in(change.request.split(" ", 1)[1], names),
             **change.model_dump(include={"body", "headers", "status", "answer", "every_way"}),
         }
         for file in _read(data / "provision/probe/changes", Changes)
@@ -98,35 +98,35 @@ def changes(data: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _ways(file: Bypasses, fields: Mapping[str, Iterable[str]]) -> Iterator[dict[str, Any]]:
-    """Yield the ways of a file, without what only this module knows."""
+def _ways_to_try(file: Bypasses, fields: Mapping[str, Iterable[str]]) -> Iterator[dict[str, Any]]:
+    """Yield the ways of a file with probe.py's keys: `named` and `password` are resolved."""
     for way in file.ways:
-        made = way.model_dump(exclude_defaults=True, exclude={"named", "password"})
+        data = way.model_dump(exclude_defaults=True, exclude={"named", "password"})
         if way.password is not None:
             token = base64.b64encode(way.password.encode()).decode()
-            made["headers"] = {"Authorization": f"Basic {token}"}
+            data["headers"] = {"Authorization": f"Basic {token}"}
         if way.named is not None:
             names = [*file.names, *fields["headers"]]
             cookies = "; ".join(f"{name}={way.named}" for name in fields["cookies"])
-            made["headers"] = dict.fromkeys(names, way.named)
-            made["headers"] |= {"Cookie": cookies} if cookies else {}
+            data["headers"] = dict.fromkeys(names, way.named)
+            data["headers"] |= {"Cookie": cookies} if cookies else {}
             arguments = "&".join(f"{name}={way.named}" for name in fields["arguments"])
-            made |= {"query": arguments} if arguments else {}
+            data |= {"query": arguments} if arguments else {}
         if file.only_after is not None:
-            made["only_after"] = file.only_after
-        yield made
+            data["only_after"] = file.only_after
+        yield data
 
 
-def _filled(value: Any, words: Mapping[str, str]) -> Any:
-    """Return a value with words in their places in all of its texts."""
+def _fill_in(value: Any, words: Mapping[str, str]) -> Any:
+    """Return a value with `{name}` in its texts replaced by the word of that name."""
     if isinstance(value, str):
-        return re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], found[0]), value)
+        return re.sub(r"\{(\w+)\}", lambda match: words.get(match[1], match[0]), value)
     if isinstance(value, dict):
-        return {key: _filled(each, words) for key, each in value.items()}
+        return {key: _fill_in(each, words) for key, each in value.items()}
     return value
 
 
 @functools.cache
 def _read(directory: Path, model: type[Model]) -> list[Model]:
-    """Return the files of a directory, in the order of their names."""
+    """Return the parsed files of a directory, sorted by name; raises BadInput if one is invalid."""
     return [load(path, model) for path in sorted(directory.glob("*.yaml"))]

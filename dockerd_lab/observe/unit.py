@@ -1,4 +1,4 @@
-"""Reads the state of docker.service and docker.socket."""
+"""Reads the state of docker.service and docker.socket; unit_states.py has that of other units."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Observes the units that a configuration brings: whether systemd started them, and how they ended.
+"""Observes the units of a configuration besides docker's: whether they started, how they ended.
 
 `show_command` returns the command, `parse` reads its output.
 """
@@ -39,7 +39,7 @@ _LIMIT = 60
 
 @dataclass(frozen=True)
 class UnitState:
-    """What systemd says of a unit."""
+    """The state of a unit in systemd."""
 
     name: str
     load_state: str
@@ -86,10 +86,10 @@ def show_command(names: Iterable[str], *, find_new: bool) -> RemoteCommand:
 
 def parse(output: str) -> dict[str, UnitState]:
     """Return the units by name, from the output of `show_command`."""
-    since, _, shown = output.partition("\n")
-    shown, *headed_logs = _LOG_HEADING.split(shown)
+    since, _, states_and_logs = output.partition("\n")
+    blocks, *headed_logs = _LOG_HEADING.split(states_and_logs)
     logs = dict(zip(headed_logs[::2], headed_logs[1::2], strict=True))
-    states = (_state(block, since, logs) for block in shown.split("\n\n") if "Id=" in block)
+    states = (_state(block, since, logs) for block in blocks.split("\n\n") if "Id=" in block)
     return {state.name: state for state in states}
 
 

@@ -1,4 +1,4 @@
-"""Keeps passwords, tokens, private keys and the like out of everything that leaves the program."""
+"""Removes passwords, tokens, private keys and other secrets from every output of the program."""
 
 import copy
 import dataclasses
@@ -11,16 +11,16 @@ from dockerd_lab.redaction.secret_kinds import KINDS
 
 Data = TypeVar("Data")
 
-#: A secret that was recognised is hidden wherever it stands, unless it is shorter than this
-#: (characters) or of small letters only: then it may be a word of any text.
-LEAST_KNOWN = 8
+#: A recognised secret is hidden wherever it stands, unless it is shorter than this (characters) or
+#: of small letters only: then it may be a word of any text.
+MIN_LENGTH = 8
 _OF_A_KEY = re.compile(r"[A-Za-z0-9+/]+={0,2}(?=[ \t\r]*$|\\[nr])", re.MULTILINE)
 _TO_ESCAPE = re.compile(r"""(\\*["']|\\+)""")
 _MAY_BE_A_WORD = re.compile(r"[a-z]*|.*\(an? .*", re.DOTALL)
 
 
 def redact(text: str) -> str:
-    r"""Return the text with a word in the place of each secret that the text shows to be one.
+    r"""Return the text with each recognised secret replaced, for example by `(a password)`.
 
     >>> redact("-H tcp://me:secret@a:1; proxy_set_header Authorization \"Basic bWU6\"; user: a@b")
     '-H tcp://me:(a password)@a:1; proxy_set_header Authorization "(a password)"; user: a@b'
@@ -35,16 +35,16 @@ def redact(text: str) -> str:
 def redacted(data: Data, also: Iterable[str] = ()) -> Data:
     """Return a copy of data with its texts redacted, at any depth.
 
-    Data are lists, tuples, mappings (their keys stay), dataclasses and pydantic's models. What one
-    of the texts shows to be a secret, or one of `also`, is hidden in all of them: it may stand
-    elsewhere without what shows it.
+    Data are lists, tuples, mappings (their keys stay), dataclasses and pydantic's models. A secret
+    that is recognised in one of the texts, or in one of `also`, is hidden in all of them: elsewhere
+    it may lack what it is recognised by.
 
     >>> redacted(["--log-opt splunk-token=K4711-Ai", "no index for K4711-Ai"])
     ['--log-opt splunk-token=(a secret)', 'no index for (a secret)']
     """
     words: dict[str, str] = {}
     clean = {text: _redact(text, words) for text in (*also, *_texts(data))}
-    parts = {part: word for secret, word in words.items() for part in _parts_of(secret)}
+    parts = {part: word for secret, word in words.items() for part in _fragments(secret)}
     known = [(_escaped(part), parts[part]) for part in sorted(parts, key=len, reverse=True)]
 
     def change(text: str) -> str:
@@ -58,23 +58,23 @@ def redacted(data: Data, also: Iterable[str] = ()) -> Data:
 
 def _redact(text: str, words: dict[str, str]) -> str:
     """Return the redacted text, and add to `words` each hidden secret with its substitute."""
-    small = text.lower()
+    lowercase = text.lower()
     for kind in KINDS:
-        if any(sign in small for sign in kind.signs):
+        if any(sign in lowercase for sign in kind.signs):
             text = kind.sub(partial(_hide, kind.word, words), text)
     return text
 
 
-def _hide(word: str, words: dict[str, str], found: re.Match[str]) -> str:
+def _hide(word: str, words: dict[str, str], match: re.Match[str]) -> str:
     """Return the text of a kind's match, with `word` in the place of its secrets."""
-    names = (name for name in found.re.groupindex if name.endswith("secret"))
-    parts, end = [], found.start()
-    for start, stop in sorted(map(found.span, names)):
+    names = (name for name in match.re.groupindex if name.endswith("secret"))
+    parts, end = [], match.start()
+    for start, stop in sorted(map(match.span, names)):
         if start < stop:
-            words.setdefault(found.string[start:stop], word)
-            parts += [found.string[end:start], word]
+            words.setdefault(match.string[start:stop], word)
+            parts += [match.string[end:start], word]
             end = stop
-    return "".join([*parts, found.string[end : found.end()]])
+    return "".join([*parts, match.string[end : match.end()]])
 
 
 def _without(text: str, known: Iterable[tuple[tuple[str, str], str]]) -> str:
@@ -95,10 +95,10 @@ def _escaped(secret: str) -> tuple[str, str]:
     return beginning, pattern
 
 
-def _parts_of(secret: str) -> Iterator[str]:
+def _fragments(secret: str) -> Iterator[str]:
     """Yield the parts of a secret to hide wherever they are: its lines, or a key's base64."""
     for part in _OF_A_KEY.findall(secret) if "PRIVATE KEY-----" in secret else secret.splitlines():
-        if len(part) >= LEAST_KNOWN and not _MAY_BE_A_WORD.fullmatch(part):
+        if len(part) >= MIN_LENGTH and not _MAY_BE_A_WORD.fullmatch(part):
             yield part
 
 
@@ -106,7 +106,7 @@ def _texts(data: Any) -> Iterator[str]:
     """Yield all texts in data; lines that include a private key's first line also as one text."""
     if isinstance(data, str):
         yield data
-    parts = _parts(data).values()
+    parts = _children(data).values()
     lines = [part for part in parts if isinstance(part, str)]
     if any("PRIVATE KEY" in line for line in lines):
         yield "\n".join(lines)
@@ -117,7 +117,7 @@ def _texts(data: Any) -> Iterator[str]:
 def _changed(data: Any, change: Callable[[str], str]) -> Any:
     if isinstance(data, str):
         return change(data)
-    parts = {name: _changed(part, change) for name, part in _parts(data).items()}
+    parts = {name: _changed(part, change) for name, part in _children(data).items()}
     if isinstance(data, Mapping):
         return parts
     if type(data) in (list, tuple):
@@ -131,8 +131,8 @@ def _changed(data: Any, change: Callable[[str], str]) -> Any:
     return data
 
 
-def _parts(data: Any) -> Mapping[Any, Any]:
-    """Return the parts of data by names, keys or numbers; none if it has no parts."""
+def _children(data: Any) -> Mapping[Any, Any]:
+    """Return what data consists of, by field, key or index; nothing for plain values."""
     if isinstance(data, Mapping):
         return data
     if type(data) in (list, tuple):

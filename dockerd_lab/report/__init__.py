@@ -1,1 +1,1 @@
-"""One module per output."""
+"""Renders observations, explanations and verdicts: a module per output."""

@@ -1,4 +1,4 @@
-"""Text rendered with rich, for a terminal or for a log."""
+"""Renders text with rich, for a terminal or for a log."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""The findings of `dockerd-lab explain`, for a terminal and for programs."""
+"""Renders the findings of `dockerd-lab explain`, for a terminal and as data for programs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -33,7 +33,7 @@ COLOURS = {
 
 
 def nothing_known(remarks: Sequence[str], guesses: Sequence[Guess]) -> str:
-    """What to say where nothing was found: why; or what may be meant, and what to collect."""
+    """Return the text for no findings: the remarks on why; or else guesses, and what to collect."""
     if remarks:
         return redact("".join(f"dockerd-lab: {remark}\n" for remark in remarks))
     text = ""
@@ -69,24 +69,24 @@ def _print_finding(console: Console, finding: Finding) -> None:
     print_steps(console, "fix", steps_for(error.fix, finding.systems))
     print_steps(console, "look", steps_for(error.look, finding.systems))
     if error.reproduce:
-        print_commands(console, "reproduce", [reproduces(finding.id, error)])
+        print_commands(console, "reproduce", [reproduce_command(finding.id, error)])
     else:
         print_indented(console, f"no case: {error.no_case}", "dim")
 
 
 def _engine_option(error: KnownError) -> str:
-    """The engine to name for an error that is not seen on all of them."""
-    everywhere = {engine for each in known_errors().values() for engine in each.seen}
-    return "" if set(error.seen) == everywhere else f" --engine {error.seen[0]}" * bool(error.seen)
+    """Return the option for an engine that has the error, unless all engines have it."""
+    all_engines = {engine for each in known_errors().values() for engine in each.seen}
+    return "" if set(error.seen) == all_engines else f" --engine {error.seen[0]}" * bool(error.seen)
 
 
-def reproduces(name: str, error: KnownError) -> str:
-    """The command that brings an error about and mends it; empty where no case can."""
+def reproduce_command(name: str, error: KnownError) -> str:
+    """Return the command that reproduces and fixes an error; empty if there is none."""
     return f"dockerd-lab reproduce {name}{_engine_option(error)} --fix" if error.reproduce else ""
 
 
 def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
-    """The findings as they are printed by `--json`; `file` only where files were given."""
+    """Return the findings as `--json` prints them; `file` is only there for text from a file."""
     return [
         {
             "id": finding.id,
@@ -98,7 +98,7 @@ def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "fix": step_lines(steps_for(finding.error.fix, finding.systems)),
             "steps": [asdict(step) for step in steps_for(finding.error.fix, finding.systems)],
             "reproduce": finding.error.reproduce,
-            "command": reproduces(finding.id, finding.error),
+            "command": reproduce_command(finding.id, finding.error),
             "engines": finding.error.engines,
         }
         for finding in findings
@@ -121,7 +121,7 @@ def step_lines(advice: Sequence[Step]) -> list[str]:
 
 
 def print_commands(console: Console, word: str, lines: Sequence[str]) -> None:
-    """Lines to type. They are not wrapped: they are there to be copied."""
+    """Print lines to copy, which are not wrapped; `word` stands before the first one."""
     for index, line in enumerate(lines):
         text = Text(f"  {'' if index else word:11}{line}", no_wrap=True, overflow="ignore")
         console.print(text, crop=False, soft_wrap=True)
@@ -133,7 +133,7 @@ def print_indented(console: Console, text: str, style: str = "") -> None:
 
 
 def _shorten(text: str, length: int) -> str:
-    """The text in `length` characters at most, printable, with its beginning and its end."""
+    """Return the text, printable and without its middle if it is longer than `length`."""
     text = "".join(letter if letter.isprintable() else " " for letter in text)
     if len(text) <= length:
         return text

@@ -1,4 +1,4 @@
-"""The known errors themselves, one page each or as a list, for a terminal and for programs."""
+"""Renders the known errors, a page each or as a list, for a terminal and as data for programs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,13 +14,13 @@ from dockerd_lab.report.explanation import (
     print_commands,
     print_indented,
     print_steps,
-    reproduces,
+    reproduce_command,
     step_lines,
 )
 
 
 def listed(*, width: int) -> str:
-    """All known errors: id, whether a case reproduces it, title."""
+    """Return the list of all known errors: id, whether a case reproduces it, title."""
     longest = max(map(len, known_errors()))
 
     def draw(console: Console) -> None:
@@ -34,7 +34,7 @@ def listed(*, width: int) -> str:
 
 
 def pages(names: Sequence[str], *, width: int, colour: bool) -> str:
-    """All that is known of each of the errors."""
+    """Return a page with all that is known of each error."""
 
     def draw(console: Console) -> None:
         for index, name in enumerate(names):
@@ -62,13 +62,13 @@ def _page(console: Console, name: str, error: KnownError) -> None:
     if error.reported:
         print_commands(console, "reported", error.reported)
     if error.reproduce:
-        print_commands(console, "reproduce", [reproduces(name, error)])
+        print_commands(console, "reproduce", [reproduce_command(name, error)])
     else:
         print_indented(console, f"no case: {error.no_case}")
 
 
 def as_data(names: Sequence[str]) -> list[dict[str, Any]]:
-    """The errors as `--json` prints them."""
+    """Return the errors as `--json` prints them."""
     return [
         {
             "id": name,

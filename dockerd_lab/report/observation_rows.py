@@ -1,4 +1,4 @@
-"""The rows of the table of observations: plain values, which also travel between processes."""
+"""Makes the rows of the table of observations: plain values, which pass between processes."""
 
 from dataclasses import dataclass
 
@@ -16,15 +16,15 @@ class Row:
     outsider: str
     local_user: str
     seconds: float
-    """The whole case, from the restored snapshot on."""
+    """Seconds of the whole case, from the restored snapshot on."""
     own_seconds: float
-    """dockerd's own, until it was ready or gave up."""
+    """Seconds of dockerd itself, until it was ready or gave up."""
     container: str | None = None
 
     @property
-    def tells_container(self) -> bool:
-        """Return whether a container gets more than nothing, so that it is worth a word."""
-        return is_worth_telling(self.container)
+    def shows_container(self) -> bool:
+        """Return whether the container's level is shown."""
+        return shows_container_level(self.container)
 
 
 def row(observation: Observation) -> Row:
@@ -44,6 +44,6 @@ def row(observation: Observation) -> Row:
     )
 
 
-def is_worth_telling(level: str | None) -> bool:
-    """Return whether a container's level is shown: most often it reaches nothing."""
+def shows_container_level(level: str | None) -> bool:
+    """Return whether a container's level is shown: not if it reaches nothing, as usual."""
     return level not in (None, "refused", "filtered")

@@ -1,4 +1,4 @@
-"""The table of observations, for a terminal."""
+"""Renders the table of observations at the end of a run of the suites, for a terminal."""
 
 from collections.abc import Collection
 
@@ -39,7 +39,7 @@ def _table(rows: Collection[Row]) -> Table:
     table.add_column("case", overflow="fold")
     table.add_column("daemon")
     table.add_column("listeners", overflow="fold")
-    with_container = any(row.tells_container for row in rows)
+    with_container = any(row.shows_container for row in rows)
     for who in ("client", "outsider", "local user", *(["container"] if with_container else [])):
         table.add_column(who)
     table.add_column("s", justify="right")
@@ -71,7 +71,7 @@ def _lines(row: Row) -> Text:
         stranger_level(row.outsider),
         ", local user ",
         stranger_level(row.local_user),
-        *((", container ", stranger_level(row.container or "")) if row.tells_container else ()),
+        *((", container ", stranger_level(row.container or "")) if row.shows_container else ()),
         *(f"\n    {listener}" for listener in row.listeners),
     )
 

@@ -1,4 +1,4 @@
-"""A failure and its fix, step by step, for a terminal."""
+"""Renders a reproduced failure and its fix, step by step, for a terminal."""
 
 from collections.abc import Collection, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The verdict on a configuration as JSON, and the schema of that JSON."""
+"""Renders the verdict on a configuration as JSON, and the schema of that JSON."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The verdict on a configuration as JUnit's XML: a suite per configuration, a test per engine."""
+"""Renders the verdict as JUnit XML: a suite for the configuration, a test per engine."""
 
 import re
 import xml.etree.ElementTree as ET  # it is only written here, never read

@@ -1,9 +1,9 @@
-"""The verdict on a configuration in Markdown, for the summary of a CI job."""
+"""Renders the verdict on a configuration in Markdown, for the summary of a CI job."""
 
 import re
 
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.report.observation_rows import is_worth_telling
+from dockerd_lab.report.observation_rows import shows_container_level
 from dockerd_lab.report.verdict_sections import headline, sections
 
 _HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", "verdict")
@@ -12,7 +12,7 @@ _HEAD = ("engine", "docker", "daemon", "s", "client", "outsider", "local user", 
 def markdown(report: Report) -> str:
     """Return a heading, a table with a row per engine, and a list per section."""
     lines = [f"## {_plain(report.case)}: {_plain(headline(report))}", ""]
-    with_container = any(is_worth_telling(each.exposure.container) for each in report.results)
+    with_container = any(shows_container_level(each.exposure.container) for each in report.results)
     head = (*_HEAD[:-1], *(["container"] if with_container else []), _HEAD[-1])
     lines += [_row(*head), _row(*("---" for _ in head))]
     for result in report.results:

@@ -1,4 +1,4 @@
-"""The headline and the sections of a verdict, for every report that people read."""
+"""Makes the headline and the sections of a verdict, for every report that people read."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _not_judged(item: NotJudged) -> str:
 
 
 def _after_boot(result: Result) -> list[str]:
-    """What is other after a boot than after the restart; or that nothing is."""
+    """Return what differs after a boot from after the restart, or that nothing does."""
     if result.after_boot is None:
         return []
     differences = result.after_boot.differences

@@ -1,4 +1,4 @@
-"""The verdict on a configuration, for a terminal."""
+"""Renders the verdict on a configuration, for a terminal."""
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -7,7 +7,7 @@ from rich.text import Text
 
 from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.report.console import render
-from dockerd_lab.report.observation_rows import is_worth_telling
+from dockerd_lab.report.observation_rows import shows_container_level
 from dockerd_lab.report.observation_table import coloured, stranger_level
 from dockerd_lab.report.verdict_sections import headline, sections
 
@@ -56,7 +56,7 @@ def _table(report: Report) -> Table:
     rows.add_column("daemon")
     rows.add_column("s", justify="right")
     rows.add_column("wait", justify="right")
-    with_container = any(is_worth_telling(each.exposure.container) for each in report.results)
+    with_container = any(shows_container_level(each.exposure.container) for each in report.results)
     for who in ("client", "outsider", "local user", *(["container"] if with_container else [])):
         rows.add_column(who)
     rows.add_column("verdict")

@@ -1,1 +1,1 @@
-"""The pytest plugin: options, selection of tests by cases, fixtures, reports."""
+"""Implements the pytest plugin: options, selection of cases, fixtures, the end of a run."""

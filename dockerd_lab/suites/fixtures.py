@@ -1,4 +1,4 @@
-"""The fixtures: machines, the case a test is about, its observation and judgement."""
+"""Provides the fixtures: machines, the case a test is about, its observation and judgement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Internal hooks, with which the plugin's own tests replace the project, machines and trials.
+"""Defines internal hooks: the plugin's own tests replace the project, machines and trials by them.
 
 A project that uses the plugin implements none of them, and may not rely on them.
 """

@@ -1,4 +1,4 @@
-"""The options of the plugin, the session that they select, and its early end."""
+"""Defines the plugin's options, makes the session that they select, and ends it early on errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a run: the evidence of failed tests, the table, and the machines with --keep."""
+"""Reports a run: evidence of failed tests, the table, the exit code, the machines with --keep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of the suites: its engines and cases, and its observations so far."""
+"""Holds the state of one run of the suites: its engines and cases, and its observations so far."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

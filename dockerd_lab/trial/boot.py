@@ -52,8 +52,8 @@ def parse_boot(output: str) -> Boot:
 
 def _run(fleet: Fleet, command: str, script: str, what: str, limit: float) -> str:
     """Run a script on `daemon`, and return its output; `limit` is in seconds."""
-    done = ssh.run(fleet.lab, "daemon", command, what=what, timeout=limit, stdin=script.encode())
-    if done.returncode != 0:
-        output = (done.stdout + done.stderr).decode(errors="replace")
-        raise HarnessError(f"{what}: exit code {done.returncode}" + last_lines(output))
-    return done.stdout.decode(errors="replace")
+    result = ssh.run(fleet.lab, "daemon", command, what=what, timeout=limit, stdin=script.encode())
+    if result.returncode != 0:
+        output = (result.stdout + result.stderr).decode(errors="replace")
+        raise HarnessError(f"{what}: exit code {result.returncode}" + last_lines(output))
+    return result.stdout.decode(errors="replace")

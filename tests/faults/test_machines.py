@@ -110,12 +110,12 @@ def test_a_second_run_in_the_same_checkout(booted):
     first = booted.start("-m", "pytest", "-q", *ONE)
     await_line(first, "starting the lab")
     message = one_error(booted.pytest(*ONE, "--lab-wait", "0", limit=30), code=75)
-    assert f"another command uses the lab of this checkout: process {first.pid}" in message
+    assert f"another command uses the lab of this project: process {first.pid}" in message
     waiting = booted.pytest(*ONE, limit=600)
     output, _ = first.communicate(timeout=300)
     assert first.returncode == 0, output
     assert waiting.code == 0, waiting.output
-    uses = f"waiting for the command that uses the lab of this checkout: process {first.pid}"
+    uses = f"waiting for the command that uses the lab of this project: process {first.pid}"
     assert uses in waiting.output
 
 

@@ -28,7 +28,7 @@ with exclusive(Path(sys.argv[1]), wait=60):
     print("held", flush=True)
     sys.stdin.read()
 """
-USES = "the lab of this checkout: "
+USES = "the lab of this project: "
 
 
 def process(program, *args):

@@ -101,7 +101,7 @@ def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_project):
         result = run(ONE_TEST, none_on_debian_13, "--engine=debian-12", "--lab-wait=0")
     assert result.ret == 75
     output = result.stdout.str() + result.stderr.str()
-    assert "lab busy: another command uses the lab of this checkout: process 1, up" in output
+    assert "lab busy: another command uses the lab of this project: process 1, up" in output
     assert "Traceback" not in output
 
 
