@@ -46,7 +46,7 @@ def main(patterns: list[str]) -> None:
                 observation.seconds - observation.apply_seconds,
             )
             print(f"{case.name:36}{parts[0]:8.1f}{parts[1]:8.1f}{parts[2]:9.1f}", end="")
-            print(f"{observation.daemon.own_seconds:9.1f}")
+            print(f"{observation.daemon.daemon_start_seconds:9.1f}")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def _files(prepared: Prepared, observation: Observation) -> Iterator[str]:
 
 def _docker_units(prepared: Prepared) -> Iterator[str]:
     """Yield the files of docker's own units that were not restarted, as the lab otherwise does."""
-    scripts = prepared.written.user_scripts
+    scripts = prepared.scripts.user_scripts
     unchanged = set() if prepared.has_stand_ins else {"docker.socket"}
     if not prepared.has_stand_ins and scripts and not starts("docker.service", scripts):
         unchanged.add("docker.service")

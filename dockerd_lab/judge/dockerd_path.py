@@ -26,7 +26,7 @@ def dockerd_path_notes(
     if not prepared.has_stand_ins or any(error.id == _NOT_FOUND for error in errors):
         return
     inputs = prepared.inputs
-    texts = [*inputs.texts.values(), *prepared.written.user_scripts, observation.daemon.command]
+    texts = [*inputs.texts.values(), *prepared.scripts.user_scripts, observation.daemon.command]
     texts += inputs.command.words if inputs.command is not None else []
     paths_in_input = {
         path for text in texts for path in _PATH.findall(_COMMENT.sub("", text or ""))

@@ -108,7 +108,7 @@ def _of_nftables(path: str, prepared: Prepared, observation: Observation) -> Uni
     if path != NFTABLES:
         return None
     state = observation.daemon.services.get("nftables.service")
-    if (state is not None and state.active) or starts("nftables", prepared.written.user_scripts):
+    if (state is not None and state.active) or starts("nftables", prepared.scripts.user_scripts):
         return UnitOutcome("in-effect", "nftables.service has read it")
     return None
 
@@ -124,6 +124,6 @@ def _of_file(path: str, observation: Observation) -> UnitOutcome:
 
 def _scripts(prepared: Prepared, observation: Observation) -> Iterator[InputFile]:
     code = observation.daemon.script_exit_code
-    for name in prepared.written.script_names:
+    for name in prepared.scripts.script_names:
         message = "the lab ran it" + (f"; the exit code of the scripts is {code}" if code else "")
         yield InputFile(name=name, outcome="in-effect", message=message)

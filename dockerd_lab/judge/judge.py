@@ -93,7 +93,7 @@ def verdict(
         unit=unit,
         daemon=daemon.outcome.daemon,  # type: ignore[arg-type]  # pydantic checks it
         starts=daemon.outcome.daemon == "active",
-        start_seconds=round(daemon.own_seconds, 1),
+        start_seconds=round(daemon.daemon_start_seconds, 1),
         delay_seconds=log.startup_delay(daemon.log),
         command=daemon.command,
         hosts=daemon.hosts,

@@ -50,7 +50,7 @@ class RuleContext:
     @property
     def scripts(self) -> tuple[str, ...]:
         """Return the texts of the user's scripts."""
-        return self.prepared.written.user_scripts
+        return self.prepared.scripts.user_scripts
 
     @property
     def daemon(self) -> DaemonObservation:

@@ -96,7 +96,7 @@ class DaemonObservation:
         return next(results, None)
 
     @property
-    def own_seconds(self) -> float:
+    def daemon_start_seconds(self) -> float:
         """Return the seconds until dockerd was ready, or until it gave up."""
         if self.outcome.daemon == "active" and self.outcome.restart_exit_code is not None:
             # systemd regards a unit without readiness notification as ready at once.

@@ -1,7 +1,8 @@
 r"""Defines what a secret looks like: a row of `KINDS` for each kind, with its substitute.
 
 A row that hides too little leaks; one that hides too much makes a log useless. Each has an example
-of a text with the secret `Hunter2Hunter2`; tests/unit/test_redact.py has texts without any.
+of a text with the secret `Hunter2Hunter2`. Texts without any are in
+tests/unit/test_redaction_redact.py.
 
 >>> [kind.name for kind in KINDS if kind.pattern.search("SPLUNK_TOKEN=Hunter2Hunter2")]
 ['a setting']

@@ -17,7 +17,7 @@ class Row:
     local_user: str
     seconds: float
     """Seconds of the whole case, from the restored snapshot on."""
-    own_seconds: float
+    daemon_start_seconds: float
     """Seconds of dockerd itself, until it was ready or gave up."""
     container: str | None = None
 
@@ -37,7 +37,7 @@ def row(observation: Observation) -> Row:
         outsider=observation.exposure["outsider"].level,
         local_user=observation.exposure["local-user"].level,
         seconds=round(observation.seconds, 1),
-        own_seconds=round(observation.daemon.own_seconds, 1),
+        daemon_start_seconds=round(observation.daemon.daemon_start_seconds, 1),
         container=(
             observation.exposure["container"].level if "container" in observation.exposure else None
         ),

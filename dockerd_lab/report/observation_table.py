@@ -10,8 +10,8 @@ from rich.text import Text
 from dockerd_lab.report.console import render
 from dockerd_lab.report.observation_rows import Row
 
-#: Columns that the table needs.
-WIDE = 110
+#: A narrower terminal gets lines instead of the table (columns).
+MIN_WIDTH = 110
 _LEGEND = "ROOT: full-control; a container read a file that only root on daemon can read."
 
 
@@ -23,7 +23,7 @@ def table(rows: Collection[Row], *, width: int, colour: bool) -> str:
     """
 
     def draw(console: Console) -> None:
-        if width < WIDE:
+        if width < MIN_WIDTH:
             for row in rows:
                 console.print(_lines(row))
         else:
@@ -54,7 +54,7 @@ def _table(rows: Collection[Row]) -> Table:
             stranger_level(row.local_user),
             *([stranger_level(row.container or "")] if with_container else []),
             f"{row.seconds:.1f}",
-            f"{row.own_seconds:.1f}",
+            f"{row.daemon_start_seconds:.1f}",
         )
     return table
 
@@ -65,7 +65,7 @@ def _lines(row: Row) -> Text:
         (row.subject, "bold"),
         ": ",
         coloured(row.daemon),
-        f", {row.seconds:.1f} s, dockerd {row.own_seconds:.1f} s\n    client ",
+        f", {row.seconds:.1f} s, dockerd {row.daemon_start_seconds:.1f} s\n    client ",
         coloured(row.client),
         ", outsider ",
         stranger_level(row.outsider),

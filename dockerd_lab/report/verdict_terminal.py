@@ -91,7 +91,11 @@ def _lines(result: Result) -> Text:
         stranger_level(exposure.outsider),
         ", local user ",
         stranger_level(exposure.local_user),
-        *((", container ", stranger_level(container or "")) if is_worth_telling(container) else ()),
+        *(
+            (", container ", stranger_level(container or ""))
+            if shows_container_level(container)
+            else ()
+        ),
     )
 
 

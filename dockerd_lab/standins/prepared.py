@@ -13,9 +13,9 @@ from dockerd_lab.inputs.collect import collect
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.settings import Settings
-from dockerd_lab.standins import scripts
 from dockerd_lab.standins.boot_preparation import BootPreparation, prepare_boot
 from dockerd_lab.standins.choose_remote import choose_remote
+from dockerd_lab.standins.scripts import WrittenScripts, route_command, write_scripts
 from dockerd_lab.standins.services import restore_lines
 from dockerd_lab.standins.stand_in_lines import volatile_lines
 from dockerd_lab.standins.stand_ins import StandIns, find_stand_ins
@@ -28,7 +28,7 @@ class Prepared:
     inputs: Input
     configuration: Configuration
     declared: DeclaredConfig
-    written: scripts.WrittenScripts
+    scripts: WrittenScripts
     routes: Mapping[str, str]
     """The commands that `client` and `outsider` run before the trial, by machine."""
     stand_in_notes: tuple[str, ...]
@@ -57,7 +57,7 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
     has_scripts = _has_scripts(inputs)
     for path in stand_ins.replaced:
         (inputs.directory / "rootfs" / path.lstrip("/")).unlink()
-    written = scripts.write_scripts(inputs, stand_ins, address, allow_stand_ins=allow_stand_ins)
+    written_scripts = write_scripts(inputs, stand_ins, address, allow_stand_ins=allow_stand_ins)
     boot_lines = volatile_lines(stand_ins, address)
     if allow_stand_ins and not inputs.complete:
         boot_lines += restore_lines(inputs)
@@ -70,23 +70,23 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
     machines = ("client", "outsider")
     addresses = {name: str(machine.address) for name, machine in settings.machines.items()}
     routes = {
-        name: route for name in machines if (route := scripts.routes(stand_ins, addresses[name]))
+        name: route for name in machines if (route := route_command(stand_ins, addresses[name]))
     }
     return Prepared(
         inputs=inputs,
         configuration=Configuration(inputs.name, inputs.directory, remote, credentials),
         declared=declared,
-        written=written,
+        scripts=written_scripts,
         routes=routes,
-        stand_in_notes=(*stand_ins.stand_in_notes, *written.stand_in_notes),
+        stand_in_notes=(*stand_ins.stand_in_notes, *written_scripts.stand_in_notes),
         notes=(*inputs.notes, *stand_ins.notes),
         boot=prepare_boot(inputs, boot_lines, address),
         has_stand_ins=allow_stand_ins,
         inspected=Inspection(
-            services=written.services,
-            services_of_scripts=written.script_services,
+            services=written_scripts.services,
+            services_of_scripts=written_scripts.script_services,
             docker_socket=any("docker.socket" in file for file in inputs.origins),
-            user_scripts=bool(written.user_scripts),
+            user_scripts=bool(written_scripts.user_scripts),
             files=tuple(inputs.origins),
             units=() if inputs.complete else tuple(_other_units(inputs)),
             texts=inputs.texts,

@@ -26,7 +26,7 @@ _DOCKER0 = ip_network("172.17.0.0/16")
 #: Seconds that the user's own script may take.
 PROVISION_LIMIT = 150
 #: The file names of the user's scripts in the configuration's directory.
-_USER_SCRIPT_NAMES = {"own-provision": "provision.sh", "given-provision": "--provision"}
+_USER_SCRIPT_NAMES = {"case-provision": "provision.sh", "user-provision": "--provision"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _write_restart(inputs: Input, scripts: Sequence[str], *, allow_stand_ins: bo
     return notes
 
 
-def routes(stand_ins: StandIns, own_address: str) -> str | None:
+def route_command(stand_ins: StandIns, own_address: str) -> str | None:
     """Return the command with which another machine reaches the added addresses; None without any.
 
     `own_address` is that machine's own address. Addresses in docker0's network are left out: every

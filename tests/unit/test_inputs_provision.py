@@ -15,4 +15,4 @@ def test_a_script_is_used_as_it_was_checked(tmp_path, into):
     script.unlink()
     script.symlink_to(secret)
     prepare(collected, SETTINGS)
-    assert (into / "given-provision").read_text() == "echo mine\n"
+    assert (into / "user-provision").read_text() == "echo mine\n"

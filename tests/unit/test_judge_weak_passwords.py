@@ -92,7 +92,7 @@ def test_what_scripts_set(ready, line, tmp_path):
     script = tmp_path / "open.sh"
     script.write_text(f"#!/bin/sh\n{line}\n")
     prepared = ready({}, provision=script)
-    (finding,) = check_weak_passwords(prepared.inputs, prepared.written.user_scripts)
+    (finding,) = check_weak_passwords(prepared.inputs, prepared.scripts.user_scripts)
     assert finding.message.endswith("(at the script, line 2)")
 
 

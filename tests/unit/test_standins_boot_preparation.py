@@ -65,7 +65,7 @@ def test_without_stand_ins_nothing_is_enabled_loaded_or_restarted(ready, tmp_pat
     made = ready(files, allow_stand_ins=False)
     assert not re.search("systemctl|nft|iptables|rc.local", script(made))
     assert script(made, "restart.sh") == ""
-    assert (made.stand_in_notes, made.written.services) == ((), ())
+    assert (made.stand_in_notes, made.scripts.services) == ((), ())
 
 
 @pytest.mark.parametrize(

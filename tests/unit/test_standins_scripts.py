@@ -28,7 +28,7 @@ def test_nginx_is_brought_up_and_may_use_the_socket(ready):
     assert "usermod --append --groups docker www-data" in said
     assert "rm -f /etc/nginx/sites-enabled/default" in said
     assert "systemctl restart nginx.service" in said
-    assert made.written.services == ("nginx.service",)
+    assert made.scripts.services == ("nginx.service",)
     assert made.configuration.credentials.daemon["/etc/nginx/tls/k.pem"] == "server-key"
     assert made.configuration.credentials.daemon["/etc/nginx/ca.pem"] == "ca"
     assert made.configuration.remote == Remote(host="tcp://192.168.3.201:2376", tls=True)
@@ -190,7 +190,7 @@ def test_a_script_that_names_nginx_finds_it_running(ready, tmp_path):
     made = ready({}, provision=own)
     lines = script(made).splitlines()
     started = lines.index("systemctl start nginx.service || true")
-    ran = next(n for n, line in enumerate(lines) if "given-provision" in line)
+    ran = next(n for n, line in enumerate(lines) if "user-provision" in line)
     assert started < ran
     # It may stop it, and is not blamed for that.
     asked = commands(made.inspected, "28.5.2")["service:nginx.service"].command

@@ -1,4 +1,4 @@
-"""provision/ask.py, which runs questions on a machine."""
+"""provision/ask.py, which runs shell commands on a machine."""
 
 import json
 import subprocess
