@@ -85,5 +85,5 @@ def path_of_name(path: PurePosixPath) -> str | None:
     >>> path_of_name(PurePosixPath("roles/default/docker"))
     '/etc/default/docker'
     """
-    named = (file for file in CONFIG_FILES if file.name and f"/{path}".endswith(f"/{file.name}"))
-    return next((file.pattern for file in named), None)
+    matches = (file for file in CONFIG_FILES if file.name and f"/{path}".endswith(f"/{file.name}"))
+    return next((file.pattern for file in matches), None)

@@ -58,7 +58,7 @@ class DockerdCommand:
         return f"#!/bin/sh\nrm -f {DOCKER_SOCKET}\ncd {HOME}\nexec {command}\n"
 
 
-def parse_dockerd_command(typed: str) -> DockerdCommand:
+def parse_dockerd_command(command_line: str) -> DockerdCommand:
     """Parse a command line as people paste it: with a prompt, `sudo`, `nohup`, `> FILE`, `&`.
 
     `docker daemon` and `docker -d` are accepted as well: how today's docker reacts is for the
@@ -67,7 +67,7 @@ def parse_dockerd_command(typed: str) -> DockerdCommand:
     >>> parse_dockerd_command("sudo DOCKER_RAMDISK=1 dockerd -H tcp://:2375 >log 2>&1 &").words
     ('dockerd', '-H', 'tcp://:2375')
     """
-    line = re.sub(r"\\[ \t]*\r?\n", " ", typed.strip())
+    line = re.sub(r"\\[ \t]*\r?\n", " ", command_line.strip())
     line = _BLANKS.sub(lambda match: match[1] or " ", line)
     line = _END.sub("", _COMMENT.sub(r"\1", _PROMPT.sub("", line)))
     line = _TAIL.sub("", line)
@@ -84,7 +84,7 @@ def parse_dockerd_command(typed: str) -> DockerdCommand:
         lexer.commenters = ""
         words = list(lexer)
     except ValueError as error:
-        raise BadInput(f"--command: {str(error).lower()}: {redact(typed)!r}") from None
+        raise BadInput(f"--command: {str(error).lower()}: {redact(command_line)!r}") from None
     if operators := [word for word in words if word and set(word) <= set("();<>|&")]:
         raise BadInput(f"--command: {operators[0]!r} needs a shell; give the command alone")
     environment, words = _strip_wrappers(words)
@@ -92,7 +92,7 @@ def parse_dockerd_command(typed: str) -> DockerdCommand:
         inner = parse_dockerd_command(words[2])
         return replace(inner, environment=(*environment, *inner.environment))
     if not _starts_daemon(words):
-        raise BadInput(f"--command: it must start dockerd, found {redact(typed)!r}")
+        raise BadInput(f"--command: it must start dockerd, found {redact(command_line)!r}")
     # Expand `~` as a shell does.
     words = [HOME + word[1:] if word.startswith("~/") else word for word in words]
     # Use an absolute path, so that netstat shows the program's name.

@@ -65,16 +65,16 @@ def explain_text(pieces: Iterable[str], file: str = "") -> list[Finding]:
     >>> explain_text(["docker.service: Start request rep", "eated too quickly."])[0].id
     'start-limit-hit'
     """
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     repeats = Repeats()
     for block in blocks(pieces):
-        for name, at in _search(block, set(found), repeats).items():
+        for name, at in _search(block, set(findings), repeats).items():
             text = redact(block.lines[at]).strip()[:MAX_TEXT]  # a part of a secret has no form
             around = "\n".join(block.lines[max(0, at - NEAR_LINES) : at + NEAR_LINES + 1])
-            found[name] = Finding(
+            findings[name] = Finding(
                 name, known_errors()[name], block.numbers[at], text, file, systems_in(around)
             )
-    return important(sorted(found.values(), key=lambda finding: finding.line))
+    return important(sorted(findings.values(), key=lambda finding: finding.line))
 
 
 def important(findings: Iterable[Finding]) -> list[Finding]:
@@ -91,14 +91,14 @@ def important(findings: Iterable[Finding]) -> list[Finding]:
     return by_importance(first.values(), lambda finding: (finding.id, finding.error))
 
 
-def _search(block: Block, known: set[str], repeats: Repeats) -> dict[str, int]:
-    """Return the first line's index by the id of each error in a block, except those in `known`."""
+def _search(block: Block, skip: set[str], repeats: Repeats) -> dict[str, int]:
+    """Return the first line's index by the id of each error in a block, except those in `skip`."""
     page = _Page(block.lines, block.final)
-    found: dict[str, int] = {}
+    first_lines: dict[str, int] = {}
 
     def find(name: str, at: int) -> None:
-        if name not in known and at < found.get(name, len(page.lines)):
-            found[name] = at
+        if name not in skip and at < first_lines.get(name, len(page.lines)):
+            first_lines[name] = at
 
     new: list[int] = []
     breaks: list[str] = []
@@ -139,14 +139,14 @@ def _search(block: Block, known: set[str], repeats: Repeats) -> dict[str, int]:
 
     present = [words for words in _by_words() if words in text]
     for name, wording in (each for words in present for each in _by_words()[words]):
-        if name not in known:
+        if name not in skip:
             for count, (first, last) in enumerate(hits(wording.squashed)):
                 if check(name, wording, first, last, count >= MAX_THOROUGH_SEARCHES):
                     break
     for name, wording, at in cut_words(squashed, [page.lines[index] for index in new]):
-        if name not in known and new[at] < found.get(name, len(page.lines)):
+        if name not in skip and new[at] < first_lines.get(name, len(page.lines)):
             check(name, wording, new[at], new[at], False)
-    return found
+    return first_lines
 
 
 @functools.cache
@@ -186,18 +186,18 @@ class _Page:
         """
         if wording.near is None:
             return True
-        unknown, without, found = range(3)
+        unsearched, no_match, match = range(3)
         state = self._near.setdefault(wording.near, bytearray(len(self.lines)))
         start, end = max(0, first - NEAR_LINES), last + NEAR_LINES + 1
-        if state.find(found, start, end) >= 0:
+        if state.find(match, start, end) >= 0:
             return True
-        at = state.find(unknown, start, end)
+        at = state.find(unsearched, start, end)
         while at >= 0:
             if compiled(wording.near).search(self.lines[at]):
-                state[at] = found
+                state[at] = match
                 return True
-            state[at] = without
-            at = state.find(unknown, at + 1, end)
+            state[at] = no_match
+            at = state.find(unsearched, at + 1, end)
         return False
 
     def _ends(self, index: int) -> bool:

@@ -22,17 +22,17 @@ class Starts:
     def __init__(self, lines: Sequence[str]) -> None:
         """Take the lines, normalised."""
         self._lines = lines
-        self._known: list[bool | None] = [None] * len(lines)
+        self._results: list[bool | None] = [None] * len(lines)
 
     def __call__(self, index: int) -> bool:
         """Return whether the line with this index begins a message."""
-        known = self._known[index]
-        if known is None:
+        begins = self._results[index]
+        if begins is None:
             line = self._lines[index]
-            known = _STARTS.match(line) is not None or (
+            begins = _STARTS.match(line) is not None or (
                 index > 0
                 and len(line) >= MIN_COMMON
                 and self._lines[index - 1].startswith(line[:MIN_COMMON])
             )
-            self._known[index] = known
-        return known
+            self._results[index] = begins
+        return begins

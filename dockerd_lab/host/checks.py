@@ -211,11 +211,11 @@ def system() -> CheckResult:
 
 def versions() -> CheckResult:
     """Return the versions of the packages that the lab needs, as a result."""
-    wanted = ("vagrant", "vagrant-libvirt", "libvirt-daemon", "qemu-system-x86", "mmdebstrap")
+    packages = ("vagrant", "vagrant-libvirt", "libvirt-daemon", "qemu-system-x86", "mmdebstrap")
     if shutil.which("dpkg-query") is None:
         return CheckResult("versions", "note", "no dpkg-query to ask")
     result = subprocess.run(
-        ["dpkg-query", "-W", "-f=${Package} ${Version}\n", *wanted],
+        ["dpkg-query", "-W", "-f=${Package} ${Version}\n", *packages],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -41,7 +41,7 @@ def works(kernel: Path) -> bool:
         raise HarnessError(
             f"trying KVM: {QEMU} is not installed", "./bootstrap true installs what is missing"
         )
-    remembered = user_cache() / "kvm.json"
+    file = user_cache() / "kvm.json"
     now = {
         "by": " ".join(GUEST),
         "boot": Path("/proc/sys/kernel/random/boot_id").read_text().strip(),
@@ -50,14 +50,14 @@ def works(kernel: Path) -> bool:
         "qemu": [qemu, Path(qemu).stat().st_mtime],
     }
     try:
-        known = json.loads(remembered.read_text())
+        remembered_answer = json.loads(file.read_text())
     except (OSError, ValueError):
-        known = {}
-    if known.get("tried") == now:
-        return bool(known["works"])
+        remembered_answer = {}
+    if remembered_answer.get("tried") == now:
+        return bool(remembered_answer["works"])
     answer = _boots(kernel)
-    remembered.parent.mkdir(parents=True, exist_ok=True)
-    remembered.write_text(json.dumps({"tried": now, "works": answer}) + "\n")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"tried": now, "works": answer}) + "\n")
     return answer
 
 

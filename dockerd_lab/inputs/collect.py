@@ -126,9 +126,9 @@ def _move_enabled_units(sources: dict[str, Path]) -> tuple[dict[str, str], list[
             continue
         del sources[destination]
         directory = "/lib/systemd/system" if path.name in DOCKER_UNITS else UNITS
-        named = (file for file in sources if units.is_unit_file(file))
+        unit_files = (file for file in sources if units.is_unit_file(file))
         unit_path = next(
-            (file for file in named if PurePosixPath(file).name == path.name),
+            (file for file in unit_files if PurePosixPath(file).name == path.name),
             f"{directory}/{path.name}",
         )
         links[destination] = unit_path

@@ -45,11 +45,11 @@ def redacted(data: Data, also: Iterable[str] = ()) -> Data:
     words: dict[str, str] = {}
     clean = {text: _redact(text, words) for text in (*also, *_texts(data))}
     parts = {part: word for secret, word in words.items() for part in _fragments(secret)}
-    known = [(_escaped(part), parts[part]) for part in sorted(parts, key=len, reverse=True)]
+    patterns = [(_escaped(part), parts[part]) for part in sorted(parts, key=len, reverse=True)]
 
     def change(text: str) -> str:
         # The known ones first: of one that is hidden in part, the rest would not be known.
-        changed = _without(text, known)
+        changed = _without(text, patterns)
         return clean[text] if changed == text else redact(changed)
 
     copied: Data = _changed(data, change)
@@ -77,9 +77,9 @@ def _hide(word: str, words: dict[str, str], match: re.Match[str]) -> str:
     return "".join([*parts, match.string[end : match.end()]])
 
 
-def _without(text: str, known: Iterable[tuple[tuple[str, str], str]]) -> str:
+def _without(text: str, patterns: Iterable[tuple[tuple[str, str], str]]) -> str:
     """Return the text with the known secrets hidden; their beginning is looked for first."""
-    for (beginning, pattern), word in known:
+    for (beginning, pattern), word in patterns:
         if beginning in text:
             text = re.sub(pattern, word, text)
     return text

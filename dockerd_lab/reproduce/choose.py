@@ -34,14 +34,14 @@ def find_failures(project: Project, settings: Settings) -> list[Failure]:
     ]
 
 
-def choose(known: Sequence[Failure], name: str, engine: str) -> Failure:
+def choose(failures: Sequence[Failure], name: str, engine: str) -> Failure:
     """Return the failure with that name, or the one that shows the known error with that id.
 
     If several failures show the error, prefer the one that the known error names. Raises BadInput
     if there is no such failure, or none on the engine.
     """
-    by_name = [failure for failure in known if failure.case.short_name == name]
-    matches = by_name or [failure for failure in known if failure.error == name]
+    by_name = [failure for failure in failures if failure.case.short_name == name]
+    matches = by_name or [failure for failure in failures if failure.error == name]
     if not matches:
         raise BadInput(
             _not_found_message(name), "dockerd-lab reproduce --list   # what can be reproduced"
