@@ -4,6 +4,7 @@ A message is searched once. When it comes again, only what is around it may be a
 kept which wordings need nothing but that.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -57,6 +58,7 @@ class Repeats:
                 yield group, waiting, False
 
 
+@functools.cache
 def _number() -> re.Pattern[str]:
     """Numbers, decimal or not, of at least four digits that no pattern asks for."""
     patterns = {
