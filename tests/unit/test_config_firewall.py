@@ -21,11 +21,9 @@ from dockerd_lab.config.firewall import network_card
         ("", None),
     ],
 )
-@pytest.mark.parametrize(
-    "file", ["/etc/nftables.conf", "/etc/iptables/rules.v4", "/etc/iptables/rules.v6"]
-)
-def test_the_card_of_a_firewall(file, rules, card):
-    assert network_card({file: rules}) == card
+def test_the_card_of_a_firewall(rules, card):
+    files = ("/etc/nftables.conf", "/etc/iptables/rules.v4", "/etc/iptables/rules.v6")
+    assert {file: network_card({file: rules}) for file in files} == dict.fromkeys(files, card)
 
 
 def test_other_files_are_not_read_and_all_of_them_are_one_firewall():
