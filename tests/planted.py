@@ -108,9 +108,9 @@ PLACES = [
     Place("YAML", lambda s: f"  X_PASSWORD: {s}", _ALL, _SCRIPT, in_a_line=False),
     Place("htpasswd", lambda s: f"me:$apr1$salt4711${s}", _HASH, _LIST),
     Place("SHA", lambda s: f"me:{{SHA}}{s}", _64, _LIST),
-    Place("bcrypt", lambda s: f"me:$2y$10${s}", Letters(_WORD + "./", 53, 53), _LIST),
+    Place("bcrypt", lambda s: f"me:$2y$04${s}", Letters(_WORD + "./", 53, 53), _LIST),
     Place(
-        "crypt", lambda s: f"me:$6$rounds=5000$salt4711${s}", Letters(_WORD + "./", 86, 86), _LIST
+        "crypt", lambda s: f"me:$6$rounds=1000$salt4711${s}", Letters(_WORD + "./", 86, 86), _LIST
     ),
     Place("auth", lambda s: json.dumps({"auths": {"a": {"auth": s}}}), _64, _CONFIG),
     Place("identity", lambda s: json.dumps({"auths": {"a": {"identitytoken": s}}}), _ALL, _CONFIG),

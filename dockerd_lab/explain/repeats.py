@@ -4,6 +4,7 @@ A message is searched once. When it is repeated, only the lines around it can di
 wordings are remembered that lack only a match of their `near`.
 """
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
@@ -57,6 +58,7 @@ class Repeats:
                 yield group, waiting, False
 
 
+@functools.cache
 def _number() -> re.Pattern[str]:
     """Return a pattern for hexadecimal numbers of at least four digits that no wording contains."""
     patterns = {

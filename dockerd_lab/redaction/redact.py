@@ -4,7 +4,7 @@ import copy
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from dockerd_lab.redaction.secret_kinds import KINDS
@@ -47,6 +47,7 @@ def redacted(data: Data, also: Iterable[str] = ()) -> Data:
     parts = {part: word for secret, word in words.items() for part in _fragments(secret)}
     patterns = [(_escaped(part), parts[part]) for part in sorted(parts, key=len, reverse=True)]
 
+    @cache
     def change(text: str) -> str:
         # The known ones first: of one that is hidden in part, the rest would not be known.
         changed = _without(text, patterns)

@@ -1,6 +1,7 @@
 """What the unit tests share: a computer's user of their own, and a project they may break."""
 
 import io
+import itertools
 import subprocess
 import sys
 
@@ -28,11 +29,18 @@ hypothesis.settings.register_profile("unit", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("unit")
 
 
+_users = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def own_user(tmp_path, monkeypatch):
-    """Caches, boxes and keys of the person who runs the tests are not touched."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+def own_user(tmp_path_factory, monkeypatch):
+    """Caches, boxes and keys of the person who runs the tests are not touched.
+
+    Most tests write none: each has its own directory, which is not made for them.
+    """
+    home = tmp_path_factory.getbasetemp() / "users" / str(next(_users))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     for machine in ("DAEMON", "CLIENT", "OUTSIDER"):
         monkeypatch.delenv(f"{machine}_ENGINE", raising=False)
     monkeypatch.setattr(progress, "sink", progress.sink)  # pytest's plugin replaces it

@@ -21,11 +21,10 @@ from dockerd_lab.config.firewall import firewall_interface
         ("", None),
     ],
 )
-@pytest.mark.parametrize(
-    "file", ["/etc/nftables.conf", "/etc/iptables/rules.v4", "/etc/iptables/rules.v6"]
-)
-def test_the_card_of_a_firewall(file, rules, interface):
-    assert firewall_interface({file: rules}) == interface
+def test_the_card_of_a_firewall(rules, interface):
+    files = ("/etc/nftables.conf", "/etc/iptables/rules.v4", "/etc/iptables/rules.v6")
+    found = {file: firewall_interface({file: rules}) for file in files}
+    assert found == dict.fromkeys(files, interface)
 
 
 def test_other_files_are_not_read_and_all_of_them_are_one_firewall():

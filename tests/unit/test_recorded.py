@@ -3,6 +3,8 @@
 The expectations are the cases' own, and were not made from the recordings.
 """
 
+import dataclasses
+import functools
 import json
 
 import pytest
@@ -22,13 +24,28 @@ ENGINES = ("debian-12",)
 BY_NAME = {case.name: case for case in CASES}
 
 
+@functools.cache
+def observations(engine):
+    return recordings.read(engine)
+
+
+@functools.cache
+def files_of(name):
+    """A case's files as the judge reads them: the same for every variant."""
+    return prepare_case(BY_NAME[name], SETTINGS)
+
+
+def prepared(case):
+    return dataclasses.replace(files_of(case.name), configuration=case)
+
+
 def variant(seen):
     return Variant(SETTINGS.engine(seen.engine).docker, fixed=seen.subject.endswith("-fixed"))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_case_is_recorded_and_nothing_else(engine):
-    recorded = {seen.subject for seen in recordings.read(engine)}
+    recorded = {seen.subject for seen in observations(engine)}
     there = Variant.of(SETTINGS.engine(engine))
     expected = {f"{engine}/{case.short_name}" for case in CASES}
     mended = (case for case in CASES if case.spec.fixed and case.for_variant(there).fails)
@@ -39,9 +56,9 @@ def test_every_case_is_recorded_and_nothing_else(engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_suites_reproduce_and_validate_agree(engine, tmp_path):
     wrong = {}
-    for seen in recordings.read(engine):
+    for seen in observations(engine):
         case = BY_NAME[seen.case].for_variant(variant(seen))
-        of_suites = judge(prepare_case(case, SETTINGS), seen, case)
+        of_suites = judge(prepared(case), seen, case)
         shown = reproduction.failure(Reproduction(case, seen, of_suites), width=80, colour=False)
         into = tmp_path / seen.subject.replace("/", "-")
         into.mkdir()
@@ -66,13 +83,13 @@ def test_an_observation_of_another_case_does_not_pass(engine):
     Mended cases are left out: of each is expected that the daemon works. So is an error that only
     the commands of the other case's scripts showed, which this case does not have.
     """
-    every = [seen for seen in recordings.read(engine) if not seen.subject.endswith("-fixed")]
+    every = [seen for seen in observations(engine) if not seen.subject.endswith("-fixed")]
     passed = []
     for seen, other in zip(every, every[1:] + every[:1], strict=True):
         case, differs = BY_NAME[seen.case].for_variant(variant(seen)), BY_NAME[other.case]
         if other.show_output and case.expect.error is None:
             continue
-        if judge(prepare_case(case, SETTINGS), other, case).passed and (
+        if judge(prepared(case), other, case).passed and (
             case.expect != differs.for_variant(variant(other)).expect
         ):
             passed.append((seen.subject, other.subject))

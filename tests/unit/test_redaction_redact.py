@@ -78,9 +78,8 @@ def test_each_kind_hides_its_example(kind):
     assert "Hunter2" not in redact(kind.example)
 
 
-@pytest.mark.parametrize("line", READABLE)
-def test_what_is_no_secret_stays(line):
-    assert redact(line) == line
+def test_what_is_no_secret_stays():
+    assert [redact(line) for line in READABLE] == READABLE
     assert redact("\n".join(READABLE)) == "\n".join(READABLE)
 
 
@@ -114,12 +113,12 @@ def test_a_secret_is_hidden_at_its_place(place):
             assert redact(output) == output, "a second time nothing changes"
 
 
-@pytest.mark.parametrize("part", REPEATED)
-def test_no_text_takes_long(part):
-    text = (part * 100_000)[:100_000]
-    started = time.process_time()
-    redact(text)
-    assert time.process_time() - started < AT_ONCE
+def test_no_text_takes_long():
+    for part in REPEATED:
+        text = (part * 100_000)[:100_000]
+        started = time.process_time()
+        redact(text)
+        assert time.process_time() - started < AT_ONCE, part
 
 
 def test_many_secrets_do_not_take_long():
