@@ -1,1 +1,4 @@
-"""Judges an observation by what its case expects and by policy; reads no machine and no file."""
+"""Judges an observation by what its case expects and by policy; reads no machine.
+
+The only files that it reads are the copies of the input.
+"""
