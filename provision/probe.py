@@ -3,7 +3,8 @@
 Each line on standard input is a JSON object, as dockerd_lab/observe/exposure.py makes it:
 
 - `targets`: what to try, as `tcp://ADDRESS:PORT`, `unix://PATH` or `ssh://…`. The target
-  `tcp://ADDRESS:PORT as NAME` is the server of that name there.
+  `tcp://ADDRESS:PORT as NAME` is the server of that name there, and what else may follow a TCP
+  target is in approach.py.
 - `further`: targets to measure only if none of those gives full control.
 - `token_file`: a file on the daemon's machine that only root can read.
 - `prefixes`: path prefixes below which the API may be.
@@ -23,6 +24,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
+from answers import is_container_list, is_refusal, is_success, lacks_image
+from approach import WITH_ECN, asking_for_ecn, own_addresses
 from changes import find_change
 from container import in_container
 from door import HUNG_UP, Door, describe
@@ -38,18 +41,34 @@ METRICS = "no API: the daemon's metrics"
 
 
 def measure_all(job):
-    """Return the results of the targets; of the further ones, too, if none gives full control.
+    """Return the results of the targets; of the further ones, too, if none gives full control."""
+    with_ecn = [target for target in job["further"] if target.endswith(WITH_ECN)]
+    further = [target for target in job["further"] if target not in with_ecn]
+    with own_addresses(further):
+        results = measure_targets(job, job["targets"], further)
+    if with_ecn and is_guarded(results):
+        with asking_for_ecn():
+            results += measure_targets(job, [], with_ecn)
+    return results
+
+
+def measure_targets(job, first, further):
+    """Return the results of the first targets, and of the further ones if those are guarded.
 
     Whether they answer at all is found out for all of them at once.
     """
-    opened = in_threads(lambda target: Attempt(job, target), [*job["targets"], *job["further"]])
-    first, further = opened[: len(job["targets"])], opened[len(job["targets"]) :]
-    results = in_threads(Attempt.result, first)
-    if all(each["level"] != "full-control" for each in results):
-        results += in_threads(Attempt.result, further)
-    for attempt in opened:
+    attempts = in_threads(lambda target: Attempt(job, target), [*first, *further])
+    results = in_threads(Attempt.result, attempts[: len(first)])
+    if is_guarded(results):
+        results += in_threads(Attempt.result, attempts[len(first) :])
+    for attempt in attempts:
         attempt.close()
     return results
+
+
+def is_guarded(results):
+    """Return whether no target gives full control."""
+    return all(each["level"] != "full-control" for each in results)
 
 
 def in_threads(work, values):
@@ -246,31 +265,6 @@ def shows_metrics(door):
     """Return whether the target shows the daemon's metrics, which need no login."""
     status, body = door.send("GET", "/metrics", hangs_up=True)
     return status == HTTPStatus.OK and b"engine_daemon_" in body
-
-
-def lacks_image(status, body):
-    """Return whether the daemon answers that it lacks the image of a container."""
-    return status == HTTPStatus.NOT_FOUND and b"o such image" in body
-
-
-def is_success(status, body):
-    """Return whether a request has succeeded."""
-    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
-
-
-def is_container_list(status, body):
-    """Return whether an answer is the API's list of containers."""
-    try:
-        return status == HTTPStatus.OK and isinstance(json.loads(body), list)
-    except ValueError:
-        return False
-
-
-def is_refusal(status):
-    """Return whether a request was refused, by the daemon or by a proxy."""
-    return status == HUNG_UP or (
-        HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.INTERNAL_SERVER_ERROR
-    )
 
 
 def require(status, expected, what, body):

@@ -15,6 +15,8 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 
+from approach import connect_by
+
 #: How many bytes of an answer are read.
 MAX_BODY = 1_000_000
 DOCKER = os.path.expanduser("~/.docker")
@@ -87,6 +89,7 @@ def server_name(target):
 def connect(target, limit):
     """Return a connection to a target; raise OSError if there is none within `limit` seconds."""
     kind, address = target.partition(" as ")[0].split("://", 1)
+    address, _, approach = address.partition(" ") if kind == "tcp" else (address, "", "")
     if kind == "ssh":
         connection, child_end = socket.socketpair()
         command = ssh_command(target, "docker", "system", "dial-stdio")
@@ -98,7 +101,11 @@ def connect(target, limit):
         connection.connect("\0" + address[1:] if address.startswith("@") else address)
     else:
         host, port = address.rsplit(":", 1)
-        connection = socket.create_connection((host.strip("[]"), int(port)), timeout=limit)
+        place = host.strip("[]"), int(port)
+        if approach:
+            connection = connect_by(*place, approach, limit)
+        else:
+            connection = socket.create_connection(place, timeout=limit)
     connection.settimeout(limit)
     return connection
 

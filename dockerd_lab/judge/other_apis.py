@@ -8,6 +8,7 @@ import os
 from errno import ECONNREFUSED, EHOSTUNREACH, ENETUNREACH
 
 from dockerd_lab.observe.observation import Observation
+from dockerd_lab.observe.targets import port_of
 
 #: The programs, and what they serve on TCP: containerd's config.toml, `[grpc] tcp_address`, and
 #: `buildkitd --addr`. Neither authenticates without a CA for clients' certificates.
@@ -26,9 +27,9 @@ def find_other_apis(observation: Observation, who: str) -> dict[str, str]:
         if listener.protocol.startswith("tcp") and listener.program in _PROGRAMS
     }
     return {
-        attempt.target: ports[attempt.target.rpartition(":")[2]]
+        attempt.target: ports[port_of(attempt.target)]
         for attempt in observation.exposure[who].attempts
-        if attempt.target.rpartition(":")[2] in ports
+        if port_of(attempt.target) in ports
         and attempt.level in ("refused", "unclear")
         and attempt.evidence not in _NOT_REACHED
     }

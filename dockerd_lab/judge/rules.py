@@ -27,6 +27,7 @@ from dockerd_lab.judge.published_keys import check_published_keys
 from dockerd_lab.judge.sshd_logins import check_sshd_logins
 from dockerd_lab.judge.unread_files import find_unread_files
 from dockerd_lab.judge.unreferenced_files import find_unreferenced_files
+from dockerd_lab.judge.untried_rules import find_untried_rules
 from dockerd_lab.judge.verdict import NoEffect, NotJudged
 from dockerd_lab.judge.weak_passwords import check_weak_passwords
 from dockerd_lab.observe.observation import DaemonObservation, Observation
@@ -105,9 +106,10 @@ NO_EFFECT: tuple[Callable[[RuleContext], Iterable[NoEffect]], ...] = (
     ),
     lambda context: unused_listeners.find_file_settings_of_ports(context.inputs),
 )
-#: Parts of the input that the trial did not put into effect: the verdict is `incomplete`.
+#: What the trial did not put into effect, or not try: the verdict is `incomplete`.
 NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_not_judged(context.inputs, context.observation, context.scripts),
     lambda context: find_forwarded_api(context.inputs, context.scripts),
     lambda context: find_absent_firewalls(context.inputs, context.scripts),
+    lambda context: find_untried_rules(context.observation),
 )

@@ -30,7 +30,10 @@ READY = b"ready\n"
 RUNNER = "/run/dockerd-lab.sock"
 #: The programs of provision/, and the modules that they share.
 PROGRAMS = ("ask", "probe")
-MODULES = ("changes", "container", "door", "exchange", "handshake", "http2", "reach")
+MODULES = (
+    *("answers", "approach", "changes", "container", "door", "exchange", "handshake", "http2"),
+    "reach",
+)
 
 #: The connections on which an answer may be pending.
 _OPEN: set[socket.socket] = set()

@@ -21,7 +21,7 @@ from dockerd_lab.machines.remote_command import TIMED_OUT, CommandResult, Remote
 from dockerd_lab.observe import (
     changed_files,
     exposure,
-    forwarded_ports,
+    firewall_rules,
     inspection,
     journal,
     listeners,
@@ -48,7 +48,7 @@ _NGINX = {"nginx": RemoteCommand(nginx.DUMP)}
 #: The name of the command that tells which files were read.
 _TIMES = "times"
 _ADDRESSES = {"addresses": RemoteCommand("ip -o address")}
-_FORWARDS = {"forwards": forwarded_ports.COMMAND}
+_RULES = {"rules": firewall_rules.COMMAND}
 #: The commands that read logs.
 _LOGS = ("journal", "by_hand")
 _PROCESS = "ps -ww -C dockerd -o pid=,lstart="
@@ -64,7 +64,7 @@ def query_listeners(
     later commands read some of them. Raises HarnessError if netstat or writing the token failed.
     """
     times = {_TIMES: read_files.times_command(files)} if files else {}
-    commands = {**times, **_LISTENING, **_ADDRESSES, **_FORWARDS}
+    commands = {**times, **_LISTENING, **_ADDRESSES, **_RULES}
     token_command = {"token": exposure.write_token(token)}
     results = run_batch(program, {**commands, **token_command, **_NGINX})
     # nginx -T may fail: nginx may reject its configuration

@@ -8,7 +8,7 @@ from typing import Any
 from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
-from dockerd_lab.observe.targets import Targets
+from dockerd_lab.observe.targets import Targets, port_of
 from dockerd_lab.redaction.redact import redacted
 
 #: On `daemon`, mode 0600: whoever can read it is root there.
@@ -105,7 +105,7 @@ def parse_probe_answer(
 
 def _parse_attempt(entry: dict[str, Any], token: str, swarm_ports: Mapping[str, str]) -> Attempt:
     level, evidence = entry["level"], entry["evidence"]
-    port = entry["target"].rpartition(":")[2]
+    port = port_of(entry["target"])
     if level == "full-control" and entry["output"] != token:
         level, evidence = "unclear", f"a container ran, but read {entry['output']!r}"
     elif level == "unclear" and port in swarm_ports:

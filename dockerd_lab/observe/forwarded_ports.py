@@ -6,16 +6,8 @@ show, with rules for port 2375 left as they are.
 
 import re
 
-from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.listeners import Listener
 
-#: Prints the rules of nftables, and those of iptables with either backend. The tables of the older
-#: one are only listed if they are there: listing them would make them.
-COMMAND = RemoteCommand(
-    "{ nft --numeric list ruleset; for each in iptables ip6tables; do $each-nft-save -t nat;"
-    " grep -qx nat /proc/net/${each%tables}_tables_names && $each-legacy-save -t nat; done; }"
-    " 2>/dev/null || true"
-)
 #: What tells from whom a listener made of a rule is.
 PROGRAM = "firewall"
 #: Stands for every port, where a rule names none.
@@ -36,9 +28,10 @@ _OF_A_LIST = re.compile(r"\d{1,5}")
 
 
 def forwarded_ports(rules: str) -> list[Listener]:
-    """Return a listener on every address for each port that the output of COMMAND forwards.
+    """Return a listener on every address for each port that a firewall forwards.
 
-    A port counts if any rule or set has it while another forwards: a rule may jump to that one.
+    `rules` are the output of firewall_rules.COMMAND. A port counts if any rule or set has it while
+    another rule forwards: the one may jump to the other.
 
     >>> forwarded_ports("tcp dport 8375 redirect to :2375")
     [Listener(protocol='tcp6', address=':::8375', program='firewall')]

@@ -142,6 +142,8 @@ class Observation:
     """The part of `seconds` before the observation: applying, then the fix or the reboot."""
     boot: Boot | None = None
     """The boot after which the machines were observed; None if there was none."""
+    untried_rules: list[str] = field(default_factory=list)
+    """Rules of the firewall with conditions that nobody tried to meet."""
 
     @property
     def user_visible_log(self) -> list[str]:

@@ -12,7 +12,7 @@ from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, program_threads, start_program
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
-from dockerd_lab.observe import client_tools, exposure, nginx, probe_data
+from dockerd_lab.observe import client_tools, exposure, firewall_rules, nginx, probe_data
 from dockerd_lab.observe.daemon import (
     observe_daemon,
     parse_listeners,
@@ -20,8 +20,10 @@ from dockerd_lab.observe.daemon import (
     require_success,
 )
 from dockerd_lab.observe.exposure import Exposure
+from dockerd_lab.observe.firewall_approaches import approaches
 from dockerd_lab.observe.forwarded_ports import forwarded_ports
 from dockerd_lab.observe.inspection import Inspection
+from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Boot, Observation
 from dockerd_lab.observe.targets import (
     BRIDGE,
@@ -29,7 +31,9 @@ from dockerd_lab.observe.targets import (
     local_targets,
     remote_targets,
     swarm_ports,
+    tcp_ports,
 )
+from dockerd_lab.observe.untried_rules import untried_rules
 
 
 def observe(
@@ -101,7 +105,28 @@ def observe(
         seconds=time.monotonic() - since,
         apply_seconds=apply_seconds,
         boot=boot,
+        untried_rules=_untried_rules(fleet, listener_results),
     )
+
+
+def _listeners(results: Mapping[str, CommandResult]) -> list[Listener]:
+    """Return the listeners, and the ports that the firewall leads to one."""
+    return [*parse_listeners(results), *forwarded_ports(results["rules"].stdout)]
+
+
+def _approaches(fleet: Fleet, results: Mapping[str, CommandResult]) -> list[str]:
+    """Return from where, and how, the rules of the firewall may let a stranger in."""
+    settings = fleet.settings
+    addresses = [str(machine.address) for _, machine in settings.machines.items()]
+    output = results["rules"].stdout
+    return approaches(firewall_rules.parse(output), output, str(settings.network), addresses)
+
+
+def _untried_rules(fleet: Fleet, results: Mapping[str, CommandResult]) -> list[str]:
+    """Return the rules of the firewall that may let in somebody as whom nobody tried."""
+    client = str(fleet.settings.machines.client.address)
+    rules = firewall_rules.parse(results["rules"].stdout)
+    return untried_rules(rules, tcp_ports(_listeners(results)), [client])
 
 
 def _run_tools(
@@ -129,10 +154,7 @@ def _measure_everybody(
 
     Whoever can read the token is root on `daemon`.
     """
-    listeners = [
-        *parse_listeners(listener_results),
-        *forwarded_ports(listener_results["forwards"].stdout),
-    ]
+    listeners = _listeners(listener_results)
     nginx_texts = nginx.texts(listener_results["nginx"])
     names, prefixes = server_names(nginx_texts), location_paths(nginx_texts)
     host = case.remote.host
@@ -140,7 +162,9 @@ def _measure_everybody(
     addressing = (listeners, fleet.address, listener_results["addresses"].stdout)
     targets = {
         "client": remote_targets(*addressing, *ssh_targets),
-        "outsider": remote_targets(*addressing, *ssh_targets),
+        "outsider": remote_targets(*addressing, *ssh_targets).with_approaches(
+            _approaches(fleet, listener_results)
+        ),
         "local-user": local_targets(*addressing),
         "container": container_targets(*addressing),
     }

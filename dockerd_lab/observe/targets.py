@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dockerd_lab.config.paths import DOCKER_SOCKET
+from dockerd_lab.observe.firewall_approaches import WITH_OPTION
 from dockerd_lab.observe.listeners import Listener
 
 #: The bridge of the containers for which no network was chosen.
@@ -29,6 +30,21 @@ class Targets:
             with_server_names(self.first, listeners, names),
             with_server_names(self.further, listeners, names),
         )
+
+    def with_approaches(self, approaches: Sequence[str]) -> "Targets":
+        """Return these, and each TCP target again for every one of firewall_approaches.py.
+
+        >>> Targets(["tcp://192.0.2.1:1", "unix:///a"], []).with_approaches(["with ECN"])
+        Targets(first=['tcp://192.0.2.1:1', 'unix:///a'], further=['tcp://192.0.2.1:1 with ECN'])
+        """
+        more = [
+            f"{target} {approach}"
+            for target in (*self.first, *self.further)
+            if target.startswith("tcp://")
+            for approach in approaches
+            if _has_approach(target, approach)
+        ]
+        return Targets(self.first, [*self.further, *more])
 
 
 def remote_targets(
@@ -125,7 +141,7 @@ def with_server_names(
     ['tcp://a:80', 'tcp://a:1', 'tcp://a:80 as x.org']
     """
     ports = {_split_address(each.address)[1] for each in listeners if each.program == "nginx"}
-    nginx_targets = [target for target in targets if target.rpartition(":")[2] in ports]
+    nginx_targets = [target for target in targets if port_of(target) in ports]
     return [*targets, *(f"{target} as {name}" for target in nginx_targets for name in names)]
 
 
@@ -141,6 +157,28 @@ def swarm_ports(listeners: Iterable[Listener]) -> dict[str, str]:
         if _is_tcp(each) and each.program == "dockerd"
     }
     return {port: what for port, what in _SWARM_PORTS.items() if port in ports}
+
+
+def port_of(target: str) -> str:
+    """Return the port of a TCP target, and of anything else what follows its last colon.
+
+    >>> port_of("tcp://192.0.2.1:2375 from port 53")
+    '2375'
+    """
+    return target.partition(" ")[0].rpartition(":")[2]
+
+
+def tcp_ports(listeners: Iterable[Listener]) -> set[int]:
+    """Return the ports on which a program listens."""
+    return {int(port) for _, port in _tcp_addresses(listeners)}
+
+
+def _has_approach(target: str, approach: str) -> bool:
+    """Return whether an approach is one for a target's version of IP."""
+    is_ipv6 = "[" in target
+    if approach == WITH_OPTION:
+        return is_ipv6
+    return not is_ipv6 or not re.match(r"from \d", approach)
 
 
 def _at_ipv6(bound: Iterable[tuple[str, str]], hosts: Iterable[str]) -> list[str]:

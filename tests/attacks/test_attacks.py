@@ -4,6 +4,7 @@ import pytest
 from at_boot import AT_BOOT
 from configurations import ATTACKS
 from findings import FINDINGS
+from firewalls import FIREWALLS
 from ways_around import WAYS_AROUND
 
 from dockerd_lab.machines.fleet import running
@@ -11,7 +12,7 @@ from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
-EVERY = ATTACKS | AT_BOOT | FINDINGS | WAYS_AROUND
+EVERY = ATTACKS | AT_BOOT | FINDINGS | FIREWALLS | WAYS_AROUND
 
 
 @pytest.fixture(scope="module", autouse=True)

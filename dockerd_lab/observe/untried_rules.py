@@ -1,0 +1,118 @@
+"""Finds rules of `daemon`'s firewall whose conditions nobody tried to meet, or could not.
+
+A port that is filtered now may be open at another hour, to another mark, or after a knock: what was
+measured proves nothing about that. A rule that names nothing but what is tried (or what no stranger
+can choose) is no reason to doubt; every other one is returned.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+
+from dockerd_lab.observe.firewall_rules import Rule
+
+#: A value in nft's words: one, or several in braces. `@NAME` is a set, which may change.
+_VALUE = r'(?:!= |== |! )?(?:\{[^}]*\}|"[^"]*"|[^@\s{]\S*)'
+_FLAGS = r"(?:\([^)]*\)|[\w,]+)"
+#: What rules of nftables may contain: what is tried, what strangers cannot choose, and verdicts.
+_NFT = re.compile(
+    "|".join(
+        (
+            rf"(?:iif|oif|iifname|oifname) {_VALUE}",
+            rf"ct (?:state|status|direction) (?:vmap )?{_VALUE}",
+            rf"(?:ip|ip6) (?:saddr|daddr|protocol|nexthdr) (?:vmap )?{_VALUE}",
+            rf"meta (?:l4proto|nfproto|protocol|skuid|skgid|pkttype|iifname|oifname) {_VALUE}",
+            rf"(?:tcp|udp|th) (?:dport|sport) (?:vmap )?{_VALUE}",
+            rf"tcp flags (?:(?:==|!=|&) )?{_FLAGS}(?: (?:==|!=|/|&|\|) {_FLAGS})*",
+            rf"(?:icmp|icmpv6) (?:type|code) {_VALUE}",
+            rf"fib daddr type {_VALUE}",
+            r"counter(?: packets \d+ bytes \d+)?",
+            r"log(?: (?:prefix \"[^\"]*\"|level \S+|flags \S+|group \d+))*",
+            r"comment \"[^\"]*\"",
+            r"(?:jump|goto) \S+",
+            r"reject(?: with (?:tcp reset|\S+ (?:type )?\S+))?",
+            r"(?:dnat|snat|redirect|tproxy)(?: (?:ip|ip6))?(?: to \S+)?(?: \S+)*",
+            r"accept|drop|return|continue|masquerade",
+        )
+    )
+)
+_WORD = r'(?:"[^"]*"|\S+)'
+#: The same for rules of iptables.
+_IPTABLES = re.compile(
+    "|".join(
+        (
+            r"-m (?:tcp|udp|multiport|conntrack|state|comment|owner|addrtype|icmp6?|pkttype)",
+            rf"(?:! )?-[sdiop] {_WORD}",
+            rf"(?:! )?--(?:dports?|sports?|ports|ctstate|state|ctdir|ctstatus|comment) {_WORD}",
+            rf"(?:! )?--(?:uid-owner|gid-owner|dst-type|src-type|pkt-type) {_WORD}",
+            rf"(?:! )?--icmp(?:v6)?-type {_WORD}",
+            r"(?:! )?--tcp-flags \S+ \S+|(?:! )?--syn",
+            rf"--(?:reject-with|to-(?:ports?|destination|source)|log-[a-z-]+|on-\w+) {_WORD}",
+            r"--(?:limit-iface-in|log-(?:tcp|ip|uid)\S*)",
+            rf"-[jg] (?!QUEUE|NFQUEUE){_WORD}",
+        )
+    )
+)
+_HOOKS_OF_OTHERS = ("forward", "postrouting")
+_OTHER_PROTOCOLS = re.compile(
+    r"\budp (?:dport|sport)\b|\bicmp(?:v6)? |-p (?:udp|icmp|icmpv6|ipv6-icmp|igmp|sctp|gre)\b"
+    r"|meta l4proto (?!tcp\b|\{)\S+|ip protocol (?!tcp\b|\{)\S+"
+)
+_PORTS = re.compile(r"(?:tcp |--)dports? (?:vmap )?(\{[^}]*\}|[\d,:-]+)")
+_NUMBERS = re.compile(r"(\d+)(?:[-:](\d+))?")
+
+
+def untried_rules(
+    rules: Iterable[Rule], ports: Collection[int], machines: Collection[str]
+) -> list[str]:
+    """Return the rules about TCP `ports` that have a condition which was not tried.
+
+    A rule for one of the `machines`' addresses alone is no reason for doubt: nobody else has it.
+
+    >>> untried_rules([Rule('tcp dport 2375 meta hour "08:00"-"18:00" accept', "a", "input")],
+    ...     [2375], [])
+    ['tcp dport 2375 meta hour "08:00"-"18:00" accept']
+    """
+    return list(
+        dict.fromkeys(
+            rule.text
+            for rule in rules
+            if rule.hook not in _HOOKS_OF_OTHERS
+            and not _OTHER_PROTOCOLS.search(rule.text)
+            and _concerns(rule.text, ports)
+            and not _is_for_a_machine(rule.text, machines)
+            and not _is_understood(rule.text)
+        )
+    )
+
+
+def _is_understood(rule: str) -> bool:
+    known = _IPTABLES if re.match(r"(?:! )?-", rule) else _NFT
+    position = 0
+    while position < len(rule):
+        match = known.match(rule, position)
+        if match is None or match.end() == position:
+            return False
+        position = match.end()
+        if position < len(rule) and not rule[position].isspace():
+            return False
+        position += 1
+    return True
+
+
+def _concerns(rule: str, ports: Collection[int]) -> bool:
+    """Return whether a rule may be about one of these ports; one that names none is about all."""
+    named = _PORTS.findall(rule)
+    if not named:
+        return True
+    for value in named:
+        for low, high in _NUMBERS.findall(value):
+            if any(int(low) <= port <= int(high or low) for port in ports):
+                return True
+    return False
+
+
+def _is_for_a_machine(rule: str, machines: Collection[str]) -> bool:
+    """Return whether a rule accepts what comes from one of the machines, and nothing else."""
+    accepts = re.search(r"\baccept\b|-j ACCEPT\b", rule)
+    sources = re.findall(r"(?<!! )(?:\bip saddr|-s) (?!!)(\S+)", rule)
+    return bool(accepts) and any(each.removesuffix("/32") in machines for each in sources)
