@@ -26,14 +26,15 @@ _NETWORK = re.compile(r"(?<![\w.])\d+\.\d+\.\d+\.\d+(?:/\d+|-\d+\.\d+\.\d+\.\d+)
 
 
 def approaches(
-    rules: Iterable[Rule], elements: str, network: str, taken: Collection[str]
+    rules: Iterable[Rule], elements: str, network: str, stranger: str, others: Collection[str]
 ) -> list[str]:
     """Return what may follow a target: `from ADDRESS`, `from port N`, WITH_ECN, WITH_OPTION.
 
     - `elements` is text with more addresses of the rules: those of sets.
-    - `network` is that of the lab, and `taken` are the addresses of its machines.
+    - `network` is that of the lab, `stranger` the address of who tries, and `others` are those of
+      the other machines.
 
-    >>> approaches([Rule("th sport 53 accept", "a", "input")], "", "192.0.2.0/24", [])
+    >>> approaches([Rule("th sport 53 accept", "a", "input")], "", "192.0.2.0/24", "192.0.2.2", [])
     ['from port 53']
     """
     texts = [rule.text for rule in rules]
@@ -44,7 +45,8 @@ def approaches(
         for number in _NUMBER.findall(value)
     )
     found = [f"from port {port}" for port in list(ports)[:LIMIT]]
-    found += [f"from {each}" for each in _address_without_rule([*texts, elements], network, taken)]
+    free = _address_without_rule([*texts, elements], network, stranger, others)
+    found += [f"from {address}" for address in free]
     if any(_FLAGS.search(text) for text in texts):
         found.append(WITH_ECN)
     if any(_NEXT_HEADER.search(text) for text in texts):
@@ -52,16 +54,22 @@ def approaches(
     return found
 
 
-def _address_without_rule(texts: Iterable[str], network: str, taken: Collection[str]) -> list[str]:
+def _address_without_rule(
+    texts: Iterable[str], network: str, stranger: str, others: Collection[str]
+) -> list[str]:
     """Return a free address of the lab that no rule names, if they name others there.
 
     A list of addresses that are kept out lets it in; one of addresses that are let in does not.
     """
     lab = ipaddress.IPv4Network(network)
-    named = [bounds for text in texts for bounds in map(_bounds, _NETWORK.findall(text)) if bounds]
+    own = int(ipaddress.IPv4Address(stranger))
+    machines = {int(ipaddress.IPv4Address(each)) for each in others}
+    bounds = {found for text in texts for found in map(_bounds, _NETWORK.findall(text)) if found}
+    named = [(low, high) for low, high in bounds if not (low == high and low in machines)]
     if not any(high >= int(lab[0]) and low <= int(lab[-1]) for low, high in named):
         return []
-    free = (int(host) for host in lab.hosts() if str(host) not in taken)
+    # The first address is the computer's own: the harness reaches the machines from it.
+    free = (int(host) for host in islice(lab.hosts(), 1, None) if int(host) not in {own, *machines})
     unnamed = (host for host in free if not any(low <= host <= high for low, high in named))
     return [str(ipaddress.IPv4Address(host)) for host in islice(unnamed, 1)]
 

@@ -9,7 +9,7 @@ from dockerd_lab.machines.remote_command import RemoteCommand
 #: Prints the rules of nftables, and those of iptables with either backend. The tables of the older
 #: one are only listed if they are there: listing them would make them.
 COMMAND = RemoteCommand(
-    "{ nft --numeric list ruleset; for each in iptables ip6tables; do $each-nft-save;"
+    "{ nft list ruleset; for each in iptables ip6tables; do $each-nft-save;"
     " [ ! -s /proc/net/${each%tables}_tables_names ] || $each-legacy-save; done; }"
     " 2>/dev/null || true"
 )

@@ -116,10 +116,11 @@ def _listeners(results: Mapping[str, CommandResult]) -> list[Listener]:
 
 def _approaches(fleet: Fleet, results: Mapping[str, CommandResult]) -> list[str]:
     """Return from where, and how, the rules of the firewall may let a stranger in."""
-    settings = fleet.settings
-    addresses = [str(machine.address) for _, machine in settings.machines.items()]
+    addresses = {name: str(each.address) for name, each in fleet.settings.machines.items()}
+    stranger = addresses.pop("outsider")
     output = results["rules"].stdout
-    return approaches(firewall_rules.parse(output), output, str(settings.network), addresses)
+    network = str(fleet.settings.network)
+    return approaches(firewall_rules.parse(output), output, network, stranger, addresses.values())
 
 
 def _untried_rules(fleet: Fleet, results: Mapping[str, CommandResult]) -> list[str]:

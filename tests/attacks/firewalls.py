@@ -73,7 +73,7 @@ FIREWALLS = {
     "source-port-of-datagrams": is_closed(guarded("udp sport 53 accept", CLIENT, KEPT_OUT)),
     "some-addresses-kept-out": is_open(
         iptables("-A INPUT -s 192.168.3.64/26 -p tcp -m tcp --dport 2375 -j DROP", ""),
-        "tcp://192.168.3.201:2375 from 192.168.3.1",
+        "tcp://192.168.3.201:2375 from 192.168.3.2",
     ),
     "one-address-let-in": is_closed(
         iptables(

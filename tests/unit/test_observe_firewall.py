@@ -54,9 +54,9 @@ def test_the_rules_of_all_tools_are_read_with_their_hooks():
 
 
 def ways(*rules, elements=""):
-    taken = ["192.168.3.201", "192.168.3.10", "192.168.3.66"]
+    others = ["192.168.3.201", "192.168.3.10"]
     listed = [Rule(text, "input", "input") for text in rules]
-    return approaches(listed, elements, "192.168.3.0/24", taken)
+    return approaches(listed, elements, "192.168.3.0/24", "192.168.3.66", others)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,10 @@ def ways(*rules, elements=""):
     [
         ("meta l4proto { tcp, udp } th sport 53 accept", ["from port 53"]),
         ("-p tcp -m multiport --sports 20,53 -j ACCEPT", ["from port 20", "from port 53"]),
-        ("ip saddr 192.168.3.64/26 tcp dport 2375 drop", ["from 192.168.3.1"]),
+        ("ip saddr 192.168.3.64/26 tcp dport 2375 drop", ["from 192.168.3.2"]),
         ("ip saddr { 192.168.3.1-192.168.3.99, 10.0.0.0/8 } drop", ["from 192.168.3.100"]),
-        ("-s 192.168.3.66/32 -j DROP", ["from 192.168.3.1"]),
+        ("-s 192.168.3.66/32 -j DROP", ["from 192.168.3.2"]),
+        ("-s 192.168.3.10/32 -j ACCEPT", []),
         ("ip saddr 192.168.3.0/24 drop", []),
         ("ip saddr 10.0.0.0/8 drop", []),
         ("tcp flags syn / fin,syn,rst,ack drop", [WITH_ECN]),
@@ -80,7 +81,7 @@ def test_a_rule_tells_what_to_try(rule, expected):
 
 
 def test_the_elements_of_a_set_are_addresses_of_the_rules():
-    assert ways("ip saddr @bad drop", elements="elements = { 192.168.3.1 }") == ["from 192.168.3.2"]
+    assert ways("ip saddr @bad drop", elements="elements = { 192.168.3.2 }") == ["from 192.168.3.3"]
 
 
 UNDERSTOOD = [
