@@ -15,6 +15,14 @@ def test_a_closed_daemon_passes(judged):
     assert (result.start_seconds, result.delay_seconds) == (8.0, 0.0)
 
 
+def test_a_unit_that_systemd_refuses_is_a_daemon_that_does_not_start(judged_trial):
+    judgement = judged_trial(
+        {f"{UNIT_D}/x.conf": DROP_IN}, observation(daemon="unchanged")
+    ).judgement
+    (finding, _) = judgement.findings(["start"])
+    assert finding.message.startswith("systemd refuses the unit")
+
+
 def test_seconds_are_told_in_tenths(judged):
     seen = failed()
     outcome = replace(seen.daemon.outcome, restart_seconds=1.26)
