@@ -143,9 +143,17 @@ def judged_trial(tmp_path):
             unit=unit,
             dockerd=packaged_dockerd(find_project(), unit),
         )
+        assert parts_without_words(result) == []
         return JudgedTrial(result, judgement, seen)
 
     return make
+
+
+def parts_without_words(result):
+    """What a verdict lists and says nothing of: no message, no fix, or no reason is empty."""
+    parts = (*result.no_effect, *result.not_judged, *result.files, *result.errors)
+    empty = [part for part in parts if "" in dict(part).values()]
+    return [*empty, *(reason for reason in result.reasons if not reason)]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from dockerd_lab.project import package_data
 def test_the_schema_is_published(command):
     result = command("schema")
     assert json.loads(result.stdout)["properties"]["schema"]["const"] == 1
+    assert '"description": ""' not in result.stdout, "what is described is said"
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,9 @@ def test_what_surrounds_a_command_that_was_pasted(line):
     assert parse_dockerd_command(line).words == ("dockerd", "-H", "tcp://:1")
 
 
-@pytest.mark.parametrize("line", ["docker -d -H :1", "sudo docker daemon", "docker --daemon"])
+@pytest.mark.parametrize(
+    "line", ["docker -d -H :1", "sudo docker daemon", "docker daemon -H :1", "docker --daemon"]
+)
 def test_the_daemon_as_old_versions_were_started(line):
     assert parse_dockerd_command(line).arguments is None
 
@@ -130,6 +132,7 @@ def test_what_a_command_is_run_by_is_left_out(line, environment, words):
         ("docker ps daemon", "it must start dockerd"),
         ("mydockerd", "it must start dockerd"),
         ("sh dockerd", "it must start dockerd"),
+        ("sh -c", "it must start dockerd"),
         ("sh -x dockerd", "it must start dockerd"),
         ("command -v dockerd", "it must start dockerd"),
     ],

@@ -31,6 +31,8 @@ def test_what_starts_x(script):
         "echo systemctl start x",
         "systemctl --user start x",
         "service x reload",
+        "service x",
+        "/etc/init.d/x",
         "systemctl start x.timer",
         "systemctl start x@1",
     ],

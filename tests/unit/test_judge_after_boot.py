@@ -30,6 +30,11 @@ def test_nothing_differs(combined):
     assert result.seconds == 24.0
 
 
+def test_seconds_are_those_of_both_in_tenths(combined):
+    result = combined(replace(observation(), seconds=1.26), replace(observation(), seconds=2.31))
+    assert (result.seconds, result.after_boot.seconds) == (3.6, 2.3)
+
+
 def test_what_is_open_only_after_a_boot_fails(combined):
     result = combined(observation(), opened())
     assert result.verdict == "failed"

@@ -57,7 +57,11 @@ def test_a_case_s_failure_is_expected(judged):
 
 @pytest.mark.parametrize(
     ("ignored", "reasons"),
-    [("[host]", []), ("[]", ["without effect is host; the case expects nothing"])],
+    [
+        ("[host]", []),
+        ("[]", ["without effect is host; the case expects nothing"]),
+        ("[host, tls]", ["without effect is host; the case expects host, tls"]),
+    ],
 )
 def test_settings_without_effect_are_as_the_case_says(judged, ignored, reasons):
     case = (package_data() / "provision/failures/key-host-ignored/case.yaml").read_text()

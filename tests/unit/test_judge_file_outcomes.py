@@ -91,6 +91,12 @@ def test_files_of_other_units(outcomes):
     )
 
 
+def test_a_unit_that_has_run(outcomes):
+    path = "etc/systemd/system/foo.service"
+    found = outcomes({path: "[Service]\n"}, units=AFTER, boot=Boot())
+    assert found[f"/{path}"] == ("in-effect", "systemd has started it")
+
+
 def test_what_a_boot_has_not_read(outcomes):
     found = outcomes({"etc/sysctl.conf": "x\n"}, boot=Boot())
     assert found == {

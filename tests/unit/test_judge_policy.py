@@ -1,5 +1,7 @@
 """What passes and what fails where no case says what to expect."""
 
+from dataclasses import replace
+
 import pytest
 from observations import failed, observation, opened
 from prepared import DROP_IN, UNIT_D
@@ -11,6 +13,22 @@ def test_a_closed_daemon_passes(judged):
     result = judged({"etc/docker/daemon.json": {"debug": True}}, observation())
     assert (result.verdict, result.reasons, result.no_effect) == ("passed", [], [])
     assert (result.start_seconds, result.delay_seconds) == (8.0, 0.0)
+
+
+def test_a_unit_that_systemd_refuses_is_a_daemon_that_does_not_start(judged_trial):
+    judgement = judged_trial(
+        {f"{UNIT_D}/x.conf": DROP_IN}, observation(daemon="unchanged")
+    ).judgement
+    (finding, _) = judgement.findings(["start"])
+    assert finding.message.startswith("systemd refuses the unit")
+
+
+def test_seconds_are_told_in_tenths(judged):
+    seen = failed()
+    outcome = replace(seen.daemon.outcome, restart_seconds=1.26)
+    seen = replace(seen, seconds=3.14, daemon=replace(seen.daemon, outcome=outcome))
+    result = judged({"etc/docker/daemon.json": {}}, seen)
+    assert (result.start_seconds, result.seconds) == (1.3, 3.1)
 
 
 @pytest.mark.parametrize("who", ["outsider", "local_user", "container"])

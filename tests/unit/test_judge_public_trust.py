@@ -58,6 +58,12 @@ def test_what_holds_public_authorities(judged, files):
     assert judged(files, observation(), allow_insecure=True).reasons == []
 
 
+def test_the_reason_says_which_authority_the_file_holds(judged):
+    (reason,) = judged(daemon_json(BUNDLE), observation()).reasons
+    assert f": {BUNDLE} holds them all (at " in reason
+    assert reason.endswith("/daemon.json:5)")
+
+
 def test_a_public_authority_in_a_file_of_the_input(judged):
     public = Path(certifi.where()).read_text().split("\n\n")[1]
     subject = x509.load_pem_x509_certificate(public.encode()).subject.rfc4514_string()

@@ -73,6 +73,14 @@ def test_what_became_of_a_unit_at_a_boot(unit, outcome, message):
     assert (found.outcome, found.message) == (outcome, message)
 
 
+def test_what_a_timer_would_start():
+    found = outcome_of_unit(BEFORE["x.service"], BEFORE)
+    assert (found.outcome, found.message) == (
+        "not-judged",
+        "x.timer would start it, and has not",
+    )
+
+
 def test_a_drop_in_for_a_unit_that_is_not_there():
     state = BEFORE["copied.service"]
     assert outcome_of_unit(state, BEFORE).message == "this unit is not on the lab's machine"
