@@ -24,6 +24,8 @@ def find_cases(project: Project) -> list[Case]:
     ]
     names = [case.short_name for case in cases]
     for case in cases:
+        if case.unit is not None:
+            check_unit(project, case.unit, f"{place_of(case.directory / 'case.yaml', 'unit')}: ")
         for unit in case.spec.units:
             check_unit(project, unit, f"{place_of(case.directory / 'case.yaml', 'units', unit)}: ")
         if names.count(case.short_name) > 1:

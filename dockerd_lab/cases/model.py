@@ -1,7 +1,7 @@
 """Defines a case: a directory with configuration files, and what is expected of them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, get_args
 
@@ -163,6 +163,9 @@ class CaseFile(YamlModel):
     )
     main: bool = Field(False, description="for a failure: run with the methods, by default")
     expect: Expectation
+    unit: str | None = Field(
+        None, description="the docker.service of provision/units that the case is about"
+    )
     remote: Remote = Remote()
     credentials: Credentials = Credentials()
     engines: dict[str, Difference] = Field(
@@ -230,6 +233,8 @@ class Configuration:
     directory: Path
     remote: Remote
     credentials: Credentials
+    unit: str | None = field(default=None, kw_only=True)
+    """The docker.service of provision/units that it is about, whatever the trial's."""
 
     @property
     def files(self) -> list[Path]:
@@ -290,4 +295,22 @@ def load_case(name: str, directory: Path) -> Case:
         check(file, single, Expectation, at=keys_in_file)
         combined |= difference.expect
         check(file, combined, Expectation, at=keys_in_file)
-    return Case(name, directory, spec.remote, spec.credentials, spec.title, spec.expect, spec)
+    return Case(
+        name,
+        directory,
+        spec.remote,
+        spec.credentials,
+        spec.title,
+        spec.expect,
+        spec,
+        unit=spec.unit or linked_unit(directory),
+    )
+
+
+def linked_unit(directory: Path) -> str | None:
+    """Return the unit that the link `unit` of a case names, as older cases have it.
+
+    It is never followed: a copy of the case may lie where its target does not.
+    """
+    link = directory / "unit"
+    return link.readlink().name if link.is_symlink() else None

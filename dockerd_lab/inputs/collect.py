@@ -150,7 +150,9 @@ def _copy_case_files(path: Path, directory: Path) -> None:
         if relative.parts[0] in ("rootfs", "case.yaml"):
             continue
         source = path / relative
-        if source.is_symlink() and not tree.is_link_to_our_unit(source):
+        if source.is_symlink():
+            if source.parent == path and tree.is_link_to_our_unit(source):
+                continue
             raise BadInput(f"{tree.printable(source)}: a link; give the file that it points to")
         _copy(source, directory / relative)
 

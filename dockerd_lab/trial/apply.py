@@ -119,9 +119,7 @@ def _run(
 def _pack(project: Project, case: Configuration, address: str, unit: str | None) -> bytes:
     """Return the case's directory and apply.sh as a tar archive, to be unpacked in `/`."""
     with _open_archive() as (tar, buffer):
-        own_unit = case.directory / "unit"
-        if own_unit.is_symlink():  # a link to one of provision/units, which is packed instead
-            unit = own_unit.resolve().name
+        unit = case.unit or unit
         tar.add(case.directory, arcname=CASE_DIRECTORY, filter=_without_unit_link)
         _add_credentials(tar, case.credentials.daemon, address, below=f"{CASE_DIRECTORY}/rootfs")
         if unit is not None:

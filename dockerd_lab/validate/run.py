@@ -74,6 +74,8 @@ def prepared(project: Project, settings: Settings, request: ValidateRequest) -> 
             command=None if request.command is None else parse_dockerd_command(request.command),
             provision=request.provision,
         )
+        if inputs.case is not None and inputs.case.unit is not None:
+            check_unit(project, inputs.case.unit, f"{inputs.case.directory}/case.yaml: unit: ")
         yield prepare(inputs, settings, allow_stand_ins=request.stand_ins)
 
 
