@@ -58,8 +58,11 @@ def down(wait: Wait = LAB_WAIT) -> None:
 
 
 def status() -> None:
-    """Print whether a lab runs, and its machines. Exit code 1 if none runs."""
-    lab = labs.current(find_project().state)
+    """Print the project, where its lab is kept, and whether it runs. Exit code 1 if not."""
+    project = find_project()
+    print(f"project: {project.root}")
+    print(f"state:   {project.state}")
+    lab = labs.current(project.state)
     if lab is None:
         print("no lab is running")
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Provides the commands that judge a user's own configuration: validate, record, schema."""
+"""Provides the commands that judge a user's own configuration: validate, record."""
 
 import os
 import sys
@@ -20,7 +20,6 @@ from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.project import find_project
 from dockerd_lab.redaction.redact import redacted
-from dockerd_lab.report.verdict_json import schema
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.draft import draft
@@ -56,7 +55,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
     app.command()(validate)
     app.command()(record)
-    app.command("schema")(print_schema)
 
 
 @report_options
@@ -135,11 +133,6 @@ def record(
     text = draft(report.case, tried)
     file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
-
-
-def print_schema() -> None:
-    """Print the JSON schema of what `validate --json` writes."""
-    sys.stdout.write(schema())
 
 
 def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTrial]]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dockerd_lab.cli import app
+
 
 def test_the_installed_command():
     program = Path(sys.executable).with_name("dockerd-lab")
@@ -13,6 +15,20 @@ def test_the_installed_command():
     assert result.returncode == 2
     assert result.stderr.startswith("dockerd-lab: bad input: exec needs a command")
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("name", app.COMMANDS)
+def test_every_listed_command_is_in_its_module(name):
+    assert app.load_command(name).name == name
+
+
+def test_a_command_without_its_package_is_the_harness_s_fault():
+    missing = ModuleNotFoundError("No module named 'vagrant'", name="vagrant.compat")
+    error = app.missing_package(missing, ["up"])
+    assert error.message == (
+        "`dockerd-lab up` needs the Python package vagrant, which is not installed"
+    )
+    assert app.missing_package(ModuleNotFoundError(name="dockerd_lab.gone"), ["up"]) is None
 
 
 def test_list(command):

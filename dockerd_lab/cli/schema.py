@@ -1,0 +1,17 @@
+"""Provides the command that prints the JSON schema of a verdict."""
+
+import sys
+
+import typer
+
+from dockerd_lab.report.verdict_json import schema
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the `dockerd-lab` command."""
+    app.command("schema")(print_schema)
+
+
+def print_schema() -> None:
+    """Print the JSON schema of what `validate --json` writes."""
+    sys.stdout.write(schema())
