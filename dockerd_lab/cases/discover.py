@@ -52,9 +52,14 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
     ]
 
 
+def unit_names(project: Project) -> list[str]:
+    """Return the names of the units in provision/units."""
+    return sorted(path.name for path in (project.data / "provision/units").glob("*"))
+
+
 def check_unit(project: Project, name: str, place: str = "") -> None:
     """Raise BadInput if provision/units has no such unit; `place` begins the message."""
-    units = sorted(path.name for path in (project.data / "provision/units").glob("*"))
+    units = unit_names(project)
     if name not in units:
         raise BadInput(f"{place}unknown unit {name!r}; provision/units has: {', '.join(units)}")
 

@@ -1,5 +1,6 @@
 """Defines the `dockerd-lab` command: its subcommands, and how it reports errors."""
 
+import difflib
 import importlib
 import io
 import sys
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from dockerd_lab.errors import HarnessError, LabError
+from dockerd_lab.errors import BadInput, HarnessError, LabError
 from dockerd_lab.redaction.redact import redact
 
 #: The module of each command, and its line in the list of commands. A module is imported when one
@@ -32,6 +33,8 @@ COMMANDS = {
     "box": ("computer", "Build and list the boxes that machines are made of."),
     "clean": ("computer", "Show what is kept on this computer, and remove it."),
 }
+#: -h, too; every command inherits it.
+_HELP = {"help_option_names": ["-h", "--help"]}
 #: Modules of Python's that only Unix has.
 _UNIX_ONLY = ("fcntl", "grp", "pwd", "resource", "termios")
 
@@ -51,17 +54,26 @@ class _Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command that is called, from its module."""
-        name, _, rest = super().resolve_command(ctx, args)
-        return name, load_command(str(name)), rest
+        name, *rest = args
+        if name not in COMMANDS:
+            near = difflib.get_close_matches(name, COMMANDS, 1, 0.5)
+            hint = f"dockerd-lab {near[0]}   # is it this?" if near else "dockerd-lab --help"
+            raise BadInput(f"there is no command {name!r}", hint)
+        return name, load_command(name), rest
 
 
 def load_command(name: str) -> Any:
     """Import a command from its module, and return it as click has it."""
-    module = typer.Typer(add_completion=False)
+    module = typer.Typer(add_completion=False, rich_markup_mode=None)
     module.callback()(lambda: None)  # a single command is found by its name, too
     importlib.import_module(f"dockerd_lab.cli.{COMMANDS[name][0]}").register(module)
     group: Any = typer.main.get_command(module)
-    return group.commands[name]
+    command = group.commands[name]
+    for each in (command, *getattr(command, "commands", {}).values()):
+        for parameter in each.params:
+            if parameter.param_type_name == "argument":  # its metavar says what it takes
+                parameter.display_type_rich = lambda ctx: ""
+    return command
 
 
 def _print_version(wanted: bool) -> None:
@@ -83,7 +95,11 @@ def _main(
 def build() -> typer.Typer:
     """Return the command line; the module of a command is imported when the command is called."""
     app = typer.Typer(
-        cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+        cls=_Commands,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
     )
     app.callback()(_main)
     return app

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Wait
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait, examples
 from dockerd_lab.cli.report_files import (
     check_report_files,
     check_writable,
@@ -17,6 +18,7 @@ from dockerd_lab.cli.report_files import (
 )
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.lock import exclusive
+from dockerd_lab.inputs.tree import STDIN
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.project import find_project
 from dockerd_lab.redaction.redact import redacted
@@ -30,39 +32,51 @@ LOG_WIDTH = 80
 
 _Paths = Annotated[
     list[Path] | None,
-    typer.Argument(help="directories laid out like the machine, a case, or single files"),
-]
-_Engines = Annotated[
-    list[str] | None,
-    typer.Option("--engine", help="an engine of lab.yaml, or all; may be repeated"),
-]
-_Unit = Annotated[
-    str, typer.Option("--unit", help="packaged, or one of provision/units: docker-ce")
+    typer.Argument(
+        metavar="PATH|CASE",
+        help="directories laid out like the machine, single files, - for one on stdin, or"
+        " a case, also by its name in `dockerd-lab list`",
+    ),
 ]
 _Files = Annotated[
     list[str] | None, typer.Option("--file", metavar="SRC:/DEST", help="a file, and where it goes")
 ]
 _Command = Annotated[
-    str | None, typer.Option("--command", help="dockerd started by hand, instead of its unit")
+    str | None,
+    typer.Option(
+        "--command", metavar="COMMAND", help="dockerd started by hand, instead of its unit"
+    ),
 ]
 _Provision = Annotated[
-    Path | None, typer.Option("--provision", help="a script to run once the files are installed")
+    Path | None,
+    typer.Option(
+        "--provision",
+        metavar="SCRIPT",
+        help="run after the files are installed; - is stdin",
+    ),
 ]
+_VALIDATE_EXAMPLES = examples(
+    "dockerd-lab validate ./host-config               # etc/docker/daemon.json, …",
+    "dockerd-lab validate daemon.json override.conf   # together one configuration",
+    "dockerd-lab validate - <daemon.json",
+    "dockerd-lab validate ./host-config --engine all --markdown summary.md",
+    "dockerd-lab validate --command 'sudo dockerd -H tcp://0.0.0.0:2375'",
+)
 _NoStandIns = Annotated[bool, typer.Option("--no-stand-ins", help="do not add stand-ins")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
-    app.command()(validate)
-    app.command()(record)
+    app.command(epilog=_VALIDATE_EXAMPLES)(validate)
+    app.command(epilog=examples("dockerd-lab record ./host-config --engine all"))(record)
 
 
 @report_options
 def validate(
     paths: _Paths = None,
     *,
-    engines: _Engines = None,
-    unit: _Unit = PACKAGED,
+    engines: Engines = None,
+    unit: Unit = PACKAGED,
     files: _Files = None,
     command: _Command = None,
     provision: _Provision = None,
@@ -79,6 +93,7 @@ def validate(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="show what became of every file")
     ] = False,
+    quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
 ) -> None:
@@ -89,7 +104,7 @@ def validate(
     """
     check_report_files(report_files)
     request = ValidateRequest(
-        paths=paths or [],
+        paths=[_path(path) for path in paths or []],
         files=files or [],
         command=command,
         provision=provision,
@@ -107,9 +122,13 @@ def validate(
 
 
 def record(
-    directory: Annotated[Path, typer.Argument(help="the configuration; case.yaml is put there")],
-    engines: _Engines = None,
-    unit: _Unit = PACKAGED,
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="DIRECTORY", help="the configuration; case.yaml is put there"),
+    ],
+    engines: Engines = None,
+    unit: Unit = PACKAGED,
+    quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
 ) -> None:
     """Write what a configuration does as a draft of DIRECTORY/case.yaml, for you to review.
@@ -133,6 +152,14 @@ def record(
     text = draft(report.case, tried)
     file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
+
+
+def _path(name: Path) -> Path:
+    """Return the path that an argument means: its own, or that of the case with this name."""
+    if name == STDIN or name.exists() or name.is_symlink():
+        return name
+    cases = {case.name: case.directory for case in find_cases(find_project())}
+    return cases.get(str(name), name)
 
 
 def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTrial]]:

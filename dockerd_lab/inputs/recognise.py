@@ -55,7 +55,8 @@ def _by_content(name: str, text: str) -> str | None:
     is_other_json = (
         '"auths"' in text or '"defaultAction"' in text
     )  # the docker client's, or seccomp's
-    is_json_object = name.endswith(".json") and text.lstrip().startswith("{") and not is_other_json
+    may_be_json = name.endswith(".json") or name == "-"  # standard input has no name
+    is_json_object = may_be_json and text.lstrip().startswith("{") and not is_other_json
     return destination or (DAEMON_JSON if is_json_object else None)
 
 
