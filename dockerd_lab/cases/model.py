@@ -3,29 +3,19 @@
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from dockerd_lab.engines import Engine
 from dockerd_lab.errors import BadInput
-from dockerd_lab.settings import Engine
+from dockerd_lab.levels import Level
 from dockerd_lab.yamlfile import YamlModel, check, load
 
 #: `active`: dockerd runs with this configuration. `failed`: dockerd does not run. `unchanged`:
 #: systemd refused the unit, and the old daemon still runs with the old configuration.
 DaemonState = Literal["active", "failed", "unchanged"]
-#: Levels of access to the daemon, the weakest first; the README explains them.
-Level = Literal[
-    "filtered",
-    "refused",
-    "tls-required",
-    "auth-required",
-    "read-only",
-    "writes",
-    "full-control",
-]
-LEVELS: tuple[str, ...] = get_args(Level)
 #: The credentials that a case may use; cases/credentials.py creates them for each run.
 Credential = Literal[
     "ca",

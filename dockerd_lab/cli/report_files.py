@@ -3,7 +3,7 @@
 import inspect
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -53,14 +53,26 @@ def uses_stdout(files: ReportFiles) -> bool:
     return _STDOUT in files.values()
 
 
-def write_report_files(files: ReportFiles, report: Report) -> None:
-    """Write the report in every format for which there is a file."""
+def write_report_files(
+    files: ReportFiles, reports: Sequence[Report], *, whole_project: bool
+) -> None:
+    """Write the reports of a project, or the only one, in every format for which there is a file.
+
+    A file in a directory of the user's appears whole or not at all.
+    """
     for each in FORMATS:
         file = files[_name(each.option)]
+        if file is None:
+            continue
+        text = each.render_project(reports) if whole_project else each.render(reports[0])
         if file == _STDOUT:
-            sys.stdout.write(each.render(report))
-        elif file is not None:
-            file.write_text(each.render(report), encoding="utf-8")
+            sys.stdout.write(text)
+        elif (file.exists() and not file.is_file()) or not os.access(file.parent, os.W_OK):
+            file.write_text(text, encoding="utf-8")  # a pipe, /dev/null, or no place for another
+        else:
+            part = file.with_name(f".{file.name}.{os.getpid()}")
+            part.write_text(text, encoding="utf-8")
+            part.replace(file.resolve())
 
 
 def check_writable(file: Path) -> None:

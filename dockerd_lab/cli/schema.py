@@ -1,6 +1,7 @@
 """Provides the command that prints the JSON schema of a verdict."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -12,6 +13,10 @@ def register(app: typer.Typer) -> None:
     app.command("schema")(print_schema)
 
 
-def print_schema() -> None:
+def print_schema(
+    project: Annotated[
+        bool, typer.Option("--project", help="of a run on all that dockerd-lab.yaml declares")
+    ] = False,
+) -> None:
     """Print the JSON schema of what `validate --json` writes."""
-    sys.stdout.write(schema())
+    sys.stdout.write(schema(project=project))

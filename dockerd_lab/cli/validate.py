@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait, examples
+from dockerd_lab.cli.project_run import is_project_run, project_reports
 from dockerd_lab.cli.report_files import (
     check_report_files,
     check_writable,
@@ -19,8 +22,9 @@ from dockerd_lab.cli.report_files import (
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.inputs.tree import STDIN
+from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.project import find_project
+from dockerd_lab.project import PROJECT_FILE, find_project
 from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import load_settings
@@ -56,6 +60,7 @@ _Provision = Annotated[
     ),
 ]
 _VALIDATE_EXAMPLES = examples(
+    "dockerd-lab validate                             # what dockerd-lab.yaml declares",
     "dockerd-lab validate ./host-config               # etc/docker/daemon.json, …",
     "dockerd-lab validate daemon.json override.conf   # together one configuration",
     "dockerd-lab validate - <daemon.json",
@@ -93,31 +98,52 @@ def validate(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="show what became of every file")
     ] = False,
+    render: Annotated[
+        bool, typer.Option("--render", help="run the commands that render configurations")
+    ] = False,
     quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
 ) -> None:
     """Judge what your own configuration does on real engines. Exit code 1 unless it passes.
 
-    All inputs together form one configuration. If it has what only a boot starts (enabled units,
-    timers, rc.local, tmpfiles and the like), the machine is booted with it, too.
+    Without PATH all configurations that dockerd-lab.yaml declares are judged, or those that are
+    named. Other inputs form one configuration together. If it has what only a boot starts (enabled
+    units, timers, rc.local, tmpfiles and the like), the machine is booted with it, too.
     """
     check_report_files(report_files)
     request = ValidateRequest(
-        paths=[_path(path) for path in paths or []],
+        paths=paths or [],
         files=files or [],
         command=command,
         provision=provision,
         engines=engines or [],
         unit=unit,
         stand_ins=not no_stand_ins,
-        allow_insecure=allow_insecure,
+        permissions=Permissions("--allow-insecure" if allow_insecure else ""),
         reboot=reboot,
     )
-    report, _ = _tried(request, wait)
-    _print(report, to_stderr=uses_stdout(report_files), verbose=verbose)
-    write_report_files(report_files, report)
-    if report.verdict != "passed" and not (allow_incomplete and report.verdict == "incomplete"):
+
+    def show(reports: Sequence[Report]) -> None:
+        for report in reports:
+            _print(report, to_stderr=uses_stdout(report_files), verbose=verbose)
+
+    whole_project = is_project_run(request)
+    if whole_project:
+        reports = project_reports(request, run_commands=render, wait=wait, show=show)
+    elif render:
+        raise BadInput(f"--render is for what {PROJECT_FILE} declares", "dockerd-lab validate -h")
+    else:
+        request = replace(request, paths=[_path(path) for path in request.paths])
+        reports = [_tried(request, wait)[0]]
+    if allow_incomplete:
+        reports = [
+            report.model_copy(update={"allow_incomplete": "--allow-incomplete"})
+            for report in reports
+        ]
+    show(reports)
+    write_report_files(report_files, reports, whole_project=whole_project)
+    if not all(report.passed for report in reports):
         raise typer.Exit(1)
 
 

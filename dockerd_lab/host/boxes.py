@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dockerd_lab.engines import Engine
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.checks import architecture, disk
 from dockerd_lab.host.command import last_lines, run
@@ -28,7 +29,6 @@ from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.host.ssh_key import private_key, public_key
 from dockerd_lab.progress import say, step
 from dockerd_lab.project import Project, user_cache
-from dockerd_lab.settings import Engine
 
 #: Seconds a build may take; it takes 40 on two cores with a near mirror.
 BUILD_LIMIT = 1200

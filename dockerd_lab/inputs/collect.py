@@ -34,7 +34,7 @@ def collect(
     Raises BadInput if a file cannot be read, recognised or installed.
     """
     if not (paths or files or command or provision):
-        raise BadInput("nothing to validate", "dockerd-lab validate PATH…")
+        raise BadInput("nothing to validate", "dockerd-lab validate PATH…, or dockerd-lab init")
     used = [*paths, *(Path(argument.rpartition(":/")[0]) for argument in files), provision]
     if used.count(tree.STDIN) > 1:
         raise BadInput("- is standard input, which can be only one of the files")

@@ -80,7 +80,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _check_values(where: str, conditions: Mapping[str, Any], session: Session) -> None:
     """Raise BadInput if a marker has a value that does not exist: its test would never run."""
-    from dockerd_lab.cases.model import LEVELS, DaemonState
+    from dockerd_lab.cases.model import DaemonState
+    from dockerd_lab.levels import LEVELS
 
     allowed: dict[str, Collection[str]] = {
         "name": session.case_names,

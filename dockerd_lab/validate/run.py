@@ -13,8 +13,9 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.after_boot import combine
 from dockerd_lab.judge.boot_only_parts import boot_only_parts
-from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.judge.judge import NO_PERMISSIONS, judge, verdict
 from dockerd_lab.judge.judgement import Judgement
+from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Result
 from dockerd_lab.machines.fleet import Fleet, running
 from dockerd_lab.observe import evidence
@@ -41,7 +42,7 @@ class ValidateRequest:
     engines: Sequence[str] = ()
     unit: str = PACKAGED
     stand_ins: bool = True
-    allow_insecure: bool = False
+    permissions: Permissions = NO_PERMISSIONS
     reboot: bool = False
     """Whether to judge after a boot, too, even if the configuration does not need one."""
 
@@ -98,10 +99,18 @@ def trials(
     """
     for engine in engines_of(settings, request):
         with running(project, settings.with_engines(daemon=engine), keep=False) as fleet:
-            trial = _try(fleet, request, prepared_input)
-            result = trial.result
-            say(f"lab: {engine}: {result.verdict}, {result.seconds} s after the restore")
-            yield trial
+            yield try_on(fleet, request, prepared_input)
+
+
+def try_on(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
+    """Try the configuration on the fleet's engine, judge what is observed, and print the verdict.
+
+    Raises HarnessError if the trial failed for another reason than the configuration.
+    """
+    trial = _try(fleet, request, prepared_input)
+    result = trial.result
+    say(f"lab: {fleet.engine}: {result.verdict}, {result.seconds} s after the restore")
+    return trial
 
 
 def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
@@ -162,7 +171,7 @@ def _judge(
         prepared_input,
         observation,
         case.for_variant(variant) if case is not None else None,
-        allow_insecure=request.allow_insecure,
+        permissions=request.permissions,
     )
     return judgement, verdict(
         prepared_input,

@@ -48,7 +48,7 @@ def test_box_list(command):
     [
         (["shell", "nobody"], "no machine is called 'nobody'; there are: daemon, client, outsider"),
         (["exec"], "exec needs a command"),
-        (["box", "build", "debian-99"], "unknown engine 'debian-99'; lab.yaml has: debian-1"),
+        (["box", "build", "debian-99"], "unknown engine 'debian-99'; there are: debian-1"),
     ],
 )
 def test_bad_input(command, args, message):

@@ -27,7 +27,7 @@ def test_help_names_every_value_in_words(command, words):
 def test_help_has_the_engines_and_examples(command):
     text = " ".join(command("validate", "-h").stdout.split())
     assert "debian-11, debian-12, debian-13, debian-14, or all" in text
-    assert "Examples: dockerd-lab validate ./host-config" in text
+    assert "Examples: dockerd-lab validate # what" in text
 
 
 def test_a_misspelt_command(command):

@@ -120,7 +120,7 @@ def test_a_test_s_own_parameters_are_left_alone(pytester, run):
         (["--engine", "all", "--keep"], "--keep leaves one lab up: give it with one --engine"),
         (["--client-engine", "all"], "--client-engine is one engine"),
         (["--unit", "x"], "unknown unit 'x'; provision/units has: docker-ce"),
-        (["--engine", "debian-99"], "unknown engine 'debian-99'; lab.yaml has: deb"),
+        (["--engine", "debian-99"], "unknown engine 'debian-99'; there are: deb"),
     ],
 )
 def test_bad_options_end_with_exit_code_2(pytester, run, args, message):
