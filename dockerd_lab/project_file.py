@@ -1,9 +1,10 @@
 """Reads a project's dockerd-lab.yaml: its configurations, its engines and its policy."""
 
+import shlex
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from dockerd_lab.engines import Engine, EngineName
 from dockerd_lab.levels import LEVELS, Level
@@ -22,6 +23,11 @@ def _check_relative(path: str) -> str:
 
 
 ProjectPath = Annotated[str, Field(min_length=1), AfterValidator(_check_relative)]
+Words = Annotated[
+    list[str],
+    BeforeValidator(lambda text: shlex.split(text) if isinstance(text, str) else text),
+    Field(min_length=1),
+]
 Reason = Annotated[str, Field(pattern=r"\S")]
 
 
@@ -67,7 +73,10 @@ class Configuration(YamlModel):
     """One or, by a glob, several configurations of the project."""
 
     path: ProjectPath | None = Field(None, description="a directory or file, or a glob of them")
-    render: str | list[str] | None = Field(
+    files: list[ProjectPath] | None = Field(
+        None, min_length=1, description="files and directories that are one configuration together"
+    )
+    render: Words | None = Field(
         None, description="a command that writes the configuration into $DOCKERD_LAB_OUTPUT"
     )
     render_seconds: int = Field(120, alias="render-seconds", ge=1, le=3600)
@@ -85,12 +94,10 @@ class Configuration(YamlModel):
 
     @model_validator(mode="after")
     def _has_source(self) -> "Configuration":
-        if (self.path is None) == (self.render is None):
-            raise ValueError("give either path or render: where the configuration is from")
-        if self.render is not None and self.name is None:
-            raise ValueError(
-                "name is missing: a rendered configuration has no path to be called by"
-            )
+        if [self.path, self.files, self.render].count(None) != 2:  # noqa: PLR2004
+            raise ValueError("give one of path, files and render: where the configuration is from")
+        if self.path is None and self.name is None:
+            raise ValueError("name is missing: there is no single path to call it by")
         return self
 
 

@@ -19,6 +19,7 @@ from dockerd_lab.redaction.redact import redact
 COMMANDS = {
     "validate": ("validate", "Judge what your own configuration does on real engines."),
     "record": ("validate", "Write what a configuration does as a draft of case.yaml."),
+    "init": ("init", "Write dockerd-lab.yaml, tox.ini and files for CI into a repository."),
     "explain": ("explain", "Find known errors in a log, with causes and fixes."),
     "reproduce": ("reproduce", "Bring a known failure about on real machines, and fix it."),
     "list": ("cases", "List the cases that come with dockerd-lab."),

@@ -14,7 +14,7 @@ from dockerd_lab.config.paths import (
 )
 
 #: Suffixes of templates and examples, which follow the real file name.
-_TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
+TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
 #: An ExecStart= that starts the daemon, also by `docker daemon` as before 2017.
 _STARTS_DOCKERD = r"ExecStart=.*(\bdockerd\b|/docker(-current)?\s+(-d|daemon)\b)"
 
@@ -26,7 +26,7 @@ def recognise_destination(path: PurePosixPath, text: str) -> str | None:
     '/etc/systemd/system/docker.service.d/override.conf'
     """
     text = text.removeprefix("\ufeff")
-    while path.suffix in _TEMPLATES:  # a template's values are not known: it is taken as it is
+    while path.suffix in TEMPLATES:  # a template's values are not known: it is taken as it is
         path = path.with_suffix("")
     return _by_name(path, text) or _by_content(path.name, text)
 

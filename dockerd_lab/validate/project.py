@@ -1,5 +1,6 @@
 """Validates the configurations of a project, as its dockerd-lab.yaml declares them."""
 
+import os
 import re
 import shlex
 import tempfile
@@ -21,7 +22,7 @@ from dockerd_lab.project_file import (
 )
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins.prepared import Prepared
-from dockerd_lab.validate.render import command_words, render
+from dockerd_lab.validate.render import render
 from dockerd_lab.validate.run import (
     PACKAGED,
     JudgedTrial,
@@ -50,8 +51,8 @@ class _Source:
     """Where a target comes from."""
 
     name: str
-    path: Path | None
-    """None if it is rendered."""
+    paths: tuple[Path, ...]
+    """Its files and directories; none if it is rendered."""
     declared: Configuration
     place: str
     """The file and line for messages."""
@@ -80,7 +81,7 @@ def targets(
             "dockerd-lab init --dry-run   # shows what it could declare",
         )
     if names:
-        sources = [source for source in sources if _is_named(source, project, names)]
+        sources = [source for source in sources if _is_named(source, names)]
     if not run_commands:
         _refuse_commands(sources)
     with ExitStack() as stack:
@@ -100,7 +101,7 @@ def targets(
 def names_targets(project: Project, names: Sequence[str]) -> bool:
     """Return whether every one of these arguments is a configuration of the project."""
     sources = list(_sources(project, load_project_file(project)))
-    return all(any(_is_named(source, project, [name]) for source in sources) for name in names)
+    return all(any(_is_named(source, [name]) for source in sources) for name in names)
 
 
 def project_trials(
@@ -126,28 +127,37 @@ def _sources(project: Project, declared: ProjectFile) -> Iterator[_Source]:
     seen: set[str] = set()
     for number, each in enumerate(declared.configurations):
         place = place_of(project_file(project), "configurations", number)
-        paths = [None] if each.path is None else _paths(project, each.path, place)
-        if each.name is not None and len(paths) > 1:
-            raise BadInput(f"{place}: one name for {len(paths)} configurations: leave it out")
-        for path in paths:
-            name = each.name or str(path.relative_to(project.root) if path else "")
+        configurations = _paths(project, each, place)
+        if each.name is not None and len(configurations) > 1:
+            count = len(configurations)
+            raise BadInput(f"{place}: one name for {count} configurations: leave it out")
+        for paths in configurations:
+            name = each.name or str(paths[0].relative_to(project.root))
             if name in seen:
                 raise BadInput(f"{place}: {name} is there twice; give one of them another name")
             seen.add(name)
-            yield _Source(name, path, each, place)
+            yield _Source(name, paths, each, place)
 
 
-def _paths(project: Project, pattern: str, place: str) -> list[Path | None]:
-    """Return the files and directories of a path or glob, sorted; raises BadInput if none is."""
-    found = sorted(project.root.glob(pattern.rstrip("/")))
-    if not found:
-        raise BadInput(f"{place}: no {pattern} in {project.root}")
-    return list(found)
+def _paths(project: Project, declared: Configuration, place: str) -> list[tuple[Path, ...]]:
+    """Return the paths of each configuration; raises BadInput if there are none.
+
+    A glob has one per match, sorted. What is rendered has no path yet.
+    """
+    if declared.render is not None:
+        return [()]
+    found: list[Path] = []
+    for pattern in declared.files or [declared.path or ""]:
+        matches = sorted(project.root.glob(pattern.rstrip("/")))
+        if not matches:
+            raise BadInput(f"{place}: no {pattern} in {project.root}")
+        found += matches
+    return [tuple(found)] if declared.files else [(path,) for path in found]
 
 
-def _is_named(source: _Source, project: Project, names: Sequence[str]) -> bool:
-    return source.name in names or (
-        source.path is not None and any(source.path == Path(name).absolute() for name in names)
+def _is_named(source: _Source, names: Sequence[str]) -> bool:
+    return source.name in names or any(
+        source.paths == (Path(os.path.abspath(name)),) for name in names
     )
 
 
@@ -155,10 +165,7 @@ def _refuse_commands(sources: Sequence[_Source]) -> None:
     """Raise BadInput if a command has to be run first, which nobody allowed."""
     for source in sources:
         if (command := source.declared.render) is not None:
-            try:
-                shown = shlex.join(command_words(command))
-            except ValueError:
-                shown = str(command)
+            shown = shlex.join(command)
             raise BadInput(
                 f"{source.place}: {source.name} is rendered by a command of the project: {shown}",
                 "dockerd-lab validate --render   # runs it",
@@ -176,16 +183,15 @@ def _read(
 ) -> Target:
     """Return a target, rendered if need be, which exists until the stack is closed."""
     own = source.declared
-    path = source.path
+    paths: Sequence[Path] = source.paths
     if own.render is not None:
-        path = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="dockerd-lab-rendered-"))
-        )
-        render(own.render, project.root, path, limit=own.render_seconds, place=source.place)
+        directory = tempfile.TemporaryDirectory(prefix="dockerd-lab-rendered-")
+        paths = [Path(stack.enter_context(directory))]
+        render(own.render, project.root, paths[0], limit=own.render_seconds, place=source.place)
     unit = own.unit or declared.unit or PACKAGED
     request = replace(
         request,
-        paths=[path] if path is not None else [],
+        paths=paths,
         engines=request.engines or own.run_on or declared.run_on,
         unit=unit if request.unit == PACKAGED else request.unit,
         permissions=Permissions(

@@ -17,23 +17,12 @@ from dockerd_lab.progress import step
 OUTPUT = "DOCKERD_LAB_OUTPUT"
 
 
-def command_words(command: str | Sequence[str]) -> list[str]:
-    """Return a command's words; no shell reads it. Raises ValueError for a quote without end."""
-    return shlex.split(command) if isinstance(command, str) else list(command)
-
-
-def render(
-    command: str | Sequence[str], root: Path, output: Path, *, limit: int, place: str
-) -> None:
+def render(argv: Sequence[str], root: Path, output: Path, *, limit: int, place: str) -> None:
     """Run the command in the project's root; it writes the configuration into `output`.
 
     `limit` is in seconds, and `place` begins the message of an error. Raises BadInput if it fails,
     does not end or writes nothing. What it starts ends with it.
     """
-    try:
-        argv = command_words(command)
-    except ValueError as error:
-        raise BadInput(f"{place}: {error}") from None
     with (
         step(f"rendering: {shlex.join(argv)}"),
         tempfile.TemporaryFile("w+", errors="replace") as log,
@@ -48,7 +37,7 @@ def render(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        except (OSError, IndexError) as error:
+        except OSError as error:
             raise BadInput(f"{place}: {shlex.join(argv)}: cannot be run: {error}") from None
         try:
             code: int | None = process.wait(limit)
