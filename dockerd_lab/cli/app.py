@@ -5,13 +5,12 @@ import importlib
 import io
 import sys
 import traceback
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from dockerd_lab.errors import BadInput, HarnessError, LabError
+from dockerd_lab.errors import BadInput, HarnessError, LabError, missing_package
 from dockerd_lab.redaction.redact import redact
 
 #: The module of each command, and its line in the list of commands. A module is imported when one
@@ -36,8 +35,6 @@ COMMANDS = {
 }
 #: -h, too; every command inherits it.
 _HELP = {"help_option_names": ["-h", "--help"]}
-#: Modules of Python's that only Unix has.
-_UNIX_ONLY = ("fcntl", "grp", "pwd", "resource", "termios")
 
 
 class _Commands(TyperGroup):
@@ -116,7 +113,8 @@ def main() -> None:
     except LabError as error:
         _fail(error)
     except ModuleNotFoundError as error:
-        if (missing := missing_package(error, sys.argv[1:])) is None:
+        command = f"`{' '.join(['dockerd-lab', *sys.argv[1:2]])}`"
+        if (missing := missing_package(error, command)) is None:
             _fail_unexpectedly(error)
         else:
             _fail(missing)
@@ -124,20 +122,6 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:
         _fail_unexpectedly(error)
-
-
-def missing_package(error: ModuleNotFoundError, args: Sequence[str]) -> HarnessError | None:
-    """Return what to install for the command, or None where one of our own modules is missing."""
-    package = (error.name or "").partition(".")[0]
-    command = f"`dockerd-lab {args[0]}`" if args else "this command"
-    if package in _UNIX_ONLY:
-        return HarnessError(f"{command} needs Linux: this Python has no module {package}")
-    if not package or package == "dockerd_lab":
-        return None
-    return HarnessError(
-        f"{command} needs the Python package {package}, which is not installed",
-        "pip install 'dockerd-lab[lab]'   # what the machines take; the rest works without",
-    )
 
 
 def _fail(error: LabError) -> None:

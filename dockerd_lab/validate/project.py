@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput
@@ -67,7 +68,9 @@ def targets(
     *,
     run_commands: bool,
 ) -> Iterator[list[Target]]:
-    """Yield the project's configurations, or those with these names or paths, ready to be tried.
+    """Yield the project's configurations, ready to be tried: all, or those with these names.
+
+    `names` may be globs and paths, too.
 
     `request` has what the command line says for all of them. Those that a command renders need
     `run_commands`. All of them are read before the block begins. Raises BadInput where
@@ -81,7 +84,7 @@ def targets(
             "dockerd-lab init --dry-run   # shows what it could declare",
         )
     if names:
-        sources = [source for source in sources if _is_named(source, names)]
+        sources = [source for source in sources if _is_selected(source, names)]
     if not run_commands:
         _refuse_commands(sources)
     with ExitStack() as stack:
@@ -101,7 +104,17 @@ def targets(
 def names_targets(project: Project, names: Sequence[str]) -> bool:
     """Return whether every one of these arguments is a configuration of the project."""
     sources = list(_sources(project, load_project_file(project)))
-    return all(any(_is_named(source, [name]) for source in sources) for name in names)
+    return all(any(_is_selected(source, [name]) for source in sources) for name in names)
+
+
+def target_names(project: Project) -> list[str]:
+    """Return the names of the project's configurations, in their order."""
+    return [source.name for source in _sources(project, load_project_file(project))]
+
+
+def is_named(name: str, pattern: str) -> bool:
+    """Return whether a configuration's name is this one, or matches it as a glob."""
+    return fnmatchcase(name, pattern)
 
 
 def project_trials(
@@ -155,9 +168,11 @@ def _paths(project: Project, declared: Configuration, place: str) -> list[tuple[
     return [tuple(found)] if declared.files else [(path,) for path in found]
 
 
-def _is_named(source: _Source, names: Sequence[str]) -> bool:
-    return source.name in names or any(
-        source.paths == (Path(os.path.abspath(name)),) for name in names
+def _is_selected(source: _Source, patterns: Sequence[str]) -> bool:
+    """Return whether a configuration has one of these names or paths."""
+    return any(
+        is_named(source.name, pattern) or source.paths == (Path(os.path.abspath(pattern)),)
+        for pattern in patterns
     )
 
 

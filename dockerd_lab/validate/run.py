@@ -102,6 +102,22 @@ def trials(
             yield try_on(fleet, request, prepared_input)
 
 
+def make_plan(
+    project: Project, engine: str, request: ValidateRequest, prepared_input: Prepared
+) -> Plan:
+    """Return the plan of a trial of the configuration on an engine."""
+    return Plan(
+        prepared_input.configuration,
+        f"{engine}/validate-{prepared_input.configuration.name}",
+        unit=_find_unit(project, request),
+        inspected=prepared_input.inspected,
+        routes=prepared_input.routes,
+        starts_client=None
+        if prepared_input.inputs.command
+        else prepared_input.declared.client_command,
+    )
+
+
 def try_on(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
     """Try the configuration on the fleet's engine, judge what is observed, and print the verdict.
 
@@ -119,17 +135,8 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     If the configuration brings anything that only a boot brings into effect, the machine is booted
     with it, and what is observed then is judged as well.
     """
-    unit = _find_unit(fleet.project, request)
-    plan = Plan(
-        prepared_input.configuration,
-        f"{fleet.engine}/validate-{prepared_input.configuration.name}",
-        unit=unit,
-        inspected=prepared_input.inspected,
-        routes=prepared_input.routes,
-        starts_client=None
-        if prepared_input.inputs.command
-        else prepared_input.declared.client_command,
-    )
+    plan = make_plan(fleet.project, fleet.engine, request, prepared_input)
+    unit = plan.unit
     variant = Variant.of(fleet.settings.engine(fleet.engine), unit)
     observation = run_trial(fleet, plan)
     judgement, result = _judge(fleet, prepared_input, observation, request, variant)

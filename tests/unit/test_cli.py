@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dockerd_lab.cli import app
+from dockerd_lab.errors import missing_package
 
 
 def test_the_installed_command():
@@ -24,11 +25,11 @@ def test_every_listed_command_is_in_its_module(name):
 
 def test_a_command_without_its_package_is_the_harness_s_fault():
     missing = ModuleNotFoundError("No module named 'vagrant'", name="vagrant.compat")
-    error = app.missing_package(missing, ["up"])
+    error = missing_package(missing, "`dockerd-lab up`")
     assert error.message == (
         "`dockerd-lab up` needs the Python package vagrant, which is not installed"
     )
-    assert app.missing_package(ModuleNotFoundError(name="dockerd_lab.gone"), ["up"]) is None
+    assert missing_package(ModuleNotFoundError(name="dockerd_lab.gone"), "it") is None
 
 
 def test_list(command):
