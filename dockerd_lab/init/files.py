@@ -15,8 +15,20 @@ TOX = """\
 skip_install = true
 deps = dockerd-lab[lab]
 pass_env = LAB_*, XDG_*
-commands = dockerd-lab validate {posargs}
+commands =
+    dockerd-lab validate {posargs}
+    pytest docker_hosts.py
 """
+#: Not test_*.py: only who names it starts machines.
+SUITE = '''\
+"""What this repository's Docker hosts must do besides, on real machines: pytest docker_hosts.py."""
+
+
+def test_the_daemon_s_socket_is_for_group_docker_alone(lab_daemon, lab_observation):
+    socket = lab_daemon.file("/run/docker.sock")
+    if lab_observation.daemon.outcome.daemon == "active" and socket.exists:
+        assert (socket.group, socket.mode) == ("docker", 0o660)
+'''
 
 _HEAD = """\
 # What `dockerd-lab validate` tries on real Docker Engines, and who may get access.
@@ -113,6 +125,7 @@ def project_files(found: Found, refused: dict[str, str]) -> dict[str, str]:
     return {
         PROJECT_FILE: text + _POLICY,
         **files,
+        "docker_hosts.py": SUITE,
         "tox.ini": TOX,
         ".github/workflows/docker-hosts.yml": GITHUB,
         ".gitlab-ci.yml": GITLAB,
