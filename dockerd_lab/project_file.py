@@ -111,7 +111,11 @@ class ProjectFile(YamlModel):
     run_on: list[str] = Field(
         default_factory=list, alias="run-on", description="engines that the configurations run on"
     )
-    unit: str | None = Field(None, description="whose docker.service: one of provision/units")
+    unit: str | None = Field(None, description="whose docker.service: a shipped or an own unit")
+    units: list[ProjectPath] = Field(
+        default_factory=list,
+        description="directories, or globs of them, with a docker.service of the project's own",
+    )
     policy: Policy = Field(default_factory=lambda: Policy.model_validate({}))
 
 

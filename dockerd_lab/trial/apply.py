@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from dockerd_lab.cases.credentials import credential, is_private
+from dockerd_lab.cases.discover import unit_directories
 from dockerd_lab.cases.model import Configuration, Credential
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
@@ -124,7 +125,7 @@ def _pack(project: Project, case: Configuration, address: str, unit: str | None)
         _add_credentials(tar, case.credentials.daemon, address, below=f"{CASE_DIRECTORY}/rootfs")
         if unit is not None:
             tar.add(
-                project.data / "provision/units" / unit,
+                unit_directories(project)[unit],
                 arcname=f"{CASE_DIRECTORY}/unit",
                 filter=_owned_by_root,
             )

@@ -79,6 +79,23 @@ def test_all_of_them_on_one_engine_after_the_other(root, command, tried):
     assert (suites.get("tests"), suites.get("failures"), len(suites)) == ("5", "0", 3)
 
 
+def test_a_unit_of_its_own(root, command, tried):
+    write(root / "a/daemon.json", LOCAL)
+    write(root / "units/ours/docker.service", "[Service]\nExecStart=/opt/bin/dockerd -H fd://\n")
+    declare(root, "units: [units/*]\nunit: ours\nconfigurations: [a]\n")
+    result = command("validate", "--json", "-")
+    assert result.returncode == 0, result.stderr
+    assert tried == [("debian-12", "a", "ours")]
+    (root / "units/ours").rename(root / "units/docker-ce")
+    assert "dockerd-lab.yaml:1: units.0: there is a unit docker-ce" in command("validate").stderr
+    assert "dockerd-lab.yaml:1: units.0: no directory" in declare_and_fail(root, command)
+
+
+def declare_and_fail(root, command):
+    declare(root, "units: [gone]\nconfigurations: [a]\n")
+    return command("validate").stderr
+
+
 def test_a_part_of_the_project_is_judged_by_its_policy(root, command, tried):
     write(root / "a/daemon.json", OPEN)
     write(root / "b/daemon.json", OPEN)

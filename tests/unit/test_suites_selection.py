@@ -122,7 +122,7 @@ def test_a_test_s_own_parameters_are_left_alone(pytester, run):
             "--lab-keep leaves one lab up: give it with one --lab-engine",
         ),
         (["--lab-client-engine", "all"], "--lab-client-engine is one engine"),
-        (["--lab-unit", "x"], "unknown unit 'x'; provision/units has: docker-ce"),
+        (["--lab-unit", "x"], "unknown unit 'x'; there are: docker-ce"),
         (["--lab-engine", "debian-99"], "unknown engine 'debian-99'; there are: deb"),
     ],
 )
