@@ -42,15 +42,25 @@ def find_project() -> Project:
     Raises HarnessError where the package is installed without its data.
     """
     data, here = package_data(), Path.cwd()
-    for root in (here, *here.parents):
-        if (root / PROJECT_FILE).is_file():
-            key = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
-            return Project(data, root, _project_states() / f"{root.name}-{key}")
-        if (root / ".git").exists():
-            break
+    if (root := project_root(here)) is not None:
+        key = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+        return Project(data, root, _project_states() / f"{root.name}-{key}")
     if data == _PACKAGE.parent:
         return project_of_checkout(data)
     return Project(data, here, _project_states() / "none")
+
+
+def project_root(directory: Path) -> Path | None:
+    """Return the nearest directory from here upwards with a dockerd-lab.yaml, if there is one.
+
+    It is looked for within the git repository that `directory` is in.
+    """
+    for root in (directory, *directory.parents):
+        if (root / PROJECT_FILE).is_file():
+            return root
+        if (root / ".git").exists():
+            break
+    return None
 
 
 def project_of_checkout(directory: Path) -> Project:

@@ -112,6 +112,11 @@ class ProjectFile(YamlModel):
         default_factory=list, alias="run-on", description="engines that the configurations run on"
     )
     unit: str | None = Field(None, description="whose docker.service: a shipped or an own unit")
+    known_errors: list[ProjectPath] = Field(
+        default_factory=list,
+        alias="known-errors",
+        description="files, or globs of them, with known errors of the project's own",
+    )
     units: list[ProjectPath] = Field(
         default_factory=list,
         description="directories, or globs of them, with a docker.service of the project's own",
@@ -130,4 +135,9 @@ def load_project_file(project: Project) -> ProjectFile:
     Raises BadInput with file and line where it is wrong.
     """
     file = project_file(project)
-    return load(file, ProjectFile) if file.is_file() else ProjectFile.model_validate({})
+    return read_project_file(file) if file.is_file() else ProjectFile.model_validate({})
+
+
+def read_project_file(file: Path) -> ProjectFile:
+    """Return what a dockerd-lab.yaml declares; raises BadInput with file and line."""
+    return load(file, ProjectFile)
