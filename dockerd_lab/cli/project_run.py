@@ -58,6 +58,8 @@ def _reports(ready: Sequence[Target], results: dict[str, list[Result]]) -> list[
         Report(
             case=target.name,
             results=results[target.name],
+            digest=target.digest,
+            run_on=target.run_on,
             allow_incomplete=target.allow_incomplete,
         )
         for target in ready

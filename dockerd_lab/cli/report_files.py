@@ -12,10 +12,13 @@ import typer
 from dockerd_lab.errors import BadInput
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.report.verdict_formats import FORMATS
+from dockerd_lab.report.verdict_terminal import verdict
 
 #: Files by the name of their option: `json`, `junitxml`, …; None for an option that is not used.
 ReportFiles = Mapping[str, Path | None]
 _STDOUT = Path("-")
+#: Columns where the output is no terminal.
+LOG_WIDTH = 80
 
 
 def report_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -86,3 +89,13 @@ def check_writable(file: Path) -> None:
 
 def _name(option: str) -> str:
     return option.removeprefix("--").replace("-", "_")
+
+
+def print_report(report: Report, *, to_stderr: bool, verbose: bool = False) -> None:
+    """Print a report for a person, on standard output or standard error."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    terminal = stream.isatty()
+    width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
+    colour = terminal and "NO_COLOR" not in os.environ
+    text = verdict(report, width=width or LOG_WIDTH, colour=colour, verbose=verbose)
+    stream.write(text)

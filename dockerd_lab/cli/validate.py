@@ -1,7 +1,5 @@
 """Provides the commands that judge a user's own configuration: validate, record."""
 
-import os
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,24 +13,23 @@ from dockerd_lab.cli.project_run import is_project_run, project_reports
 from dockerd_lab.cli.report_files import (
     check_report_files,
     check_writable,
+    print_report,
     report_options,
     uses_stdout,
     write_report_files,
 )
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.lock import exclusive
+from dockerd_lab.inputs.digest import digest
 from dockerd_lab.inputs.tree import STDIN
 from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.project import PROJECT_FILE, find_project
 from dockerd_lab.redaction.redact import redacted
-from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import load_settings
+from dockerd_lab.standins.prepared import Prepared
 from dockerd_lab.validate.draft import draft
 from dockerd_lab.validate.run import PACKAGED, JudgedTrial, ValidateRequest, prepared, trials
-
-#: Columns where the output is no terminal.
-LOG_WIDTH = 80
 
 _Paths = Annotated[
     list[Path] | None,
@@ -126,7 +123,7 @@ def validate(
 
     def show(reports: Sequence[Report]) -> None:
         for report in reports:
-            _print(report, to_stderr=uses_stdout(report_files), verbose=verbose)
+            print_report(report, to_stderr=uses_stdout(report_files), verbose=verbose)
 
     whole_project = is_project_run(request)
     if whole_project:
@@ -174,7 +171,7 @@ def record(
     report, tried = _tried(
         ValidateRequest(paths=[directory], engines=engines or [], unit=unit), wait
     )
-    _print(report, to_stderr=False)
+    print_report(report, to_stderr=False)
     text = draft(report.case, tried)
     file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
@@ -197,7 +194,6 @@ def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTr
     settings = load_settings(project)
     tried: list[JudgedTrial] = []
     with prepared(project, settings, request) as ready, exclusive(project.state, wait=wait):
-        name = ready.inputs.name
         texts = [*ready.inputs.texts.values(), request.command or ""]
         try:
             for trial in trials(project, settings, request, ready):
@@ -205,19 +201,11 @@ def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTr
         except BaseException:
             # What was found until the harness broke is shown, and makes no report.
             if tried:
-                _print(_report(name, tried), to_stderr=True)
+                print_report(_report(ready, tried), to_stderr=True)
             raise
-    return _report(name, tried), tried
+    return _report(ready, tried), tried
 
 
-def _report(name: str, tried: list[JudgedTrial]) -> Report:
-    return Report(case=name, results=[trial.result for trial in tried])
-
-
-def _print(report: Report, *, to_stderr: bool, verbose: bool = False) -> None:
-    stream = sys.stderr if to_stderr else sys.stdout
-    terminal = stream.isatty()
-    width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
-    colour = terminal and "NO_COLOR" not in os.environ
-    text = verdict(report, width=width or LOG_WIDTH, colour=colour, verbose=verbose)
-    stream.write(text)
+def _report(ready: Prepared, tried: list[JudgedTrial]) -> Report:
+    results = [trial.result for trial in tried]
+    return Report(case=ready.inputs.name, results=results, digest=digest(ready.inputs))

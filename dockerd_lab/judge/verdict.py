@@ -172,6 +172,12 @@ class Report(Part):
     case: str = Field(description="what the configuration is called")
     results: list[Result]
 
+    digest: str | None = Field(
+        default=None, description="of the files and the policy; null where that is not known"
+    )
+    run_on: list[str] = Field(
+        default_factory=list, description="the only engines that it is for; any, if empty"
+    )
     allow_incomplete: str | None = Field(
         default=None, description="why an incomplete verdict is enough, if it is"
     )

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.inputs.digest import digest
 from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.machines.fleet import running
 from dockerd_lab.progress import say
@@ -45,6 +46,10 @@ class Target:
     prepared: Prepared
     allow_incomplete: str | None
     """Why an incomplete verdict is enough, if it is."""
+    digest: str
+    """Of its files and its policy."""
+    run_on: list[str]
+    """The only engines that dockerd-lab.yaml names for it, or none."""
 
 
 @dataclass(frozen=True)
@@ -225,4 +230,6 @@ def _read(
         request,
         replace(ready, configuration=configuration),
         own.allow_incomplete,
+        digest(ready.inputs, own.model_dump_json(), declared.policy.model_dump_json(), unit),
+        own.run_on or [],
     )
