@@ -16,7 +16,32 @@ from copies import CHECKOUT
 DATA = ("Vagrantfile", "lab.yaml", "bootstrap", "provision")
 LOG = "dockerd: failed to start daemon: pid file found, ensure docker is not running"
 #: What answers without the extra `lab`.
-BASE_COMMANDS = (["explain", "--list"], ["list"], ["schema"], ["--version"], ["explain", "log.txt"])
+BASE_COMMANDS = (
+    ["explain", "--list"],
+    ["list"],
+    ["schema"],
+    ["--version"],
+    ["explain", "log.txt"],
+    ["init", "--dry-run"],
+    ["report", "merge", "result.json"],
+)
+EXPOSURE = {"client": "refused", "outsider": "refused", "local-user": "refused"}
+RESULT = {
+    "engine": "debian-12",
+    "engine_version": "20.10.24",
+    "unit": "docker.io",
+    "daemon": "active",
+    "starts": True,
+    "start_seconds": 1.0,
+    "delay_seconds": 0.0,
+    "command": "dockerd",
+    "seconds": 9.0,
+    "verdict": "passed",
+    "dockerd_validate": None,
+    "exposure": EXPOSURE,
+    **{key: [] for key in ("hosts", "listeners", "errors", "warnings", "no_effect", "stand_ins")},
+    **{key: [] for key in ("notes", "proofs", "reasons")},
+}
 #: No module that only Unix has, and none of the lab's, as on another system.
 ELSEWHERE = """
 import sys
@@ -83,6 +108,8 @@ def base(tmp_path_factory, wheel):
     made = Installed(tmp_path_factory.mktemp("installed"), wheel)
     venv.create(made.directory, with_pip=True)
     (made.directory / "log.txt").write_text(LOG)
+    report = {"schema": 1, "case": "mine", "results": [RESULT]}
+    (made.directory / "result.json").write_text(json.dumps(report))
     made.install()
     return made
 
