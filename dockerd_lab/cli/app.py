@@ -32,6 +32,7 @@ COMMANDS = {
     "bootstrap": ("bootstrap", "Install the Debian packages that the lab needs."),
     "doctor": ("computer", "Print what the lab needs and what this computer lacks."),
     "box": ("computer", "Build and list the boxes that machines are made of."),
+    "cache": ("cache", "Print the key under which CI keeps the boxes."),
     "clean": ("computer", "Show what is kept on this computer, and remove it."),
 }
 #: -h, too; every command inherits it.

@@ -15,7 +15,7 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,10 +113,28 @@ def find_box(project: Project, name: str, engine: Engine) -> Box:
         stat = package.stat()
         digest.update(f"\0{package.name} {stat.st_size} {stat.st_mtime_ns}".encode())
     digest.update(public_key(private_key()).read_bytes())
-    recipe = project.data / "provision/box"
-    for file in sorted(p for p in recipe.rglob("*") if p.is_file()):
-        digest.update(f"\0{file.relative_to(recipe)}\0".encode() + file.read_bytes())
+    digest.update(_recipe(project))
     return Box(name, user_cache() / "boxes" / f"{name}-{digest.hexdigest()[:12]}")
+
+
+def cache_key(project: Project, engines: Mapping[str, Engine]) -> str:
+    """Return a key for the boxes of these engines, the same on every computer.
+
+    It changes with the recipe, the suites, the versions and the packages, and not with the ssh key.
+    """
+    digest = hashlib.sha256(_recipe(project))
+    for name, engine in sorted(engines.items()):
+        digest.update(f"\0{name} {engine.suite} {engine.docker}".encode())
+        for package in _packages(project, engine):
+            digest.update(f"\0{package.name} {package.stat().st_size}".encode())
+    return f"dockerd-lab-{'-'.join(sorted(engines))}-{digest.hexdigest()[:12]}"
+
+
+def _recipe(project: Project) -> bytes:
+    """Return the names and contents of the recipe's files."""
+    recipe = project.data / "provision/box"
+    files = sorted(path for path in recipe.rglob("*") if path.is_file())
+    return b"".join(f"\0{p.relative_to(recipe)}\0".encode() + p.read_bytes() for p in files)
 
 
 def _packages(project: Project, engine: Engine) -> list[Path]:

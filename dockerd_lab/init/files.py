@@ -73,6 +73,16 @@ jobs:
       - run: apt-get update && apt-get install -y --no-install-recommends python3-venv
       - run: python3 -m venv /opt/lab && /opt/lab/bin/pip install 'dockerd-lab[lab]'
       - run: /opt/lab/bin/dockerd-lab bootstrap
+      - id: boxes
+        run: echo "key=$(/opt/lab/bin/dockerd-lab cache key "$ENGINE")" >>"$GITHUB_OUTPUT"
+        env:
+          ENGINE: ${{ matrix.engine }}
+      - uses: actions/cache@5a3ec84eff668545956fd18022155c47e93e2684 # v4.2.3
+        with:
+          key: ${{ steps.boxes.outputs.key }}
+          path: |
+            ~/.cache/dockerd-lab/boxes
+            ~/.local/state/dockerd-lab/id_ed25519*
       - run: >-
           /opt/lab/bin/dockerd-lab validate --engine "$ENGINE"
           --junitxml dockerd-lab.xml --markdown "$GITHUB_STEP_SUMMARY"

@@ -10,7 +10,8 @@ import pytest
 
 from dockerd_lab.cli import app
 
-COMMANDS = [[name] for name in app.COMMANDS] + [["box", "build"], ["box", "list"], []]
+COMMANDS = [[name] for name in app.COMMANDS] + [["box", "build"], ["box", "list"], ["cache", "key"]]
+COMMANDS += [["report", "merge"], []]
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

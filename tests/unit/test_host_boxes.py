@@ -33,6 +33,18 @@ def test_a_box_is_another_when_its_recipe_changes(project):
     assert find(project) != before
 
 
+def test_the_key_of_a_cache_is_that_of_the_recipe_and_not_of_the_ssh_key(project, monkeypatch):
+    engines = {"debian-12": load_settings(project).engine("debian-12")}
+    before, box = boxes.cache_key(project, engines), boxes.find_box(project, *engines.popitem())
+    engines = {"debian-12": load_settings(project).engine("debian-12")}
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.root / "another"))
+    assert boxes.find_box(project, *engines.copy().popitem()) != box
+    assert boxes.cache_key(project, engines) == before
+    with (project.data / "provision/box/packages").open("a") as packages:
+        packages.write("more\n")
+    assert boxes.cache_key(project, engines) != before
+
+
 def build(argv):
     """What the recipe leaves, in the directory that it was given."""
     fill(boxes.Box("x", boxes.Path(next(a for a in argv if a.endswith(".part")))))
