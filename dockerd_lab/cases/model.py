@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from dockerd_lab.cases.units import linked_unit
 from dockerd_lab.engines import Engine
 from dockerd_lab.errors import BadInput
 from dockerd_lab.levels import Level
@@ -295,12 +296,3 @@ def load_case(name: str, directory: Path) -> Case:
         spec,
         unit=spec.unit or linked_unit(directory),
     )
-
-
-def linked_unit(directory: Path) -> str | None:
-    """Return the unit that the link `unit` of a case names, as older cases have it.
-
-    It is never followed: a copy of the case may lie where its target does not.
-    """
-    link = directory / "unit"
-    return link.readlink().name if link.is_symlink() else None

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from dockerd_lab import progress
-from dockerd_lab.cases.discover import find_cases, unit_names
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cases.units import unit_names
 from dockerd_lab.errors import LabError
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings

@@ -15,13 +15,14 @@ import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from dockerd_lab.engines import Engine
 from dockerd_lab.errors import HarnessError
+from dockerd_lab.host.box_recipe import packages_of, recipe_of
 from dockerd_lab.host.checks import architecture, disk
 from dockerd_lab.host.command import last_lines, run
 from dockerd_lab.host.namespaces import remove, unshare
@@ -109,41 +110,12 @@ def find_box(project: Project, name: str, engine: Engine) -> Box:
     """Return the box of an engine, by the current recipe."""
     # What the suite has now is another version than it had: the box of that is another one.
     digest = hashlib.sha256(f"{engine.suite} {engine.docker}".encode())
-    for package in _packages(project, engine):
+    for package in packages_of(project, engine):
         stat = package.stat()
         digest.update(f"\0{package.name} {stat.st_size} {stat.st_mtime_ns}".encode())
     digest.update(public_key(private_key()).read_bytes())
-    digest.update(_recipe(project))
+    digest.update(recipe_of(project))
     return Box(name, user_cache() / "boxes" / f"{name}-{digest.hexdigest()[:12]}")
-
-
-def cache_key(project: Project, engines: Mapping[str, Engine]) -> str:
-    """Return a key for the boxes of these engines, the same on every computer.
-
-    It changes with the recipe, the suites, the versions and the packages, and not with the ssh key.
-    """
-    digest = hashlib.sha256(_recipe(project))
-    for name, engine in sorted(engines.items()):
-        digest.update(f"\0{name} {engine.suite} {engine.docker}".encode())
-        for package in _packages(project, engine):
-            digest.update(f"\0{package.name} {package.stat().st_size}".encode())
-    return f"dockerd-lab-{'-'.join(sorted(engines))}-{digest.hexdigest()[:12]}"
-
-
-def _recipe(project: Project) -> bytes:
-    """Return the names and contents of the recipe's files."""
-    recipe = project.data / "provision/box"
-    files = sorted(path for path in recipe.rglob("*") if path.is_file())
-    return b"".join(f"\0{p.relative_to(recipe)}\0".encode() + p.read_bytes() for p in files)
-
-
-def _packages(project: Project, engine: Engine) -> list[Path]:
-    """Return the .deb files that an engine is installed from; none for the suite's own."""
-    return (
-        sorted((project.root / engine.packages).glob("*.deb"))
-        if engine.packages is not None
-        else []
-    )
 
 
 def ensure_box(project: Project, name: str, engine: Engine) -> Box:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from dockerd_lab.cases.discover import check_unit, find_cases, select
+from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.cases.model import Case, Configuration, Variant
+from dockerd_lab.cases.units import check_unit
 from dockerd_lab.errors import BadInput
 from dockerd_lab.judge.judge import NO_PERMISSIONS, judge
 from dockerd_lab.judge.judgement import Judgement

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from dockerd_lab.cases.credentials import credential, is_private
-from dockerd_lab.cases.discover import unit_directories
 from dockerd_lab.cases.model import Configuration, Credential
+from dockerd_lab.cases.units import unit_directories
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab

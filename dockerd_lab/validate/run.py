@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dockerd_lab.cases.discover import check_unit, packaged_dockerd
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.cases.units import check_unit, packaged_dockerd
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect

@@ -13,8 +13,8 @@ from prepared import HOSTS, SETTINGS
 from probing import measured, probe  # noqa: F401  (fixtures)
 
 from dockerd_lab import progress
-from dockerd_lab.cases.discover import packaged_dockerd
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.cases.units import packaged_dockerd
 from dockerd_lab.cli import app
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
