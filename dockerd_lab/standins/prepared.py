@@ -74,7 +74,13 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
     }
     return Prepared(
         inputs=inputs,
-        configuration=Configuration(inputs.name, inputs.directory, remote, credentials),
+        configuration=Configuration(
+            inputs.name,
+            inputs.directory,
+            remote,
+            credentials,
+            unit=inputs.case.unit if inputs.case is not None else None,
+        ),
         declared=declared,
         scripts=written_scripts,
         routes=routes,

@@ -6,15 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dockerd_lab.cases.discover import check_unit, packaged_dockerd
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.cases.units import check_unit, packaged_dockerd
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.after_boot import combine
 from dockerd_lab.judge.boot_only_parts import boot_only_parts
-from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.judge.judge import NO_PERMISSIONS, judge, verdict
 from dockerd_lab.judge.judgement import Judgement
+from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Result
 from dockerd_lab.machines.fleet import Fleet, running
 from dockerd_lab.observe import evidence
@@ -41,7 +42,7 @@ class ValidateRequest:
     engines: Sequence[str] = ()
     unit: str = PACKAGED
     stand_ins: bool = True
-    allow_insecure: bool = False
+    permissions: Permissions = NO_PERMISSIONS
     reboot: bool = False
     """Whether to judge after a boot, too, even if the configuration does not need one."""
 
@@ -74,6 +75,8 @@ def prepared(project: Project, settings: Settings, request: ValidateRequest) -> 
             command=None if request.command is None else parse_dockerd_command(request.command),
             provision=request.provision,
         )
+        if inputs.case is not None and inputs.case.unit is not None:
+            check_unit(project, inputs.case.unit, f"{inputs.case.directory}/case.yaml: unit: ")
         yield prepare(inputs, settings, allow_stand_ins=request.stand_ins)
 
 
@@ -96,10 +99,34 @@ def trials(
     """
     for engine in engines_of(settings, request):
         with running(project, settings.with_engines(daemon=engine), keep=False) as fleet:
-            trial = _try(fleet, request, prepared_input)
-            result = trial.result
-            say(f"lab: {engine}: {result.verdict}, {result.seconds} s after the restore")
-            yield trial
+            yield try_on(fleet, request, prepared_input)
+
+
+def make_plan(
+    project: Project, engine: str, request: ValidateRequest, prepared_input: Prepared
+) -> Plan:
+    """Return the plan of a trial of the configuration on an engine."""
+    return Plan(
+        prepared_input.configuration,
+        f"{engine}/validate-{prepared_input.configuration.name}",
+        unit=_find_unit(project, request),
+        inspected=prepared_input.inspected,
+        routes=prepared_input.routes,
+        starts_client=None
+        if prepared_input.inputs.command
+        else prepared_input.declared.client_command,
+    )
+
+
+def try_on(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
+    """Try the configuration on the fleet's engine, judge what is observed, and print the verdict.
+
+    Raises HarnessError if the trial failed for another reason than the configuration.
+    """
+    trial = _try(fleet, request, prepared_input)
+    result = trial.result
+    say(f"lab: {fleet.engine}: {result.verdict}, {result.seconds} s after the restore")
+    return trial
 
 
 def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
@@ -108,17 +135,8 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     If the configuration brings anything that only a boot brings into effect, the machine is booted
     with it, and what is observed then is judged as well.
     """
-    unit = _find_unit(fleet.project, request)
-    plan = Plan(
-        prepared_input.configuration,
-        f"{fleet.engine}/validate-{prepared_input.configuration.name}",
-        unit=unit,
-        inspected=prepared_input.inspected,
-        routes=prepared_input.routes,
-        starts_client=None
-        if prepared_input.inputs.command
-        else prepared_input.declared.client_command,
-    )
+    plan = make_plan(fleet.project, fleet.engine, request, prepared_input)
+    unit = plan.unit
     variant = Variant.of(fleet.settings.engine(fleet.engine), unit)
     observation = run_trial(fleet, plan)
     judgement, result = _judge(fleet, prepared_input, observation, request, variant)
@@ -160,7 +178,7 @@ def _judge(
         prepared_input,
         observation,
         case.for_variant(variant) if case is not None else None,
-        allow_insecure=request.allow_insecure,
+        permissions=request.permissions,
     )
     return judgement, verdict(
         prepared_input,
