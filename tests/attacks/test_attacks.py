@@ -3,6 +3,7 @@
 import pytest
 from at_boot import AT_BOOT
 from configurations import ATTACKS
+from deferred import DEFERRED
 from findings import FINDINGS
 from firewalls import FIREWALLS
 from ways_around import WAYS_AROUND
@@ -12,7 +13,7 @@ from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
-EVERY = ATTACKS | AT_BOOT | FINDINGS | FIREWALLS | WAYS_AROUND
+EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | WAYS_AROUND
 
 
 @pytest.fixture(scope="module", autouse=True)
