@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
+from dockerd_lab.config.nginx import directives
 from dockerd_lab.config.paths import NFTABLES
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import starts
@@ -36,6 +37,7 @@ def file_outcomes(
             or _of_docker_unit(path, observation)
             or _of_unit(path, observation)
             or _of_nftables(path, prepared, observation)
+            or _of_password_file(path, prepared, observation)
             or _of_file(path, observation)
         )
         results.append(
@@ -110,6 +112,16 @@ def _of_nftables(path: str, prepared: Prepared, observation: Observation) -> Uni
     state = observation.daemon.services.get("nftables.service")
     if (state is not None and state.active) or starts("nftables", prepared.scripts.user_scripts):
         return UnitOutcome("in-effect", "nftables.service has read it")
+    return None
+
+
+def _of_password_file(
+    path: str, prepared: Prepared, observation: Observation
+) -> UnitOutcome | None:
+    """Return the outcome of a file of passwords that nginx reads when somebody sends one."""
+    for each in directives(prepared.inputs.texts, "auth_basic_user_file"):
+        if each.path == path and each.file in (observation.daemon.files_read or ()):
+            return UnitOutcome("in-effect", "nginx reads it whenever somebody logs in")
     return None
 
 
