@@ -18,15 +18,18 @@ _UNIT_DIRECTORY = r"(/etc|/run|/usr/lib|/lib|/usr/local/lib)/systemd/system"
 _UNITS = re.compile(rf"{_UNIT_DIRECTORY}/docker\.(service|socket)(\.d/[^/]+\.conf)?")
 #: Files that systemd leaves unread, because of their names.
 _NO_DROP_IN = re.compile(rf"{_UNIT_DIRECTORY}/docker\.(service|socket)\.d/[^/]+(?<!\.conf)")
-#: Files that no program reads by itself, or that are only data of one.
-_DATA = re.compile(r".*\.(pem|crt|cer|key|csr|srl|cnf|ext)|.*/README[^/]*|.*htpasswd[^/]*|.*\.md")
-#: Files that neither let anybody in nor keep dockerd from starting.
-_HARMLESS = re.compile(
-    r"/etc/(logrotate\.d/.+|hosts\.(allow|deny)|motd|issue|hostname|timezone|bash_completion\.d/.+)"
-    r"|/etc/docker/[^/]+"
+#: Keys, certificates and lists of passwords, where no program runs or reads what it finds.
+_DATA = re.compile(
+    r"/(etc/(ssl|pki|docker|nginx|letsencrypt|tls|certs)|root|opt|srv|var|usr/local/share)/"
+    r".*(\.(pem|crt|cer|key|csr|srl|cnf|ext)|htpasswd[^/]*)"
 )
+#: Files that neither let anybody in nor keep dockerd from starting.
+_HARMLESS = re.compile(r"/etc/(motd|issue|hostname|timezone)|/etc/docker/[^/]+")
 #: Files that may open another way in, but do not change dockerd or its ports.
-_OPENING = re.compile(r"/etc/(cron.*|ssh/.*|sudoers.*|anacrontab|passwd|group)|/root/.*|/home/.*")
+_OPENING = re.compile(
+    r"/etc/(cron.*|ssh/.*|sudoers.*|anacrontab|passwd|group|logrotate.*|hosts\.(allow|deny)"
+    r"|bash_completion\.d/.*|profile.*|environment|update-motd\.d/.*)|/root/.*|/home/.*"
+)
 #: Settings by section of a unit: systemd ignores them in another.
 _SECTIONS = {
     "Service": ("ExecStart", "Environment", "EnvironmentFile", "Type"),

@@ -14,6 +14,7 @@ from dockerd_lab.lint.packaged import unit_of
 from dockerd_lab.lint.predict import predict
 
 BY_NAME = {case.name: case for case in CASES}
+ATTACKS = recordings.DIRECTORY.parent / "attacks"
 ENGINES = sorted(file.stem for file in recordings.DIRECTORY.glob("*.jsonl"))
 
 
@@ -80,8 +81,8 @@ def test_most_is_known(compared):
 
 
 def attacks():
-    modules = ("configurations", "at_boot", "findings", "firewalls", "ways_around")
-    for module in map(importlib.import_module, modules):
+    names = (file.stem for file in ATTACKS.glob("*.py") if not file.stem.startswith("test_"))
+    for module in map(importlib.import_module, sorted(names)):
         for table in vars(module).values():
             if isinstance(table, dict):
                 yield from ((n, a) for n, a in table.items() if dataclasses.is_dataclass(a))
@@ -89,7 +90,7 @@ def attacks():
 
 def test_no_attack_is_taken_for_safe(monkeypatch):
     """Each was seen to open the daemon, or something, on real machines: see tests/attacks."""
-    monkeypatch.syspath_prepend(recordings.DIRECTORY.parent / "attacks")
+    monkeypatch.syspath_prepend(ATTACKS)
     names = []
     for name, attack in attacks():
         predicted = prediction(attack.files)
@@ -99,4 +100,4 @@ def test_no_attack_is_taken_for_safe(monkeypatch):
         if attack.verdict != "passed":
             is_safe = all(predicted.exposure[who] in SAFE for who in STRANGERS)
             assert not is_safe or predicted.findings, name
-    assert len(names) > 80
+    assert len(names) > 100
