@@ -4,13 +4,12 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dockerd_lab.levels import LEVELS
 from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.nftables import Chain, Packet, judge
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
 from dockerd_lab.lint.prediction import UNKNOWN, WHO
 
-#: Levels of access, the weakest first, as far as lint predicts them; see the README.
-LEVELS = ("filtered", "refused", "tls-required", "auth-required", "full-control")
 _OPEN = "full-control"
 #: From where each connects in the lab: client and outsider as lab.yaml has them, a container as
 #: docker0 does. The second address is one of IPv6.
@@ -22,8 +21,8 @@ _SOURCES = {
 }
 #: What somebody may get whether or not dockerd runs.
 _WITHOUT_DOCKERD = ("filtered", "refused")
-#: Who has any address.
-_FROM_ANYWHERE = ("outsider", "container")
+#: Who has any address; a user of the machine has all of its own.
+_FROM_ANYWHERE = ("outsider", "container", "local-user")
 _BY_VERDICT = {"drop": "filtered", "reject": "refused"}
 
 

@@ -25,7 +25,6 @@ from dockerd_lab.lint.prediction import (
     UNKNOWN,
     WHO,
     Doubt,
-    Finding,
     PredictedListener,
     Prediction,
 )
@@ -280,8 +279,3 @@ def _doubts(notes: Notes) -> list[Doubt]:
             name: Any = "starts" if question == STARTS else "exposure"
             doubts[name, each.reason, each.place] = Doubt(name, each.reason, each.place)
     return list(doubts.values())
-
-
-def with_error(findings: tuple[Finding, ...]) -> bool:
-    """Return whether any of the findings is an error."""
-    return any(each.severity == "error" for each in findings)

@@ -62,6 +62,9 @@ def test_a_list_of_addresses_that_are_kept_out_lets_in_the_others():
     rules = files["etc/nftables.conf"].replace("192.168.3.64/26", "!= 192.168.3.10")
     files["etc/nftables.conf"] = rules
     assert prediction(files).exposure["outsider"] == "filtered"
+    rules = "ip saddr 127.0.0.1 tcp dport 2375 drop; meta nfproto ipv6 drop;"
+    files["etc/nftables.conf"] = f"table inet t {{ chain c {{ {HEAD} policy accept; {rules} }} }}"
+    assert prediction(files).exposure["local-user"] == "full-control"
 
 
 def test_what_flush_takes_away_is_gone():
