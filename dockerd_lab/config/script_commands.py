@@ -48,7 +48,7 @@ def runs(file: str, scripts: Collection[str]) -> bool:
 def _commands(scripts: Iterable[str]) -> Iterator[list[str]]:
     """Yield the words of each command, without what may stand before it."""
     for script in scripts:
-        lines = _COMMENT.sub("", script.replace("\\\n", " "))
+        lines = _COMMENT.sub("", script.replace("\\\n", ""))
         for command in _SEPARATOR.split(lines):
             words = [word.strip("\"'") for word in command.split()]
             while words and _PREFIX.fullmatch(words[0]):
