@@ -23,6 +23,7 @@ BASE_COMMANDS = (
     ["--version"],
     ["explain", "log.txt"],
     ["init", "--dry-run"],
+    ["lint", "daemon.json"],
     ["report", "merge", "result.json"],
 )
 EXPOSURE = {"client": "refused", "outsider": "refused", "local-user": "refused"}
@@ -108,6 +109,7 @@ def base(tmp_path_factory, wheel):
     made = Installed(tmp_path_factory.mktemp("installed"), wheel)
     venv.create(made.directory, with_pip=True)
     (made.directory / "log.txt").write_text(LOG)
+    (made.directory / "daemon.json").write_text('{"live-restore": true}')
     report = {"schema": 1, "case": "mine", "results": [RESULT]}
     (made.directory / "result.json").write_text(json.dumps(report))
     made.install()
