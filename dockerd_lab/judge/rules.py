@@ -27,6 +27,7 @@ from dockerd_lab.judge.published_keys import check_published_keys
 from dockerd_lab.judge.sshd_logins import check_sshd_logins
 from dockerd_lab.judge.unread_files import find_unread_files
 from dockerd_lab.judge.unreferenced_files import find_unreferenced_files
+from dockerd_lab.judge.untried_conditions import find_untried_conditions
 from dockerd_lab.judge.untried_rules import find_untried_rules
 from dockerd_lab.judge.verdict import NoEffect, NotJudged
 from dockerd_lab.judge.weak_passwords import check_weak_passwords
@@ -112,4 +113,5 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_forwarded_api(context.inputs, context.scripts),
     lambda context: find_absent_firewalls(context.inputs, context.scripts),
     lambda context: find_untried_rules(context.observation),
+    lambda context: find_untried_conditions(context.inputs, context.observation),
 )

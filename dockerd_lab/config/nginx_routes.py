@@ -1,0 +1,284 @@
+"""Finds nginx's servers that lead to Docker, and the paths and names that lead there."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+
+from dockerd_lab.config.nginx_tree import Node
+from dockerd_lab.config.regex_examples import example, python_regex
+from dockerd_lab.config.value import Place
+
+#: At most this many paths are tried with plain requests, and names with whole measurements.
+MAX_PREFIXES, MAX_NAMES = 64, 8
+#: Below at most this many paths, which are guarded differently, every way around is tried.
+MAX_GUARDS = 8
+#: The directives that lead a request to another program.
+PASSES = ("proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass")
+#: An address that Docker's or containerd's API may have.
+_DOCKER = re.compile(r"docker[\w.-]*\.sock|containerd|:237[5-7]\b")
+#: A path of Docker's API, perhaps with a version, and the place where one begins in another path.
+_API_PATH = re.compile(
+    r"(/v\d[\d.]*)?/(v\d[\d.]*|_ping|auth|build|commit|configs|containers|distribution|events|exec"
+    r"|grpc|images|info|networks|nodes|plugins|secrets|services|session|swarm|system|tasks|version"
+    r"|volumes)(/.*)?$"
+)
+_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
+_LABEL = "[A-Za-z0-9_-]{1,63}"  # TLS cannot ask for a longer one
+#: What does not tell one guard from another.
+_NO_GUARD = re.compile(
+    r"proxy_\w+|client_\w+|send_timeout|keepalive_\w+|add_header|(access|error)_log|gzip\w*"
+)
+#: Stands in an example where a regular expression takes any text.
+_WILD = "\0"
+ALONE = "Validate it without the others."
+_TRY_PATH = "Write it in a form that Python's re also reads."
+#: Variables are followed through at most this many others.
+_MAX_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Route:
+    """A server that passes something on, with the block in which it stands."""
+
+    server: Node
+    context: Node
+    """`http` or `stream`."""
+    passes: tuple[Node, ...] = ()
+    """The directives that lead to Docker, or may do so."""
+
+    @property
+    def leads(self) -> bool:
+        """Return whether it leads to Docker, or may do so."""
+        return bool(self.passes)
+
+    @property
+    def is_stream(self) -> bool:
+        """Return whether it hands on connections, not requests."""
+        return self.context.name == "stream"
+
+
+@dataclass(frozen=True)
+class Untried:
+    """Something in the configuration that lets requests through and was not tried."""
+
+    what: str
+    settle: str
+    place: Place
+
+
+def routes(tree: Node, backends: Collection[str] = ()) -> list[Route]:
+    """Return the servers that pass something on: those first that lead to Docker, by any way.
+
+    `backends` are further addresses, as `HOST:PORT` or paths, at which something else listens.
+    """
+    every = [
+        Route(server, context)
+        for context in tree.own("http", "stream")
+        for server in context.own("server")
+        if any(server.all(*PASSES))
+    ]
+    for _ in range(_MAX_STEPS):
+        own = {place for each in every if each.leads for place in _own_addresses(each.server)}
+        every = [replace(each, passes=_passes(each, {*backends, *own})) for each in every]
+    return sorted(every, key=lambda each: not each.leads)
+
+
+def variables(text: str) -> list[str]:
+    """Return the names of the variables in a value: `$name` or `${name}`."""
+    return _VARIABLE.findall(text)
+
+
+def prefixes(found: Collection[Route]) -> tuple[list[list[str]], list[Untried]]:
+    """Return the paths below which Docker's API may be, in groups, and what is left out.
+
+    The locations of a group guard their paths in the same way. The literal part of a location is
+    its path; of a regular expression, an example that it matches.
+    """
+    groups: dict[object, list[str]] = {}
+    untried: list[Untried] = []
+    seen: set[str] = set()
+    for route in found:
+        for node in () if route.is_stream else route.server.all("location", "rewrite"):
+            place = node.place
+            try:
+                path = _path(node)
+            except re.error:
+                what, settle = f"no path is known that matches {regex_of(node)!r}", _TRY_PATH
+                untried += [Untried(what, settle, place)] if route.leads else []
+                continue
+            if not path or path in seen:
+                continue
+            if len(seen) < MAX_PREFIXES:
+                group = groups.setdefault(_guard(node, route.passes), [])
+                group.append(path)
+                if len(group) == 1 and len(groups) > MAX_GUARDS and route.leads:
+                    what = f"below {path} only plain requests were tried, as for many paths"
+                    untried.append(Untried(what, ALONE, place))
+            elif route.leads:
+                what = f"the path {path} was not tried: {MAX_PREFIXES} others were"
+                untried.append(Untried(what, ALONE, place))
+            seen.add(path)
+    return list(groups.values()), untried
+
+
+def templates(found: Collection[Route]) -> list[str]:
+    """Return paths for regular expressions that do not end with any text.
+
+    `{unrooted}` stands for the API's path, as in provision/probe/bypasses.
+
+    >>> server = Node("server", (), "", 0, (Node("location", ("~", "^/(.*)[.]api$"), "", 0),))
+    >>> templates([Route(server, server)])
+    ['/{unrooted}.api']
+    """
+    paths = []
+    for node in (node for route in found for node in route.server.all("location", "rewrite")):
+        try:
+            before, wild, after = _example_path(node).rpartition(_WILD)
+        except re.error:
+            continue  # prefixes() tells it
+        if wild and after and before.startswith("/"):
+            before, after = (each.replace("{", "{{").replace("}", "}}") for each in (before, after))
+            paths.append(before.replace(_WILD, "a") + "{unrooted}" + after)
+    return list(dict.fromkeys(paths))[:MAX_GUARDS]
+
+
+def regex_of(node: Node) -> str:
+    """Return the regular expression of a `location` or `rewrite`; empty if it has none."""
+    if node.name == "rewrite":
+        return node.first
+    if node.first in ("~", "~*"):
+        return node.arguments[1] if len(node.arguments) > 1 else ""
+    return node.first.lstrip("~*") if node.first.startswith("~") else ""
+
+
+def names(found: Collection[Route], further: Collection[str] = ()) -> list[str]:
+    """Return names for which the servers answer, one for each server and each of `further`.
+
+    A name is not tried alone where a server has several.
+    """
+    every = [
+        host_names([word for node in route.server.own("server_name") for word in node.arguments])
+        for route in found
+    ]
+    return list(dict.fromkeys([*(each[0] for each in every if each), *host_names(further)]))
+
+
+def host_names(words: Collection[str]) -> list[str]:
+    """Return the names that match those of a `server_name` or a `map`; for a pattern, an example.
+
+    >>> host_names(["_", "a.example", "*.example.org", "docker.*", "~^d-(.+)$"])
+    ['a.example', 'lab.example.org', 'docker.lab', 'd-a']
+    """
+    names: list[str] = []
+    for word in words:
+        if word.startswith("~"):
+            name = _regex_example(word.lstrip("~*")) or ""
+        else:
+            name = re.sub(r"\.\*$", ".lab", re.sub(r"^\*?\.", "lab.", word))
+        if name not in ("_", "default", *names) and re.fullmatch(rf"({_LABEL}\.)*{_LABEL}", name):
+            names.append(name)
+    return names
+
+
+def _regex_example(regex: str) -> str | None:
+    try:
+        return example(python_regex(regex))
+    except re.error:
+        return None
+
+
+def _passes(route: Route, backends: Collection[str]) -> tuple[Node, ...]:
+    """Return the directives that pass something to Docker, or to one of the backends."""
+    upstreams = {each.first: each for each in route.context.own("upstream")}
+
+    def leads(node: Node) -> bool:
+        for target in _values(node.first, route.context, route.server, 0):
+            place = re.sub(r"^\w+://", "", target)
+            name = re.split("[:/]", place)[0]
+            servers = upstreams[name].own("server") if name in upstreams else []
+            if any(_is_docker(each, backends) for each in [place, *(one.first for one in servers)]):
+                return True
+        return False
+
+    return tuple(node for node in route.server.all(*PASSES) if leads(node))
+
+
+def _values(text: str, context: Node, server: Node, depth: int) -> Iterator[str]:
+    """Yield the values that a text with variables may have; a variable stays if it is unknown."""
+    defined = [
+        value
+        for name in variables(text)
+        for value in _variable_values(f"${name}", context, server)
+        if depth < _MAX_STEPS
+    ]
+    if not defined:
+        yield text
+    for value in defined:
+        yield from _values(value, context, server, depth + 1)
+
+
+def _variable_values(variable: str, context: Node, server: Node) -> Iterator[str]:
+    """Yield the values that the configuration gives to a variable."""
+    for node in server.all("set"):
+        if node.first == variable:
+            yield node.arguments[-1]
+    for node in context.own("map", "geo", "split_clients"):
+        if node.arguments[-1:] == (variable,):
+            yield from (line.first for line in node.block)
+
+
+def _is_docker(place: str, backends: Collection[str]) -> bool:
+    """Return whether an address may be that of Docker's API, or is one of the backends'."""
+    if place.startswith("unix:"):
+        address = place.removeprefix("unix:").partition(":")[0]
+    else:
+        address = place.partition("/")[0]
+    if "$" in address or _DOCKER.search(place):
+        return True
+    return any(_same(address, each) for each in backends)
+
+
+def _same(address: str, backend: str) -> bool:
+    """Return whether both are the same path, or the same port: each host may be this machine."""
+    if "/" in address + backend:
+        return address == backend
+    return address.rpartition(":")[2] == backend.rpartition(":")[2]
+
+
+def _own_addresses(server: Node) -> Iterator[str]:
+    for listen in server.own("listen"):
+        place = listen.first
+        if place.startswith("unix:"):
+            yield place.removeprefix("unix:")
+        else:
+            yield place if re.search(r":\d+$|^\d+$", place) else f"{place}:80"
+
+
+def _path(node: Node) -> str:
+    """Return the path below which a location or `rewrite` may have the API, or an empty text."""
+    text = _example_path(node)
+    if _WILD in text:
+        text = text.rpartition(_WILD)[0].replace(_WILD, "a")
+    elif not regex_of(node) and node.name == "location":
+        text = node.arguments[-1] if node.arguments else ""
+    if not text.startswith("/"):
+        return ""
+    return _API_PATH.sub("", text).rstrip("/")
+
+
+def _example_path(node: Node) -> str:
+    """Return a path that the regular expression matches, with _WILD for any text; or nothing."""
+    regex = regex_of(node)
+    return (example(python_regex(regex), _WILD) or "") if regex else ""
+
+
+def _guard(node: Node, leading: Collection[Node]) -> object:
+    """Return what is the same for locations that guard their paths in the same way."""
+    if regex_of(node) or node.name == "rewrite":
+        return node
+    own = tuple(
+        (each.name, each.arguments)
+        for each in node.all()
+        if each.name not in PASSES and not _NO_GUARD.fullmatch(each.name)
+    )
+    return own, any(each in leading for each in node.all(*PASSES))
