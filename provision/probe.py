@@ -11,6 +11,7 @@ Each line on standard input is a JSON object, as dockerd_lab/observe/exposure.py
 - `served`: paths at which keys of the daemon's machine may be read.
 - `limit`: how often a proxy lets somebody ask: the `statuses` for more, and the `seconds` for one
   request; or empty.
+- `streams`: the ports at which a proxy hands on connections, and hangs up on others.
 - `bypasses`, `changes`: requests to try, from provision/probe.
 - `certificates`: client certificates with their keys, in PEM, by the names that bypasses have.
 - `bridge`: the bridge of the containers, if it is measured from a container; otherwise empty.
@@ -22,6 +23,7 @@ Python 3.9.
 
 import json
 import os
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +37,7 @@ from door import HUNG_UP, Door, describe
 from find_api import (
     LIST,
     NOT_ALLOWED,
+    USUAL_PREFIXES,
     find_containers,
     find_served_key,
     shows_metrics,
@@ -124,9 +127,11 @@ class Attempt:
                 evidence = f"{count} requests were refused for coming too often; {evidence}"
                 raise Measured("unclear", evidence) from None
             raise
-        way = describe(self.door.way, self.door.base)
-        evidence = f"a container read {self.job['token_file']}"
-        return "full-control", evidence + (f"; {way}" if way else "")
+        base = self.door.base
+        below = "" if base in USUAL_PREFIXES else f"below {base}"
+        read = f"a container read {self.job['token_file']}"
+        words = [read, below, describe(self.door.way, base)]
+        return "full-control", "; ".join(filter(None, words))
 
     def _outcome(self, work):
         """Return the level and the evidence that `work` returns, or with which it ends."""
@@ -151,10 +156,20 @@ def open_door(job, target):
     try:
         door.tls, door.way = detect_protocol(target)
     except Measured as end:
-        key = {"tls-required": "certificate", "unclear": "preamble"}.get(end.args[0])
-        if not any(map(door.speaks, (way for way in job["bypasses"] if key in way))):
-            raise
+        keys = {"tls-required": ("certificate",), "unclear": ("preamble", "certificate")}
+        tried = keys.get(end.args[0], ())
+        if not any(map(door.speaks, (way for way in job["bypasses"] if {*tried} & {*way}))):
+            raise hang_up(job, target, end) or end from None
     return door
+
+
+def hang_up(job, target, end):
+    """Return the Measured for a proxy of connections that hung up, whatever that has behind it."""
+    port = target.partition(" ")[0].rpartition(":")[2]
+    is_hang_up = re.search("RemoteDisconnected|ConnectionReset|EOF", end.args[1])
+    if port in job["streams"] and end.args[0] == "unclear" and is_hang_up:
+        return Measured("refused", f"it hangs up: {end.args[1]}")
+    return None
 
 
 def read_token(job, door):

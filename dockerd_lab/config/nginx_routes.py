@@ -142,6 +142,12 @@ def templates(found: Collection[Route]) -> list[str]:
     return list(dict.fromkeys(paths))[:MAX_GUARDS]
 
 
+def stream_ports(found: Collection[Route]) -> list[str]:
+    """Return the ports of the servers that hand on connections."""
+    places = [place for each in found if each.is_stream for place in _own_addresses(each.server)]
+    return sorted({place.rpartition(":")[2] for place in places if not place.startswith("/")})
+
+
 def regex_of(node: Node) -> str:
     """Return the regular expression of a `location` or `rewrite`; empty if it has none."""
     if node.name == "rewrite":

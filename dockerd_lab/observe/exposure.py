@@ -78,7 +78,7 @@ def probe_request(
     - `prefixes` are paths below which the API may be, in groups that are guarded alike.
     - `bridge` is the bridge of the containers, if it is measured from a container.
     - `requests` are `bypasses` and `changes` of probe_data.py, the `certificates` they name, the
-      paths of `served` keys, and the `limit` of nginx_tries.py.
+      paths of `served` keys, and the `limit` and the `streams` of nginx_tries.py.
     """
     return {
         "targets": targets.first,
@@ -86,7 +86,14 @@ def probe_request(
         "token_file": TOKEN_FILE,
         "prefixes": list(prefixes),
         "bridge": bridge,
-        **{"bypasses": [], "changes": [], "certificates": {}, "served": [], "limit": {}},
+        **{
+            "bypasses": [],
+            "changes": [],
+            "certificates": {},
+            "served": [],
+            "limit": {},
+            "streams": [],
+        },
         **requests,
     }
 

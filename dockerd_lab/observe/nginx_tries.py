@@ -41,6 +41,8 @@ class Tries:
     """Certificates that the ways name, with their keys, in PEM."""
     limit: dict[str, Any] = field(default_factory=dict)
     """How often somebody may ask: the `statuses` for more, and the `seconds` for one request."""
+    streams: list[str] = field(default_factory=list)
+    """The ports at which it hands on connections, and hangs up on those that it does not want."""
     served: list[str] = field(default_factory=list)
     """Paths at which somebody might read a key of the machine."""
     untried: list[Untried] = field(default_factory=list)
@@ -87,6 +89,7 @@ def tries(dump: str, backends: Collection[str], addresses: Mapping[str, str]) ->
         ],
         certificates,
         _limit(tree) if found else {},
+        nginx_routes.stream_ports(found),
         untried=[*untried_paths, *untried, *unmade, *unnamed],
     )
 

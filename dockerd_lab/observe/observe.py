@@ -207,6 +207,7 @@ def _measure_everybody(
         "certificates": {**certificates_of_strangers(), **in_nginx.certificates},
         "served": in_nginx.served,
         "limit": in_nginx.limit,
+        "streams": in_nginx.streams,
     }
 
     def measure(who: str, machine: str, user: str) -> Exposure:

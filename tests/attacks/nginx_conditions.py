@@ -138,7 +138,7 @@ NGINX_CONDITIONS = {
     ),
     "name-in-the-handshake": stream("", "failed", "full-control", "as docker.corp.example"),
     "name-in-the-handshake-closed": stream(
-        "ssl_client_certificate tls/ca.pem; ssl_verify_client on;", "failed", "unclear"
+        "ssl_client_certificate tls/ca.pem; ssl_verify_client on;", "passed", "refused"
     ),
     "answers-seldom": is_open(
         limited(r'$http_x_forwarded_for !~ "192\.168\.3\.10"'), "X-Forwarded-For: 192.168.3.10"
