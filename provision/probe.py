@@ -47,6 +47,8 @@ from handshake import Measured, detect_protocol, one_line
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
 #: The evidence for a target at which the daemon's metrics are read, and nothing else.
 METRICS = "no API: the daemon's metrics"
+#: The errors of a connection that is closed before any answer.
+HANGS_UP = re.compile("Remote end closed|RemoteDisconnected|[Cc]onnection ?[Rr]eset|EOF")
 
 
 def measure_all(job):
@@ -166,7 +168,7 @@ def open_door(job, target):
 def hang_up(job, target, end):
     """Return the Measured for a proxy of connections that hung up, whatever that has behind it."""
     port = target.partition(" ")[0].rpartition(":")[2]
-    is_hang_up = re.search("RemoteDisconnected|ConnectionReset|EOF", end.args[1])
+    is_hang_up = HANGS_UP.search(end.args[1])
     if port in job["streams"] and end.args[0] == "unclear" and is_hang_up:
         return Measured("refused", f"it hangs up: {end.args[1]}")
     return None

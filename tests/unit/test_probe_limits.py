@@ -83,3 +83,16 @@ def test_a_key_that_a_server_shows(measured, body, level):
         seen = measured(target, served=["/ca../key.pem"])
     assert seen.level == level
     assert ("GET /ca../key.pem" in seen.best.evidence) is (level == "unclear")
+
+
+def test_a_proxy_of_connections_that_hangs_up(measured):
+    class HangsUp(Guarded):
+        def answer(self, status, body=b""):
+            self.close_connection = True
+
+    with guarded(lambda r: False, base=HangsUp) as target:
+        port = target.rpartition(":")[2]
+        assert measured(target).level == "unclear"
+        seen = measured(target, streams=[port])
+    assert seen.level == "refused", seen.best
+    assert "it hangs up" in seen.best.evidence
