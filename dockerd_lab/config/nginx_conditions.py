@@ -37,6 +37,12 @@ _SETTLED = re.compile(
 #: Names of fields in which a secret stands, even if that does not look random.
 _SECRET_FIELD = re.compile(r"auth|token|key|secret|pass|session|signature", re.IGNORECASE)
 _MIN_SECRET = 8
+#: How the values of variables look, where that tells one from the next.
+_FORMS = {
+    "request_method": "[A-Z]*",
+    **dict.fromkeys(("uri", "request_uri", "document_uri"), "/.*"),
+}
+_ANY_FORM = ".*?"
 #: What is sent where any value will do.
 _ANYTHING = "1"
 SETTLE = "Validate it without that, or let somebody try it by hand; --allow-incomplete permits it."
@@ -96,21 +102,33 @@ def _assigned(
     names = variables(subject)
     if not any(map(_is_chosen, names)) or not value:
         return
-    if len(names) == 1:
-        values = [value]
-    else:
-        form = "".join(
-            "(.*?)" if index % 2 else re.escape(part)
-            for index, part in enumerate(re.split(r"\$\{?(\w+)\}?", subject))
-        )
-        match = re.fullmatch(form, value)
-        if match is None or re.search(r"\)\(", form):
-            yield Untried(f"it depends on {subject} who is let through", SETTLE, place)
-            return
-        values = list(match.groups())
+    values = [value] if len(names) == 1 else _split(subject, value)
+    if values is None:
+        yield Untried(f"it depends on {subject} who is let through", SETTLE, place)
+        return
     for name, each in zip(names, values, strict=True):
         if _is_chosen(name) and each and not (whole and _is_secret(name, each)):
             yield Condition(name, each, place)
+
+
+def _split(subject: str, value: str) -> list[str] | None:
+    """Return the values of a subject's variables; None if it is not clear where one ends.
+
+    >>> _split("$request_method$uri", "GET/_ping"), _split("$host$arg_a", "ab")
+    (['GET', '/_ping'], None)
+    """
+    texts = re.split(r"\$\{?(\w+)\}?", subject)
+    forms = [_FORMS.get(name, _ANY_FORM) for name in texts[1::2]]
+    if any(
+        not gap and one == other == _ANY_FORM
+        for gap, one, other in zip(texts[2::2], forms, forms[1:], strict=False)
+    ):
+        return None
+    pattern = re.escape(texts[0]) + "".join(
+        f"({form}){re.escape(text)}" for form, text in zip(forms, texts[2::2], strict=True)
+    )
+    found = re.fullmatch(pattern, value)
+    return list(found.groups()) if found else None
 
 
 def _is_secret(name: str, value: str) -> bool:

@@ -69,6 +69,17 @@ def test_values_of_several_fields_at_once():
     ]
 
 
+def test_a_method_and_a_path_at_once():
+    """As a proxy for Traefik's or Promtail's needs has it."""
+    allowed = '"~^(GET|HEAD):/_ping\\z" 1; "~^GET:/v1[.][0-9]+/networks\\z" 1;'
+    found, untried = read(
+        "if ($ok = 0) { return 403; }",
+        f'map "$request_method:$uri" $ok {{ default 0; {allowed} }}',
+    )
+    assert [each.value for each in found] == ["/_ping", "/v1.0/networks"]
+    assert untried == []
+
+
 def test_two_fields_that_somebody_chooses_alike():
     found, _ = read("if ($http_x_csrf != $cookie_csrf) { return 403; }")
     assert [(each.variable, each.value) for each in found] == [
@@ -121,8 +132,8 @@ def test_what_lets_nobody_through_is_no_condition(server, http):
         ('if ($uri !~ "^(?|/a|/b)") { return 403; }', "", "$uri"),
         (
             "if ($ok = 0) { return 403; }",
-            "map $host$uri $ok { default 0; ~^a/b 1; }",
-            "$host$uri",
+            "map $host$arg_a $ok { default 0; ~^a/b 1; }",
+            "$host$arg_a",
         ),
         ("if ($http_x != $request_id) { return 403; }", "", "$request_id"),
         ("auth_basic $r;", "split_clients $request_id $r { 1% off; * a; }", "split_clients"),
