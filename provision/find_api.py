@@ -12,6 +12,8 @@ NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 #: A proxy may allow only paths with a version, as docker itself requests them.
 USUAL_PREFIXES = ("", "/v1.40")
 LIST = "/containers/json"
+#: How dockerd's errors begin.
+_MESSAGE = b'{"message"'
 #: Below at most this many paths, which are guarded differently, every way around is tried.
 MAX_GUARDS = 8
 
@@ -20,7 +22,8 @@ def find_containers(job, door):
     """Find the prefix where containers are listed, and use that; return the status and the body.
 
     If there is none, every other way is tried below one prefix of each group that requires a login,
-    or else below the first one; return the best answer.
+    or else below the first one. If that shows no list either, use a prefix below which containers
+    may be created; return the best answer.
     """
     answers = []
     groups = [(prefix,) for prefix in USUAL_PREFIXES] + job["prefixes"]
@@ -34,14 +37,23 @@ def find_containers(job, door):
     if all(door.limiter.is_limit(status, body) for _, status, body in answers):
         raise Measured("unclear", f"GET {LIST}: HTTP {status}: asked too often")
     guarded = [each for each in answers if each[1] in NOT_ALLOWED] or answers
-    for prefix in _to_insist_at([prefix for prefix, _, _ in guarded], job["prefixes"]):
+    candidates = _to_insist_at([prefix for prefix, _, _ in guarded], job["prefixes"])
+    for prefix in candidates:
         door.base = prefix
         status, body = door.insist("GET", LIST, accepts=is_container_list)
         if is_container_list(status, body):
             door.drop_needless_headers(LIST, is_container_list)
             return status, body
-    door.base, status, body = guarded[0]
+    best = next((prefix for prefix in candidates if _takes_changes(door, prefix)), guarded[0][0])
+    door.base, status, body = next(each for each in answers if each[0] == best)
     return status, body
+
+
+def _takes_changes(door, prefix):
+    """Return whether the daemon answers below a prefix to a request that it does not accept."""
+    door.base = prefix
+    status, body = door.send("POST", "/containers/create", {}, hangs_up=True)
+    return status == HTTPStatus.CREATED or (status == HTTPStatus.BAD_REQUEST and _MESSAGE in body)
 
 
 def _to_insist_at(prefixes, groups):

@@ -92,6 +92,17 @@ def test_two_ways_at_once(measured):
     assert "path /%63" in seen.best.evidence
 
 
+def test_a_path_below_which_only_changes_are_allowed(measured):
+    with guarded(
+        lambda r: r.command == "POST" and r.path.startswith("/hooks/"),
+        forwarded_path=lambda r: r.path.removeprefix("/hooks"),
+        denial=405,
+    ) as target:
+        seen = measured(target, prefixes=[["/else"], ["/hooks"]])
+    assert seen.level == "unclear", seen.best  # it cannot be removed again
+    assert "/hooks/containers/dockerd-lab-probe" in seen.best.evidence
+
+
 def test_a_rule_that_nobody_gets_around(measured):
     secret = "Basic " + base64.b64encode(b"docker:7Qm2xVb9Tz").decode()
     with guarded(lambda r: r.headers["Authorization"] == secret, denial=401) as target:
