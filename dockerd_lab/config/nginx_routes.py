@@ -1,4 +1,4 @@
-"""Finds nginx's servers that lead to Docker, and the paths and names that lead there."""
+"""Finds nginx's servers that lead to Docker, and the names by which they are reached."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -8,30 +8,15 @@ from dockerd_lab.config.nginx_tree import Node
 from dockerd_lab.config.regex_examples import example, python_regex
 from dockerd_lab.config.value import Place
 
-#: At most this many paths are tried with plain requests, and names with whole measurements.
-MAX_PREFIXES, MAX_NAMES = 64, 8
-#: Below at most this many paths, which are guarded differently, every way around is tried.
-MAX_GUARDS = 8
+#: At most this many names are tried, each with a whole measurement.
+MAX_NAMES = 8
 #: The directives that lead a request to another program.
 PASSES = ("proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass")
 #: An address that Docker's or containerd's API may have.
 _DOCKER = re.compile(r"docker[\w.-]*\.sock|containerd|:237[5-7]\b")
-#: A path of Docker's API, perhaps with a version, and the place where one begins in another path.
-_API_PATH = re.compile(
-    r"(/v\d[\d.]*)?/(v\d[\d.]*|_ping|auth|build|commit|configs|containers|distribution|events|exec"
-    r"|grpc|images|info|networks|nodes|plugins|secrets|services|session|swarm|system|tasks|version"
-    r"|volumes)(/.*)?$"
-)
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 _LABEL = "[A-Za-z0-9_-]{1,63}"  # TLS cannot ask for a longer one
-#: What does not tell one guard from another.
-_NO_GUARD = re.compile(
-    r"proxy_\w+|client_\w+|send_timeout|keepalive_\w+|add_header|(access|error)_log|gzip\w*"
-)
-#: Stands in an example where a regular expression takes any text.
-_WILD = "\0"
 ALONE = "Validate it without the others."
-_TRY_PATH = "Write it in a form that Python's re also reads."
 #: Variables are followed through at most this many others.
 _MAX_STEPS = 4
 
@@ -88,73 +73,10 @@ def variables(text: str) -> list[str]:
     return _VARIABLE.findall(text)
 
 
-def prefixes(found: Collection[Route]) -> tuple[list[list[str]], list[Untried]]:
-    """Return the paths below which Docker's API may be, in groups, and what is left out.
-
-    The locations of a group guard their paths in the same way. The literal part of a location is
-    its path; of a regular expression, an example that it matches.
-    """
-    groups: dict[object, list[str]] = {}
-    untried: list[Untried] = []
-    seen: set[str] = set()
-    for route in found:
-        for node in () if route.is_stream else route.server.all("location", "rewrite"):
-            place = node.place
-            try:
-                path = _path(node)
-            except re.error:
-                what, settle = f"no path is known that matches {regex_of(node)!r}", _TRY_PATH
-                untried += [Untried(what, settle, place)] if route.leads else []
-                continue
-            if not path or path in seen:
-                continue
-            if len(seen) < MAX_PREFIXES:
-                group = groups.setdefault(_guard(node, route.passes), [])
-                group.append(path)
-                if len(group) == 1 and len(groups) > MAX_GUARDS and route.leads:
-                    what = f"below {path} only plain requests were tried, as for many paths"
-                    untried.append(Untried(what, ALONE, place))
-            elif route.leads:
-                what = f"the path {path} was not tried: {MAX_PREFIXES} others were"
-                untried.append(Untried(what, ALONE, place))
-            seen.add(path)
-    return list(groups.values()), untried
-
-
-def templates(found: Collection[Route]) -> list[str]:
-    """Return paths for regular expressions that do not end with any text.
-
-    `{unrooted}` stands for the API's path, as in provision/probe/bypasses.
-
-    >>> server = Node("server", (), "", 0, (Node("location", ("~", "^/(.*)[.]api$"), "", 0),))
-    >>> templates([Route(server, server)])
-    ['/{unrooted}.api']
-    """
-    paths = []
-    for node in (node for route in found for node in route.server.all("location", "rewrite")):
-        try:
-            before, wild, after = _example_path(node).rpartition(_WILD)
-        except re.error:
-            continue  # prefixes() tells it
-        if wild and after and before.startswith("/"):
-            before, after = (each.replace("{", "{{").replace("}", "}}") for each in (before, after))
-            paths.append(before.replace(_WILD, "a") + "{unrooted}" + after)
-    return list(dict.fromkeys(paths))[:MAX_GUARDS]
-
-
 def stream_ports(found: Collection[Route]) -> list[str]:
     """Return the ports of the servers that hand on connections."""
     places = [place for each in found if each.is_stream for place in _own_addresses(each.server)]
     return sorted({place.rpartition(":")[2] for place in places if not place.startswith("/")})
-
-
-def regex_of(node: Node) -> str:
-    """Return the regular expression of a `location` or `rewrite`; empty if it has none."""
-    if node.name == "rewrite":
-        return node.first
-    if node.first in ("~", "~*"):
-        return node.arguments[1] if len(node.arguments) > 1 else ""
-    return node.first.lstrip("~*") if node.first.startswith("~") else ""
 
 
 def names(found: Collection[Route], further: Collection[str] = ()) -> list[str]:
@@ -258,33 +180,3 @@ def _own_addresses(server: Node) -> Iterator[str]:
             yield place.removeprefix("unix:")
         else:
             yield place if re.search(r":\d+$|^\d+$", place) else f"{place}:80"
-
-
-def _path(node: Node) -> str:
-    """Return the path below which a location or `rewrite` may have the API, or an empty text."""
-    text = _example_path(node)
-    if _WILD in text:
-        text = text.rpartition(_WILD)[0].replace(_WILD, "a")
-    elif not regex_of(node) and node.name == "location":
-        text = node.arguments[-1] if node.arguments else ""
-    if not text.startswith("/"):
-        return ""
-    return _API_PATH.sub("", text).rstrip("/")
-
-
-def _example_path(node: Node) -> str:
-    """Return a path that the regular expression matches, with _WILD for any text; or nothing."""
-    regex = regex_of(node)
-    return (example(python_regex(regex), _WILD) or "") if regex else ""
-
-
-def _guard(node: Node, leading: Collection[Node]) -> object:
-    """Return what is the same for locations that guard their paths in the same way."""
-    if regex_of(node) or node.name == "rewrite":
-        return node
-    own = tuple(
-        (each.name, each.arguments)
-        for each in node.all()
-        if each.name not in PASSES and not _NO_GUARD.fullmatch(each.name)
-    )
-    return own, any(each in leading for each in node.all(*PASSES))

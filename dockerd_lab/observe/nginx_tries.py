@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dockerd_lab.cases.credentials import self_signed
-from dockerd_lab.config import nginx_routes
+from dockerd_lab.config import nginx_paths, nginx_routes
 from dockerd_lab.config.nginx_conditions import ADDRESSES, SETTLE, Condition
 from dockerd_lab.config.nginx_guards import conditions
 from dockerd_lab.config.nginx_routes import Route, Untried
@@ -58,7 +58,7 @@ def tries(dump: str, backends: Collection[str], addresses: Mapping[str, str]) ->
     """
     tree = parse(split_dump(dump))
     found = nginx_routes.routes(tree, backends)
-    groups, untried_paths = nginx_routes.prefixes(found)
+    groups, untried_paths = nginx_paths.prefixes(found)
     values, untried = conditions(found)
     believed = [] if not found else _believed_headers(tree)
     if not believed:  # nobody can claim an address
@@ -85,7 +85,7 @@ def tries(dump: str, backends: Collection[str], addresses: Mapping[str, str]) ->
         [
             *_combined(ways),
             *(way for each in ways.values() for way in each),
-            *({"path": path} for path in nginx_routes.templates(found)),
+            *({"path": path} for path in nginx_paths.templates(found)),
         ],
         certificates,
         _limit(tree) if found else {},

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dockerd_lab.config.nginx_routes import host_names, names, prefixes, routes
+from dockerd_lab.config.nginx_paths import prefixes
+from dockerd_lab.config.nginx_routes import host_names, names, routes
 from dockerd_lab.config.nginx_tree import MAIN, parse
 
 DOCKER = "proxy_pass http://unix:/run/docker.sock:/;"

@@ -56,7 +56,19 @@ def test_all_conditions_at_once():
 
 
 def test_a_path_within_a_regular_expression():
-    assert read(r"location ~ ^/(.*)/x{2}[.]api$ { }").ways == [{"path": "/{unrooted}/xx.api"}]
+    assert read(r'location ~ "^/(.*)/x{2}[.]api$" { }').ways == [{"path": "/{unrooted}/xx.api"}]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "location /c/ { proxy_pass http://unix:/run/docker.sock:/v1.41/containers/; }",
+        "location ~ ^/c/(.*)$ { proxy_pass http://unix:/run/docker.sock:/containers/$1; }",
+        "rewrite ^/c/(.*)$ /containers/$1 break;",
+    ],
+)
+def test_a_path_in_place_of_the_api_s(location):
+    assert read(location).ways == [{"path": "/c{rest}"}]
 
 
 def test_an_address_is_claimed_where_somebody_believes_it():
