@@ -21,9 +21,9 @@ MAX_GUARDS = 8
 def find_containers(job, door):
     """Find the prefix where containers are listed, and use that; return the status and the body.
 
-    If there is none, every other way is tried below one prefix of each group that requires a login,
-    or else below the first one. If that shows no list either, use a prefix below which containers
-    may be created; return the best answer.
+    If there is none, every other way is tried below the leading prefixes, and below one of each
+    group that requires a login, or else below the first one. If that shows no list either, use a
+    prefix below which containers may be created; return the best answer.
     """
     answers = []
     groups = [(prefix,) for prefix in USUAL_PREFIXES] + job["prefixes"]
@@ -37,7 +37,9 @@ def find_containers(job, door):
     if all(door.limiter.is_limit(status, body) for _, status, body in answers):
         raise Measured("unclear", f"GET {LIST}: HTTP {status}: asked too often")
     guarded = [each for each in answers if each[1] in NOT_ALLOWED] or answers
-    candidates = _to_insist_at([prefix for prefix, _, _ in guarded], job["prefixes"])
+    of_groups = _first_of_groups([prefix for prefix, _, _ in guarded], job["prefixes"])
+    candidates = list(dict.fromkeys([guarded[0][0], *job["leading"], *of_groups]))
+    candidates = candidates[: MAX_GUARDS + 1]
     for prefix in candidates:
         door.base = prefix
         status, body = door.insist("GET", LIST, accepts=is_container_list)
@@ -56,16 +58,14 @@ def _takes_changes(door, prefix):
     return status == HTTPStatus.CREATED or (status == HTTPStatus.BAD_REQUEST and _MESSAGE in body)
 
 
-def _to_insist_at(prefixes, groups):
-    """Return the first prefix, and one of each group.
+def _first_of_groups(prefixes, groups):
+    """Return the first of the prefixes of each group.
 
-    >>> _to_insist_at(["", "/v1.40", "/a", "/b", "/c"], [["/a", "/b"], ["/c"]])
-    ['', '/a', '/c']
+    >>> _first_of_groups(["", "/b", "/c"], [["/a", "/b"], ["/c"], ["/d"]])
+    ['/b', '/c']
     """
-    # With a version or without one is among the other ways.
-    of_groups = [[prefix for prefix in group if prefix in prefixes][:1] for group in groups]
-    chosen = [*prefixes[:1], *(prefix for group in of_groups for prefix in group)]
-    return list(dict.fromkeys(chosen))[: MAX_GUARDS + 1]
+    of_groups = ([prefix for prefix in group if prefix in prefixes] for group in groups)
+    return [found[0] for found in of_groups if found]
 
 
 def find_served_key(door, paths):

@@ -8,6 +8,7 @@ Each line on standard input is a JSON object, as dockerd_lab/observe/exposure.py
 - `further`: targets to measure only if none of those gives full control.
 - `token_file`: a file on the daemon's machine that only root can read.
 - `prefixes`: path prefixes below which the API may be, in groups that are guarded alike.
+- `leading`: prefixes below which every way is tried, whatever is answered there.
 - `served`: paths at which keys of the daemon's machine may be read.
 - `limit`: how often a proxy lets somebody ask: the `statuses` for more, and the `seconds` for one
   request; or empty.

@@ -1,7 +1,8 @@
 """Finds the paths by which nginx's servers lead to Docker's API."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from dockerd_lab.config.nginx_routes import ALONE, PASSES, Route, Untried
 from dockerd_lab.config.nginx_tree import Node
@@ -28,37 +29,55 @@ _WILD = "\0"
 _TRY_PATH = "Write it in a form that Python's re also reads."
 
 
-def prefixes(found: Collection[Route]) -> tuple[list[list[str]], list[Untried]]:
-    """Return the paths below which Docker's API may be, in groups, and what is left out.
+@dataclass
+class PathGroup:
+    """Paths below which Docker's API may be, and which are guarded in the same way."""
 
-    The locations of a group guard their paths in the same way. The literal part of a location is
-    its path; of a regular expression, an example that it matches.
+    paths: list[str]
+    leads: bool
+    """Whether the configuration says that they lead to Docker."""
+
+
+def prefixes(found: Collection[Route]) -> tuple[list[PathGroup], list[Untried]]:
+    """Return the paths below which Docker's API may be, and what is left out.
+
+    The literal part of a location is its path; of a regular expression, an example that it matches.
     """
-    groups: dict[object, list[str]] = {}
+    groups: dict[object, PathGroup] = {}
     untried: list[Untried] = []
     seen: set[str] = set()
     for route in found:
         for node in () if route.is_stream else route.server.all("location", "rewrite"):
-            place = node.place
+            leads = _leads(node, route)
             try:
                 path = _path(node)
             except re.error:
-                what, settle = f"no path is known that matches {regex_of(node)!r}", _TRY_PATH
-                untried += [Untried(what, settle, place)] if route.leads else []
+                what = f"no path is known that matches {regex_of(node)!r}"
+                untried += [Untried(what, _TRY_PATH, node.place)] if leads else []
                 continue
             if not path or path in seen:
                 continue
-            if len(seen) < MAX_PREFIXES:
-                group = groups.setdefault(_guard(node, route.passes), [])
-                group.append(path)
-                if len(group) == 1 and len(groups) > MAX_GUARDS and route.leads:
-                    what = f"below {path} only plain requests were tried, as for many paths"
-                    untried.append(Untried(what, ALONE, place))
-            elif route.leads:
-                what = f"the path {path} was not tried: {MAX_PREFIXES} others were"
-                untried.append(Untried(what, ALONE, place))
             seen.add(path)
+            if len(seen) > MAX_PREFIXES:
+                what = f"the path {path} was not tried: {MAX_PREFIXES} others were"
+                untried += [Untried(what, ALONE, node.place)] if leads else []
+                continue
+            group = groups.setdefault((leads, _guard(node)), PathGroup([], leads))
+            group.paths.append(path)
+            if leads and len(group.paths) == 1 and _count_leading(groups) > MAX_GUARDS:
+                what = f"below {path} only plain requests were tried, as for many paths"
+                untried.append(Untried(what, ALONE, node.place))
     return list(groups.values()), untried
+
+
+def _count_leading(groups: Mapping[object, PathGroup]) -> int:
+    return sum(group.leads for group in groups.values())
+
+
+def _leads(node: Node, route: Route) -> bool:
+    """Return whether a location or `rewrite` leads to Docker, or may do so."""
+    passes = list(node.all(*PASSES))
+    return route.leads and (not passes or any(each in route.passes for each in passes))
 
 
 def templates(found: Collection[Route]) -> list[str]:
@@ -118,13 +137,12 @@ def _example_path(node: Node) -> str:
     return (example(python_regex(regex), _WILD) or "") if regex else ""
 
 
-def _guard(node: Node, leading: Collection[Node]) -> object:
+def _guard(node: Node) -> object:
     """Return what is the same for locations that guard their paths in the same way."""
     if regex_of(node) or node.name == "rewrite":
         return node
-    own = tuple(
+    return tuple(
         (each.name, each.arguments)
         for each in node.all()
         if each.name not in PASSES and not _NO_GUARD.fullmatch(each.name)
     )
-    return own, any(each in leading for each in node.all(*PASSES))

@@ -78,7 +78,7 @@ def probe_request(
     - `prefixes` are paths below which the API may be, in groups that are guarded alike.
     - `bridge` is the bridge of the containers, if it is measured from a container.
     - `requests` are `bypasses` and `changes` of probe_data.py, the `certificates` they name, the
-      paths of `served` keys, and the `limit` and the `streams` of nginx_tries.py.
+      paths of `served` keys, and `leading`, `limit` and `streams` of nginx_tries.py.
     """
     return {
         "targets": targets.first,
@@ -90,6 +90,7 @@ def probe_request(
             "bypasses": [],
             "changes": [],
             "certificates": {},
+            "leading": [],
             "served": [],
             "limit": {},
             "streams": [],

@@ -20,6 +20,7 @@ _MAX_VALUES, _MAX_COMBINATIONS = 64, 8
 #: In which headers an address is claimed, besides the one that the configuration names.
 _CLAIMS = ("X-Forwarded-For", "X-Real-IP")
 _NAMES = ("host", "http_host", "ssl_server_name", "ssl_preread_server_name")
+_END_OF_NAME = re.compile(r"^(?=\.)|(?<=\.)$")
 _PATHS = ("request_uri", "uri", "document_uri", "request")
 #: The statuses with which nginx says that somebody asks too often, unless it is told others.
 _LIMIT_STATUS = "503"
@@ -35,6 +36,8 @@ class Tries:
     """Names of servers."""
     prefixes: list[list[str]] = field(default_factory=list)
     """Paths below which the API may be; those of a group are guarded in the same way."""
+    leading: list[str] = field(default_factory=list)
+    """Those at which every way is tried, whatever a plain request gets there."""
     ways: list[Way] = field(default_factory=list)
     """Ways to send a request, as probe_data.Way has them."""
     certificates: dict[str, str] = field(default_factory=dict)
@@ -81,7 +84,8 @@ def tries(dump: str, backends: Collection[str], addresses: Mapping[str, str]) ->
     ways["certificates"] = [{"certificate": name} for name in certificates]
     return Tries(
         names,
-        groups,
+        [group.paths for group in groups],
+        [group.paths[0] for group in groups if group.leads][: nginx_paths.MAX_GUARDS],
         [
             *_combined(ways),
             *(way for each in ways.values() for way in each),
@@ -96,7 +100,7 @@ def tries(dump: str, backends: Collection[str], addresses: Mapping[str, str]) ->
 
 def _names(found: Sequence[Route], values: Sequence[Condition]) -> tuple[list[str], list[Untried]]:
     """Return the names of servers to try, and those left out of servers that lead to Docker."""
-    compared = [each.value for each in values if each.variable in _NAMES]
+    compared = [_whole_name(each.value) for each in values if each.variable in _NAMES]
     leading = [each for each in found if each.leads]
     needed = nginx_routes.names(leading, compared)
     names = list(dict.fromkeys([*needed, *nginx_routes.names(found)]))[: nginx_routes.MAX_NAMES]
@@ -117,7 +121,7 @@ def _ways(
     if variable in ADDRESSES:
         yield from _claims(value, believed, addresses)
     elif variable in ("host", "http_host"):
-        yield {"host": value}
+        yield {"host": _whole_name(value)}
     elif variable in _PATHS:
         yield from _spellings(value)
     elif variable in ("args", "query_string"):
@@ -157,6 +161,15 @@ def _spellings(value: str) -> Iterator[Way]:
     yield {"path": f"{path}{up.replace('..', '%2e%2e')}{{base}}{{path}}"}
     yield {"path": f"{path}{{base}}{{path}}"}
     yield {"path": f"{{base}}{{path}}{path}"}
+
+
+def _whole_name(value: str) -> str:
+    """Return a name of a host with something before a dot at its beginning, or after the last one.
+
+    >>> _whole_name("docker.")
+    'docker.lab'
+    """
+    return _END_OF_NAME.sub("lab", value)
 
 
 def _quoted(value: str) -> str:

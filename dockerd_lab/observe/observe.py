@@ -205,6 +205,7 @@ def _measure_everybody(
         "bypasses": [*in_nginx.ways, *usual],
         "changes": probe_data.changes(fleet.project.data),
         "certificates": {**certificates_of_strangers(), **in_nginx.certificates},
+        "leading": in_nginx.leading,
         "served": in_nginx.served,
         "limit": in_nginx.limit,
         "streams": in_nginx.streams,

@@ -52,8 +52,18 @@ def test_the_paths_of_its_locations():
         f" rewrite ^/j/(.*)$ /$1; {DOCKER}"
     )
     groups, untried = prefixes(read(f"server {{ {server} }}"))
-    assert groups == [["/a", "/b", "/i"], ["/c"], ["/d/1"], ["/e"], ["/h"], ["/j"]]
+    expected = [["/a", "/b", "/i"], ["/c"], ["/d/1"], ["/e"], ["/h"], ["/j"]]
+    assert [group.paths for group in groups] == expected
     assert untried == []
+
+
+def test_which_paths_lead_to_docker():
+    groups, _ = prefixes(
+        read(
+            f"server {{ location /a {{ {DOCKER} }} location /b {{ proxy_pass http://app:3000; }} }}"
+        )
+    )
+    assert [(group.paths, group.leads) for group in groups] == [(["/a"], True), (["/b"], False)]
 
 
 def test_a_path_that_nobody_can_foresee():
@@ -64,7 +74,7 @@ def test_a_path_that_nobody_can_foresee():
 def test_what_is_beyond_the_bounds_is_told():
     locations = "".join(f"location /{n}/ {{ {DOCKER} }}\n" for n in range(66))
     groups, untried = prefixes(read(f"server {{ {locations} }}"))
-    assert [len(group) for group in groups] == [64]
+    assert [len(group.paths) for group in groups] == [64]
     assert [each.what.split(":")[0] for each in untried] == [
         "the path /64 was not tried",
         "the path /65 was not tried",

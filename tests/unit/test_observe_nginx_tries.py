@@ -29,6 +29,7 @@ def header(name, value):
         ("$arg_team != 'a b'", [{"query": "team=a%20b"}]),
         ("$args !~ (^|&)team=ops", [{"query": "team=ops"}]),
         ("$http_host != docker.corp", [{"host": "docker.corp"}]),
+        ("$host !~ ^docker[.]", [{"host": "docker.lab"}]),
         ("$remote_user != ops", [header("Authorization", "Basic b3BzOng=")]),
         (
             "$request_uri !~ ^/a/b",

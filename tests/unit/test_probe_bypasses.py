@@ -98,9 +98,24 @@ def test_a_path_below_which_only_changes_are_allowed(measured):
         forwarded_path=lambda r: r.path.removeprefix("/hooks"),
         denial=405,
     ) as target:
-        seen = measured(target, prefixes=[["/else"], ["/hooks"]])
+        seen = measured(target, prefixes=[["/else"], ["/hooks"]], leading=["/hooks"])
     assert seen.level == "unclear", seen.best  # it cannot be removed again
     assert "/hooks/containers/dockerd-lab-probe" in seen.best.evidence
+
+
+def test_a_path_that_leads_to_docker_and_is_denied_otherwise(measured):
+    class Differs(Guarded):
+        def answer(self, status, body=b""):
+            hides = status == self.denial and self.path.startswith("/docker/")
+            super().answer(404 if hides else status, body)
+
+    with guarded(
+        lambda r: r.path.startswith("/docker/") and r.headers["X-Real-IP"] == "127.0.0.1",
+        base=Differs,
+        forwarded_path=lambda r: r.path.removeprefix("/docker"),
+    ) as target:
+        options = {"prefixes": [["/docker"]], "fields": NO_FIELDS}
+        assert measured(target, leading=["/docker"], **options).level == "full-control"
 
 
 def test_a_rule_that_nobody_gets_around(measured):
