@@ -7,8 +7,9 @@ provision/probe/bypasses are the ways that are tried. It must run on Python 3.9.
 import socket
 import ssl
 
-from exchange import Limiter, Sender, filled, spell
+from exchange import Sender, filled, spell
 from handshake import REQUEST_LIMIT, Measured
+from limiter import Limiter
 from reach import tls_context
 
 #: Seconds for a request in one of the other ways.
@@ -27,12 +28,15 @@ class Door:
     `base` and `way` change when a request is let through in another way.
     """
 
-    def __init__(self, target, tls, ways, certificates):
-        """Take the ways to try, and the certificates that they name: PEM by name."""
+    def __init__(self, target, tls, ways, certificates, limit):
+        """Take the ways to try, and the certificates that they name: PEM by name.
+
+        `limit` says how often somebody may ask, as Limiter takes it.
+        """
         self.target, self.tls = target, tls
         self.base, self.way = "", {}
         self.ways, self.certificates = ways, certificates
-        self.senders, self.limiter = {}, Limiter()
+        self.senders, self.limiter = {}, Limiter(limit)
 
     def close(self):
         """Close all connections."""
@@ -91,7 +95,12 @@ class Door:
         return first
 
     def drop_needless_headers(self, path, accepts):
-        """Leave out of the way the headers without which a GET is answered as well."""
+        """Leave out of the way the headers without which a GET is answered as well.
+
+        Where somebody may not ask often, they stay.
+        """
+        if self.limiter.is_slow:
+            return
         for name in list(self.way.get("headers", {})):
             headers = {key: value for key, value in self.way["headers"].items() if key != name}
             way = {**self.way, "headers": headers}

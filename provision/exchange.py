@@ -13,41 +13,15 @@ import time
 from http import HTTPStatus
 
 from http2 import UPGRADE_SETTINGS, http2_exchange, opening, read_answer
+from limiter import Limiter
 from reach import MAX_BODY, NotHTTP, configured_headers, connect, server_name, shut_down
 
-#: Statuses of a proxy that limits how often somebody may ask, the pauses before repetitions, and
-#: the seconds that all of them may take for one target.
-TOO_OFTEN, PAUSES, MAX_PAUSES = (429, 503), (0.3, 0.7, 1.5), 5
 #: Headers that ask to go on in HTTP/2, and what HTTP/1.1 calls that.
 UPGRADE = {
     "Connection": "Upgrade, HTTP2-Settings",
     "Upgrade": "h2c",
     "HTTP2-Settings": UPGRADE_SETTINGS,
 }
-
-
-class Limiter:
-    """Knows whether a target limits how often somebody may ask, and waits for it."""
-
-    def __init__(self):
-        """Begin with a target of which nothing is known."""
-        self.statuses, self.paused = set(), 0
-
-    def wait(self, status, answer, pause, patient):
-        """Wait if an answer says that somebody asks too often; return whether to ask again."""
-        self.statuses.add(status)
-        if pause is None or not self.is_limit(status, answer):
-            return False
-        if self.paused > MAX_PAUSES and not patient:
-            return False
-        self.paused += pause
-        time.sleep(pause)
-        return True
-
-    def is_limit(self, status, answer):
-        """Return whether an answer says that somebody asks too often: others were different."""
-        is_daemon = b'"message"' in answer  # dockerd's 503, about swarm
-        return status in TOO_OFTEN and not is_daemon and not self.statuses <= {*TOO_OFTEN}
 
 
 class Sender:
@@ -69,7 +43,7 @@ class Sender:
         may ask is asked again; with `patient`, also one that has done so for long.
         """
         message = request_parts(server_name(self.target) or "docker", base, way, request)
-        for pause in (*PAUSES, None):
+        for pause in (*self.limiter.pauses, None):
             status, answer = self._send_once(way, message, limit)
             if not self.limiter.wait(status, answer, pause, patient):
                 break

@@ -7,7 +7,12 @@ Each line on standard input is a JSON object, as dockerd_lab/observe/exposure.py
   target is in approach.py.
 - `further`: targets to measure only if none of those gives full control.
 - `token_file`: a file on the daemon's machine that only root can read.
-- `prefixes`: path prefixes below which the API may be.
+- `prefixes`: path prefixes below which the API may be, in groups that are guarded alike.
+- `leading`: prefixes below which every way is tried, whatever is answered there.
+- `served`: paths at which keys of the daemon's machine may be read.
+- `limit`: how often a proxy lets somebody ask: the `statuses` for more, and the `seconds` for one
+  request; or empty.
+- `streams`: the ports at which a proxy hands on connections, and hangs up on others.
 - `bypasses`, `changes`: requests to try, from provision/probe.
 - `certificates`: client certificates with their keys, in PEM, by the names that bypasses have.
 - `bridge`: the bridge of the containers, if it is measured from a container; otherwise empty.
@@ -19,6 +24,7 @@ Python 3.9.
 
 import json
 import os
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -29,15 +35,21 @@ from approach import WITH_ECN, asking_for_ecn, own_addresses
 from changes import find_change
 from container import in_container
 from door import HUNG_UP, Door, describe
+from find_api import (
+    LIST,
+    NOT_ALLOWED,
+    USUAL_PREFIXES,
+    find_containers,
+    find_served_key,
+    shows_metrics,
+)
 from handshake import Measured, detect_protocol, one_line
 
-NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-#: A proxy may allow only paths with a version, as docker itself requests them.
-USUAL_PREFIXES = ("", "/v1.40")
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
-LIST = "/containers/json"
 #: The evidence for a target at which the daemon's metrics are read, and nothing else.
 METRICS = "no API: the daemon's metrics"
+#: The errors of a connection that is closed before any answer.
+HANGS_UP = re.compile("Remote end closed|RemoteDisconnected|[Cc]onnection ?[Rr]eset|EOF")
 
 
 def measure_all(job):
@@ -95,6 +107,7 @@ class Attempt:
             "level": self.level,
             "evidence": self.evidence,
             "output": self.output,
+            "limited": 0 if self.door is None else self.door.limiter.unanswered,
             "seconds": round(self.seconds, 2),
         }
 
@@ -108,10 +121,20 @@ class Attempt:
         return None, None
 
     def _measure(self):
-        self.output = read_token(self.job, self.door)
-        way = describe(self.door.way, self.door.base)
-        evidence = f"a container read {self.job['token_file']}"
-        return "full-control", evidence + (f"; {way}" if way else "")
+        try:
+            self.output = read_token(self.job, self.door)
+        except Measured as end:
+            level, evidence = end.args
+            count = self.door.limiter.unanswered
+            if level in ("read-only", "writes") and count:
+                evidence = f"{count} requests were refused for coming too often; {evidence}"
+                raise Measured("unclear", evidence) from None
+            raise
+        base = self.door.base
+        below = "" if base in USUAL_PREFIXES else f"below {base}"
+        read = f"a container read {self.job['token_file']}"
+        words = [read, below, describe(self.door.way, base)]
+        return "full-control", "; ".join(filter(None, words))
 
     def _outcome(self, work):
         """Return the level and the evidence that `work` returns, or with which it ends."""
@@ -132,14 +155,24 @@ def open_door(job, target):
     Where a client certificate is wanted, those are tried that anybody can make. Where a server
     hangs up, what a proxy before it would send first is tried.
     """
-    door = Door(target, None, job["bypasses"], job["certificates"])
+    door = Door(target, None, job["bypasses"], job["certificates"], job["limit"])
     try:
         door.tls, door.way = detect_protocol(target)
     except Measured as end:
-        key = {"tls-required": "certificate", "unclear": "preamble"}.get(end.args[0])
-        if not any(map(door.speaks, (way for way in job["bypasses"] if key in way))):
-            raise
+        keys = {"tls-required": ("certificate",), "unclear": ("preamble", "certificate")}
+        tried = keys.get(end.args[0], ())
+        if not any(map(door.speaks, (way for way in job["bypasses"] if {*tried} & {*way}))):
+            raise hang_up(job, target, end) or end from None
     return door
+
+
+def hang_up(job, target, end):
+    """Return the Measured for a proxy of connections that hung up, whatever that has behind it."""
+    port = target.partition(" ")[0].rpartition(":")[2]
+    is_hang_up = HANGS_UP.search(end.args[1])
+    if port in job["streams"] and end.args[0] == "unclear" and is_hang_up:
+        return Measured("refused", f"it hangs up: {end.args[1]}")
+    return None
 
 
 def read_token(job, door):
@@ -172,11 +205,16 @@ def read_token(job, door):
             way = describe(door.way, door.base)
             raise Measured(level, f"{way}; {evidence}" if way else evidence) from None
         needs_login = no_list[0] == "auth-required"
-        if status == HTTPStatus.CREATED or (needs_login and level == "unclear"):
+        was_limited = door.limiter.unanswered and door.limiter.is_limit(status, body)
+        is_unclear = needs_login and level == "unclear" and not was_limited
+        if status == HTTPStatus.CREATED or is_unclear:
             raise
         # It shows no list and does nothing: no daemon, or guarded.
         if no_list[0] == "refused" and shows_metrics(door):
             no_list = ("refused", METRICS)
+        key = find_served_key(door, job["served"])
+        if key is not None:
+            no_list = ("unclear", f"GET {key}: a private key, which may open the daemon")
         raise Measured(*no_list) from None
     finally:
         if lists_containers or status in (HTTPStatus.CREATED, None):
@@ -206,33 +244,6 @@ def remove_container(door, name, create_status):
         raise Measured("unclear", f"{door.base}{path} may be left: HTTP {status}: {one_line(body)}")
 
 
-def find_containers(job, door):
-    """Find the prefix where containers are listed, and use that; return the status and the body.
-
-    If there is none, every other way is tried below those prefixes that require a login, or else
-    the first one; return the best answer.
-    """
-    answers = []
-    for prefix in (*USUAL_PREFIXES, *job["prefixes"]):
-        door.base = prefix
-        status, body = door.send("GET", LIST)
-        if is_container_list(status, body):
-            return status, body
-        answers.append((prefix, status, body))
-    if all(door.limiter.is_limit(status, body) for _, status, body in answers):
-        raise Measured("unclear", f"GET {LIST}: HTTP {status}: asked too often")
-    guarded = [each for each in answers if each[1] in NOT_ALLOWED] or answers
-    # With a version or without one is among the other ways.
-    for prefix, _, _ in guarded[:1] + [each for each in guarded[1:] if each[0] in job["prefixes"]]:
-        door.base = prefix
-        status, body = door.insist("GET", LIST, accepts=is_container_list)
-        if is_container_list(status, body):
-            door.drop_needless_headers(LIST, is_container_list)
-            return status, body
-    door.base, status, body = guarded[0]
-    return status, body
-
-
 def create_container(job, door, name):
     """Create the container, and load its image if the daemon lacks it; return status and body."""
     container = {
@@ -259,12 +270,6 @@ def create_container(job, door, name):
         require(answer[0], HTTPStatus.OK, "loading an image", answer[1])
         status, body = door.insist(*request, accepts=reaches_daemon)
     return status, body
-
-
-def shows_metrics(door):
-    """Return whether the target shows the daemon's metrics, which need no login."""
-    status, body = door.send("GET", "/metrics", hangs_up=True)
-    return status == HTTPStatus.OK and b"engine_daemon_" in body
 
 
 def require(status, expected, what, body):

@@ -28,16 +28,17 @@ def measured(probe, monkeypatch):
     """Measure targets, in this process; a `home` has a certificate, `silence` is in seconds.
 
     The ways around a proxy are tried if there are `fields`, the names that its configuration reads.
+    `others` are what else the probe takes.
     """
 
-    def measure(*targets, further=(), prefixes=(), home=None, silence=None, fields=None):
+    def measure(*targets, further=(), prefixes=(), home=None, silence=None, fields=None, **others):
         with monkeypatch.context() as patch:
             if home is not None:
                 patch.setattr(importlib.import_module("reach"), "DOCKER", f"{home}/.docker")
             if silence is not None:
                 patch.setattr(importlib.import_module("handshake"), "ANSWER_LIMIT", silence)
             tried = Targets(list(targets), list(further))
-            request = exposure.probe_request(tried, prefixes, **requests(fields))
+            request = exposure.probe_request(tried, prefixes, **requests(fields), **others)
             return exposure.parse_probe_answer("client", probe.measure_all(request), TOKEN)
 
     return measure

@@ -91,15 +91,23 @@ def certificates_of_strangers() -> dict[str, str]:
         name: certificate.private_key_and_cert_chain_pem.bytes().decode()
         for name, certificate in issued.items()
     }
-    return {"self-signed": _self_signed(), **pem}
+    return {"self-signed": self_signed(f"CN={CLIENT}"), **pem}
 
 
-def _self_signed() -> str:
-    """Return a certificate that nobody else has signed, with its key, in PEM."""
+def self_signed(subject: str, issuer: str | None = None) -> str:
+    """Return a certificate that nobody else has signed, with its key, in PEM.
+
+    The names are those of RFC 4514, such as `CN=a,O=b`, or nginx's older form, `/O=b/CN=a`. Raises
+    ValueError if one is not.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, CLIENT)])
     certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        x509.CertificateBuilder(
+            _name(issuer or subject),
+            _name(subject),
+            key.public_key(),
+            x509.random_serial_number(),
+        )
         .not_valid_before(_yesterday())
         .not_valid_after(_yesterday() + timedelta(days=30))
         .sign(key, hashes.SHA256())
@@ -110,6 +118,16 @@ def _self_signed() -> str:
         serialization.NoEncryption(),
     )
     return (private + certificate.public_bytes(serialization.Encoding.PEM)).decode()
+
+
+def _name(text: str) -> x509.Name:
+    """Return a name; text without an attribute's name is a common name."""
+    if text.startswith("/"):
+        text = ",".join(reversed(text[1:].split("/")))
+    text = text.strip(", ")
+    return x509.Name.from_rfc4514_string(
+        text if "=" in text else f"CN={text}", {"emailAddress": x509.NameOID.EMAIL_ADDRESS}
+    )
 
 
 def _yesterday() -> datetime:

@@ -8,15 +8,8 @@ from pathlib import PurePosixPath
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.ports import port_of
 
-#: At most this many names and paths are tried: each costs a request, or a whole measurement.
-_MAX_NAMES = 8
-
-#: A path of Docker's API, perhaps with a version, and the place where one begins in another path.
-_API_PATH = re.compile(
-    r"(/v\d[\d.]*)?/(v\d[\d.]*|_ping|auth|build|commit|configs|containers|distribution|events|exec"
-    r"|grpc|images|info|networks|nodes|plugins|secrets|services|session|swarm|system|tasks|version"
-    r"|volumes)(/.*)?$"
-)
+#: At most this many fields of each kind are sent.
+_MAX_FIELDS = 64
 #: Headers that every request has, or that change how it is answered.
 _OWN_HEADERS = ("host", "connection", "upgrade", "expect", "te", "transfer-encoding")
 
@@ -118,40 +111,6 @@ def _listen(directive: Directive, tls: bool) -> Listen | None:
     return Listen(host, number, speaks_tls, directive.file, directive.line)
 
 
-def server_names(texts: Mapping[str, str]) -> list[str]:
-    """Return the first few names of its servers; for a wildcard, one name that matches.
-
-    >>> dump = "server { server_name _ docker_api.example.com *.example.org docker.* ~^x; }"
-    >>> server_names({"/etc/nginx/x.conf": dump})
-    ['docker_api.example.com', 'lab.example.org', 'docker.lab']
-    """
-    words = [word for each in directives(texts, "server_name") for word in each.value.split()]
-    expanded = (re.sub(r"^\*?\.", "lab.", word.strip("\"'")) for word in words)
-    names = (re.sub(r"\.\*$", ".lab", name) for name in expanded)
-    label = "[A-Za-z0-9_-]{1,63}"  # TLS cannot ask for a longer one
-    return _limit(
-        name for name in names if name != "_" and re.fullmatch(rf"({label}\.)*{label}", name)
-    )
-
-
-def location_paths(texts: Mapping[str, str]) -> list[str]:
-    """Return the first few paths of its locations below which Docker's API may be.
-
-    That is the literal part of a location's path, without a slash at the end, and without a path of
-    the API itself.
-
-    >>> dump = "location / { } location ^~ /docker/ { } location ~ ^/api(/.*)?$ { }"
-    >>> location_paths({"/etc/nginx/x.conf": dump + "location /engine/v1.41/containers/create { }"})
-    ['/docker', '/api', '/engine']
-    """
-    plain = re.compile(r"(?:=\s*|\^~\s*)?[\"']?(/[^\s{}\"']*)[\"']?")
-    regex = re.compile(r"~\*?\s*[\"']?\^(/[\w/-]*)(?=\(/|/|\$)")
-    arguments = [each.value for each in directives(texts, "location")]
-    paths = (plain.fullmatch(each) or regex.match(each) for each in arguments)
-    literal = (_API_PATH.sub("", path[1]).rstrip("/") for path in paths if path)
-    return _limit(path for path in literal if path)
-
-
 def request_fields(texts: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the names of the headers, the cookies and the arguments that its files read.
 
@@ -168,4 +127,4 @@ def request_fields(texts: Mapping[str, str]) -> dict[str, list[str]]:
 
 
 def _limit(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))[:_MAX_NAMES]
+    return list(dict.fromkeys(words))[:_MAX_FIELDS]

@@ -31,6 +31,7 @@ from dockerd_lab.judge.sshd_logins import check_sshd_logins
 from dockerd_lab.judge.unknown_servers import find_unknown_servers
 from dockerd_lab.judge.unread_files import find_unread_files
 from dockerd_lab.judge.unreferenced_files import find_unreferenced_files
+from dockerd_lab.judge.untried_conditions import find_untried_conditions
 from dockerd_lab.judge.untried_rules import find_untried_rules
 from dockerd_lab.judge.weak_passwords import check_weak_passwords
 from dockerd_lab.observe.observation import DaemonObservation, Observation
@@ -138,4 +139,5 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_untried_rules(context.observation),
     lambda context: find_deferred_commands(context.inputs, context.observation),
     lambda context: find_unknown_servers(context.observation),
+    lambda context: find_untried_conditions(context.inputs, context.observation),
 )

@@ -33,6 +33,8 @@ class Attempt:
     evidence: str
     seconds: float = 0.0
     """How long the attempt took."""
+    limited: int = 0
+    """How many requests got no other answer than that somebody asks too often."""
 
     def __str__(self) -> str:
         return f"{self.target}: {self.level} ({self.evidence})"
@@ -69,13 +71,14 @@ def write_token(token: str) -> RemoteCommand:
 
 
 def probe_request(
-    targets: Targets, prefixes: Iterable[str] = (), bridge: str = "", **requests: Any
+    targets: Targets, prefixes: Iterable[list[str]] = (), bridge: str = "", **requests: Any
 ) -> dict[str, Any]:
     """Return the line for probe.py.
 
-    - `prefixes` are paths below which the API may be.
+    - `prefixes` are paths below which the API may be, in groups that are guarded alike.
     - `bridge` is the bridge of the containers, if it is measured from a container.
-    - `requests` are `bypasses` and `changes` of probe_data.py, and the `certificates` they name.
+    - `requests` are `bypasses` and `changes` of probe_data.py, the `certificates` they name, the
+      paths of `served` keys, and `leading`, `limit` and `streams` of nginx_tries.py.
     """
     return {
         "targets": targets.first,
@@ -83,7 +86,16 @@ def probe_request(
         "token_file": TOKEN_FILE,
         "prefixes": list(prefixes),
         "bridge": bridge,
-        **{"bypasses": [], "changes": [], "certificates": {}, **requests},
+        **{
+            "bypasses": [],
+            "changes": [],
+            "certificates": {},
+            "leading": [],
+            "served": [],
+            "limit": {},
+            "streams": [],
+        },
+        **requests,
     }
 
 
@@ -110,4 +122,5 @@ def _parse_attempt(entry: dict[str, Any], token: str, swarm_ports: Mapping[str, 
         level, evidence = "unclear", f"a container ran, but read {entry['output']!r}"
     elif level == "unclear" and port in swarm_ports:
         level, evidence = "refused", f"{swarm_ports[port]}: {evidence}"
-    return Attempt(entry["target"], level, evidence, float(entry.get("seconds", 0.0)))
+    seconds, limited = float(entry.get("seconds", 0.0)), int(entry.get("limited", 0))
+    return Attempt(entry["target"], level, evidence, seconds, limited)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from dockerd_lab.config.nginx_routes import Untried
 from dockerd_lab.machines.remote_command import CommandResult
 from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.inspection import ServiceState
@@ -143,6 +144,8 @@ class Observation:
     """From restoring the snapshot to the end of the observation."""
     apply_seconds: float = 0.0
     """The part of `seconds` before the observation: applying, then the fix or the reboot."""
+    untried_conditions: list[Untried] = field(default_factory=list)
+    """What may let somebody through to Docker in nginx, and was not tried."""
     boot: Boot | None = None
     """The boot after which the machines were observed; None if there was none."""
     untried_rules: list[str] = field(default_factory=list)

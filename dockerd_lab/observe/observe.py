@@ -3,11 +3,12 @@
 import secrets
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from dockerd_lab.cases.credentials import certificates_of_strangers
 from dockerd_lab.cases.model import Configuration
-from dockerd_lab.config.nginx import location_paths, request_fields, server_names
+from dockerd_lab.config.nginx import request_fields
 from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, program_threads, start_program
@@ -24,7 +25,9 @@ from dockerd_lab.observe.firewall_approaches import approaches
 from dockerd_lab.observe.forwarded_ports import forwarded_ports
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.nginx_tries import Tries, tries
 from dockerd_lab.observe.observation import Boot, Observation
+from dockerd_lab.observe.served_keys import served_keys
 from dockerd_lab.observe.targets import (
     BRIDGE,
     container_targets,
@@ -70,7 +73,10 @@ def observe(
     version = fleet.settings.engine(fleet.engine).docker
     with connect(fleet.lab, fleet.project, "daemon") as program, program_threads(2) as pool:
         listener_results = query_listeners(program, token, inspected.files)
-        measurement = pool.submit(_measure_everybody, fleet, case, listener_results, token)
+        in_nginx = _nginx_tries(fleet, program, listener_results)
+        measurement = pool.submit(
+            _measure_everybody, fleet, case, listener_results, token, in_nginx=in_nginx
+        )
         if tools or check_idempotent:  # these change the daemon, so the probes must end first
             measurement.result()
             daemon_observation = pool.submit(
@@ -104,6 +110,7 @@ def observe(
         containers=containers,
         seconds=time.monotonic() - since,
         apply_seconds=apply_seconds,
+        untried_conditions=in_nginx.untried,
         boot=boot,
         untried_rules=_untried_rules(fleet, listener_results),
     )
@@ -148,16 +155,40 @@ def _list_containers(program: Program) -> str:
     return results["containers"].stdout
 
 
+def _nginx_tries(
+    fleet: Fleet, program: Program, listener_results: Mapping[str, CommandResult]
+) -> Tries:
+    """Return what to try in nginx, besides what is tried everywhere."""
+    backends = [
+        listener.address
+        for listener in parse_listeners(listener_results)
+        if listener.program not in ("nginx", "sshd")
+    ]
+    dump = listener_results["nginx"].stdout
+    derived = tries(dump, backends, _addresses(fleet))
+    return replace(derived, served=served_keys(program, dump))
+
+
+def _addresses(fleet: Fleet) -> dict[str, str]:
+    """Return the addresses that are filled into requests, by their names there."""
+    client = str(fleet.settings.machines.client.address)
+    return {"client": client, "address": fleet.address}
+
+
 def _measure_everybody(
-    fleet: Fleet, case: Configuration, listener_results: Mapping[str, CommandResult], token: str
+    fleet: Fleet,
+    case: Configuration,
+    listener_results: Mapping[str, CommandResult],
+    token: str,
+    *,
+    in_nginx: Tries,
 ) -> dict[str, Exposure]:
     """Measure the access to the listeners of everybody in exposure.WHO; return it by who it is.
 
-    Whoever can read the token is root on `daemon`.
+    Whoever can read the token is root on `daemon`. `in_nginx` is what to try there.
     """
     listeners = _listeners(listener_results)
     nginx_texts = nginx.texts(listener_results["nginx"])
-    names, prefixes = server_names(nginx_texts), location_paths(nginx_texts)
     host = case.remote.host
     ssh_targets = [host] if host.startswith("ssh://") else []
     addressing = (listeners, fleet.address, listener_results["addresses"].stdout)
@@ -169,24 +200,26 @@ def _measure_everybody(
         "local-user": local_targets(*addressing),
         "container": container_targets(*addressing),
     }
-    addresses = {
-        "client": str(fleet.settings.machines.client.address),
-        "address": fleet.address,
-    }
+    fields = request_fields(nginx_texts)
+    usual = probe_data.bypasses(fleet.project.data, _addresses(fleet), fields)
     requests = {
-        "bypasses": probe_data.bypasses(fleet.project.data, addresses, request_fields(nginx_texts)),
+        "bypasses": [*in_nginx.ways, *usual],
         "changes": probe_data.changes(fleet.project.data),
-        "certificates": certificates_of_strangers(),
+        "certificates": {**certificates_of_strangers(), **in_nginx.certificates},
+        "leading": in_nginx.leading,
+        "served": in_nginx.served,
+        "limit": in_nginx.limit,
+        "streams": in_nginx.streams,
     }
 
     def measure(who: str, machine: str, user: str) -> Exposure:
-        own_targets = targets[who].with_server_names(listeners, names)
+        own_targets = targets[who].with_server_names(listeners, in_nginx.names)
         bridge = BRIDGE if who == "container" else ""
         if not own_targets.first:
             return Exposure(who, [])
         with start_program(fleet.lab, fleet.project, machine, "probe", user) as program:
             answer = program.answer(
-                exposure.probe_request(own_targets, prefixes, bridge, **requests),
+                exposure.probe_request(own_targets, in_nginx.prefixes, bridge, **requests),
                 what=f"measuring the exposure of {who}",
                 limit=exposure.PROBE_LIMIT,
             )

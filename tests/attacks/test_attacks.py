@@ -6,6 +6,7 @@ from configurations import ATTACKS
 from deferred import DEFERRED
 from findings import FINDINGS
 from firewalls import FIREWALLS
+from nginx_conditions import NGINX_CONDITIONS
 from ways_around import WAYS_AROUND
 
 from dockerd_lab.machines.fleet import running
@@ -13,7 +14,7 @@ from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
-EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | WAYS_AROUND
+EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | NGINX_CONDITIONS | WAYS_AROUND
 
 
 @pytest.fixture(scope="module", autouse=True)

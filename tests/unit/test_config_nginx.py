@@ -100,24 +100,6 @@ def test_hosts_to_which_requests_are_handed_on():
     assert nginx.servers({"/etc/other/x.conf": text}) == set()
 
 
-def test_the_names_of_its_servers():
-    label = "a" * 63
-    text = (
-        f"server_name _ 'b.example' *.c.example .d.example docker.* {label} {label}a ~^x b.example;"
-    )
-    names = ["b.example", "lab.c.example", "lab.d.example", "docker.lab", label]
-    assert read(nginx.server_names, text) == names
-
-
-def test_the_paths_of_its_locations():
-    text = (
-        'location / { } location = /a { } location ^~ /b/ { } location "/c" { }'
-        " location ~ ^/d/ { } location ~* ^/e$ { } location ~ /f { } location @g { }"
-        " location ~ ^/h(/.*)?$ { }"
-    )
-    assert read(nginx.location_paths, text) == ["/a", "/b", "/c", "/d", "/e", "/h"]
-
-
 def test_the_names_of_what_it_reads_of_a_request():
     text = (
         "if ($http_x_key = a) { } if ($cookie_s) { } if ($arg_token) { }"
@@ -127,8 +109,3 @@ def test_the_names_of_what_it_reads_of_a_request():
     )
     fields = {"headers": ["x-key", "a"], "cookies": ["s"], "arguments": ["token"]}
     assert read(nginx.request_fields, text) == fields
-
-
-def test_only_the_first_few_are_tried():
-    text = "".join(f"location /{n} {{ }}\nlocation /{n}/ {{ }}\n" for n in range(10))
-    assert read(nginx.location_paths, text) == [f"/{n}" for n in range(8)]

@@ -91,7 +91,9 @@ def test_who_may_create_a_container_is_not_refused(measured, listing, start, lev
 def test_an_api_behind_a_name_or_a_path(measured, name, prefixes, facts, level):
     facts = {"level": "full-control", **facts}
     with server(facts.pop("level"), base=Behind, **facts) as target:
-        seen = measured(f"{target} as {name}" if name else target, prefixes=prefixes)
+        seen = measured(
+            f"{target} as {name}" if name else target, prefixes=[[each] for each in prefixes]
+        )
     assert seen.level == level, seen.best
 
 

@@ -92,6 +92,32 @@ def test_two_ways_at_once(measured):
     assert "path /%63" in seen.best.evidence
 
 
+def test_a_path_below_which_only_changes_are_allowed(measured):
+    with guarded(
+        lambda r: r.command == "POST" and r.path.startswith("/hooks/"),
+        forwarded_path=lambda r: r.path.removeprefix("/hooks"),
+        denial=405,
+    ) as target:
+        seen = measured(target, prefixes=[["/else"], ["/hooks"]], leading=["/hooks"])
+    assert seen.level == "unclear", seen.best  # it cannot be removed again
+    assert "/hooks/containers/dockerd-lab-probe" in seen.best.evidence
+
+
+def test_a_path_that_leads_to_docker_and_is_denied_otherwise(measured):
+    class Differs(Guarded):
+        def answer(self, status, body=b""):
+            hides = status == self.denial and self.path.startswith("/docker/")
+            super().answer(404 if hides else status, body)
+
+    with guarded(
+        lambda r: r.path.startswith("/docker/") and r.headers["X-Real-IP"] == "127.0.0.1",
+        base=Differs,
+        forwarded_path=lambda r: r.path.removeprefix("/docker"),
+    ) as target:
+        options = {"prefixes": [["/docker"]], "fields": NO_FIELDS}
+        assert measured(target, leading=["/docker"], **options).level == "full-control"
+
+
 def test_a_rule_that_nobody_gets_around(measured):
     secret = "Basic " + base64.b64encode(b"docker:7Qm2xVb9Tz").decode()
     with guarded(lambda r: r.headers["Authorization"] == secret, denial=401) as target:

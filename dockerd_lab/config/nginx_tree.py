@@ -1,0 +1,128 @@
+"""Reads nginx's configuration as a tree of directives, with includes in their places."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import PurePosixPath
+
+from dockerd_lab.config.paths import NGINX
+from dockerd_lab.config.value import Place
+
+#: The file with which nginx begins.
+MAIN = f"{NGINX}/nginx.conf"
+#: What `nginx -T` prints before each file.
+_FILE = re.compile(r"^# configuration file (\S+):$", re.MULTILINE)
+#: What stands between words, a quoted word, a mark, and any other word. In a word `${` begins a
+#: variable, and a backslash takes the next character with it.
+_TOKEN = re.compile(
+    r"""(?P<gap>\s+|\#[^\n]*)
+    |"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'
+    |(?P<mark>[;{}])
+    |(?P<word>(?:\$\{[^}]*\}|\\.|[^\s;{\\])+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ESCAPES = {"t": "\t", "r": "\r", "n": "\n", '"': '"', "'": "'", "\\": "\\"}
+#: Files include each other at most this deep.
+_MAX_DEPTH = 10
+
+
+@dataclass(frozen=True)
+class Node:
+    """One directive, or a line of a block that has no directives, such as `map`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    """Without quotes."""
+    file: str
+    line: int
+    block: "tuple[Node, ...]" = ()
+
+    @property
+    def place(self) -> Place:
+        """Return where it is."""
+        return Place(self.file, self.line)
+
+    @property
+    def first(self) -> str:
+        """Return the first argument; empty if there is none."""
+        return (self.arguments or ("",))[0]
+
+    def all(self, *names: str) -> "Iterator[Node]":
+        """Yield the directives of these names in its block, at any depth; without names, all."""
+        for node in self.block:
+            if not names or node.name in names:
+                yield node
+            yield from node.all(*names)
+
+    def own(self, *names: str) -> "list[Node]":
+        """Return the directives of these names directly in its block."""
+        return [node for node in self.block if node.name in names]
+
+
+def split_dump(dump: str) -> dict[str, str]:
+    r"""Return the files that `nginx -T` prints: texts by path.
+
+    >>> split_dump("# configuration file /etc/nginx/nginx.conf:\nevents { }\n")
+    {'/etc/nginx/nginx.conf': 'events { }\n'}
+    """
+    parts = _FILE.split(dump)
+    texts = dict(zip(parts[1::2], parts[2::2], strict=True))
+    return {path: text.removeprefix("\n") for path, text in texts.items()}
+
+
+def parse(texts: Mapping[str, str]) -> Node:
+    """Return the whole configuration as the block of a Node without a name; texts are by path.
+
+    >>> parse({MAIN: "http { include x/*; }", "/etc/nginx/x/a": "allow 'a b';"}).block[0].block
+    (Node(name='allow', arguments=('a b',), file='/etc/nginx/x/a', line=1, block=()),)
+    """
+    return Node("", (), MAIN, 0, tuple(_read_file(texts, MAIN, 0)))
+
+
+def _read_file(texts: Mapping[str, str], file: str, depth: int) -> list[Node]:
+    tokens = _tokens(texts.get(file, ""))
+    return list(_read_block(texts, file, tokens, depth))
+
+
+def _read_block(
+    texts: Mapping[str, str], file: str, tokens: Iterator[tuple[str, int, bool]], depth: int
+) -> Iterator[Node]:
+    """Yield the directives up to the end of a block."""
+    words: list[str] = []
+    first_line = 0
+    for text, line, is_mark in tokens:
+        if not is_mark:
+            first_line = first_line if words else line
+            words.append(text)
+        elif text == "}":
+            return
+        elif words and words[0] == "include" and text == ";":
+            yield from _included(texts, " ".join(words[1:]), depth)
+            words = []
+        elif text == "{" or words:
+            # What stands in a block of Lua is read as if it were nginx's: it has no effect here.
+            block = tuple(_read_block(texts, file, tokens, depth)) if text == "{" else ()
+            name, *arguments = words or [""]
+            yield Node(name, tuple(arguments), file, first_line, block)
+            words = []
+
+
+def _included(texts: Mapping[str, str], pattern: str, depth: int) -> Iterator[Node]:
+    path = str(PurePosixPath(NGINX) / pattern)
+    for file in sorted(texts):
+        if fnmatch(file, path) and depth < _MAX_DEPTH:
+            yield from _read_file(texts, file, depth + 1)
+
+
+def _tokens(text: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield each word and mark of a file, its line, and whether it is a mark."""
+    position, line = 0, 1
+    while (match := _TOKEN.match(text, position)) is not None:
+        kind = match.lastgroup or ""
+        if kind in ("double", "single"):
+            yield re.sub(r"\\([trn\"'\\])", lambda m: _ESCAPES[m[1]], match[kind]), line, False
+        elif kind != "gap":
+            yield match[kind], line, kind == "mark"
+        line += text.count("\n", position, match.end())
+        position = match.end()
