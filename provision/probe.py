@@ -26,18 +26,17 @@ from http import HTTPStatus
 
 from answers import is_container_list, is_refusal, is_success, lacks_image
 from approach import WITH_ECN, asking_for_ecn, own_addresses
+from backend import detect_patiently, is_caddys_admin_api
 from changes import find_change
 from container import in_container
 from door import HUNG_UP, Door, describe
-from handshake import Measured, detect_protocol, one_line
+from handshake import HUNG_UP_EARLY, Measured, detect_protocol, one_line
+from listing import LIST, NOT_ALLOWED, find_containers
 
-NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-#: A proxy may allow only paths with a version, as docker itself requests them.
-USUAL_PREFIXES = ("", "/v1.40")
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
-LIST = "/containers/json"
 #: The evidence for a target at which the daemon's metrics are read, and nothing else.
 METRICS = "no API: the daemon's metrics"
+CADDY = "Caddy's admin API: whoever reaches it changes whom Caddy lets through"
 
 
 def measure_all(job):
@@ -130,7 +129,7 @@ def open_door(job, target):
     """Return the Door of a target that answers in HTTP; raise Measured if there is none.
 
     Where a client certificate is wanted, those are tried that anybody can make. Where a server
-    hangs up, what a proxy before it would send first is tried.
+    hangs up, what a proxy before it would send first is tried, and then it gets some time.
     """
     door = Door(target, None, job["bypasses"], job["certificates"])
     try:
@@ -138,7 +137,9 @@ def open_door(job, target):
     except Measured as end:
         key = {"tls-required": "certificate", "unclear": "preamble"}.get(end.args[0])
         if not any(map(door.speaks, (way for way in job["bypasses"] if key in way))):
-            raise
+            if not end.args[1].startswith(HUNG_UP_EARLY):
+                raise
+            door.tls, door.way = detect_patiently(target)
     return door
 
 
@@ -147,12 +148,13 @@ def read_token(job, door):
 
     Raise Measured with the level if that does not succeed.
     """
-    status, body = find_containers(job, door)
+    status, body, no_backend = find_containers(job, door)
     lists_containers = is_container_list(status, body)
     evidence = f"GET {door.base}{LIST}: HTTP {status}: {one_line(body)}"
     no_list = (
         ("auth-required", evidence) if status in NOT_ALLOWED else ("refused", "no API: " + evidence)
     )
+    no_list = no_backend or no_list
     name = "dockerd-lab-probe-" + os.urandom(4).hex()
     status = None
     try:
@@ -175,7 +177,9 @@ def read_token(job, door):
         if status == HTTPStatus.CREATED or (needs_login and level == "unclear"):
             raise
         # It shows no list and does nothing: no daemon, or guarded.
-        if no_list[0] == "refused" and shows_metrics(door):
+        if is_caddys_admin_api(door):
+            no_list = ("unclear", CADDY)
+        elif no_list[0] == "refused" and shows_metrics(door):
             no_list = ("refused", METRICS)
         raise Measured(*no_list) from None
     finally:
@@ -204,33 +208,6 @@ def remove_container(door, name, create_status):
     was_refused = create_status is not None and is_refusal(create_status) and is_refusal(status)
     if not is_removed and not was_refused:
         raise Measured("unclear", f"{door.base}{path} may be left: HTTP {status}: {one_line(body)}")
-
-
-def find_containers(job, door):
-    """Find the prefix where containers are listed, and use that; return the status and the body.
-
-    If there is none, every other way is tried below those prefixes that require a login, or else
-    the first one; return the best answer.
-    """
-    answers = []
-    for prefix in (*USUAL_PREFIXES, *job["prefixes"]):
-        door.base = prefix
-        status, body = door.send("GET", LIST)
-        if is_container_list(status, body):
-            return status, body
-        answers.append((prefix, status, body))
-    if all(door.limiter.is_limit(status, body) for _, status, body in answers):
-        raise Measured("unclear", f"GET {LIST}: HTTP {status}: asked too often")
-    guarded = [each for each in answers if each[1] in NOT_ALLOWED] or answers
-    # With a version or without one is among the other ways.
-    for prefix, _, _ in guarded[:1] + [each for each in guarded[1:] if each[0] in job["prefixes"]]:
-        door.base = prefix
-        status, body = door.insist("GET", LIST, accepts=is_container_list)
-        if is_container_list(status, body):
-            door.drop_needless_headers(LIST, is_container_list)
-            return status, body
-    door.base, status, body = guarded[0]
-    return status, body
 
 
 def create_container(job, door, name):

@@ -31,7 +31,8 @@ RUNNER = "/run/dockerd-lab.sock"
 #: The programs of provision/, and the modules that they share.
 PROGRAMS = ("ask", "probe")
 MODULES = (
-    *("answers", "approach", "changes", "container", "door", "exchange", "handshake", "http2"),
+    *("answers", "approach", "backend", "changes", "container", "door", "exchange", "handshake"),
+    *("http2", "listing"),
     "reach",
 )
 

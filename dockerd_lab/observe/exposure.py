@@ -1,7 +1,7 @@
 """Measures how much access to the daemon a machine gets; provision/probe.py tries it there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +13,10 @@ from dockerd_lab.redaction.redact import redacted
 
 #: On `daemon`, mode 0600: whoever can read it is root there.
 TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
+#: The end of the evidence of a proxy whose backend has not answered (provision/backend.py).
+_ABSENT = "what stands behind it does not answer"
+#: The levels at which an answer has come from the daemon.
+_SHOWS_DAEMON = ("read-only", "writes", "full-control")
 #: Seconds a probe may take: it starts a container on an emulated machine, beside other probes.
 PROBE_LIMIT = 300
 #: Who tries to reach the daemon: the machine, and the user on that machine.
@@ -101,6 +105,41 @@ def parse_probe_answer(
     except (ValueError, KeyError, TypeError):
         raise HarnessError(f"measuring the exposure of {who}: {redacted(answer)!r:.500}") from None
     return Exposure(who, attempts)
+
+
+def settle_absent_backends(levels: Mapping[str, Exposure]) -> dict[str, Exposure]:
+    """Return the exposure of all, by who it is, with what one of them shows of the others' targets.
+
+    A proxy that says to somebody that nothing behind it answers has refused that, if somebody else
+    reaches the daemon at the same port.
+    """
+    reached = {
+        _port(attempt.target): who
+        for who, exposure in levels.items()
+        for attempt in exposure.attempts
+        if attempt.level in _SHOWS_DAEMON
+    }
+
+    def settle(attempt: Attempt) -> Attempt:
+        who = reached.get(_port(attempt.target))
+        if who is None or attempt.level != "unclear" or not attempt.evidence.endswith(_ABSENT):
+            return attempt
+        evidence = f"{attempt.evidence.removesuffix(_ABSENT)}and {who} reaches the daemon there"
+        return replace(attempt, level="refused", evidence=evidence)
+
+    return {
+        who: Exposure(who, [settle(attempt) for attempt in exposure.attempts])
+        for who, exposure in levels.items()
+    }
+
+
+def _port(target: str) -> str:
+    """Return the port of a target, or its path.
+
+    >>> _port("tcp://[fd00::1]:2375 as docker.example.org"), _port("unix:///run/a.sock")
+    ('2375', '///run/a.sock')
+    """
+    return target.split(" ")[0].rpartition(":")[2]
 
 
 def _parse_attempt(entry: dict[str, Any], token: str, swarm_ports: Mapping[str, str]) -> Attempt:
