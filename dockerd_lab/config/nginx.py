@@ -1,24 +1,13 @@
 """Reads nginx's configuration: listeners, needed files, and where it forwards requests."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from dockerd_lab.config import server_words
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.ports import port_of
-
-#: At most this many names and paths are tried: each costs a request, or a whole measurement.
-_MAX_NAMES = 8
-
-#: A path of Docker's API, perhaps with a version, and the place where one begins in another path.
-_API_PATH = re.compile(
-    r"(/v\d[\d.]*)?/(v\d[\d.]*|_ping|auth|build|commit|configs|containers|distribution|events|exec"
-    r"|grpc|images|info|networks|nodes|plugins|secrets|services|session|swarm|system|tasks|version"
-    r"|volumes)(/.*)?$"
-)
-#: Headers that every request has, or that change how it is answered.
-_OWN_HEADERS = ("host", "connection", "upgrade", "expect", "te", "transfer-encoding")
 
 
 @dataclass(frozen=True)
@@ -126,12 +115,7 @@ def server_names(texts: Mapping[str, str]) -> list[str]:
     ['docker_api.example.com', 'lab.example.org', 'docker.lab']
     """
     words = [word for each in directives(texts, "server_name") for word in each.value.split()]
-    expanded = (re.sub(r"^\*?\.", "lab.", word.strip("\"'")) for word in words)
-    names = (re.sub(r"\.\*$", ".lab", name) for name in expanded)
-    label = "[A-Za-z0-9_-]{1,63}"  # TLS cannot ask for a longer one
-    return _limit(
-        name for name in names if name != "_" and re.fullmatch(rf"({label}\.)*{label}", name)
-    )
+    return server_words.names(words)
 
 
 def location_paths(texts: Mapping[str, str]) -> list[str]:
@@ -148,8 +132,7 @@ def location_paths(texts: Mapping[str, str]) -> list[str]:
     regex = re.compile(r"~\*?\s*[\"']?\^(/[\w/-]*)(?=\(/|/|\$)")
     arguments = [each.value for each in directives(texts, "location")]
     paths = (plain.fullmatch(each) or regex.match(each) for each in arguments)
-    literal = (_API_PATH.sub("", path[1]).rstrip("/") for path in paths if path)
-    return _limit(path for path in literal if path)
+    return server_words.prefixes(path[1] for path in paths if path)
 
 
 def request_fields(texts: Mapping[str, str]) -> dict[str, list[str]]:
@@ -160,12 +143,8 @@ def request_fields(texts: Mapping[str, str]) -> dict[str, list[str]]:
     """
     text = "\n".join(text for file, text in texts.items() if "/nginx/" in file)
     names = {
-        kind: _limit(re.findall(rf"\$\{{?{prefix}_(\w+)", text))
+        kind: server_words.limit(re.findall(rf"\$\{{?{prefix}_(\w+)", text))
         for kind, prefix in (("headers", "http"), ("cookies", "cookie"), ("arguments", "arg"))
     }
     headers = (name.replace("_", "-") for name in names["headers"])
-    return {**names, "headers": [name for name in headers if name not in _OWN_HEADERS]}
-
-
-def _limit(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))[:_MAX_NAMES]
+    return {**names, "headers": server_words.headers(headers)}

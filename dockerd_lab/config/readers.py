@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from dockerd_lab.config import proxies
 from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
 
 
@@ -36,10 +37,10 @@ _OTHERS = {
     "dockerd": ("/etc/docker/",),
     "docker.service": ("/etc/default/docker",),
     "containerd": ("/etc/containerd/",),
-    "nginx": ("/etc/nginx/",),
     "nft": (NFTABLES,),
     "iptables-restore": (IPTABLES,),
     "ip6tables-restore": (IP6TABLES,),
+    **proxies.reader_patterns(),
 }
 _READERS = {
     pattern: Reader(name, at_boot)

@@ -36,6 +36,7 @@ def file_outcomes(
             or _of_docker_unit(path, observation)
             or _of_unit(path, observation)
             or _of_nftables(path, prepared, observation)
+            or _of_proxy(path, prepared, observation)
             or _of_file(path, observation)
         )
         results.append(
@@ -110,6 +111,17 @@ def _of_nftables(path: str, prepared: Prepared, observation: Observation) -> Uni
     state = observation.daemon.services.get("nftables.service")
     if (state is not None and state.active) or starts("nftables", prepared.scripts.user_scripts):
         return UnitOutcome("in-effect", "nftables.service has read it")
+    return None
+
+
+def _of_proxy(path: str, prepared: Prepared, observation: Observation) -> UnitOutcome | None:
+    """Return the outcome of a file of an installed proxy that runs: its unit may be as nftables'."""
+    reader = reader_of(path)
+    for proxy in prepared.proxies:
+        states = [observation.daemon.services.get(unit) for unit in proxy.services]
+        is_active = bool(states) and all(state is not None and state.active for state in states)
+        if reader is not None and reader.name == proxy.name and is_active:
+            return UnitOutcome("in-effect", f"{', '.join(proxy.services)} runs with it")
     return None
 
 

@@ -104,7 +104,12 @@ def verdict(
         no_effect=list(judgement.no_effect),
         not_judged=list(judgement.not_judged),
         files=file_outcomes(prepared, observation, judgement),
-        stand_ins=[*prepared.stand_in_notes, *_boot_stand_ins(prepared, observation), *paths],
+        stand_ins=[
+            *prepared.stand_in_notes,
+            *(note for proxy in prepared.proxies for note in proxy.notes),
+            *_boot_stand_ins(prepared, observation),
+            *paths,
+        ],
         notes=[
             *prepared.notes,
             *docker_desktop_notes(prepared.declared),

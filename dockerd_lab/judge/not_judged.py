@@ -19,7 +19,6 @@ from dockerd_lab.observe.observation import Observation
 
 _LET_RUN = "Start it in a script, with --provision: what it does is judged then."
 _LET_BOOT = "Boot with it: --reboot."
-_NEEDS_PROGRAM = "Try it on a machine that has the program; --allow-incomplete permits it."
 _NEEDS_IMAGES = "Try it where its images can be had; --allow-incomplete permits it."
 _NEEDS_MACHINE = "Try it on a machine where it runs; --allow-incomplete permits it."
 #: Programs that run what they find in a file and are on none of the lab's machines, by patterns.
@@ -35,19 +34,6 @@ _ABSENT_RUNNERS = {
     "/etc/systemd/user/*": "a user's systemd",
     "/home/*/.config/systemd/*": "a user's systemd",
     "/root/.config/systemd/*": "a user's systemd",
-}
-#: Programs that publish a socket and are on none of the lab's machines, by a directory or file.
-_ABSENT_PROGRAMS = {
-    "/etc/apache2/": "Apache",
-    "/etc/httpd/": "Apache",
-    "/etc/caddy/": "Caddy",
-    "/etc/envoy/": "Envoy",
-    "/etc/haproxy/": "HAProxy",
-    "/etc/lighttpd/": "lighttpd",
-    "/etc/stunnel/": "stunnel",
-    "/etc/traefik/": "Traefik",
-    "/etc/xinetd": "xinetd",
-    "/etc/inetd.conf": "inetd",
 }
 _SSHD = "/etc/ssh/sshd_config"
 #: The lines in an ifupdown file that run a command.
@@ -69,18 +55,15 @@ def find_not_judged(
     yield from _units(inputs, observation)
     for file in inputs.compose_files:
         message = "it gives docker.sock to a container, and no container of it was started"
-        yield NotJudged(name=file.name, message=message, settle=_NEEDS_IMAGES, where=str(file))
-    reported: set[str] = set()
+        line = _line_of("docker.sock", file.read_text(errors="replace"))
+        yield NotJudged(
+            name=file.name, message=message, settle=_NEEDS_IMAGES, where=f"{file}:{line}"
+        )
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
-        program = next((p for at, p in _ABSENT_PROGRAMS.items() if path.startswith(at)), None)
         if (later := _runs_later(path, inputs, observation)) and not runs(path, scripts):
             message, settle = later
             yield NotJudged(name=path, message=message, settle=settle, where=where)
-        elif program is not None and program not in reported:
-            reported.add(program)
-            message = f"{program} reads it, and is not installed on the lab's machines"
-            yield NotJudged(name=path, message=message, settle=_NEEDS_PROGRAM, where=where)
         elif path.startswith(_SSHD) and not starts("ssh", scripts):
             message = "sshd was not restarted with it"
             yield NotJudged(name=path, message=message, settle=_LET_RUN, where=where)
@@ -131,6 +114,11 @@ def _place(inputs: Input, unit: str) -> Place | None:
 def _is_interfaces(path: str) -> bool:
     """Return whether it is a file of ifupdown's that describes interfaces, and no program."""
     return path.startswith("/etc/network/interfaces")
+
+
+def _line_of(word: str, text: str) -> int:
+    """Return the number of the first line with a word."""
+    return text.count("\n", 0, max(0, text.find(word))) + 1
 
 
 def _text(inputs: Input, path: str) -> str:

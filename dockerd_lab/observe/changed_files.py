@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from dockerd_lab.config.config_files import CONFIG_DIRECTORIES, CONFIG_FILES
-from dockerd_lab.config.paths import NGINX
+from dockerd_lab.config.proxies import file_patterns
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machine_paths import APPLY_STAMP
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
 #: Files of any name that a program may read: scripts, lists of passwords, rules.
-_OTHER_FILES = ("/etc/containerd/*", "/etc/iptables/*", f"{NGINX}/*", "/etc/sysconfig/*")
+_OTHER_FILES = ("/etc/containerd/*", "/etc/iptables/*", "/etc/sysconfig/*", *file_patterns())
 #: Prints a line for each file: its content in base64, and its path. Skips files with a private key.
 _PRINT = """| sort -u | while IFS= read -r file; do
     [ -f "$file" ] && ! grep -q -e '-----BEGIN .*PRIVATE KEY' "$file" || continue

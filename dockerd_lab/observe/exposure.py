@@ -139,7 +139,7 @@ def _port(target: str) -> str:
     >>> _port("tcp://[fd00::1]:2375 as docker.example.org"), _port("unix:///run/a.sock")
     ('2375', '///run/a.sock')
     """
-    return target.split(" ")[0].rpartition(":")[2]
+    return target.split(" ", maxsplit=1)[0].rpartition(":")[2]
 
 
 def _parse_attempt(entry: dict[str, Any], token: str, swarm_ports: Mapping[str, str]) -> Attempt:

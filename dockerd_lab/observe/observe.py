@@ -7,12 +7,20 @@ from types import MappingProxyType
 
 from dockerd_lab.cases.credentials import certificates_of_strangers
 from dockerd_lab.cases.model import Configuration
-from dockerd_lab.config.nginx import location_paths, request_fields, server_names
+from dockerd_lab.config import nginx as nginx_files
+from dockerd_lab.config import proxies as proxy_files
 from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, program_threads, start_program
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
-from dockerd_lab.observe import client_tools, exposure, firewall_rules, nginx, probe_data
+from dockerd_lab.observe import (
+    client_tools,
+    exposure,
+    firewall_rules,
+    nginx,
+    probe_data,
+    proxies,
+)
 from dockerd_lab.observe.daemon import (
     observe_daemon,
     parse_listeners,
@@ -157,7 +165,17 @@ def _measure_everybody(
     """
     listeners = _listeners(listener_results)
     nginx_texts = nginx.texts(listener_results["nginx"])
-    names, prefixes = server_names(nginx_texts), location_paths(nginx_texts)
+    proxy_texts = proxies.texts(listener_results["proxies"])
+    names = [*nginx_files.server_names(nginx_texts), *proxy_files.server_names(proxy_texts)]
+    prefixes = [
+        *nginx_files.location_paths(nginx_texts),
+        *proxy_files.path_prefixes(proxy_texts),
+    ]
+    others = proxy_files.request_fields(proxy_texts)
+    fields = {
+        kind: list(dict.fromkeys([*read, *others[kind]]))
+        for kind, read in nginx_files.request_fields(nginx_texts).items()
+    }
     host = case.remote.host
     ssh_targets = [host] if host.startswith("ssh://") else []
     addressing = (listeners, fleet.address, listener_results["addresses"].stdout)
@@ -174,7 +192,7 @@ def _measure_everybody(
         "address": fleet.address,
     }
     requests = {
-        "bypasses": probe_data.bypasses(fleet.project.data, addresses, request_fields(nginx_texts)),
+        "bypasses": probe_data.bypasses(fleet.project.data, addresses, fields),
         "changes": probe_data.changes(fleet.project.data),
         "certificates": certificates_of_strangers(),
     }
@@ -195,4 +213,4 @@ def _measure_everybody(
     with program_threads(len(exposure.WHO)) as pool:
         futures = [pool.submit(measure, who, *account) for who, account in exposure.WHO.items()]
         exposures = [future.result() for future in futures]
-    return {exposure.who: exposure for exposure in exposures}
+    return exposure.settle_absent_backends({each.who: each for each in exposures})

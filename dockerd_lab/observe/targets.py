@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dockerd_lab.config.paths import DOCKER_SOCKET
+from dockerd_lab.config.proxies import programs_with_servers
 from dockerd_lab.observe.firewall_approaches import WITH_OPTION
 from dockerd_lab.observe.listeners import Listener
 
@@ -24,7 +25,7 @@ class Targets:
     """Targets that are measured only if none of the first gives full control."""
 
     def with_server_names(self, listeners: Iterable[Listener], names: Sequence[str]) -> "Targets":
-        """Return these targets, and each of nginx's targets again for every server name."""
+        """Return these targets, and each target of a proxy again for every server name."""
         listeners = list(listeners)
         return Targets(
             with_server_names(self.first, listeners, names),
@@ -134,15 +135,16 @@ def container_targets(listeners: Iterable[Listener], address: str, addresses: st
 def with_server_names(
     targets: Sequence[str], listeners: Iterable[Listener], names: Sequence[str]
 ) -> list[str]:
-    """Return the targets, and each of nginx's targets again for every server name.
+    """Return the targets, and each target of a proxy again for every server name.
 
     >>> nginx = Listener("tcp", "0.0.0.0:80", "nginx")
     >>> with_server_names(["tcp://a:80", "tcp://a:1"], [nginx], ["x.org"])
     ['tcp://a:80', 'tcp://a:1', 'tcp://a:80 as x.org']
     """
-    ports = {_split_address(each.address)[1] for each in listeners if each.program == "nginx"}
-    nginx_targets = [target for target in targets if port_of(target) in ports]
-    return [*targets, *(f"{target} as {name}" for target in nginx_targets for name in names)]
+    programs = programs_with_servers()
+    ports = {_split_address(each.address)[1] for each in listeners if each.program in programs}
+    proxies = [target for target in targets if port_of(target) in ports]
+    return [*targets, *(f"{target} as {name}" for target in proxies for name in names)]
 
 
 def swarm_ports(listeners: Iterable[Listener]) -> dict[str, str]:

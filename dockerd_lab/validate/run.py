@@ -10,6 +10,7 @@ from dockerd_lab.cases.discover import check_unit, packaged_dockerd
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
+from dockerd_lab.host.packages import ensure_packages
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.after_boot import combine
 from dockerd_lab.judge.boot_only_parts import boot_only_parts
@@ -109,9 +110,13 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     with it, and what is observed then is judged as well.
     """
     unit = _find_unit(fleet.project, request)
+    engine = fleet.settings.engine(fleet.engine)
+    packages = ensure_packages(fleet.project, fleet.engine, engine, prepared_input.packages)
+    prepared_input = prepared_input.without(packages.absent)
     plan = Plan(
         prepared_input.configuration,
         f"{fleet.engine}/validate-{prepared_input.configuration.name}",
+        packages=packages.files,
         unit=unit,
         inspected=prepared_input.inspected,
         routes=prepared_input.routes,
@@ -119,7 +124,7 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
         if prepared_input.inputs.command
         else prepared_input.declared.client_command,
     )
-    variant = Variant.of(fleet.settings.engine(fleet.engine), unit)
+    variant = Variant.of(engine, unit)
     observation = run_trial(fleet, plan)
     judgement, result = _judge(fleet, prepared_input, observation, request, variant)
     _print_durations(result)

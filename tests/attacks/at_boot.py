@@ -133,14 +133,6 @@ AT_BOOT = {
         "incomplete",
         told="its program is not on the lab's machine",
     ),
-    "socat": Attack(
-        {
-            f"{SYSTEM}/x.service": "[Service]\nExecStart=/usr/bin/socat TCP-LISTEN:2375,fork"
-            f" UNIX-CONNECT:/run/docker.sock\n{ENABLED}"
-        },
-        "incomplete",
-        told="its program is not on the lab's machine",
-    ),
     "condition-of-another-host": Attack(
         {f"{SYSTEM}/x.service": service(CHMOD, more="[Unit]\nConditionHost=build-7\n")},
         "incomplete",

@@ -114,11 +114,6 @@ ATTACKS = {
         "unclear",
         "containerd's API",
     ),
-    "haproxy": Attack(
-        {"etc/haproxy/haproxy.cfg": "listen docker\n  bind :2375\n  server a /run/docker.sock\n"},
-        "incomplete",
-        told="HAProxy reads it",
-    ),
     "hosts-deny": Attack(
         {"etc/hosts.deny": "dockerd: ALL\n"}, "passed", told="dockerd does not read it"
     ),

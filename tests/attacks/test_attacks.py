@@ -5,6 +5,7 @@ from at_boot import AT_BOOT
 from configurations import ATTACKS
 from findings import FINDINGS
 from firewalls import FIREWALLS
+from other_proxies import OTHER_PROXIES
 from ways_around import WAYS_AROUND
 
 from dockerd_lab.machines.fleet import running
@@ -12,7 +13,7 @@ from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
-EVERY = ATTACKS | AT_BOOT | FINDINGS | FIREWALLS | WAYS_AROUND
+EVERY = ATTACKS | AT_BOOT | FINDINGS | FIREWALLS | WAYS_AROUND | OTHER_PROXIES
 
 
 @pytest.fixture(scope="module", autouse=True)

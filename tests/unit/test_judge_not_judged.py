@@ -50,7 +50,6 @@ def names(find):
         ("etc/network/interfaces", "iface eth0 inet dhcp\n  post-up dockerd &\n"),
         ("etc/systemd/user/docker.service", "[Service]\n"),
         ("etc/udev/rules.d/9-x.rules", 'RUN+="/bin/chmod 666 /run/docker.sock"\n'),
-        ("etc/haproxy/haproxy.cfg", "frontend x\n  bind :2375\n"),
         ("etc/ssh/sshd_config.d/x.conf", "ForceCommand docker system dial-stdio\n"),
     ],
 )
