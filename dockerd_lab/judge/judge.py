@@ -118,7 +118,7 @@ def verdict(
         ],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
-            Proof(who=who, target=attempt.target, level=attempt.level, seconds=attempt.seconds)
+            Proof(who=who, target=attempt.place, level=attempt.level, seconds=attempt.seconds)
             for who, exposure in observation.exposure.items()
             for attempt in exposure.attempts
         ],

@@ -34,6 +34,7 @@ from dockerd_lab.observe import (
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonObservation, Installed, Outcome
+from dockerd_lab.observe.targets import LIST_BRIDGES
 
 _JOURNAL = f"journalctl --unit docker.service --no-pager --output json {JOURNAL_SINCE}"
 # Before journald runs, systemd logs to the kernel's log. There only the text names the unit.
@@ -48,7 +49,10 @@ _LISTENING = {
 _PROXIES = {"nginx": RemoteCommand(nginx.DUMP), "proxies": RemoteCommand(proxies.DUMP)}
 #: The name of the command that tells which files were read.
 _TIMES = "times"
-_ADDRESSES = {"addresses": RemoteCommand("ip -o address")}
+_ADDRESSES = {
+    "addresses": RemoteCommand("ip -o address"),
+    "bridges": RemoteCommand(LIST_BRIDGES),
+}
 _RULES = {"rules": firewall_rules.COMMAND}
 #: The commands that read logs.
 _LOGS = ("journal", "by_hand")

@@ -8,7 +8,7 @@ from typing import Any
 from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
-from dockerd_lab.observe.targets import Targets, port_of
+from dockerd_lab.observe.targets import BRIDGE, Targets, port_of
 from dockerd_lab.redaction.redact import redacted
 
 #: On `daemon`, mode 0600: whoever can read it is root there.
@@ -37,9 +37,16 @@ class Attempt:
     evidence: str
     seconds: float = 0.0
     """How long the attempt took."""
+    bridge: str = ""
+    """The bridge of the container that tried it, if it is not docker0."""
+
+    @property
+    def place(self) -> str:
+        """Return the target, and from where it was tried if that matters."""
+        return f"{self.target} from {self.bridge}" if self.bridge else self.target
 
     def __str__(self) -> str:
-        return f"{self.target}: {self.level} ({self.evidence})"
+        return f"{self.place}: {self.level} ({self.evidence})"
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,21 @@ def parse_probe_answer(
     return Exposure(who, attempts)
 
 
+def parse_probe_answers(
+    who: str, answers: Mapping[str, Any], token: str, swarm_ports: Mapping[str, str]
+) -> Exposure:
+    """Return the exposure from a probe's answers, one for each bridge where it was measured.
+
+    The rest is as in `parse_probe_answer`.
+    """
+    attempts = [
+        replace(attempt, bridge="" if bridge == BRIDGE else bridge)
+        for bridge, answer in answers.items()
+        for attempt in parse_probe_answer(who, answer, token, swarm_ports).attempts
+    ]
+    return Exposure(who, attempts)
+
+
 def settle_absent_backends(levels: Mapping[str, Exposure]) -> dict[str, Exposure]:
     """Return the exposure of all, by who it is, with what one of them shows of the others' targets.
 
@@ -114,14 +136,14 @@ def settle_absent_backends(levels: Mapping[str, Exposure]) -> dict[str, Exposure
     reaches the daemon at the same port.
     """
     reached = {
-        _port(attempt.target): who
+        port_of(attempt.target): who
         for who, exposure in levels.items()
         for attempt in exposure.attempts
         if attempt.level in _SHOWS_DAEMON
     }
 
     def settle(attempt: Attempt) -> Attempt:
-        who = reached.get(_port(attempt.target))
+        who = reached.get(port_of(attempt.target))
         if who is None or attempt.level != "unclear" or not attempt.evidence.endswith(_ABSENT):
             return attempt
         evidence = f"{attempt.evidence.removesuffix(_ABSENT)}and {who} reaches the daemon there"
@@ -131,15 +153,6 @@ def settle_absent_backends(levels: Mapping[str, Exposure]) -> dict[str, Exposure
         who: Exposure(who, [settle(attempt) for attempt in exposure.attempts])
         for who, exposure in levels.items()
     }
-
-
-def _port(target: str) -> str:
-    """Return the port of a target, or its path.
-
-    >>> _port("tcp://[fd00::1]:2375 as docker.example.org"), _port("unix:///run/a.sock")
-    ('2375', '///run/a.sock')
-    """
-    return target.split(" ", maxsplit=1)[0].rpartition(":")[2]
 
 
 def _parse_attempt(entry: dict[str, Any], token: str, swarm_ports: Mapping[str, str]) -> Attempt:

@@ -34,7 +34,8 @@ from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Boot, Observation
 from dockerd_lab.observe.targets import (
-    BRIDGE,
+    Targets,
+    container_bridges,
     container_targets,
     local_targets,
     remote_targets,
@@ -179,13 +180,18 @@ def _measure_everybody(
     host = case.remote.host
     ssh_targets = [host] if host.startswith("ssh://") else []
     addressing = (listeners, fleet.address, listener_results["addresses"].stdout)
-    targets = {
-        "client": remote_targets(*addressing, *ssh_targets),
-        "outsider": remote_targets(*addressing, *ssh_targets).with_approaches(
-            _approaches(fleet, listener_results)
-        ),
-        "local-user": local_targets(*addressing),
-        "container": container_targets(*addressing),
+    targets: dict[str, dict[str, Targets]] = {
+        "client": {"": remote_targets(*addressing, *ssh_targets)},
+        "outsider": {
+            "": remote_targets(*addressing, *ssh_targets).with_approaches(
+                _approaches(fleet, listener_results)
+            )
+        },
+        "local-user": {"": local_targets(*addressing)},
+        "container": {
+            bridge: container_targets(*addressing, bridge)
+            for bridge in container_bridges(listener_results["bridges"].stdout, addressing[2])
+        },
     }
     addresses = {
         "client": str(fleet.settings.machines.client.address),
@@ -198,17 +204,18 @@ def _measure_everybody(
     }
 
     def measure(who: str, machine: str, user: str) -> Exposure:
-        own_targets = targets[who].with_server_names(listeners, names)
-        bridge = BRIDGE if who == "container" else ""
-        if not own_targets.first:
+        if not targets[who]:
             return Exposure(who, [])
+        answers = {}
         with start_program(fleet.lab, fleet.project, machine, "probe", user) as program:
-            answer = program.answer(
-                exposure.probe_request(own_targets, prefixes, bridge, **requests),
-                what=f"measuring the exposure of {who}",
-                limit=exposure.PROBE_LIMIT,
-            )
-        return exposure.parse_probe_answer(who, answer, token, swarm_ports(listeners))
+            for bridge, each in targets[who].items():
+                own_targets = each.with_server_names(listeners, names)
+                answers[bridge] = program.answer(
+                    exposure.probe_request(own_targets, prefixes, bridge, **requests),
+                    what=f"measuring the exposure of {who}",
+                    limit=exposure.PROBE_LIMIT,
+                )
+        return exposure.parse_probe_answers(who, answers, token, swarm_ports(listeners))
 
     with program_threads(len(exposure.WHO)) as pool:
         futures = [pool.submit(measure, who, *account) for who, account in exposure.WHO.items()]

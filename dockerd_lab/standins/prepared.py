@@ -55,8 +55,8 @@ class Prepared:
     def without(self, absent: Sequence[str]) -> "Prepared":
         """Return this for an engine whose suite lacks some packages."""
         proxies = installed_proxies(self.proxies, absent)
-        services = [*self.written_scripts.services]
-        of_scripts = [*self.written_scripts.script_services]
+        services = [*self.scripts.services]
+        of_scripts = [*self.scripts.script_services]
         for proxy in proxies:
             services += proxy.services
             of_scripts += proxy.script_services

@@ -2,6 +2,7 @@
 
 import pytest
 from at_boot import AT_BOOT
+from bridges import BRIDGES
 from configurations import ATTACKS
 from findings import FINDINGS
 from firewalls import FIREWALLS
@@ -13,7 +14,7 @@ from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
-EVERY = ATTACKS | AT_BOOT | FINDINGS | FIREWALLS | WAYS_AROUND | OTHER_PROXIES
+EVERY = ATTACKS | AT_BOOT | FINDINGS | FIREWALLS | WAYS_AROUND | OTHER_PROXIES | BRIDGES
 
 
 @pytest.fixture(scope="module", autouse=True)
