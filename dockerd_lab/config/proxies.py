@@ -53,13 +53,6 @@ def wanted_proxies(
     return [wanted for wanted in found if wanted is not None]
 
 
-def reader_patterns() -> dict[str, tuple[str, ...]]:
-    """Return the files of all proxies, and directories that end in /, by the proxy's name."""
-    return {
-        proxy.name: tuple(pattern.removesuffix("*") for pattern in proxy.files) for proxy in PROXIES
-    }
-
-
 def file_patterns() -> tuple[str, ...]:
     """Return the patterns of all proxies' files."""
     return tuple(pattern for proxy in PROXIES for pattern in proxy.files)
@@ -163,10 +156,11 @@ def _place_in_units(proxy: Proxy, texts: Mapping[str, str]) -> Place | None:
 
 def _is_named(proxy: Proxy, script: str) -> bool:
     """Return whether a script names one of its programs, packages or configuration files."""
-    names = {*proxy.commands, *proxy.packages}
+    names = {*proxy.commands, *(proxy.packages if not proxy.in_scripts else ())}
     directory = any(pattern.removesuffix("*") in script for pattern in proxy.files)
     is_named = any(re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", script) for name in names)
-    return is_named or (directory and bool(names))
+    is_called = proxy.in_scripts and re.search(proxy.in_scripts, script) is not None
+    return is_named or bool(is_called) or (directory and bool(names))
 
 
 def _texts(texts: Mapping[str, str]) -> Iterator[tuple[Proxy, str, str]]:

@@ -1,4 +1,4 @@
-"""Lists the programs that publish docker.sock: Debian's packages, files, units, and their words.
+"""Lists the programs that publish docker.sock, or run jobs: their packages, files and units.
 
 A new program is a row of PROXIES. Its packages are installed on the lab's machine if the input
 wants it; nginx itself is on every machine, and config/nginx.py reads its files.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Proxy:
-    """A program that publishes a socket; patterns of its texts are regular expressions."""
+    """A program that publishes a socket or runs jobs; patterns of texts are regular expressions."""
 
     name: str
     packages: tuple[str, ...] = ()
@@ -19,6 +19,10 @@ class Proxy:
     """Its configuration files, by patterns of fnmatch."""
     commands: tuple[str, ...] = ()
     """Its programs, as units and scripts call them."""
+    in_scripts: str = ""
+    """How scripts call it besides, where that is a word of other meanings."""
+    at_boot: bool = False
+    """Whether a boot makes it read its files."""
     units: tuple[str, ...] = ()
     """The units that its package enables; {name} is the name of a configuration file."""
     listens_as: str = ""
@@ -177,6 +181,31 @@ PROXIES = (
         files=("/etc/xinetd.conf", "/etc/xinetd.d/*"),
         commands=("xinetd",),
         units=("xinetd.service",),
+    ),
+    Proxy(
+        "cron",
+        packages=("cron",),
+        files=(
+            "/etc/crontab",
+            "/etc/cron.d/*",
+            "/etc/cron.hourly/*",
+            "/etc/cron.daily/*",
+            "/etc/cron.weekly/*",
+            "/etc/cron.monthly/*",
+            "/var/spool/cron/crontabs/*",
+        ),
+        commands=("crontab", "cron"),
+        units=("cron.service",),
+        at_boot=True,
+    ),
+    Proxy(
+        "at",
+        packages=("at",),
+        files=("/var/spool/cron/atjobs/*",),
+        commands=("atd", "atq", "atrm"),
+        in_scripts=r"(?m)(?:^|[|;&(])\s*(?:sudo\s+)?(?:at|batch)(?=\s|$)",
+        units=("atd.service",),
+        at_boot=True,
     ),
     Proxy("Envoy", files=("/etc/envoy/*",), commands=("envoy",)),
     Proxy("Traefik", files=("/etc/traefik/*",), commands=("traefik",)),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from dockerd_lab.config import proxies
 from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.config.proxy_table import PROXIES
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,16 @@ _OTHERS = {
     "nft": (NFTABLES,),
     "iptables-restore": (IPTABLES,),
     "ip6tables-restore": (IP6TABLES,),
-    **proxies.reader_patterns(),
 }
 _READERS = {
     pattern: Reader(name, at_boot)
     for programs, at_boot in ((_AT_BOOT, True), (_OTHERS, False))
     for name, patterns in programs.items()
     for pattern in patterns
+} | {
+    pattern.removesuffix("*"): Reader(proxy.name, proxy.at_boot)
+    for proxy in PROXIES
+    for pattern in proxy.files
 }
 
 
@@ -57,6 +60,15 @@ def reader_of(path: str) -> Reader | None:
     Reader(name='udev', at_boot=True)
     """
     return next((reader for pattern, reader in _READERS.items() if _matches(path, pattern)), None)
+
+
+def boot_patterns() -> tuple[str, ...]:
+    """Return the patterns of the files that programs of a boot read, as fnmatch and find have them.
+
+    What mounts disks is left out: a boot is made with the lab's own.
+    """
+    patterns = (pattern for pattern, reader in _READERS.items() if reader.at_boot)
+    return tuple(f"{p}*" if p.endswith("/") else p for p in patterns if p != "/etc/fstab")
 
 
 def _matches(path: str, pattern: str) -> bool:

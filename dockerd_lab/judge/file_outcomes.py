@@ -115,7 +115,7 @@ def _of_nftables(path: str, prepared: Prepared, observation: Observation) -> Uni
 
 
 def _of_proxy(path: str, prepared: Prepared, observation: Observation) -> UnitOutcome | None:
-    """Return the outcome of a file of an installed proxy that runs: its unit may be as nftables'."""
+    """Return the outcome of a file of a proxy that runs: its unit may read as nftables' does."""
     reader = reader_of(path)
     for proxy in prepared.proxies:
         states = [observation.daemon.services.get(unit) for unit in proxy.services]

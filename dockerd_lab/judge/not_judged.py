@@ -30,6 +30,7 @@ _ABSENT_RUNNERS = {
     "/etc/initramfs-tools/*": "initramfs-tools",
     "/etc/crontab": "cron",
     "/etc/cron.*/*": "cron",
+    "/var/spool/cron/atjobs/*": "at",
     "/var/spool/cron/*": "cron",
     "/etc/systemd/user/*": "a user's systemd",
     "/home/*/.config/systemd/*": "a user's systemd",
@@ -43,12 +44,15 @@ _UDEV_RUNS = re.compile(r"RUN|PROGRAM|SYSTEMD_WANTS|IMPORT\{program\}")
 
 
 def find_not_judged(
-    inputs: Input, observation: Observation, scripts: Collection[str]
+    inputs: Input,
+    observation: Observation,
+    scripts: Collection[str],
+    installed: Collection[str] = (),
 ) -> Iterator[NotJudged]:
     """Yield each file and unit of the input that the trial did not put into effect.
 
-    `scripts` are the texts of the user's scripts, which may start or run more. A complete case says
-    itself what is started.
+    `scripts` are the texts of the user's scripts, which may start or run more; `installed` are the
+    programs that were installed for the input. A complete case says itself what is started.
     """
     if inputs.complete:
         return
@@ -61,7 +65,8 @@ def find_not_judged(
         )
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
-        if (later := _runs_later(path, inputs, observation)) and not runs(path, scripts):
+        later = _runs_later(path, inputs, observation, installed)
+        if later is not None and not runs(path, scripts):
             message, settle = later
             yield NotJudged(name=path, message=message, settle=settle, where=where)
         elif path.startswith(_SSHD) and not starts("ssh", scripts):
@@ -69,7 +74,9 @@ def find_not_judged(
             yield NotJudged(name=path, message=message, settle=_LET_RUN, where=where)
 
 
-def _runs_later(path: str, inputs: Input, observation: Observation) -> tuple[str, str] | None:
+def _runs_later(
+    path: str, inputs: Input, observation: Observation, installed: Collection[str]
+) -> tuple[str, str] | None:
     """Return why a file has run nothing yet, and what would settle it; None if it does not run."""
     reader = reader_of(path)
     if reader is not None and reader.at_boot and observation.boot is None:
@@ -77,6 +84,8 @@ def _runs_later(path: str, inputs: Input, observation: Observation) -> tuple[str
     if fnmatch(path, "*/udev/rules.d/*.rules") and _UDEV_RUNS.search(_text(inputs, path)):
         return "udev runs its programs for devices that the lab's machine may lack", _LET_RUN
     runner = next((name for each, name in _ABSENT_RUNNERS.items() if fnmatch(path, each)), None)
+    if runner in installed:
+        return None  # its jobs were run once the boot was over
     if runner is None or (_is_interfaces(path) and not _HOOK.search(_text(inputs, path))):
         return None
     return f"{runner} runs it, and is not on the lab's machines", _LET_RUN
@@ -95,6 +104,10 @@ def _units(inputs: Input, observation: Observation) -> Iterator[NotJudged]:
         elif (outcome := outcome_of_unit(state, states)).outcome == "not-judged":
             message = outcome.message
             yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE, where=where)
+    for name in observation.boot.left if observation.boot is not None else ():
+        if name not in states:
+            message = "it would end the machine, and was not run"
+            yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)
     for name in observation.boot.unfinished if observation.boot is not None else ():
         if name not in states:
             message = "it was still starting when the lab no longer waited for the boot"

@@ -69,7 +69,8 @@ def _find_not_applied(context: RuleContext) -> Iterator[NotJudged]:
     """Yield absent proxies, and all else; a unit that fails because of one is told once."""
     absent = list(find_absent_proxies(context.inputs, context.prepared))
     yield from absent
-    for each in find_not_judged(context.inputs, context.observation, context.scripts):
+    installed = [proxy.name for proxy in context.prepared.proxies]
+    for each in find_not_judged(context.inputs, context.observation, context.scripts, installed):
         if each.name not in {entry.name for entry in absent}:
             yield each
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from dockerd_lab.cases.discover import check_unit, packaged_dockerd
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
+from dockerd_lab.config.readers import reader_of
 from dockerd_lab.errors import BadInput
 from dockerd_lab.host.packages import ensure_packages
 from dockerd_lab.inputs.collect import collect
@@ -181,6 +182,8 @@ def _boot_plan(plan: Plan, prepared_input: Prepared, observation: Observation) -
     """Return the plan that goes on with a boot; `observation` is that of the trial before it."""
     later = [name for name in observation.daemon.units if name.endswith((".timer", ".path"))]
     files = dict.fromkeys([*plan.inspected.files, *observation.daemon.changed_files])
+    runners = {"cron", "at"} & {proxy.name for proxy in prepared_input.proxies}
+    later += [file for file in files if (each := reader_of(file)) and each.name in runners]
     return replace(
         plan,
         subject=f"{plan.subject}-rebooted",

@@ -138,9 +138,6 @@ AT_BOOT = {
         "incomplete",
         told="one of its conditions does not hold",
     ),
-    "cron": Attack(
-        {"etc/cron.d/docker": f"@reboot root {CHMOD}\n"}, "incomplete", told="cron runs it"
-    ),
     "firewall-of-a-boot": Attack(
         {
             f"{SYSTEM}/docker.service.d/o.conf": "[Service]\nExecStart=\n"

@@ -26,6 +26,8 @@ class Attack:
     """What the reasons, the settings without effect or the parts not judged contain."""
     not_on: tuple[str, ...] = ()
     """Engines on which nothing runs it, so that it passes there."""
+    script: str = ""
+    """What `--provision` runs."""
 
 
 def firewall(family: str) -> str:

@@ -23,7 +23,7 @@ SYSTEM = "etc/systemd/system"
 def find(tmp_path):
     """What is not judged of these files; `script` is --provision, `units` are states by name."""
 
-    def run(files, *, script=None, units=None, boot=None):
+    def run(files, *, script=None, units=None, boot=None, installed=()):
         for path, text in files.items():
             write(tmp_path / "mine" / path, text)
         provision = None if script is None else write(tmp_path / "p.sh", script)
@@ -31,7 +31,7 @@ def find(tmp_path):
         scripts = [script] if script else []
         seen = replace(observation(units=units or {}), boot=boot)
         with prepared(find_project(), load_settings(find_project()), request) as ready:
-            return list(find_not_judged(ready.inputs, seen, scripts))
+            return list(find_not_judged(ready.inputs, seen, scripts, installed))
 
     return run
 
@@ -72,6 +72,22 @@ def test_what_neither_the_trial_nor_a_boot_starts(names, path, text, boot):
 def test_what_a_boot_runs_is_judged_after_a_boot(names, path):
     assert names({path: "x\n"}) == [f"/{path}"]
     assert names({path: "x\n"}, boot=Boot()) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["etc/cron.d/x", "etc/cron.daily/x", "var/spool/cron/crontabs/root"]
+)
+def test_jobs_of_cron_are_judged_after_a_boot_where_it_is_installed(find, path):
+    files = {path: "@reboot root id\n"}
+    assert "a boot makes cron read it" in find(files, installed=["cron"])[0].message
+    assert "is not on the lab's machines" in find(files, boot=Boot())[0].message
+    assert find(files, boot=Boot(), installed=["cron"]) == []
+
+
+def test_a_job_that_ends_the_machine_is_not_judged(find):
+    boot = Boot(left=["/etc/cron.d/x:3"])
+    (found,) = find({"etc/cron.d/x": "id\n"}, boot=boot, installed=["cron"])
+    assert found.message == "it would end the machine, and was not run"
 
 
 @pytest.mark.parametrize(
