@@ -7,7 +7,7 @@
 #
 # Prints `triggered UNIT SERVICE` for each service that it starts, `left UNIT SERVICE` for one that
 # would end the machine, and `unfinished WHAT` where something goes on for longer than it waits. A job
-# of a file is called by its place there.
+# of a file is called by its place there; `absent PLACE` is printed for one whose program is not there.
 set -u
 
 boot_limit=${BOOT_LIMIT:-90} # seconds
@@ -82,32 +82,37 @@ await() {
 # Whether a text has a command that ends the machine.
 ends_machine() { grep -Eqw 'reboot|poweroff|halt|shutdown|kexec'; }
 
-# Prints the jobs of a file that a boot does not start: PLACE, USER and COMMAND, with tabs between.
+# Prints the jobs of a file: PLACE, USER, `boot` or `later`, and COMMAND, with tabs between.
 jobs_of() {
     case $1 in
         */atjobs/* | */cron.hourly/* | */cron.daily/* | */cron.weekly/* | */cron.monthly/*)
-            printf '%s\t%s\tsh %s\n' "$1" "$(stat -c %U "$1")" "$1"
+            printf '%s\t%s\tlater\tsh %s\n' "$1" "$(stat -c %U "$1")" "$1"
             return ;;
         */crontabs/*) user=${1##*/} ;;
         *) user= ;;
     esac
     awk -v file="$1" -v user="$user" '
-        /^[ \t]*(#|$)/ || /^[ \t]*[A-Za-z_]+[ \t]*=/ || $1 == "@reboot" { next }
+        /^[ \t]*(#|$)/ || /^[ \t]*[A-Za-z_]+[ \t]*=/ { next }
         {
             fields = ($1 ~ /^@/ ? 1 : 5) + (user == "")
             owner = user == "" ? $fields : user
             command = $0
             for (field = 1; field <= fields; field++) sub(/^[ \t]*[^ \t]+[ \t]+/, "", command)
-            printf "%s:%d\t%s\t%s\n", file, NR, owner, command
+            printf "%s:%d\t%s\t%s\t%s\n", file, NR, owner, $1 == "@reboot" ? "boot" : "later", command
         }' "$1"
 }
 
-# Runs the jobs of a file at once.
+# Runs those jobs of a file at once that the boot has not started.
 run_jobs() {
     [ -f "$1" ] || return 0 # atd has run it
     path=$(sed -n 's/^PATH *= *//p' "$1" | tail -n 1)
-    jobs_of "$1" | while IFS=$tab read -r place user command; do
-        if { echo "$command"; [ ! -f "${command#sh }" ] || cat "${command#sh }"; } | ends_machine; then
+    jobs_of "$1" | while IFS=$tab read -r place user when command; do
+        # The first word that is no assignment; the shell has others of its own.
+        program=$(echo "$command" | awk '{ for (i = 1; i < NF && $i ~ /^[A-Za-z_]+=/; i++); print $i }')
+        (PATH=${path:-/usr/bin:/bin}; command -v "$program" >/dev/null) || echo "absent $place"
+        if [ "$when" = boot ]; then
+            continue
+        elif { echo "$command"; [ ! -f "${command#sh }" ] || cat "${command#sh }"; } | ends_machine; then
             echo "left $2 $place"
         else
             setsid runuser -u "$user" -- env -i HOME=/ PATH="${path:-/usr/bin:/bin}" LOGNAME="$user" \

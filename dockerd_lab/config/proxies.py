@@ -8,11 +8,14 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config import server_words, units
 from dockerd_lab.config.proxy_table import PROXIES, Proxy
+from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import without_comments
 from dockerd_lab.config.value import Place, Value
 
 #: What a line has that publishes Docker's API: the socket, or else a port.
 _PUBLISHES = (r"docker[\w.-]*\.sock", r"\b237[5-7]\b")
+#: The programs that run the commands in their files.
+_RUNNERS = ("rc-local.service", "systemd-sysv-generator", "cron", "at", "xinetd", "inetd")
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ def _find(
 ) -> WantedProxy | None:
     files = tuple(path for path in paths if _is_file_of(proxy, path))
     place = _place_in_files(files, texts) or _place_in_units(proxy, texts)
+    place = place or _place_in_commands(proxy, texts)
     if place is None and not _is_named(proxy, script):
         return None
     own = "\n".join([*files, *(texts.get(file, "") for file in files)])
@@ -151,6 +155,22 @@ def _place_in_units(proxy: Proxy, texts: Mapping[str, str]) -> Place | None:
             names = {PurePosixPath(word).name for word in units.words(each.value)}
             if each.key.startswith("Exec") and not names.isdisjoint(proxy.commands):
                 return Place(file, each.line)
+    return None
+
+
+def _place_in_commands(proxy: Proxy, texts: Mapping[str, str]) -> Place | None:
+    """Return the line of another file with commands that has one of its programs.
+
+    These are files that a boot runs, those of cron, at and inetd, and scripts.
+    """
+    names = "|".join(map(re.escape, proxy.commands)) or "(?!)"
+    pattern = rf"(?<![\w.-])(?:{names})(?![\w.-])"
+    for file, text in texts.items():
+        reader = reader_of(file)
+        has_commands = (reader is not None and reader.name in _RUNNERS) or text.startswith("#!")
+        match = re.search(pattern, _uncommented(text)) if has_commands else None
+        if match is not None:
+            return Place(file, _uncommented(text).count("\n", 0, match.start()) + 1)
     return None
 
 

@@ -28,7 +28,7 @@ def find_absent_proxies(inputs: Input, prepared: Prepared) -> Iterator[NotJudged
         if not wanted.proxy.packages and wanted.packages:
             name = f"a module of {name}"
         is_unit = units.unit_names([wanted.place.file])
-        message = f"it runs {name}" if is_unit else f"{name} reads it"
+        message = f"{name} reads it" if wanted.place.file in wanted.files else f"it runs {name}"
         message += f", which is not installed on the lab's machine{_reason(wanted, prepared)}"
         can_install = wanted.packages and not prepared.has_stand_ins
         yield NotJudged(

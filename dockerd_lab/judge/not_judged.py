@@ -104,11 +104,16 @@ def _units(inputs: Input, observation: Observation) -> Iterator[NotJudged]:
         elif (outcome := outcome_of_unit(state, states)).outcome == "not-judged":
             message = outcome.message
             yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE, where=where)
-    for name in observation.boot.left if observation.boot is not None else ():
+    if observation.boot is None:
+        return
+    for name in observation.boot.left:
         if name not in states:
             message = "it would end the machine, and was not run"
             yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)
-    for name in observation.boot.unfinished if observation.boot is not None else ():
+    for name in observation.boot.absent:
+        message = "its program is not on the lab's machine"
+        yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)
+    for name in observation.boot.unfinished:
         if name not in states:
             message = "it was still starting when the lab no longer waited for the boot"
             yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)

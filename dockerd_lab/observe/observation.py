@@ -117,6 +117,8 @@ class Boot:
     """What would have started each service or job that was started without waiting for it."""
     left: list[str] = field(default_factory=list)
     """The services and jobs that were not, because they end the machine."""
+    absent: list[str] = field(default_factory=list)
+    """The jobs whose program is not on the machine."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ DUMP = f"""\
 for place in {shlex.join(each for each in directories() if each != "/etc/nginx")}; do
     [ -e "$place" ] || continue
     find -L "$place" -type f -size -100 ! -path '*-available/*' | while IFS= read -r file; do
+        grep -q -e '-----BEGIN .*PRIVATE KEY' "$file" && continue
         echo; echo "{_HEADING}$file"; cat "$file"
     done
 done"""

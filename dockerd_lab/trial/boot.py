@@ -49,6 +49,7 @@ def parse_boot(output: str) -> Boot:
         unfinished=[name for key, *names in lines if key == "unfinished" for name in names],
         triggered={names[1]: names[0] for key, *names in lines if key == "triggered"},
         left=[names[1] for key, *names in lines if key == "left"],
+        absent=[names[0] for key, *names in lines if key == "absent"],
     )
 
 

@@ -54,6 +54,25 @@ def stunnel(verify: str) -> dict[str, str]:
     }
 
 
+def lighttpd(condition: str) -> dict[str, str]:
+    """Return lighttpd before docker.sock."""
+    return {
+        "etc/lighttpd/lighttpd.conf": 'server.modules = ("mod_access", "mod_proxy")\n'
+        'server.document-root = "/var/www/html"\nserver.username = "www-data"\n'
+        f'server.groupname = "docker"\nserver.port = 2375\n{condition}'
+        f'proxy.server = ("" => (("host" => "{SOCKET}")))\n'
+    }
+
+
+def xinetd(access: str) -> dict[str, str]:
+    """Return xinetd with socat before docker.sock."""
+    return {
+        "etc/xinetd.d/docker": "service docker\n{\n  type = UNLISTED\n  port = 2375\n"
+        "  socket_type = stream\n  wait = no\n  user = root\n  protocol = tcp\n"
+        f"  server = /usr/bin/socat\n  server_args = - UNIX-CONNECT:{SOCKET}\n{access}}}\n"
+    }
+
+
 def socket_proxyd(listen: str) -> dict[str, str]:
     """Return systemd's own proxy before docker.sock."""
     return {
@@ -149,7 +168,7 @@ OTHER_PROXIES = {
     "apache-believes-a-header": root(
         apache(
             "Require ip 192.168.3.10",
-            more="  RemoteIPHeader X-Forwarded-For\n  RemoteIPInternalProxy 0.0.0.0/0\n",
+            more="  RemoteIPHeader X-Forwarded-For\n  RemoteIPInternalProxy 192.168.3.0/24\n",
         ),
         "X-Forwarded-For: 192.168.3.10",
     ),
@@ -183,6 +202,31 @@ OTHER_PROXIES = {
     "nginx-with-lua": root(lua("ngx.var.http_x_docker_key == nil")),
     "nginx-with-lua-closed": Attack(
         lua('ngx.var.remote_addr ~= "192.168.3.10"'), "passed", "auth-required"
+    ),
+    "lighttpd": root(lighttpd("")),
+    "lighttpd-closed": Attack(
+        lighttpd('$HTTP["remoteip"] != "192.168.3.10" { url.access-deny = ("") }\n'),
+        "passed",
+        "auth-required",
+    ),
+    "ncat": root(
+        {
+            f"{UNITS}/docker-tcp.service": "[Unit]\nAfter=docker.service\n[Service]\n"
+            f"ExecStart=/usr/bin/ncat -lk 2375 --sh-exec 'ncat -U {SOCKET}'\n{ENABLED}"
+        }
+    ),
+    "xinetd": root(xinetd("")),
+    "xinetd-closed": Attack(xinetd("  only_from = 192.168.3.10\n"), "passed"),
+    "socat-of-cron": root(
+        {
+            "etc/cron.d/docker": "@reboot root socat TCP-LISTEN:2375,fork,reuseaddr"
+            f" UNIX-CONNECT:{SOCKET}\n"
+        }
+    ),
+    "absent-program-of-cron": Attack(
+        {"etc/cron.d/docker": "@reboot root /opt/docker-gateway --port 2375\n"},
+        "incomplete",
+        told="its program is not on the lab's machine",
     ),
     "traefik": Attack(
         {

@@ -62,10 +62,11 @@ CRON = """\
 # nothing yet
 SHELL=/bin/sh
 PATH = /usr/sbin:/usr/bin
-@reboot root at-boot
-@daily backup daily --all
+@reboot root test -e /at-boot
+@daily backup TERM=dumb test -e /daily
 */5 * * * *  root  dockerd -H tcp://0.0.0.0:2375 &
-0 4 * * * root /sbin/reboot
+0 4 * * * root sh /sbin/reboot
+@reboot root /opt/dockerd-lab-absent -H tcp://0.0.0.0:2375
 """
 
 
@@ -74,9 +75,11 @@ def test_jobs_of_cron_are_run_at_once(boot, tmp_path):
     found, started = boot(str(file), runuser=RUNUSER, setsid='exec "$@"')
     assert found.triggered == {f"{file}:5": "cron.service", f"{file}:6": "cron.service"}
     assert found.left == [f"{file}:7"]
+    assert f"{file}:8" in found.absent
+    assert {f"{file}:4", f"{file}:5"}.isdisjoint(found.absent)
     path = "env -i HOME=/ PATH=/usr/sbin:/usr/bin LOGNAME"
     assert sorted(started.splitlines()) == [
-        f"-u backup -- {path}=backup sh -c daily --all",
+        f"-u backup -- {path}=backup sh -c TERM=dumb test -e /daily",
         f"-u root -- {path}=root sh -c dockerd -H tcp://0.0.0.0:2375 &",
     ]
 

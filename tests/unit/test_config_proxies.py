@@ -64,6 +64,20 @@ def test_a_unit_that_runs_the_program(command, names):
 
 
 @pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("/etc/cron.d/x", "# socat\n@reboot root socat TCP-LISTEN:2375 UNIX:/run/docker.sock\n", 2),
+        ("/etc/rc.local", "#!/bin/sh\nexec /usr/bin/socat TCP-LISTEN:2375 UNIX:/x\n", 2),
+        ("/etc/xinetd.d/x", "service x\n{\n  server = /usr/bin/socat\n}\n", 3),
+        ("/usr/local/sbin/open.sh", "#!/bin/sh -e\nsocat TCP-LISTEN:2375 UNIX:/x &\n", 2),
+    ],
+)
+def test_another_file_that_runs_the_program(path, text, line):
+    assert wanted({path: text})["socat"].place == Place(path, line)
+    assert "socat" not in wanted({"/etc/motd": text.removeprefix("#!")})
+
+
+@pytest.mark.parametrize(
     ("script", "names"),
     [
         ("apt-get install -y haproxy\ncp x /etc/haproxy/haproxy.cfg\n", ["HAProxy"]),

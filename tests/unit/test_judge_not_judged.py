@@ -84,10 +84,16 @@ def test_jobs_of_cron_are_judged_after_a_boot_where_it_is_installed(find, path):
     assert find(files, boot=Boot(), installed=["cron"]) == []
 
 
-def test_a_job_that_ends_the_machine_is_not_judged(find):
-    boot = Boot(left=["/etc/cron.d/x:3"])
+@pytest.mark.parametrize(
+    ("boot", "message"),
+    [
+        (Boot(left=["/etc/cron.d/x:3"]), "it would end the machine, and was not run"),
+        (Boot(absent=["/etc/cron.d/x:3"]), "its program is not on the lab's machine"),
+    ],
+)
+def test_a_job_that_was_not_run_is_not_judged(find, boot, message):
     (found,) = find({"etc/cron.d/x": "id\n"}, boot=boot, installed=["cron"])
-    assert found.message == "it would end the machine, and was not run"
+    assert (found.name, found.message) == ("/etc/cron.d/x:3", message)
 
 
 @pytest.mark.parametrize(
