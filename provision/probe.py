@@ -57,12 +57,23 @@ def measure_targets(job, first, further):
     Whether they answer at all is found out for all of them at once.
     """
     attempts = in_threads(lambda target: Attempt(job, target), [*first, *further])
-    results = in_threads(Attempt.result, attempts[: len(first)])
+    results = measure_attempts(attempts[: len(first)])
     if is_guarded(results):
-        results += in_threads(Attempt.result, attempts[len(first) :])
+        results += measure_attempts(attempts[len(first) :])
     for attempt in attempts:
         attempt.close()
     return results
+
+
+def measure_attempts(attempts):
+    """Return the results of attempts, without those at the servers of a target that is open."""
+    plain = [each for each in attempts if " as " not in each.target]
+    results = in_threads(Attempt.result, plain)
+    is_open = {each["target"] for each in results if each["level"] == "full-control"}
+    named = [each for each in attempts if each not in plain]
+    return results + in_threads(
+        Attempt.result, [each for each in named if each.target.split(" as ")[0] not in is_open]
+    )
 
 
 def is_guarded(results):

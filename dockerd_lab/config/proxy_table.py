@@ -96,7 +96,9 @@ PROXIES = (
             "server-cert": rf"^\s*tls{_FILE}",
             "server-key": r"^\s*tls\s+/\S+\s+(/[^\s{]+)",
         },
-        hosts=r"^(?=[^\s#@{(])|\bhost\b",
+        # A site's addresses stand at the beginning of a line, where directives may, too.
+        hosts=r"^(?![\s#@{}()]|(?:[a-z]+_[a-z_]+|admin|basicauth|bind|encode|handle|header|import|log"
+        r"|method|push|redir|respond|rewrite|root|route|templates|tls|try|uri|vars)\b)|\bhost\b",
         paths=r"\b(?:handle|handle_path|route|path|path_regexp|reverse_proxy|uri)\b",
         fields={
             "headers": r"\bheader\s+\"?([A-Za-z][\w-]*)|\{(?:http\.request\.)?header\.([\w-]+)\}",

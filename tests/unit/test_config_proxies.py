@@ -125,6 +125,8 @@ TEXTS = {
         """,
     "/etc/caddy/Caddyfile": """\
 https://caddy.example.org:2376, :80 {
+reverse_proxy unix//run/docker.sock
+respond @others 403
     tls /etc/caddy/cert.pem /etc/caddy/key.pem {
         client_auth {
             trusted_ca_cert_file /etc/caddy/ca.pem
