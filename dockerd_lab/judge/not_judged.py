@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from fnmatch import fnmatch
 
 from dockerd_lab.config import units
+from dockerd_lab.config.compose import socket_services
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import runs, starts
 from dockerd_lab.config.value import Place
@@ -58,11 +59,11 @@ def find_not_judged(
         return
     yield from _units(inputs, observation)
     for file in inputs.compose_files:
-        message = "it gives docker.sock to a container, and no container of it was started"
-        line = _line_of("docker.sock", file.read_text(errors="replace"))
-        yield NotJudged(
-            name=file.name, message=message, settle=_NEEDS_IMAGES, where=f"{file}:{line}"
-        )
+        for service in socket_services(file.read_text(errors="replace")):
+            whom = f"the container {service.name}" if service.name else "a container"
+            message = f"it gives docker.sock to {whom}, and no container of it was started"
+            place = f"{file}:{service.line}"
+            yield NotJudged(name=file.name, message=message, settle=_NEEDS_IMAGES, where=place)
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
         later = _runs_later(path, inputs, observation, installed)
@@ -132,11 +133,6 @@ def _place(inputs: Input, unit: str) -> Place | None:
 def _is_interfaces(path: str) -> bool:
     """Return whether it is a file of ifupdown's that describes interfaces, and no program."""
     return path.startswith("/etc/network/interfaces")
-
-
-def _line_of(word: str, text: str) -> int:
-    """Return the number of the first line with a word."""
-    return text.count("\n", 0, max(0, text.find(word))) + 1
 
 
 def _text(inputs: Input, path: str) -> str:

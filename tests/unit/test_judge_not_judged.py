@@ -150,3 +150,9 @@ PROXY = "services:\n  proxy:\n    volumes: [/var/run/docker.sock:/var/run/docker
 @pytest.mark.parametrize("beside", ["etc/docker/daemon.json", "daemon.json"])
 def test_a_compose_file_that_gives_away_the_socket(names, name, text, found, beside):
     assert names({beside: "{}", name: text}) == found
+
+
+def test_the_container_is_told_by_name_and_line(find):
+    (entry,) = find({"etc/docker/daemon.json": "{}", "compose.yaml": PROXY})
+    assert "to the container proxy, and" in entry.message
+    assert entry.where.endswith("/compose.yaml:3")
