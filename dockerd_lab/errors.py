@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dockerd_lab.redaction.redact import redact
-
+#: Modules of Python's that only Unix has.
+_UNIX_ONLY = ("fcntl", "grp", "pwd", "resource", "termios")
 #: Seconds a command waits for the lab before it raises LabBusy, unless it is given another limit.
 LAB_WAIT = 600
 
@@ -24,7 +24,10 @@ class LabError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        # However it is printed: it may quote the input, or what a machine said.
+        # However it is printed: it may quote the input, or what a machine said. Imported here: what
+        # is recognised as a secret takes every pytest's start longer than all the rest.
+        from dockerd_lab.redaction.redact import redact  # noqa: PLC0415
+
         return redact(f"{self.message}\n{self.hint}" if self.hint else self.message)
 
 
@@ -47,6 +50,19 @@ class LabBusy(LabError):
 
     exit_code = 75
     kind = "lab busy"
+
+
+def missing_package(error: ModuleNotFoundError, user: str) -> HarnessError | None:
+    """Return what to install for `user`, or None where one of our own modules is missing."""
+    package = (error.name or "").partition(".")[0]
+    if package in _UNIX_ONLY:
+        return HarnessError(f"{user} needs Linux: this Python has no module {package}")
+    if not package or package == "dockerd_lab":
+        return None
+    return HarnessError(
+        f"{user} needs the Python package {package}, which is not installed",
+        "pip install 'dockerd-lab[lab]'   # what the machines take; the rest works without",
+    )
 
 
 @contextmanager

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from dockerd_lab.redaction.redact import redact
-
 #: Seconds after which a step that is still going on says so again.
 STILL_EVERY = 15.0
 
@@ -22,6 +20,9 @@ sink: Callable[[str], None] = _to_stderr
 
 def say(line: str) -> None:
     """Print one line of progress, without its secrets."""
+    # Imported here, as in errors.
+    from dockerd_lab.redaction.redact import redact  # noqa: PLC0415
+
     sink(redact(line))
 
 

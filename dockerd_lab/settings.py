@@ -2,25 +2,14 @@
 
 import ipaddress
 import os
-from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from dockerd_lab.engines import Engine, EngineName
 from dockerd_lab.errors import BadInput
 from dockerd_lab.project import Project
+from dockerd_lab.project_file import load_project_file, project_file
 from dockerd_lab.yamlfile import YamlModel, load, place_of
-
-
-class Engine(YamlModel):
-    """One Docker Engine on one distribution."""
-
-    suite: str = Field(pattern=r"^[a-z]+$", description="Debian suite the box is made of")
-    docker: str = Field(pattern=r"^\d+(\.\d+)+$", description="version dockerd must report")
-    packages: Path | None = Field(
-        None, description="directory of .deb files to install instead of docker.io"
-    )
-    unit: str = Field("docker.io", description="whose docker.service its packages bring")
 
 
 class Machine(YamlModel):
@@ -47,7 +36,7 @@ class Machines(YamlModel):
 class Settings(YamlModel):
     """What lab.yaml declares."""
 
-    engines: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")], Engine]
+    engines: dict[EngineName, Engine]
     network: ipaddress.IPv4Network
     network6: ipaddress.IPv6Network
     machines: Machines
@@ -67,7 +56,7 @@ class Settings(YamlModel):
     def engine(self, name: str) -> Engine:
         """Return the engine of that name; raises BadInput if there is none."""
         if name not in self.engines:
-            raise BadInput(f"unknown engine {name!r}; lab.yaml has: {', '.join(self.engines)}")
+            raise BadInput(f"unknown engine {name!r}; there are: {', '.join(self.engines)}")
         return self.engines[name]
 
     def engine_of(self, machine: str) -> str:
@@ -131,18 +120,24 @@ class Settings(YamlModel):
 
 
 def load_settings(project: Project) -> Settings:
-    """Read lab.yaml; DAEMON_ENGINE and its like in the environment choose other engines.
+    """Read lab.yaml, and the engines that the project's own file adds.
 
-    Raises BadInput where it is wrong, or where there is no such engine.
+    DAEMON_ENGINE and its like in the environment choose other engines. Raises BadInput where a file
+    is wrong, or where there is no such engine.
     """
-    file = project.data / "lab.yaml"
+    file, own_file = project.data / "lab.yaml", project_file(project)
     declared = load(file, Settings)
+    own = load_project_file(project).engines
+    for name in own.keys() & declared.engines.keys():
+        place = place_of(own_file, "engines", name)
+        raise BadInput(f"{place}: there is an engine of this name already; choose another")
+    declared = declared.model_copy(update={"engines": {**declared.engines, **own}})
     for name, engine in declared.engines.items():
         if engine.packages is None:
             continue
         directory = project.root / engine.packages
         if not list(directory.glob("*.deb")):
-            place = place_of(file, "engines", name, "packages")
+            place = place_of(own_file if name in own else file, "engines", name, "packages")
             raise BadInput(f"{place}: no .deb files in {directory}")
     variables = {name: f"{name.upper()}_ENGINE" for name, _ in declared.machines.items()}
     return declared._replace({n: os.environ[v] for n, v in variables.items() if os.environ.get(v)})

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from dockerd_lab.cases.model import Case, load_case
-from dockerd_lab.config.paths import DEBIANS_DOCKERD
-from dockerd_lab.config.units import in_effect, read_unit, words
+from dockerd_lab.cases.units import check_unit
 from dockerd_lab.errors import BadInput
 from dockerd_lab.project import Project
 from dockerd_lab.yamlfile import place_of
@@ -24,6 +23,8 @@ def find_cases(project: Project) -> list[Case]:
     ]
     names = [case.short_name for case in cases]
     for case in cases:
+        if case.unit is not None:
+            check_unit(project, case.unit, f"{place_of(case.directory / 'case.yaml', 'unit')}: ")
         for unit in case.spec.units:
             check_unit(project, unit, f"{place_of(case.directory / 'case.yaml', 'units', unit)}: ")
         if names.count(case.short_name) > 1:
@@ -48,24 +49,6 @@ def select(cases: Sequence[Case], patterns: Sequence[str]) -> list[Case]:
         for case in cases
         if not patterns or any(_matches(case, pattern) for pattern in patterns)
     ]
-
-
-def check_unit(project: Project, name: str, place: str = "") -> None:
-    """Raise BadInput if provision/units has no such unit; `place` begins the message."""
-    units = sorted(path.name for path in (project.data / "provision/units").glob("*"))
-    if name not in units:
-        raise BadInput(f"{place}unknown unit {name!r}; provision/units has: {', '.join(units)}")
-
-
-def packaged_dockerd(project: Project, unit: str) -> str:
-    """Return where the packages whose docker.service it is have dockerd: their unit starts it.
-
-    A unit that is not in provision/units is Debian's.
-    """
-    file = project.data / "provision/units" / unit / "docker.service"
-    texts = {f"/etc/systemd/system/{file.name}": file.read_text()} if file.exists() else {}
-    starts = in_effect(read_unit(file.name, texts), "ExecStart")
-    return words(starts[-1].value)[0] if starts else DEBIANS_DOCKERD
 
 
 def _matches(case: Case, pattern: str) -> bool:

@@ -1,31 +1,22 @@
 """Defines a case: a directory with configuration files, and what is expected of them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
+from dockerd_lab.cases.units import linked_unit
+from dockerd_lab.engines import Engine
 from dockerd_lab.errors import BadInput
-from dockerd_lab.settings import Engine
+from dockerd_lab.levels import Level
 from dockerd_lab.yamlfile import YamlModel, check, load
 
 #: `active`: dockerd runs with this configuration. `failed`: dockerd does not run. `unchanged`:
 #: systemd refused the unit, and the old daemon still runs with the old configuration.
 DaemonState = Literal["active", "failed", "unchanged"]
-#: Levels of access to the daemon, the weakest first; the README explains them.
-Level = Literal[
-    "filtered",
-    "refused",
-    "tls-required",
-    "auth-required",
-    "read-only",
-    "writes",
-    "full-control",
-]
-LEVELS: tuple[str, ...] = get_args(Level)
 #: The credentials that a case may use; cases/credentials.py creates them for each run.
 Credential = Literal[
     "ca",
@@ -163,6 +154,9 @@ class CaseFile(YamlModel):
     )
     main: bool = Field(False, description="for a failure: run with the methods, by default")
     expect: Expectation
+    unit: str | None = Field(
+        None, description="the docker.service of provision/units that the case is about"
+    )
     remote: Remote = Remote()
     credentials: Credentials = Credentials()
     engines: dict[str, Difference] = Field(
@@ -230,6 +224,8 @@ class Configuration:
     directory: Path
     remote: Remote
     credentials: Credentials
+    unit: str | None = field(default=None, kw_only=True)
+    """The docker.service of provision/units that it is about, whatever the trial's."""
 
     @property
     def files(self) -> list[Path]:
@@ -290,4 +286,13 @@ def load_case(name: str, directory: Path) -> Case:
         check(file, single, Expectation, at=keys_in_file)
         combined |= difference.expect
         check(file, combined, Expectation, at=keys_in_file)
-    return Case(name, directory, spec.remote, spec.credentials, spec.title, spec.expect, spec)
+    return Case(
+        name,
+        directory,
+        spec.remote,
+        spec.credentials,
+        spec.title,
+        spec.expect,
+        spec,
+        unit=spec.unit or linked_unit(directory),
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Wait
+from dockerd_lab.cli.options import Quiet, Wait, engine_names, examples
 from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError
 from dockerd_lab.host import labs
 from dockerd_lab.host.boxes import ensure_box, find_box
@@ -18,15 +18,20 @@ from dockerd_lab.host.namespaces import remove
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 
-_Engines = Annotated[list[str] | None, typer.Argument(help="engines of lab.yaml; all if none")]
+_Engines = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="ENGINE", help=f"{', '.join(engine_names())}; all if none"),
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
     app.command()(doctor)
     app.command()(clean)
-    box = typer.Typer(help="The boxes that machines are made of.", no_args_is_help=True)
-    box.command("build")(box_build)
+    box = typer.Typer(
+        help="The boxes that machines are made of.", no_args_is_help=True, rich_markup_mode=None
+    )
+    box.command("build", epilog=examples("dockerd-lab box build debian-12"))(box_build)
     box.command("list")(box_list)
     app.add_typer(box, name="box")
 
@@ -83,8 +88,11 @@ def clean(
             print("dockerd-lab clean --yes   # removes it")
 
 
-def box_build(engines: _Engines = None) -> None:
-    """Build the boxes of these engines, or of all; one that is there already is only checked."""
+def box_build(engines: _Engines = None, quiet: Quiet = False) -> None:
+    """Build the boxes of some engines, or of all.
+
+    One that is there already is only checked.
+    """
     project = find_project()
     settings = load_settings(project)
     for name in engines or list(settings.engines):
@@ -92,7 +100,10 @@ def box_build(engines: _Engines = None) -> None:
 
 
 def box_list() -> None:
-    """List the engines and their boxes: whether they are built, how large, and where."""
+    """List the engines and their boxes.
+
+    Whether they are built, how large, and where.
+    """
     project = find_project()
     settings = load_settings(project)
     for name, engine in settings.engines.items():

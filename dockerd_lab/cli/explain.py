@@ -16,18 +16,29 @@ from dockerd_lab.report import explanation
 from dockerd_lab.report import known_errors as page
 from dockerd_lab.report.console import emit, terminal
 
+_EXAMPLES = """\b
+Examples:
+  journalctl -r -u docker --no-pager | dockerd-lab explain
+  dockerd-lab explain post.txt
+  dockerd-lab explain hosts-flag-file-conflict"""
+
+
+def _complete_ids(incomplete: str) -> list[str]:
+    return [name for name in known_errors() if name.startswith(incomplete)]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the `dockerd-lab` command."""
-    app.command()(explain)
+    app.command(epilog=_EXAMPLES)(explain)
 
 
 def explain(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE|ID]...",
-            help="logs, or the id of a known error; - or none is standard input",
+            metavar="FILE|ID",
+            autocompletion=_complete_ids,
+            help="logs, or the id of a known error; - or none is stdin",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="a list, one object per error")] = False,

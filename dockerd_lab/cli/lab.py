@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Wait
+from dockerd_lab.cli.options import Quiet, Wait, examples
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host import labs
 from dockerd_lab.host.lab import Lab
@@ -31,11 +31,19 @@ def register(app: typer.Typer) -> None:
     app.command()(up)
     app.command()(down)
     app.command()(status)
-    app.command(name="exec", context_settings=_PASSED_ON)(execute)
+    app.command(
+        name="exec",
+        context_settings=_PASSED_ON,
+        options_metavar="[OPTIONS] -- COMMAND [ARGUMENT]...",
+        epilog=examples(
+            "dockerd-lab exec -- vagrant ssh daemon",
+            "dockerd-lab exec -- curl http://192.168.3.201:2375/_ping",
+        ),
+    )(execute)
     app.command()(shell)
 
 
-def up(wait: Wait = LAB_WAIT) -> None:
+def up(quiet: Quiet = False, wait: Wait = LAB_WAIT) -> None:
     """Start a lab with its three machines, and leave it running for the next commands."""
     project = find_project()
     settings = load_settings(project)
@@ -44,7 +52,7 @@ def up(wait: Wait = LAB_WAIT) -> None:
     say("lab: dockerd-lab shell daemon   enters a machine; dockerd-lab down   ends the lab")
 
 
-def down(wait: Wait = LAB_WAIT) -> None:
+def down(quiet: Quiet = False, wait: Wait = LAB_WAIT) -> None:
     """End the running lab and its machines; the snapshot is kept for the next start."""
     project = find_project()
     home = project.state
@@ -58,8 +66,11 @@ def down(wait: Wait = LAB_WAIT) -> None:
 
 
 def status() -> None:
-    """Print whether a lab runs, and its machines. Exit code 1 if none runs."""
-    lab = labs.current(find_project().state)
+    """Print the project, where its lab is kept, and whether it runs. Exit code 1 if not."""
+    project = find_project()
+    print(f"project: {project.root}")
+    print(f"state:   {project.state}")
+    lab = labs.current(project.state)
     if lab is None:
         print("no lab is running")
         raise typer.Exit(1)
@@ -72,8 +83,8 @@ def status() -> None:
         )
 
 
-def execute(context: typer.Context, wait: Wait = LAB_WAIT) -> None:
-    """Run a command inside the lab: dockerd-lab exec -- vagrant ssh daemon.
+def execute(context: typer.Context, quiet: Quiet = False, wait: Wait = LAB_WAIT) -> None:
+    """Run a command inside the lab.
 
     Where no lab runs, one is started with its machines, and ended with the command.
     """
@@ -88,7 +99,10 @@ def execute(context: typer.Context, wait: Wait = LAB_WAIT) -> None:
 
 
 def shell(
-    machine: Annotated[str, typer.Argument(help="daemon, client or outsider")] = "daemon",
+    machine: Annotated[
+        str, typer.Argument(metavar="MACHINE", help="daemon, client or outsider")
+    ] = "daemon",
+    quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
 ) -> None:
     """Open a root shell on a machine; where no lab runs, one is started for it."""

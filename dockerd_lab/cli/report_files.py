@@ -3,7 +3,7 @@
 import inspect
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +12,13 @@ import typer
 from dockerd_lab.errors import BadInput
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.report.verdict_formats import FORMATS
+from dockerd_lab.report.verdict_terminal import verdict
 
 #: Files by the name of their option: `json`, `junitxml`, …; None for an option that is not used.
 ReportFiles = Mapping[str, Path | None]
 _STDOUT = Path("-")
+#: Columns where the output is no terminal.
+LOG_WIDTH = 80
 
 
 def report_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -53,14 +56,26 @@ def uses_stdout(files: ReportFiles) -> bool:
     return _STDOUT in files.values()
 
 
-def write_report_files(files: ReportFiles, report: Report) -> None:
-    """Write the report in every format for which there is a file."""
+def write_report_files(
+    files: ReportFiles, reports: Sequence[Report], *, whole_project: bool
+) -> None:
+    """Write the reports of a project, or the only one, in every format for which there is a file.
+
+    A file in a directory of the user's appears whole or not at all.
+    """
     for each in FORMATS:
         file = files[_name(each.option)]
+        if file is None:
+            continue
+        text = each.render_project(reports) if whole_project else each.render(reports[0])
         if file == _STDOUT:
-            sys.stdout.write(each.render(report))
-        elif file is not None:
-            file.write_text(each.render(report), encoding="utf-8")
+            sys.stdout.write(text)
+        elif (file.exists() and not file.is_file()) or not os.access(file.parent, os.W_OK):
+            file.write_text(text, encoding="utf-8")  # a pipe, /dev/null, or no place for another
+        else:
+            part = file.with_name(f".{file.name}.{os.getpid()}")
+            part.write_text(text, encoding="utf-8")
+            part.replace(file.resolve())
 
 
 def check_writable(file: Path) -> None:
@@ -74,3 +89,13 @@ def check_writable(file: Path) -> None:
 
 def _name(option: str) -> str:
     return option.removeprefix("--").replace("-", "_")
+
+
+def print_report(report: Report, *, to_stderr: bool, verbose: bool = False) -> None:
+    """Print a report for a person, on standard output or standard error."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    terminal = stream.isatty()
+    width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
+    colour = terminal and "NO_COLOR" not in os.environ
+    text = verdict(report, width=width or LOG_WIDTH, colour=colour, verbose=verbose)
+    stream.write(text)

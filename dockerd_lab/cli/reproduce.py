@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Wait
+from dockerd_lab.cli.options import Engine, Quiet, Wait, complete_failures, examples
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.fleet import running
@@ -21,20 +21,32 @@ from dockerd_lab.settings import load_settings
 
 def register(app: typer.Typer) -> None:
     """Add the command to the `dockerd-lab` command."""
-    app.command()(reproduce)
+    app.command(
+        epilog=examples(
+            "dockerd-lab reproduce --list",
+            "dockerd-lab reproduce hosts-flag-file-conflict --fix",
+            "dockerd-lab reproduce failures/fd-by-hand --engine debian-13 --shell",
+        )
+    )(reproduce)
 
 
 def reproduce(
     name: Annotated[
-        str | None, typer.Argument(metavar="ID", help="a known error's id, or a case's name")
+        str | None,
+        typer.Argument(
+            metavar="ID|CASE",
+            autocompletion=complete_failures,
+            help="a known error's id, or a failure's name",
+        ),
     ] = None,
     *,
-    engine: Annotated[str | None, typer.Option(help="an engine of lab.yaml")] = None,
+    engine: Engine = None,
     with_fix: Annotated[bool, typer.Option("--fix", help="apply and verify the fix")] = False,
     shell: Annotated[
         bool, typer.Option("--shell", help="open a shell on daemon with the failure in place")
     ] = False,
     list_all: Annotated[bool, typer.Option("--list", help="what can be reproduced")] = False,
+    quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
 ) -> None:
     """Bring a failure about on real machines, as it occurs in practice, and explain it.

@@ -1,70 +1,84 @@
-"""Provides the commands that judge a user's own configuration: validate, record, schema."""
+"""Provides the commands that judge a user's own configuration: validate, record."""
 
-import os
-import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Wait
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait, examples
+from dockerd_lab.cli.project_run import is_project_run, project_reports
 from dockerd_lab.cli.report_files import (
     check_report_files,
     check_writable,
+    print_report,
     report_options,
     uses_stdout,
     write_report_files,
 )
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.lock import exclusive
+from dockerd_lab.inputs.digest import digest
+from dockerd_lab.inputs.tree import STDIN
+from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Report
-from dockerd_lab.project import find_project
+from dockerd_lab.project import PROJECT_FILE, find_project
 from dockerd_lab.redaction.redact import redacted
-from dockerd_lab.report.verdict_json import schema
-from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.settings import load_settings
+from dockerd_lab.standins.prepared import Prepared
 from dockerd_lab.validate.draft import draft
 from dockerd_lab.validate.run import PACKAGED, JudgedTrial, ValidateRequest, prepared, trials
 
-#: Columns where the output is no terminal.
-LOG_WIDTH = 80
-
 _Paths = Annotated[
     list[Path] | None,
-    typer.Argument(help="directories laid out like the machine, a case, or single files"),
-]
-_Engines = Annotated[
-    list[str] | None,
-    typer.Option("--engine", help="an engine of lab.yaml, or all; may be repeated"),
-]
-_Unit = Annotated[
-    str, typer.Option("--unit", help="packaged, or one of provision/units: docker-ce")
+    typer.Argument(
+        metavar="PATH|CASE",
+        help="directories laid out like the machine, single files, - for one on stdin, or"
+        " a case, also by its name in `dockerd-lab list`",
+    ),
 ]
 _Files = Annotated[
     list[str] | None, typer.Option("--file", metavar="SRC:/DEST", help="a file, and where it goes")
 ]
 _Command = Annotated[
-    str | None, typer.Option("--command", help="dockerd started by hand, instead of its unit")
+    str | None,
+    typer.Option(
+        "--command", metavar="COMMAND", help="dockerd started by hand, instead of its unit"
+    ),
 ]
 _Provision = Annotated[
-    Path | None, typer.Option("--provision", help="a script to run once the files are installed")
+    Path | None,
+    typer.Option(
+        "--provision",
+        metavar="SCRIPT",
+        help="run after the files are installed; - is stdin",
+    ),
 ]
+_VALIDATE_EXAMPLES = examples(
+    "dockerd-lab validate                             # what dockerd-lab.yaml declares",
+    "dockerd-lab validate ./host-config               # etc/docker/daemon.json, …",
+    "dockerd-lab validate daemon.json override.conf   # together one configuration",
+    "dockerd-lab validate - <daemon.json",
+    "dockerd-lab validate ./host-config --engine all --markdown summary.md",
+    "dockerd-lab validate --command 'sudo dockerd -H tcp://0.0.0.0:2375'",
+)
 _NoStandIns = Annotated[bool, typer.Option("--no-stand-ins", help="do not add stand-ins")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
-    app.command()(validate)
-    app.command()(record)
-    app.command("schema")(print_schema)
+    app.command(epilog=_VALIDATE_EXAMPLES)(validate)
+    app.command(epilog=examples("dockerd-lab record ./host-config --engine all"))(record)
 
 
 @report_options
 def validate(
     paths: _Paths = None,
     *,
-    engines: _Engines = None,
-    unit: _Unit = PACKAGED,
+    engines: Engines = None,
+    unit: Unit = PACKAGED,
     files: _Files = None,
     command: _Command = None,
     provision: _Provision = None,
@@ -81,13 +95,18 @@ def validate(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="show what became of every file")
     ] = False,
+    render: Annotated[
+        bool, typer.Option("--render", help="run the commands that render configurations")
+    ] = False,
+    quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
 ) -> None:
     """Judge what your own configuration does on real engines. Exit code 1 unless it passes.
 
-    All inputs together form one configuration. If it has what only a boot starts (enabled units,
-    timers, rc.local, tmpfiles and the like), the machine is booted with it, too.
+    Without PATH all configurations that dockerd-lab.yaml declares are judged, or those that are
+    named. Other inputs form one configuration together. If it has what only a boot starts (enabled
+    units, timers, rc.local, tmpfiles and the like), the machine is booted with it, too.
     """
     check_report_files(report_files)
     request = ValidateRequest(
@@ -98,20 +117,41 @@ def validate(
         engines=engines or [],
         unit=unit,
         stand_ins=not no_stand_ins,
-        allow_insecure=allow_insecure,
+        permissions=Permissions("--allow-insecure" if allow_insecure else ""),
         reboot=reboot,
     )
-    report, _ = _tried(request, wait)
-    _print(report, to_stderr=uses_stdout(report_files), verbose=verbose)
-    write_report_files(report_files, report)
-    if report.verdict != "passed" and not (allow_incomplete and report.verdict == "incomplete"):
+
+    def show(reports: Sequence[Report]) -> None:
+        for report in reports:
+            print_report(report, to_stderr=uses_stdout(report_files), verbose=verbose)
+
+    whole_project = is_project_run(request)
+    if whole_project:
+        reports = project_reports(request, run_commands=render, wait=wait, show=show)
+    elif render:
+        raise BadInput(f"--render is for what {PROJECT_FILE} declares", "dockerd-lab validate -h")
+    else:
+        request = replace(request, paths=[_path(path) for path in request.paths])
+        reports = [_tried(request, wait)[0]]
+    if allow_incomplete:
+        reports = [
+            report.model_copy(update={"allow_incomplete": "--allow-incomplete"})
+            for report in reports
+        ]
+    show(reports)
+    write_report_files(report_files, reports, whole_project=whole_project)
+    if not all(report.passed for report in reports):
         raise typer.Exit(1)
 
 
 def record(
-    directory: Annotated[Path, typer.Argument(help="the configuration; case.yaml is put there")],
-    engines: _Engines = None,
-    unit: _Unit = PACKAGED,
+    directory: Annotated[
+        Path,
+        typer.Argument(metavar="DIRECTORY", help="the configuration; case.yaml is put there"),
+    ],
+    engines: Engines = None,
+    unit: Unit = PACKAGED,
+    quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
 ) -> None:
     """Write what a configuration does as a draft of DIRECTORY/case.yaml, for you to review.
@@ -131,15 +171,18 @@ def record(
     report, tried = _tried(
         ValidateRequest(paths=[directory], engines=engines or [], unit=unit), wait
     )
-    _print(report, to_stderr=False)
+    print_report(report, to_stderr=False)
     text = draft(report.case, tried)
     file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
 
 
-def print_schema() -> None:
-    """Print the JSON schema of what `validate --json` writes."""
-    sys.stdout.write(schema())
+def _path(name: Path) -> Path:
+    """Return the path that an argument means: its own, or that of the case with this name."""
+    if name == STDIN or name.exists() or name.is_symlink():
+        return name
+    cases = {case.name: case.directory for case in find_cases(find_project())}
+    return cases.get(str(name), name)
 
 
 def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTrial]]:
@@ -151,7 +194,6 @@ def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTr
     settings = load_settings(project)
     tried: list[JudgedTrial] = []
     with prepared(project, settings, request) as ready, exclusive(project.state, wait=wait):
-        name = ready.inputs.name
         texts = [*ready.inputs.texts.values(), request.command or ""]
         try:
             for trial in trials(project, settings, request, ready):
@@ -159,19 +201,11 @@ def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTr
         except BaseException:
             # What was found until the harness broke is shown, and makes no report.
             if tried:
-                _print(_report(name, tried), to_stderr=True)
+                print_report(_report(ready, tried), to_stderr=True)
             raise
-    return _report(name, tried), tried
+    return _report(ready, tried), tried
 
 
-def _report(name: str, tried: list[JudgedTrial]) -> Report:
-    return Report(case=name, results=[trial.result for trial in tried])
-
-
-def _print(report: Report, *, to_stderr: bool, verbose: bool = False) -> None:
-    stream = sys.stderr if to_stderr else sys.stdout
-    terminal = stream.isatty()
-    width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH
-    colour = terminal and "NO_COLOR" not in os.environ
-    text = verdict(report, width=width or LOG_WIDTH, colour=colour, verbose=verbose)
-    stream.write(text)
+def _report(ready: Prepared, tried: list[JudgedTrial]) -> Report:
+    results = [trial.result for trial in tried]
+    return Report(case=ready.inputs.name, results=results, digest=digest(ready.inputs))

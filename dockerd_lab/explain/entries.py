@@ -114,4 +114,9 @@ def _step(where: str, commands: str) -> Step:
 
 def load_entries(directory: Path) -> dict[str, KnownError]:
     """Return the known errors of a directory by id; raises BadInput if one is invalid."""
-    return {file.stem: load(file, Entry).known_error() for file in sorted(directory.glob("*.yaml"))}
+    return {file.stem: load_entry(file) for file in sorted(directory.glob("*.yaml"))}
+
+
+def load_entry(file: Path) -> KnownError:
+    """Return the known error in a file; raises BadInput if it is invalid."""
+    return load(file, Entry).known_error()

@@ -11,8 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import KnownError, Step, Wording
-from dockerd_lab.project import KNOWN_ERRORS, user_cache
+from dockerd_lab.project import KNOWN_ERRORS, PROJECT_FILE, project_root, user_cache
 
 #: The modules that read the entries' files.
 _CODE = [KNOWN_ERRORS.parent / name for name in ("entries.py", "model.py")]
@@ -35,6 +36,31 @@ def read_known_errors() -> dict[str, KnownError]:
             file, {"state": state, "errors": {name: asdict(each) for name, each in errors.items()}}
         )
     return errors
+
+
+def read_own_errors() -> dict[str, KnownError]:
+    """Return the known errors that the project of the working directory adds, by id.
+
+    Raises BadInput if one is invalid, is not there, or has the id of a shipped one.
+    """
+    root = project_root(Path.cwd())
+    if root is None:
+        return {}
+    # Imported only here, as above.
+    from dockerd_lab.explain.entries import load_entry  # noqa: PLC0415
+    from dockerd_lab.project_file import read_project_file  # noqa: PLC0415
+    from dockerd_lab.yamlfile import place_of  # noqa: PLC0415
+
+    own: dict[str, KnownError] = {}
+    for number, pattern in enumerate(read_project_file(root / PROJECT_FILE).known_errors):
+        place = place_of(root / PROJECT_FILE, "known-errors", number)
+        if not (files := sorted(root.glob(pattern))):
+            raise BadInput(f"{place}: no {pattern} in {root}")
+        for file in files:
+            if (KNOWN_ERRORS / f"{file.stem}.yaml").exists() or file.stem in own:
+                raise BadInput(f"{place}: there is a known error {file.stem} already")
+            own[file.stem] = load_entry(file)
+    return own
 
 
 def _state() -> list[list[Any]]:

@@ -106,6 +106,6 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def known_errors() -> dict[str, KnownError]:
     """Return all known errors by id, the name of their file; raises BadInput if one is invalid."""
     # Imported here: `index` needs the classes above.
-    from dockerd_lab.explain.index import read_known_errors  # noqa: PLC0415
+    from dockerd_lab.explain.index import read_known_errors, read_own_errors  # noqa: PLC0415
 
-    return read_known_errors()
+    return {**read_known_errors(), **read_own_errors()}

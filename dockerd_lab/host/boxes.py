@@ -20,8 +20,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dockerd_lab.engines import Engine
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.archives import archives
+from dockerd_lab.host.box_recipe import packages_of, recipe_of
 from dockerd_lab.host.checks import architecture, disk
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.namespaces import remove, unshare
@@ -29,7 +31,6 @@ from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.host.ssh_key import private_key, public_key
 from dockerd_lab.progress import say, step
 from dockerd_lab.project import Project, user_cache
-from dockerd_lab.settings import Engine
 
 #: Seconds a build may take; it takes 40 on two cores with a near mirror.
 BUILD_LIMIT = 1200
@@ -110,23 +111,12 @@ def find_box(project: Project, name: str, engine: Engine) -> Box:
     """Return the box of an engine, by the current recipe."""
     # What the suite has now is another version than it had: the box of that is another one.
     digest = hashlib.sha256(f"{engine.suite} {engine.docker}".encode())
-    for package in _packages(project, engine):
+    for package in packages_of(project, engine):
         stat = package.stat()
         digest.update(f"\0{package.name} {stat.st_size} {stat.st_mtime_ns}".encode())
     digest.update(public_key(private_key()).read_bytes())
-    recipe = project.data / "provision/box"
-    for file in sorted(p for p in recipe.rglob("*") if p.is_file()):
-        digest.update(f"\0{file.relative_to(recipe)}\0".encode() + file.read_bytes())
+    digest.update(recipe_of(project))
     return Box(name, user_cache() / "boxes" / f"{name}-{digest.hexdigest()[:12]}")
-
-
-def _packages(project: Project, engine: Engine) -> list[Path]:
-    """Return the .deb files that an engine is installed from; none for the suite's own."""
-    return (
-        sorted((project.root / engine.packages).glob("*.deb"))
-        if engine.packages is not None
-        else []
-    )
 
 
 def ensure_box(project: Project, name: str, engine: Engine) -> Box:

@@ -41,7 +41,8 @@ def run(
         )
     except FileNotFoundError:
         raise HarnessError(
-            f"{what}: {command[0]} is not installed", "./bootstrap true installs what is missing"
+            f"{what}: {command[0]} is not installed",
+            "dockerd-lab bootstrap   # installs what is missing",
         ) from None
     except OSError as error:
         raise HarnessError(f"{what}: {command[0]} cannot be run: {error.strerror}") from None

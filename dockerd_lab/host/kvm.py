@@ -39,7 +39,8 @@ def works(kernel: Path) -> bool:
     qemu = shutil.which(QEMU)
     if qemu is None:
         raise HarnessError(
-            f"trying KVM: {QEMU} is not installed", "./bootstrap true installs what is missing"
+            f"trying KVM: {QEMU} is not installed",
+            "dockerd-lab bootstrap   # installs what is missing",
         )
     file = user_cache() / "kvm.json"
     now = {

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from dockerd_lab.engines import Engine
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.archives import archives
 from dockerd_lab.host.boxes import ensure_box
@@ -19,7 +20,6 @@ from dockerd_lab.host.command import run
 from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.progress import step
 from dockerd_lab.project import Project, user_cache
-from dockerd_lab.settings import Engine
 
 #: Seconds that apt may take for the lists of packages, and for the packages.
 _LIMIT = 600

@@ -92,7 +92,9 @@ def _mounts(directory: Path) -> None:
         source.mkdir(parents=True, exist_ok=True)
         source.chmod(0o755)  # QEMU's user has to come through, whatever the umask
         if not Path(target).is_dir():
-            raise HarnessError(f"no directory {target} to mount over; ./bootstrap makes it")
+            raise HarnessError(
+                f"no directory {target} to mount over; `dockerd-lab bootstrap` makes it"
+            )
         _system("mount", "--bind", source, target)
     for name in ("images", BOXES_IN_LAB.name):
         (directory / "libvirt/lib" / name).mkdir(exist_ok=True)

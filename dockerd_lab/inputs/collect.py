@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,7 +24,7 @@ def collect(
     paths: Sequence[Path],
     directory: Path,
     *,
-    files: Iterable[str] = (),
+    files: Sequence[str] = (),
     command: DockerdCommand | None = None,
     provision: Path | None = None,
 ) -> Input:
@@ -34,7 +34,10 @@ def collect(
     Raises BadInput if a file cannot be read, recognised or installed.
     """
     if not (paths or files or command or provision):
-        raise BadInput("nothing to validate", "dockerd-lab validate PATH…")
+        raise BadInput("nothing to validate", "dockerd-lab validate PATH…, or dockerd-lab init")
+    used = [*paths, *(Path(argument.rpartition(":/")[0]) for argument in files), provision]
+    if used.count(tree.STDIN) > 1:
+        raise BadInput("- is standard input, which can be only one of the files")
     sources: dict[str, Path] = {}
     ignored: list[str] = []
     compose_files: list[Path] = []
@@ -150,7 +153,9 @@ def _copy_case_files(path: Path, directory: Path) -> None:
         if relative.parts[0] in ("rootfs", "case.yaml"):
             continue
         source = path / relative
-        if source.is_symlink() and not tree.is_link_to_our_unit(source):
+        if source.is_symlink():
+            if source.parent == path and tree.is_link_to_our_unit(source):
+                continue
             raise BadInput(f"{tree.printable(source)}: a link; give the file that it points to")
         _copy(source, directory / relative)
 
@@ -264,7 +269,7 @@ def _copy(source: Path, target: Path) -> bytes | None:
         return None
     data = tree.content(source)
     target.write_bytes(data)
-    target.chmod(0o755 if source.lstat().st_mode & 0o100 else 0o644)
+    target.chmod(0o755 if tree.mode(source) & 0o100 else 0o644)
     return data
 
 

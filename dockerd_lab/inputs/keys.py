@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 
+from dockerd_lab.inputs import tree
 from dockerd_lab.inputs.trivial_passwords import trivial_passwords
 
 #: What cryptography raises for a file that is no key or certificate, or for a wrong passphrase.
@@ -98,7 +99,7 @@ def read_keys(origins: Mapping[str, Path], rootfs: Path) -> Keys:
         keys, parsed = _read_pem(data)
         if not (keys or parsed) and path.endswith(_BINARY):
             keys, parsed = _read_binary(data)
-        readable = bool(source.lstat().st_mode & _OTHERS_READ)
+        readable = bool(tree.mode(source) & _OTHERS_READ)
         private += [PrivateKey(path, public, readable) for public in keys]
         certificates += [Certificate(path, each) for each in parsed]
         if public_keys := frozenset(_read_ssh(data)):

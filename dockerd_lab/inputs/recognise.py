@@ -14,7 +14,7 @@ from dockerd_lab.config.paths import (
 )
 
 #: Suffixes of templates and examples, which follow the real file name.
-_TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
+TEMPLATES = (".j2", ".jinja2", ".erb", ".tmpl", ".tpl", ".template", ".example", ".sample")
 #: An ExecStart= that starts the daemon, also by `docker daemon` as before 2017.
 _STARTS_DOCKERD = r"ExecStart=.*(\bdockerd\b|/docker(-current)?\s+(-d|daemon)\b)"
 
@@ -26,7 +26,7 @@ def recognise_destination(path: PurePosixPath, text: str) -> str | None:
     '/etc/systemd/system/docker.service.d/override.conf'
     """
     text = text.removeprefix("\ufeff")
-    while path.suffix in _TEMPLATES:  # a template's values are not known: it is taken as it is
+    while path.suffix in TEMPLATES:  # a template's values are not known: it is taken as it is
         path = path.with_suffix("")
     return _by_name(path, text) or _by_content(path.name, text)
 
@@ -55,7 +55,8 @@ def _by_content(name: str, text: str) -> str | None:
     is_other_json = (
         '"auths"' in text or '"defaultAction"' in text
     )  # the docker client's, or seccomp's
-    is_json_object = name.endswith(".json") and text.lstrip().startswith("{") and not is_other_json
+    may_be_json = name.endswith(".json") or name == "-"  # standard input has no name
+    is_json_object = may_be_json and text.lstrip().startswith("{") and not is_other_json
     return destination or (DAEMON_JSON if is_json_object else None)
 
 

@@ -1,10 +1,13 @@
 """Reads a user's files within limits: only regular files, and links that stay in their tree."""
 
+import functools
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.project import package_data
@@ -19,6 +22,8 @@ _PATH_MAX, _NAME_MAX = 2048, 255
 _PACKAGED = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/usr/share/nginx/")
 #: Directories with links to packages' files beside them.
 _ENABLED = ("etc/apache2/mods-enabled/", "etc/apache2/conf-enabled/", "etc/lighttpd/conf-enabled/")
+#: A file that is read from standard input.
+STDIN = Path("-")
 #: Names that are neither counted nor installed.
 IGNORED = (".git",)
 
@@ -55,6 +60,8 @@ def walk(top: Path, at: str = "") -> Iterator[Path]:
 
 def checked_size(path: Path) -> int:
     """Return the size of a regular file in bytes; raises BadInput if it is none, or too large."""
+    if path == STDIN:
+        return len(_read_all(sys.stdin))
     try:
         status = path.lstat()
     except OSError as error:
@@ -70,9 +77,16 @@ def checked_size(path: Path) -> int:
     return status.st_size
 
 
+def mode(path: Path) -> int:
+    """Return a file's permissions, without following links; those of standard input are 0644."""
+    return 0o644 if path == STDIN else stat.S_IMODE(path.lstat().st_mode)
+
+
 def content(path: Path) -> bytes:
     """Return the content of a regular file; raises BadInput if it cannot be read."""
     checked_size(path)
+    if path == STDIN:
+        return _read_all(sys.stdin)
     try:
         # It may have been replaced since its size was checked.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -80,6 +94,15 @@ def content(path: Path) -> bytes:
             return file.read(MAX_BYTES)
     except OSError as error:
         raise BadInput(f"{printable(path)}: cannot be read: {error.strerror}") from None
+
+
+@functools.cache
+def _read_all(stream: TextIO) -> bytes:
+    """Return all of a stream, which can be read only once; raises BadInput if it is too large."""
+    data = stream.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise BadInput(f"-: more than {MAX_BYTES} bytes; no configuration is that large")
+    return data
 
 
 def text(path: Path, data: bytes) -> str:
@@ -112,13 +135,12 @@ def printable(path: Path) -> str:
 
 
 def is_link_to_our_unit(link: Path) -> bool:
-    """Return whether a link is a case's `unit`: a link to one of provision/units."""
-    target = link.resolve()
-    return (
-        link.name == "unit"
-        and target.is_dir()
-        and target.parent == package_data() / "provision/units"
-    )
+    """Return whether a link is a case's `unit`, which names one of provision/units.
+
+    Its target is not looked at, and need not be there.
+    """
+    units = package_data() / "provision/units"
+    return link.name == "unit" and (units / link.readlink().name).is_dir()
 
 
 def _check_link(top: Path, link: Path, at: str) -> None:

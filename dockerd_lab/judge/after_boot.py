@@ -41,6 +41,7 @@ def combine(restarted: Result, booted: Result, causes: Sequence[str]) -> Result:
             "seconds": round(restarted.seconds + booted.seconds, 1),
             # What was incomplete before the boot is judged by it.
             "verdict": "failed" if restarted.verdict == "failed" else booted.verdict,
+            "permitted": _union(restarted.permitted, booted.permitted),
             "reasons": [*restarted.reasons, *(f"after a boot: {each}" for each in new_reasons)],
         }
     )

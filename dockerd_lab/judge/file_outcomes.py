@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
+from dockerd_lab.config.nginx import directives
 from dockerd_lab.config.paths import NFTABLES
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import starts
@@ -37,6 +38,7 @@ def file_outcomes(
             or _of_unit(path, observation)
             or _of_nftables(path, prepared, observation)
             or _of_proxy(path, prepared, observation)
+            or _of_password_file(path, prepared, observation)
             or _of_file(path, observation)
         )
         results.append(
@@ -122,6 +124,16 @@ def _of_proxy(path: str, prepared: Prepared, observation: Observation) -> UnitOu
         is_active = bool(states) and all(state is not None and state.active for state in states)
         if reader is not None and reader.name == proxy.name and is_active:
             return UnitOutcome("in-effect", f"{', '.join(proxy.services)} runs with it")
+    return None
+
+
+def _of_password_file(
+    path: str, prepared: Prepared, observation: Observation
+) -> UnitOutcome | None:
+    """Return the outcome of a file of passwords that nginx reads when somebody sends one."""
+    for each in directives(prepared.inputs.texts, "auth_basic_user_file"):
+        if each.path == path and each.file in (observation.daemon.files_read or ()):
+            return UnitOutcome("in-effect", "nginx reads it whenever somebody logs in")
     return None
 
 

@@ -11,6 +11,7 @@ from dockerd_lab.judge.dockerd_path import dockerd_path_notes
 from dockerd_lab.judge.file_outcomes import file_outcomes
 from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
 from dockerd_lab.judge.other_apis import find_metrics
+from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import (
     Error,
     NoEffect,
@@ -23,18 +24,21 @@ from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared
 
+#: What strangers may get where nobody permits anything.
+NO_PERMISSIONS = Permissions()
+
 
 def judge(
     prepared: Prepared,
     observation: Observation,
     case: Case | None = None,
     *,
-    allow_insecure: bool = False,
+    permissions: Permissions = NO_PERMISSIONS,
 ) -> Judgement:
     """Judge an observation of a configuration by its case, if there is one, and by policy.
 
-    `case` must be resolved for the engine. With `allow_insecure` strangers may control the daemon,
-    but what they get must be clear. Files that a script or a fix has changed are read as they were
+    `case` must be resolved for the engine. `permissions` are what strangers may get besides; what
+    they get must be clear. Files that a script or a fix has changed are read as they were
     on the machine after that.
     """
     inputs, declared = prepared.inputs, prepared.declared
@@ -52,8 +56,9 @@ def judge(
     context = rules.RuleContext(prepared, inputs, declared, observation, expect)
     ignored = _find_no_effect(context)
     policy_findings = [finding for rule in rules.POLICY for finding in rule(context)]
-    if allow_insecure:
-        policy_findings = [finding for finding in policy_findings if finding.rule != "stranger"]
+    policy_findings += permissions.stricter_findings(observation)
+    permitted = {finding: permissions.reason(finding) for finding in policy_findings}
+    policy_findings = [finding for finding in policy_findings if permitted[finding] is None]
     problems = [*_daemon_problems(observation, case, verdict_errors), *policy_findings]
     if case is not None:
         settings = [each.setting for each in ignored]
@@ -66,6 +71,9 @@ def judge(
         not_judged=tuple(entry for rule in rules.NOT_JUDGED for entry in rule(context)),
         explained=tuple(findings),
         cause=cause,
+        permitted=tuple(
+            f"{finding}: permitted: {reason}" for finding, reason in permitted.items() if reason
+        ),
     )
 
 
@@ -125,6 +133,7 @@ def verdict(
         seconds=round(observation.seconds, 1),
         verdict=_verdict(judgement),
         reasons=judgement.reasons,
+        permitted=list(judgement.permitted),
     )
 
 

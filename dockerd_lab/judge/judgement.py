@@ -26,7 +26,8 @@ Point = Literal[
 ]
 #: The rules of the policy. `start`: the daemon must start. `script`, `service`: they must not fail.
 #: `stranger`: no stranger may get access. `unclear`: it must be clear what a stranger gets.
-Rule = Literal["start", "script", "service", "stranger", "unclear"]
+#: `policy`: nobody may get more than the project's own policy permits.
+Rule = Literal["start", "script", "service", "stranger", "unclear", "policy"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,10 @@ class PolicyFinding:
 
     rule: Rule
     message: str
+    who: str = ""
+    """The stranger who gets something, where it was measured."""
+    level: str = "full-control"
+    """What that stranger gets."""
 
     def __str__(self) -> str:
         return self.message
@@ -75,6 +80,8 @@ class Judgement:
     """The id of the known error that is the cause, or `unexplained`."""
     not_judged: tuple[NotJudged, ...] = ()
     """What the input brings, and the trial did not put into effect."""
+    permitted: tuple[str, ...] = ()
+    """What the user permits, with the reason."""
 
     @property
     def passed(self) -> bool:

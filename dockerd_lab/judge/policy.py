@@ -6,11 +6,12 @@ A case may permit access for strangers; what the user permits is left out by jud
 
 from collections.abc import Iterator
 
-from dockerd_lab.cases.model import LEVELS, Expectation
+from dockerd_lab.cases.model import Expectation
 from dockerd_lab.judge.expectation import expected_level
 from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.log import extract_message, last_line
 from dockerd_lab.judge.other_apis import find_other_apis
+from dockerd_lab.levels import LEVELS
 from dockerd_lab.machines.remote_command import TIMED_OUT
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.scripts import PROVISION_LIMIT
@@ -86,6 +87,7 @@ def check_strangers(
             yield PolicyFinding(
                 "stranger",
                 f"{description} reaches {api} at {target}, which is root for whoever does",
+                who,
             )
         best = observation.exposure[who].best
         if not _is_forbidden(best.level):
@@ -98,6 +100,8 @@ def check_strangers(
         yield PolicyFinding(
             "stranger" if best.level in LEVELS else "unclear",
             f"{description} gets {gets} at {best.place} ({best.evidence})",
+            who,
+            best.level,
         )
 
 

@@ -15,6 +15,7 @@ from dockerd_lab.judge import daemon_json_keys, overridden_settings, policy, unu
 from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
 from dockerd_lab.judge.absent_proxies import find_absent_proxies
 from dockerd_lab.judge.apparmor import find_unused_profiles
+from dockerd_lab.judge.deferred_commands import find_deferred_commands
 from dockerd_lab.judge.exposed_keys import check_exposed_keys
 from dockerd_lab.judge.forwarded_api import find_forwarded_api
 from dockerd_lab.judge.ignored_lines import find_ignored_lines
@@ -23,9 +24,11 @@ from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.local_doors import check_local_doors
 from dockerd_lab.judge.login_variables import find_login_variables
 from dockerd_lab.judge.not_judged import find_not_judged
+from dockerd_lab.judge.open_files import check_open_files
 from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.published_keys import check_published_keys
 from dockerd_lab.judge.sshd_logins import check_sshd_logins
+from dockerd_lab.judge.unknown_servers import find_unknown_servers
 from dockerd_lab.judge.unread_files import find_unread_files
 from dockerd_lab.judge.unreferenced_files import find_unreferenced_files
 from dockerd_lab.judge.untried_rules import find_untried_rules
@@ -87,6 +90,7 @@ POLICY: tuple[Callable[[RuleContext], Iterable[PolicyFinding]], ...] = (
     lambda context: check_weak_passwords(context.inputs, context.scripts),
     lambda context: check_sshd_logins(context.inputs),
     lambda context: check_local_doors(context.inputs, context.observation),
+    lambda context: check_open_files(context.inputs, context.observation),
 )
 #: Settings that were accepted and have no effect. They are looked for only if the daemon runs with
 #: the configuration; otherwise its error matters.
@@ -123,4 +127,6 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_forwarded_api(context.inputs, context.scripts),
     lambda context: find_absent_firewalls(context.inputs, context.scripts),
     lambda context: find_untried_rules(context.observation),
+    lambda context: find_deferred_commands(context.inputs, context.observation),
+    lambda context: find_unknown_servers(context.observation),
 )

@@ -156,6 +156,9 @@ class Result(Part):
         description="incomplete: nothing is wrong with what was judged, and not all of it was"
     )
     reasons: list[str] = Field(description="why it failed; otherwise empty")
+    permitted: list[str] = Field(
+        default_factory=list, description="what the policy permits strangers, with its reasons"
+    )
 
 
 class Report(Part):
@@ -169,8 +172,35 @@ class Report(Part):
     case: str = Field(description="what the configuration is called")
     results: list[Result]
 
+    digest: str | None = Field(
+        default=None, description="of the files and the policy; null where that is not known"
+    )
+    run_on: list[str] = Field(
+        default_factory=list, description="the only engines that it is for; any, if empty"
+    )
+    allow_incomplete: str | None = Field(
+        default=None, description="why an incomplete verdict is enough, if it is"
+    )
+
     @property
     def verdict(self) -> str:
         """Return the worst verdict of all engines."""
         verdicts = {result.verdict for result in self.results}
         return next(each for each in ("failed", "incomplete", "passed") if each in verdicts)
+
+    @property
+    def passed(self) -> bool:
+        """Return whether nothing is wrong, or only what was permitted."""
+        permitted = ("passed", "incomplete") if self.allow_incomplete else ("passed",)
+        return self.verdict in permitted
+
+
+class ProjectReport(Part):
+    """The verdicts on all configurations of a project."""
+
+    version: Literal[1] = Field(
+        default=1,
+        alias="schema",
+        description="changes when a key changes its meaning or goes; a new key does not change it",
+    )
+    configurations: list[Report]

@@ -27,6 +27,7 @@ from dockerd_lab.observe import (
     listeners,
     local_doors,
     nginx,
+    open_files,
     proxies,
     read_files,
     unit,
@@ -161,6 +162,7 @@ def observe_daemon(
             else {}
         ),
         local_doors=local_doors.parse(output["local_doors"]),
+        open_files=open_files.parse(output["open_files"]),
         raw=results,
     )
 
@@ -183,6 +185,7 @@ def _daemon_commands() -> dict[str, RemoteCommand]:
         "unit_files": RemoteCommand("systemctl cat docker.service docker.socket"),
         "journal": RemoteCommand(_EARLY + _JOURNAL),
         "local_doors": local_doors.COMMAND,
+        "open_files": open_files.COMMAND,
         "by_hand": RemoteCommand(f"cat {STATE_DIRECTORY}/by-hand.log 2>/dev/null"),
     }
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessError
+from dockerd_lab.levels import LEVELS
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.targets import BRIDGE, Targets, port_of
 from dockerd_lab.redaction.redact import redacted

@@ -7,6 +7,7 @@ from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.open_files import OpenFiles
 from dockerd_lab.observe.unit import Unit
 from dockerd_lab.observe.unit_states import UnitState
 
@@ -73,6 +74,8 @@ class DaemonObservation:
     """The texts of files that a script or a fix changed, by path; None for a file that is gone."""
     local_doors: list[str] = field(default_factory=list)
     """Files, sockets and programs with which every local user is root (observe/local_doors.py)."""
+    open_files: OpenFiles = field(default_factory=OpenFiles)
+    """Files that every local user may read or write, and that should be root's alone."""
     raw: dict[str, CommandResult] = field(default_factory=dict)
     """All results of commands, for the evidence only."""
 

@@ -1,8 +1,12 @@
 """Makes the rows of the table of observations: plain values, which pass between processes."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
-from dockerd_lab.observe.observation import Observation
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dockerd_lab.observe.observation import Observation
 
 
 @dataclass(frozen=True)

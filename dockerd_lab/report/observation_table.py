@@ -1,6 +1,9 @@
 """Renders the table of observations at the end of a run of the suites, for a terminal."""
 
+from __future__ import annotations
+
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -8,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from dockerd_lab.report.console import render
-from dockerd_lab.report.observation_rows import Row
+
+if TYPE_CHECKING:
+    from dockerd_lab.report.observation_rows import Row
 
 #: A narrower terminal gets lines instead of the table (columns).
 MIN_WIDTH = 110

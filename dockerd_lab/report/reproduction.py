@@ -101,8 +101,8 @@ def _steps(case: Case) -> Iterator[str]:
         ("client", case.credentials.client),
     ):
         yield from (f"{path}, on {machine}: the run's {name}" for path, name in credentials.items())
-    if (unit := case.directory / "unit").is_symlink():
-        yield f"docker.service is that of {unit.resolve().name}"
+    if case.unit is not None:
+        yield f"docker.service is that of {case.unit}"
     scripts = [case.directory / name for name in _SCRIPTS if (case.directory / name).is_file()]
     names = {script.name for script in scripts}
     for script in scripts:

@@ -1,6 +1,7 @@
 """Renders the verdict on a configuration in Markdown, for the summary of a CI job."""
 
 import re
+from collections.abc import Sequence
 
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.report.observation_rows import shows_container_level
@@ -36,6 +37,11 @@ def markdown(report: Report) -> str:
             first, *more = item.splitlines()
             lines += [f"- {_plain(first)}", *(f"  - {_plain(line)}" for line in more)]
     return "\n".join(lines) + "\n"
+
+
+def project_markdown(reports: Sequence[Report]) -> str:
+    """Return the verdicts on a project's configurations, one below the other."""
+    return "\n".join(map(markdown, reports))
 
 
 def _row(*cells: str) -> str:

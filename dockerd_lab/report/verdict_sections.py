@@ -41,7 +41,12 @@ def sections(report: Report, *, all_files: bool = False) -> list[Section]:
         ("errors", lambda result: map(_error, result.errors)),
         ("not judged", lambda result: map(_not_judged, result.not_judged)),
     ]
+    incomplete = f"an incomplete verdict: {report.allow_incomplete}"
     others: list[_Part] = [
+        (
+            "permitted",
+            lambda result: [*result.permitted, *([incomplete] if report.allow_incomplete else [])],
+        ),
         ("no effect", lambda result: map(_no_effect, result.no_effect)),
         ("after a boot", _after_boot),
         ("daemon warnings", lambda result: result.warnings),

@@ -40,7 +40,7 @@ def choose(failures: Sequence[Failure], name: str, engine: str) -> Failure:
     If several failures show the error, prefer the one that the known error names. Raises BadInput
     if there is no such failure, or none on the engine.
     """
-    by_name = [failure for failure in failures if failure.case.short_name == name]
+    by_name = [each for each in failures if name in (each.case.short_name, each.case.name)]
     matches = by_name or [failure for failure in failures if failure.error == name]
     if not matches:
         raise BadInput(

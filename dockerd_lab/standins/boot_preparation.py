@@ -71,7 +71,8 @@ def prepare_boot(inputs: Input, stand_in_lines: Sequence[str], address: str) -> 
     notes = [f"{path}: not booted with; {note}" for path, note in kept_out.items()]
     lines = ["set -eu", *_unmask_lines(inputs), *map(_take_back_line, kept_out)]
     if inputs.has(FSTAB):
-        mounts, absent = _mounts(inputs.origins[FSTAB].read_text(errors="replace"))
+        copy = inputs.directory / "rootfs" / FSTAB.lstrip("/")
+        mounts, absent = _mounts(copy.read_text(errors="replace"))
         lines.append(_write_line(FSTAB, mounts))
         notes += [f"{FSTAB}: without {device}, a device of the real host" for device in absent]
     if any(path.startswith("/etc/nginx/") for path in inputs.origins):

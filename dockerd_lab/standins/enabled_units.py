@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
 from dockerd_lab.config.paths import DOCKER_UNITS
+from dockerd_lab.inputs import tree
 from dockerd_lab.inputs.input import Input
 
 #: Files that a boot runs only if they are executable, and says nothing if they are not.
@@ -33,7 +34,7 @@ def enable_units(inputs: Input) -> Enabled:
         name = PurePosixPath(path).name
         if source.is_symlink() or not any(fnmatchcase(path, each) for each in _PROGRAMS):
             continue
-        if not source.stat().st_mode & 0o100:
+        if not tree.mode(source) & 0o100:
             lines.append(f"chmod 755 {shlex.quote(path)}")
             notes.append(f"{path}: made executable; a boot leaves it out otherwise")
         if path.startswith("/etc/init.d/") and not _is_linked(name, inputs.origins):

@@ -44,6 +44,8 @@ class Prepared:
     """Whether the lab may make stand-ins."""
     proxies: tuple[ProxySetup, ...] = ()
     """The proxies that are installed for the input."""
+    package_files: tuple[Path, ...] = ()
+    """The files of their packages on this computer."""
     absent_packages: tuple[str, ...] = ()
     """Packages for it that the engine's suite lacks."""
 
@@ -52,8 +54,11 @@ class Prepared:
         """Return Debian's packages to install before the input is applied."""
         return sorted({package for proxy in self.proxies for package in proxy.packages})
 
-    def without(self, absent: Sequence[str]) -> "Prepared":
-        """Return this for an engine whose suite lacks some packages."""
+    def with_packages(self, files: Sequence[Path], absent: Sequence[str]) -> "Prepared":
+        """Return this for an engine, with the files of the packages.
+
+        `absent` are the packages that the engine's suite lacks.
+        """
         proxies = installed_proxies(self.proxies, absent)
         services = [*self.scripts.services]
         of_scripts = [*self.scripts.script_services]
@@ -63,6 +68,7 @@ class Prepared:
         return replace(
             self,
             proxies=tuple(proxies),
+            package_files=tuple(files),
             absent_packages=tuple(absent),
             inspected=replace(
                 self.inspected, services=tuple(services), services_of_scripts=tuple(of_scripts)
@@ -101,7 +107,13 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
     }
     prepared = Prepared(
         inputs=inputs,
-        configuration=Configuration(inputs.name, inputs.directory, remote, credentials),
+        configuration=Configuration(
+            inputs.name,
+            inputs.directory,
+            remote,
+            credentials,
+            unit=inputs.case.unit if inputs.case is not None else None,
+        ),
         declared=declared,
         scripts=written_scripts,
         routes=routes,
@@ -122,7 +134,7 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
             **_validate_arguments(inputs),
         ),
     )
-    return prepared.without(())
+    return prepared.with_packages((), ())
 
 
 def prepare_case(case: Case, settings: Settings) -> Prepared:

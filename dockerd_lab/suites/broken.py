@@ -15,10 +15,12 @@ from dockerd_lab.suites.options import IN_A_TEST, fail_engine, session_of
 from dockerd_lab.suites.outcome import evidence_of
 from dockerd_lab.suites.selection import engine_of
 
+# The innermost wrappers (trylast): what pytest's own do before and after a test is done even where
+# the test is failed here.
 _Phase = Generator[None, object, object]
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_setup(item: pytest.Item) -> _Phase:
     """Fail a test at once if the lab of its engine is broken."""
     engine = engine_of(item)
@@ -27,13 +29,13 @@ def pytest_runtest_setup(item: pytest.Item) -> _Phase:
     return (yield from _catch_lab_errors(item))
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> _Phase:
     """Handle a machine that is lost in the middle of a test."""
     return (yield from _catch_lab_errors(item))
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> _Phase:
     """Handle a machine that is lost when a fixture cleans up."""
     return (yield from _catch_lab_errors(item))

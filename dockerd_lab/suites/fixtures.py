@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest) -> str:
+def lab_engine(request: pytest.FixtureRequest) -> str:
     """The engine that `daemon` runs."""
     return str(request.param)
 
 
 @pytest.fixture(scope="session")
-def unit(request: pytest.FixtureRequest, engine: str) -> str | None:
-    """The docker.service of provision/units that takes the packaged one's place (--unit)."""
-    return session_of(request.config).unit_on(engine)
+def lab_unit(request: pytest.FixtureRequest, lab_engine: str) -> str | None:
+    """The docker.service of provision/units that takes the packaged one's place (--lab-unit)."""
+    return session_of(request.config).unit_on(lab_engine)
 
 
 @pytest.fixture(scope="session")
@@ -59,18 +59,18 @@ def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Iterator[Fleet]:
+def lab_fleet(request: pytest.FixtureRequest, lab_engine: str, _lab_lock: None) -> Iterator[Fleet]:
     """The machines of the lab."""
     from dockerd_lab import progress
     from dockerd_lab.host.labs import parallel_home
 
     session = session_of(request.config)
-    settings, home = session.settings_on(engine), None
+    settings, home = session.settings_on(lab_engine), None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
         settings = settings.beside_others(min(count_labs(request.config), len(session.engines)))
-        home = parallel_home(session.project, engine)
-    progress.sink = progress_line(request.config, engine)
-    keep, wait = request.config.getoption("keep"), request.config.getoption("lab_wait")
+        home = parallel_home(session.project, lab_engine)
+    progress.sink = progress_line(request.config, lab_engine)
+    keep, wait = request.config.getoption("lab_keep"), request.config.getoption("lab_wait")
     try:
         with request.config.hook.pytest_dockerd_lab_machines(
             project=session.project, settings=settings, keep=keep, home=home, wait=wait
@@ -79,90 +79,75 @@ def fleet(request: pytest.FixtureRequest, engine: str, _lab_lock: None) -> Itera
             session.on_machines = None
             yield machines
     except LabError as error:  # ending the lab may fail too, when the next engine is due
-        fail_engine(request.session, engine, error)
+        fail_engine(request.session, lab_engine, error)
 
 
 @pytest.fixture(scope="session")
-def subject(request: pytest.FixtureRequest) -> Subject:
+def lab_subject(request: pytest.FixtureRequest) -> Subject:
     """The engine and case that the test is about."""
     param: Subject = request.param
     return param
 
 
 @pytest.fixture(scope="session")
-def case(subject: Subject) -> Case:
-    """The case that the test is about; the fixture `observation` applies it."""
-    return subject.case
+def lab_case(lab_subject: Subject) -> Case | None:
+    """The case that the test is about; `lab_observation` applies it.
+
+    None for a configuration of the project without a case.yaml.
+    """
+    return lab_subject.case
 
 
 @pytest.fixture(scope="session")
-def observation(
-    request: pytest.FixtureRequest, fleet: Fleet, subject: Subject, unit: str | None
+def lab_observation(
+    request: pytest.FixtureRequest, lab_fleet: Fleet, lab_subject: Subject, lab_unit: str | None
 ) -> Observation:
-    """The observation of the case, applied to freshly restored machines."""
-    from dockerd_lab.observe import client_tools
-    from dockerd_lab.trial.trial import Plan
-
-    session = session_of(request.config)
-    current = (subject.engine, subject.case.name, fleet.restored)
+    """The observation of the configuration, applied to freshly restored machines."""
+    session, subject = session_of(request.config), lab_subject
+    current = (subject.engine, subject.name, lab_fleet.restored)
     # A fix and a reboot continue the trial of the case that is on the machines.
     continues = (subject.rebooted or subject.fixed) and session.on_machines == current
     session.on_machines = None
-    plan = Plan(
-        subject.case,
-        subject.id,
-        unit=unit,
-        then="fix" if subject.fixed else "reboot" if subject.rebooted else "nothing",
-        inspected=session.prepared(subject).inspected,
-        # For a failure it is enough whether the daemon is reached; all tools run on the methods.
-        tools=client_tools.TOOLS
-        if subject.case.category == "methods"
-        else client_tools.REACHABILITY_TOOLS,
-        check_idempotent=not subject.fixed,
-    )
     observed: Observation = request.config.hook.pytest_dockerd_lab_trial(
-        fleet=fleet, plan=plan, already_applied=continues
+        fleet=lab_fleet, plan=session.plan(subject, lab_unit), already_applied=continues
     )
     if not subject.fixed:
-        session.on_machines = (subject.engine, subject.case.name, fleet.restored)
+        session.on_machines = (subject.engine, subject.name, lab_fleet.restored)
     session.observations[subject.id] = observed
     return observed
 
 
 @pytest.fixture(scope="session")
-def judgement(
-    request: pytest.FixtureRequest, subject: Subject, observation: Observation
+def lab_judgement(
+    request: pytest.FixtureRequest, lab_subject: Subject, lab_observation: Observation
 ) -> Judgement:
     """The judgement of the observation, by the case's expectation and by policy."""
-    from dockerd_lab.judge.judge import judge
-
-    session = session_of(request.config)
-    return judge(session.prepared(subject), observation, subject.case)
+    return session_of(request.config).judge(lab_subject, lab_observation)
 
 
 @pytest.fixture
-def daemon(fleet: Fleet) -> Any:
+def lab_daemon(lab_fleet: Fleet) -> Any:
     """A testinfra host for the machine that runs dockerd."""
-    return _host(fleet, "daemon")
+    return _host(lab_fleet, "daemon")
 
 
 @pytest.fixture
-def client(fleet: Fleet) -> Any:
+def lab_client(lab_fleet: Fleet) -> Any:
     """A testinfra host for the machine that may control the daemon."""
-    return _host(fleet, "client")
+    return _host(lab_fleet, "client")
 
 
 @pytest.fixture
-def outsider(fleet: Fleet) -> Any:
+def lab_outsider(lab_fleet: Fleet) -> Any:
     """A testinfra host for the machine that may not."""
-    return _host(fleet, "outsider")
+    return _host(lab_fleet, "outsider")
 
 
 @pytest.fixture
-def docker_client(
-    fleet: Fleet, case: Case, observation: Observation
+def lab_docker(
+    lab_fleet: Fleet, lab_subject: Subject, lab_observation: Observation
 ) -> Iterator[Callable[[str], Any]]:
-    """Docker's SDK on a machine of your choice: `docker_client("outsider").images.list()`.
+    """Docker's SDK on a machine of your choice: `lab_docker("outsider").images.list()`.
 
     The daemon is reached as `client` or `outsider` do it, or on `daemon` by its own socket.
     """
@@ -170,7 +155,7 @@ def docker_client(
 
     with ExitStack() as clients:
         yield lambda machine: clients.enter_context(
-            connected(fleet.lab, machine, case, fleet.address)
+            connected(lab_fleet.lab, machine, lab_subject.configuration, lab_fleet.address)
         )
 
 

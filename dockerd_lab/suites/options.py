@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from dockerd_lab.errors import LAB_WAIT, BadInput, LabError
+from dockerd_lab.errors import LAB_WAIT, BadInput, LabError, missing_package
 from dockerd_lab.progress import say
 from dockerd_lab.suites import hooks
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dockerd_lab.project import Project
     from dockerd_lab.suites.session import Session
 
+#: The options that say what a run is about.
+_SELECTING = ("lab_engine", "lab_client_engine", "lab_unit", "lab_case", "lab_reboot", "lab_keep")
+#: The key of a pytest-xdist worker's output, for its main process.
+WORKER_OUTPUT = "dockerd_lab"
 _SESSION = pytest.StashKey["Session"]()
 #: Whether a test or one of its fixtures is running.
 IN_A_TEST = pytest.StashKey[bool]()
@@ -36,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the lab's options."""
     group = parser.getgroup("dockerd-lab", "the lab of virtual machines")
     group.addoption(
-        "--engine",
+        "--lab-engine",
         action="append",
         default=[],
         metavar="ENGINE",
@@ -44,28 +48,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         " where no other is given",
     )
     group.addoption(
-        "--client-engine", metavar="ENGINE", help="the engine of the machines without a dockerd"
+        "--lab-client-engine", metavar="ENGINE", help="the engine of the machines without a dockerd"
     )
     group.addoption(
-        "--unit", metavar="UNIT", help="a docker.service of provision/units instead of the packaged"
+        "--lab-unit",
+        metavar="UNIT",
+        help="a docker.service of provision/units instead of the packaged",
     )
     group.addoption(
-        "--case",
+        "--lab-case",
         action="append",
         default=[],
         metavar="CASE",
-        help="a case by its exact name, or a glob; may be repeated. Without it: the"
-        " methods, and the conflicts among them",
+        help="a configuration or case by its exact name, or a glob; may be repeated. Without it:"
+        " what dockerd-lab.yaml declares or, without one, the methods and the conflicts among them",
     )
     group.addoption(
-        "--reboot",
+        "--lab-reboot",
         action="store_true",
         help="after each case reboot `daemon` and run its tests again",
     )
     group.addoption(
-        "--keep",
+        "--lab-keep",
         action="store_true",
         help="leave the lab up, with the first failed case in place, and tell how to enter it",
+    )
+    group.addoption(
+        "--lab-render",
+        action="store_true",
+        help="run the commands with which dockerd-lab.yaml renders configurations",
     )
     group.addoption(
         "--lab-wait",
@@ -83,7 +94,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", "xdist_group(name): pytest-xdist's; it is not here")
     config.addinivalue_line(
         "markers",
-        "cases(name=[…], without=[…], daemon=[…], client=[…], engine=[…], category=…, main=…,"
+        "lab_cases(name=[…], without=[…], daemon=[…], client=[…], engine=[…], category=…, main=…,"
         " fails=…, has_error=…, fixed=…, rebooted=…, unit=…): run only for cases with, or"
         " without, these names, that expect one of these daemon states, one of these levels of"
         " the client, on one of these engines, of this directory under provision, in the main"
@@ -104,31 +115,64 @@ def count_labs(config: pytest.Config) -> int:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Check the options in pytest-xdist's main process, before every worker does."""
-    if getattr(session.config.option, "dist", "no") != "no" and not is_worker(session.config):
+    config = session.config
+    if not any(config.getoption(name) for name in _SELECTING):
+        return  # perhaps no test is about machines
+    if getattr(config.option, "dist", "no") != "no" and not is_worker(config):
         try:
-            session_of(session.config)
+            session_of(config)
         except LabError as error:
             exit_pytest(error)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Add the rows of a pytest-xdist worker to the table, if its tests were about machines."""
+    output = getattr(node, "workeroutput", {}).get(WORKER_OUTPUT)
+    if output is not None:
+        use_lab(node.config)
+        from dockerd_lab.suites.outcome import add_worker_output
+
+        add_worker_output(node.config, output)
+
+
+def use_lab(config: pytest.Config) -> None:
+    """Load the parts of the plugin that only tests about machines need."""
+    from dockerd_lab.suites import broken, outcome
+
+    for module in (outcome, broken):
+        if not config.pluginmanager.is_registered(module):
+            config.pluginmanager.register(module)
+
+
 def session_of(config: pytest.Config) -> Session:
-    """Return the session of this run, made when first needed; raises BadInput."""
+    """Return the session of this run, made when first needed.
+
+    Raises BadInput, and HarnessError if the packages that drive the machines are not installed.
+    """
     if _SESSION not in config.stash:
-        from dockerd_lab.suites.session import make_session
+        try:
+            from dockerd_lab.suites.session import make_session
+        except ModuleNotFoundError as error:
+            if (missing := missing_package(error, "a test on machines")) is not None:
+                raise missing from None
+            raise
 
         session = make_session(
             config.hook.pytest_dockerd_lab_project(),
-            engines=config.getoption("engine"),
-            client_engine=config.getoption("client_engine"),
-            unit=config.getoption("unit"),
-            patterns=config.getoption("case"),
-            reboot=config.getoption("reboot"),
+            engines=config.getoption("lab_engine"),
+            client_engine=config.getoption("lab_client_engine"),
+            unit=config.getoption("lab_unit"),
+            patterns=config.getoption("lab_case"),
+            reboot=config.getoption("lab_reboot"),
+            run_commands=config.getoption("lab_render"),
         )
-        if config.getoption("keep"):
+        config.add_cleanup(session.close)
+        if config.getoption("lab_keep"):
             if len(session.engines) > 1:
-                raise BadInput("--keep leaves one lab up: give it with one --engine")
+                raise BadInput("--lab-keep leaves one lab up: give it with one --lab-engine")
             if getattr(config.option, "dist", "no") != "no":
-                raise BadInput("--keep leaves one lab up: give it without -n")
+                raise BadInput("--lab-keep leaves one lab up: give it without -n")
         config.stash[_SESSION] = session
     return config.stash[_SESSION]
 

@@ -1,4 +1,4 @@
-"""Reports a run: evidence of failed tests, the table, the exit code, the machines with --keep."""
+"""Reports a run: the evidence of failed tests, the table, the exit code, the kept machines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from dockerd_lab.errors import BadInput, HarnessError, LabBusy, LabError
 from dockerd_lab.redaction.redact import redacted
-from dockerd_lab.suites.options import is_worker, running_session, session_of
+from dockerd_lab.suites.options import WORKER_OUTPUT, is_worker, running_session, session_of
 from dockerd_lab.suites.selection import engine_of, subject_of
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 #: Columns of the table where the output is no terminal.
 LOG_WIDTH = 120
 
-#: The key of a pytest-xdist worker's rows and broken engines.
-_WORKER_OUTPUT = "dockerd_lab"
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -48,22 +46,22 @@ def pytest_runtest_makereport(
 def pytest_runtest_protocol(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, object, object]:
-    """With --keep, stop before another case replaces the failed one on the machines."""
+    """With --lab-keep, stop before another case replaces the failed one on the machines."""
     result = yield
-    if item.config.getoption("keep") and item.session.stash.get(_FAILED, False):
+    if item.config.getoption("lab_keep") and item.session.stash.get(_FAILED, False):
         next_subject = subject_of(nextitem) if nextitem is not None else None
         if next_subject != subject_of(item):
-            item.session.shouldfail = "the failed case is kept on the machines (--keep)"
+            item.session.shouldfail = "the failed case is kept on the machines (--lab-keep)"
     return result
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the table of observations, and with --keep how to enter the machines."""
+    """Print the table of observations, and with --lab-keep how to enter the machines."""
     session = running_session(config)
     if session is None:
         return
     _table(terminalreporter, session)
-    if session.fleet is not None and config.getoption("keep"):
+    if session.fleet is not None and config.getoption("lab_keep"):
         terminalreporter.section("the lab is still up")
         terminalreporter.write_line("dockerd-lab shell daemon   # enters the machine")
         terminalreporter.write_line("dockerd-lab down           # ends the lab")
@@ -77,7 +75,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if is_worker(session.config):
         rows = [asdict(row) for row in lab_session.rows]
-        session.config.workeroutput[_WORKER_OUTPUT] = {"rows": rows, "broken": lab_session.broken}  # type: ignore[attr-defined]
+        session.config.workeroutput[WORKER_OUTPUT] = {"rows": rows, "broken": lab_session.broken}  # type: ignore[attr-defined]
     elif lab_session.broken:
         session.exitstatus = _exit_code(lab_session.broken.values())
 
@@ -95,15 +93,13 @@ def _exit_code(reasons: Collection[str]) -> int:
     return BadInput.exit_code if only_input else HarnessError.exit_code
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object) -> None:
-    """Add the rows of a pytest-xdist worker to the table."""
+def add_worker_output(config: pytest.Config, output: dict[str, Any]) -> None:
+    """Add the rows and the broken engines of a pytest-xdist worker to the main process's."""
     from dockerd_lab.report.observation_rows import Row
 
-    output = getattr(node, "workeroutput", {}).get(_WORKER_OUTPUT, {})
-    session = session_of(node.config)
-    session.worker_rows += [Row(**row) for row in output.get("rows", [])]
-    session.broken.update(output.get("broken", {}))
+    session = session_of(config)
+    session.worker_rows += [Row(**row) for row in output["rows"]]
+    session.broken.update(output["broken"])
 
 
 def _table(terminal: Any, session: Session) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -10,7 +9,7 @@ import pytest
 
 from dockerd_lab.errors import BadInput, LabError
 from dockerd_lab.suites import fixtures
-from dockerd_lab.suites.options import exit_pytest, running_session, session_of
+from dockerd_lab.suites.options import exit_pytest, running_session, session_of, use_lab
 
 if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session, Subject
@@ -18,38 +17,46 @@ if TYPE_CHECKING:
 _BAD_INPUT = pytest.StashKey[LabError]()
 
 
-#: The keywords of the marker `cases`: each says whether a subject meets the keyword's value.
+#: The keywords of the marker `lab_cases`: each says whether a subject meets the keyword's value.
 CONDITIONS: dict[str, Callable[[Subject, Any], bool]] = {
-    "name": lambda subject, names: subject.case.name in names,
-    "without": lambda subject, names: subject.case.name not in names,
-    "daemon": lambda subject, states: subject.case.expect.daemon in states,
-    "client": lambda subject, levels: subject.case.expect.client in levels,
+    "name": lambda subject, names: subject.name in names,
+    "without": lambda subject, names: subject.name not in names,
+    "daemon": lambda subject, states: _expects(subject, "daemon", states),
+    "client": lambda subject, levels: _expects(subject, "client", levels),
     "engine": lambda subject, engines: subject.engine in engines,
-    "category": lambda subject, category: subject.case.category == category,
-    "main": lambda subject, main: subject.case.spec.main is main,
-    "has_error": lambda subject, has: (subject.case.spec.expect.error is not None) is has,
+    "category": lambda subject, category: subject.category == category,
+    "main": lambda subject, main: (subject.case is not None and subject.case.spec.main) is main,
+    "has_error": lambda subject, has: (
+        (subject.case is not None and subject.case.spec.expect.error is not None) is has
+    ),
     "fixed": lambda subject, fixed: subject.fixed is fixed,
-    "fails": lambda subject, fails: subject.case.fails is fails,
+    "fails": lambda subject, fails: subject.fails is fails,
     "rebooted": lambda subject, rebooted: subject.rebooted is rebooted,
     "unit": lambda subject, unit: subject.unit == unit,
 }
 
 
+def _expects(subject: Subject, key: str, values: Collection[str]) -> bool:
+    """Return whether a case expects one of these; what has no case expects nothing."""
+    return subject.case is not None and getattr(subject.case.expect, key) in values
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test about observations once per engine and case, another one once per engine."""
-    about_cases = _uses_fixture(metafunc, "subject")
-    about_engines = _uses_fixture(metafunc, "engine")
+    about_cases = _uses_fixture(metafunc, "lab_subject")
+    about_engines = _uses_fixture(metafunc, "lab_engine")
     if not about_cases and not about_engines:
         return
+    use_lab(metafunc.config)
     conditions: dict[str, Any] = {}
     try:
         if _BAD_INPUT in metafunc.config.stash:  # an earlier test's
             raise metafunc.config.stash[_BAD_INPUT]
         # The closest marker comes first, and a function's wins over its module's.
-        for marker in metafunc.definition.iter_markers("cases"):
+        for marker in metafunc.definition.iter_markers("lab_cases"):
             if unknown := sorted(set(marker.kwargs) - set(CONDITIONS)):
                 where = metafunc.definition.nodeid
-                raise BadInput(f"{where}: the marker `cases` has no {', '.join(unknown)}")
+                raise BadInput(f"{where}: the marker `lab_cases` has no {', '.join(unknown)}")
             conditions = {**marker.kwargs, **conditions}
         session = session_of(metafunc.config)
         _check_values(metafunc.definition.nodeid, conditions, session)
@@ -60,7 +67,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         all_subjects, engines = [], []
     if not about_cases:
         params = [pytest.param(engine, marks=_xdist_group(engine)) for engine in engines]
-        metafunc.parametrize("engine", params, indirect=True, scope="session")
+        metafunc.parametrize("lab_engine", params, indirect=True, scope="session")
         return
     subjects = [
         subject
@@ -68,7 +75,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if all(CONDITIONS[key](subject, value) for key, value in conditions.items())
     ]
     # The machines belong to the engine, so `fleet` depends on it alone.
-    names = ("engine", "subject") if about_engines else ("subject",)
+    names = ("lab_engine", "lab_subject") if about_engines else ("lab_subject",)
     params = [
         pytest.param(
             *((s.engine, s) if about_engines else (s,)), id=s.id, marks=_xdist_group(s.engine)
@@ -80,7 +87,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _check_values(where: str, conditions: Mapping[str, Any], session: Session) -> None:
     """Raise BadInput if a marker has a value that does not exist: its test would never run."""
-    from dockerd_lab.cases.model import LEVELS, DaemonState
+    import difflib
+
+    from dockerd_lab.cases.model import DaemonState
+    from dockerd_lab.levels import LEVELS
 
     allowed: dict[str, Collection[str]] = {
         "name": session.case_names,
@@ -94,7 +104,7 @@ def _check_values(where: str, conditions: Mapping[str, Any], session: Session) -
             if value not in allowed[key]:
                 near = difflib.get_close_matches(str(value), allowed[key], 1, 0.3)
                 hint = f"; is it {near[0]}?" if near else ""
-                raise BadInput(f"{where}: the marker `cases` has {key}={value!r}{hint}")
+                raise BadInput(f"{where}: the marker `lab_cases` has {key}={value!r}{hint}")
 
 
 def _xdist_group(engine: str) -> pytest.MarkDecorator:
@@ -131,7 +141,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # After the cases of an engine come the tests of its machines, then those without any.
         items.sort(
             key=lambda item: (
-                engines.index(e) if (e := _param(item, "engine")) in engines else len(engines),
+                engines.index(e) if (e := _param(item, "lab_engine")) in engines else len(engines),
                 order[s.id] if (s := subject_of(item)) else len(order),
             )
         )
@@ -143,7 +153,7 @@ def _is_empty(marker: pytest.Mark) -> bool:
 
 def subject_of(item: pytest.Item | None) -> Subject | None:
     """Return the engine and case that a test is about, if any."""
-    param = _param(item, "subject")
+    param = _param(item, "lab_subject")
     if param is None:
         return None
     from dockerd_lab.suites.session import Subject
@@ -157,7 +167,7 @@ def engine_of(item: pytest.Item) -> str | None:
     subject = subject_of(item)
     if subject is not None:
         return subject.engine
-    param, session = _param(item, "engine"), running_session(item.config)
+    param, session = _param(item, "lab_engine"), running_session(item.config)
     # Another project's test may have a parameter of that name.
     return param if session and isinstance(param, str) and param in session.engines else None
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from dockerd_lab.cases.credentials import credential, is_private
 from dockerd_lab.cases.model import Configuration, Credential
+from dockerd_lab.cases.units import unit_directories
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
@@ -119,14 +120,12 @@ def _run(
 def _pack(project: Project, case: Configuration, address: str, unit: str | None) -> bytes:
     """Return the case's directory and apply.sh as a tar archive, to be unpacked in `/`."""
     with _open_archive() as (tar, buffer):
-        own_unit = case.directory / "unit"
-        if own_unit.is_symlink():  # a link to one of provision/units, which is packed instead
-            unit = own_unit.resolve().name
+        unit = case.unit or unit
         tar.add(case.directory, arcname=CASE_DIRECTORY, filter=_without_unit_link)
         _add_credentials(tar, case.credentials.daemon, address, below=f"{CASE_DIRECTORY}/rootfs")
         if unit is not None:
             tar.add(
-                project.data / "provision/units" / unit,
+                unit_directories(project)[unit],
                 arcname=f"{CASE_DIRECTORY}/unit",
                 filter=_owned_by_root,
             )

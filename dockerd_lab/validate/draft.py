@@ -7,12 +7,12 @@ from typing import Any
 import yaml
 from packaging.version import Version
 
-from dockerd_lab.cases.model import LEVELS
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.judge.errors import UNEXPLAINED
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.log import last_line
+from dockerd_lab.levels import LEVELS
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.validate.run import JudgedTrial
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dockerd_lab.cases.discover import check_unit, packaged_dockerd
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.cases.units import check_unit, packaged_dockerd
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.errors import BadInput
@@ -15,8 +15,9 @@ from dockerd_lab.host.packages import ensure_packages
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.after_boot import combine
 from dockerd_lab.judge.boot_only_parts import boot_only_parts
-from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.judge.judge import NO_PERMISSIONS, judge, verdict
 from dockerd_lab.judge.judgement import Judgement
+from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Result
 from dockerd_lab.machines.fleet import Fleet, running
 from dockerd_lab.observe import evidence
@@ -43,7 +44,7 @@ class ValidateRequest:
     engines: Sequence[str] = ()
     unit: str = PACKAGED
     stand_ins: bool = True
-    allow_insecure: bool = False
+    permissions: Permissions = NO_PERMISSIONS
     reboot: bool = False
     """Whether to judge after a boot, too, even if the configuration does not need one."""
 
@@ -76,6 +77,8 @@ def prepared(project: Project, settings: Settings, request: ValidateRequest) -> 
             command=None if request.command is None else parse_dockerd_command(request.command),
             provision=request.provision,
         )
+        if inputs.case is not None and inputs.case.unit is not None:
+            check_unit(project, inputs.case.unit, f"{inputs.case.directory}/case.yaml: unit: ")
         yield prepare(inputs, settings, allow_stand_ins=request.stand_ins)
 
 
@@ -98,10 +101,47 @@ def trials(
     """
     for engine in engines_of(settings, request):
         with running(project, settings.with_engines(daemon=engine), keep=False) as fleet:
-            trial = _try(fleet, request, prepared_input)
-            result = trial.result
-            say(f"lab: {engine}: {result.verdict}, {result.seconds} s after the restore")
-            yield trial
+            yield try_on(fleet, request, prepared_input)
+
+
+def with_packages(
+    project: Project, settings: Settings, engine: str, prepared_input: Prepared
+) -> Prepared:
+    """Return the configuration with the packages that it needs on an engine, on this computer.
+
+    Raises HarnessError if they cannot be fetched.
+    """
+    wanted = prepared_input.packages
+    packages = ensure_packages(project, engine, settings.engine(engine), wanted)
+    return prepared_input.with_packages(packages.files, packages.absent)
+
+
+def make_plan(
+    project: Project, engine: str, request: ValidateRequest, prepared_input: Prepared
+) -> Plan:
+    """Return the plan of a trial of the configuration on an engine."""
+    return Plan(
+        prepared_input.configuration,
+        f"{engine}/validate-{prepared_input.configuration.name}",
+        packages=prepared_input.package_files,
+        unit=_find_unit(project, request),
+        inspected=prepared_input.inspected,
+        routes=prepared_input.routes,
+        starts_client=None
+        if prepared_input.inputs.command
+        else prepared_input.declared.client_command,
+    )
+
+
+def try_on(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
+    """Try the configuration on the fleet's engine, judge what is observed, and print the verdict.
+
+    Raises HarnessError if the trial failed for another reason than the configuration.
+    """
+    trial = _try(fleet, request, prepared_input)
+    result = trial.result
+    say(f"lab: {fleet.engine}: {result.verdict}, {result.seconds} s after the restore")
+    return trial
 
 
 def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> JudgedTrial:
@@ -110,22 +150,10 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     If the configuration brings anything that only a boot brings into effect, the machine is booted
     with it, and what is observed then is judged as well.
     """
-    unit = _find_unit(fleet.project, request)
-    engine = fleet.settings.engine(fleet.engine)
-    packages = ensure_packages(fleet.project, fleet.engine, engine, prepared_input.packages)
-    prepared_input = prepared_input.without(packages.absent)
-    plan = Plan(
-        prepared_input.configuration,
-        f"{fleet.engine}/validate-{prepared_input.configuration.name}",
-        packages=packages.files,
-        unit=unit,
-        inspected=prepared_input.inspected,
-        routes=prepared_input.routes,
-        starts_client=None
-        if prepared_input.inputs.command
-        else prepared_input.declared.client_command,
-    )
-    variant = Variant.of(engine, unit)
+    prepared_input = with_packages(fleet.project, fleet.settings, fleet.engine, prepared_input)
+    plan = make_plan(fleet.project, fleet.engine, request, prepared_input)
+    unit = plan.unit
+    variant = Variant.of(fleet.settings.engine(fleet.engine), unit)
     observation = run_trial(fleet, plan)
     judgement, result = _judge(fleet, prepared_input, observation, request, variant)
     _print_durations(result)
@@ -166,7 +194,7 @@ def _judge(
         prepared_input,
         observation,
         case.for_variant(variant) if case is not None else None,
-        allow_insecure=request.allow_insecure,
+        permissions=request.permissions,
     )
     return judgement, verdict(
         prepared_input,

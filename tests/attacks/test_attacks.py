@@ -5,6 +5,7 @@ from at_boot import AT_BOOT
 from bridges import BRIDGES
 from by_script import BY_SCRIPT
 from configurations import ATTACKS
+from deferred import DEFERRED
 from findings import FINDINGS
 from firewalls import FIREWALLS
 from other_proxies import OTHER_PROXIES
@@ -15,8 +16,8 @@ from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
-EVERY = ATTACKS | AT_BOOT | FINDINGS | FIREWALLS | WAYS_AROUND | OTHER_PROXIES | BRIDGES
-EVERY |= BY_SCRIPT
+EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | WAYS_AROUND | OTHER_PROXIES
+EVERY |= BRIDGES | BY_SCRIPT
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.cases(fixed=False)  # a fix changes them
+@pytest.mark.lab_cases(fixed=False)  # a fix changes them
 def test_files_are_installed(daemon, observation, case):
     for path in case.files:
         file = daemon.file(str(path))
@@ -23,7 +23,7 @@ def test_effective_hosts(assert_expected):
     assert_expected("hosts")
 
 
-@pytest.mark.cases(fixed=False)
+@pytest.mark.lab_cases(fixed=False)
 def test_applying_twice_changes_nothing(observation, case):
     first, second = observation.daemon.first_apply, observation.daemon.second_apply
     assert len(first.files.splitlines()) == len(case.files)

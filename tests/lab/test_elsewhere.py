@@ -3,6 +3,6 @@
 import pytest
 
 
-@pytest.mark.cases(category="failures", fails=False, fixed=False, rebooted=False)
+@pytest.mark.lab_cases(category="failures", fails=False, fixed=False, rebooted=False)
 def test_nobody_says_so(assert_expected):
     assert_expected("words", "error")

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.cases(fails=True)
+pytestmark = pytest.mark.lab_cases(fails=True)
 
 
 def test_the_exact_words(case, assert_expected):
@@ -16,7 +16,7 @@ def test_it_is_the_known_error(case, errors, assert_expected):
     assert_expected("error")
 
 
-@pytest.mark.cases(daemon=["unchanged"])
+@pytest.mark.lab_cases(daemon=["unchanged"])
 def test_a_refused_unit_leaves_the_old_daemon(observation):
     daemon = observation.daemon
     assert daemon.outcome.restart_exit_code == 1
@@ -25,7 +25,7 @@ def test_a_refused_unit_leaves_the_old_daemon(observation):
     assert daemon.service.active_state == "active", "the old daemon must still run"
 
 
-@pytest.mark.cases(daemon=["failed"])
+@pytest.mark.lab_cases(daemon=["failed"])
 def test_a_failed_start_leaves_none(observation, subject):
     daemon = observation.daemon
     codes = (daemon.outcome.restart_exit_code, daemon.outcome.by_hand_exit_code)
@@ -34,7 +34,7 @@ def test_a_failed_start_leaves_none(observation, subject):
     assert daemon.service.main_pid == 0
 
 
-@pytest.mark.cases(main=True)
+@pytest.mark.lab_cases(main=True)
 def test_how_a_conflict_ended(observation, case, subject):
     daemon = observation.daemon
     assert case.expect.words in daemon.log, "a line of its own, word for word"
@@ -55,6 +55,6 @@ def test_how_a_conflict_ended(observation, case, subject):
         assert daemon.service.active_state == "failed"
 
 
-@pytest.mark.cases(name=["failures/volume-db-timeout-kill-all"])
+@pytest.mark.lab_cases(name=["failures/volume-db-timeout-kill-all"])
 def test_somebody_else_works_on(daemon, observation):
     assert daemon.run("systemctl is-active watching.service").stdout.strip() == "active"

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.cases(name=["methods/firewall-allow-list"])
+pytestmark = pytest.mark.lab_cases(name=["methods/firewall-allow-list"])
 PORT = 8080
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from dockerd_lab.explain.matcher import explain
 
-pytestmark = pytest.mark.cases(fixed=True)
+pytestmark = pytest.mark.lab_cases(fixed=True)
 
 
 def test_every_step_succeeds(observation, assert_expected):
@@ -14,19 +14,19 @@ def test_every_step_succeeds(observation, assert_expected):
         assert "$ " in steps.stdout, f"{steps.command} has no step"
 
 
-@pytest.mark.cases(has_error=True)
+@pytest.mark.lab_cases(has_error=True)
 def test_the_error_is_gone(assert_expected):
     assert_expected("error")
 
 
-@pytest.mark.cases(name=["failures/start-limit-hit"])
+@pytest.mark.lab_cases(name=["failures/start-limit-hit"])
 def test_the_first_error_is_recovered_from_the_journal(observation):
     """The limit hides it, and only it tells what to fix."""
     findings = explain(observation.fix["daemon"].stdout.splitlines())
     assert [finding.id for finding in findings] == ["unknown-directive"]
 
 
-@pytest.mark.cases(name=["failures/volume-db-timeout-kill-all"])
+@pytest.mark.lab_cases(name=["failures/volume-db-timeout-kill-all"])
 def test_the_remedy_kills_more_than_docker(daemon, observation):
     """It is a fix, and ends whoever has the word in his command line."""
     assert daemon.run("systemctl is-active watching.service").stdout.strip() == "failed"

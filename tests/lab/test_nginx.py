@@ -28,13 +28,13 @@ def container(client, observation):
     client.check_output(f"{DOCKER} rm -f held")
 
 
-@pytest.mark.cases(name=WHOLE)
+@pytest.mark.lab_cases(name=WHOLE)
 def test_run_shows_what_the_container_says(client, observation):
     run = f"{DOCKER} run -i --rm --network none busybox echo said"
     assert client.check_output(input_stays_open(f"timeout -k 1 30 {run}")) == "said"
 
 
-@pytest.mark.cases(name=WHOLE)
+@pytest.mark.lab_cases(name=WHOLE)
 def test_who_closes_a_half_of_the_connection_hears_nothing_more(client, observation):
     """Without -i docker says at once that it has no input; nginx then closes both directions.
 
@@ -47,7 +47,7 @@ def test_who_closes_a_half_of_the_connection_hears_nothing_more(client, observat
     client.check_output(f"{DOCKER} rm unheard")
 
 
-@pytest.mark.cases(name=WHOLE)
+@pytest.mark.lab_cases(name=WHOLE)
 def test_logs_are_followed(client, container):
     """The line arrives while the container runs on: nginx does not wait for more."""
     observed = client.run(f"timeout 6 {DOCKER} logs -f {container}")
@@ -55,7 +55,7 @@ def test_logs_are_followed(client, container):
     assert observed.stdout == "early\n"
 
 
-@pytest.mark.cases(name=WHOLE)
+@pytest.mark.lab_cases(name=WHOLE)
 def test_exec_with_input(client, container):
     inside = "read line; echo heard $line"
     run = f"timeout -k 1 30 {DOCKER} exec -i {container} sh -c '{inside}'"
@@ -63,14 +63,14 @@ def test_exec_with_input(client, container):
     assert result.stdout == "heard word\n", result.stderr
 
 
-@pytest.mark.cases(name=WHOLE)
+@pytest.mark.lab_cases(name=WHOLE)
 def test_attach(client, container):
     attach = f"timeout -k 1 30 {DOCKER} attach --sig-proxy=false {container}"
     result = client.run(input_stays_open(attach, "word\\nend\\n"))
     assert "heard word" in result.stdout, result.stderr
 
 
-@pytest.mark.cases(name=WHOLE)
+@pytest.mark.lab_cases(name=WHOLE)
 def test_build(client, observation):
     """One line, and an image that is there: nothing is pulled."""
     result = client.run(
@@ -80,7 +80,7 @@ def test_build(client, observation):
     assert "Successfully tagged built:latest" in result.stdout
 
 
-@pytest.mark.cases(name=WHOLE)
+@pytest.mark.lab_cases(name=WHOLE)
 def test_a_large_image_is_built_and_loaded(client, observation):
     """8 MB, where nginx by default refuses more than 1."""
     client.check_output(
@@ -94,7 +94,7 @@ def test_a_large_image_is_built_and_loaded(client, observation):
     assert "large:latest" in client.check_output(f"{DOCKER} load -i /tmp/large.tar")
 
 
-@pytest.mark.cases(name=["methods/nginx-basic-auth"])
+@pytest.mark.lab_cases(name=["methods/nginx-basic-auth"])
 def test_curl_with_the_password(client, observation):
     url = "https://192.168.3.201:2376/_ping"
     curl = "curl -sS --cacert ~/.docker/ca.pem"
@@ -102,7 +102,7 @@ def test_curl_with_the_password(client, observation):
     assert "401 Authorization Required" in client.check_output(f"{curl} -u operator:wrong {url}")
 
 
-@pytest.mark.cases(name=READ_ONLY)
+@pytest.mark.lab_cases(name=READ_ONLY)
 @pytest.mark.parametrize(
     "command", ["run busybox true", "create busybox", "rmi busybox", "network create new", "pull x"]
 )
@@ -112,7 +112,7 @@ def test_what_changes_something_is_refused(client, observation, command):
     assert "403 Forbidden" in result.stderr
 
 
-@pytest.mark.cases(name=READ_ONLY)
+@pytest.mark.lab_cases(name=READ_ONLY)
 @pytest.mark.parametrize(
     "path",
     [
@@ -135,7 +135,7 @@ def test_reads_that_carry_something_away_are_refused(client, observation, path):
     assert got == "403"
 
 
-@pytest.mark.cases(name=READ_ONLY)
+@pytest.mark.lab_cases(name=READ_ONLY)
 def test_what_reads_is_let_through(client, daemon, observation):
     """HEAD, and a stream: the line arrives while the container runs on."""
     head = client.check_output("curl -sSI http://192.168.3.201:2375/_ping")

@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.cases(daemon=["active"], rebooted=False)
+@pytest.mark.lab_cases(daemon=["active"], rebooted=False)
 def test_what_has_no_effect(assert_expected):
     """After a fix: of what it left there."""
     assert_expected("no-effect")

@@ -29,7 +29,7 @@ print(json.dumps(answers))
 """
 
 
-@pytest.mark.cases(name=["methods/systemd-dropin"])
+@pytest.mark.lab_cases(name=["methods/systemd-dropin"])
 def test_a_daemon_answers_every_change_as_the_probe_expects(daemon, observation):
     def everything():
         listed = daemon.run(

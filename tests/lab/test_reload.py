@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-pytestmark = pytest.mark.cases(name=["methods/sighup-reload"])
+pytestmark = pytest.mark.lab_cases(name=["methods/sighup-reload"])
 # A boot is a start, and reads all of the file.
-NOT_STARTED_AGAIN = pytest.mark.cases(rebooted=False)
+NOT_STARTED_AGAIN = pytest.mark.lab_cases(rebooted=False)
 
 
 def test_debug_and_labels_are_applied(daemon, observation):

@@ -20,7 +20,7 @@ def parsed(answer):
         pytest.fail(f"no JSON: $ {answer.command}\n{answer.output}")
 
 
-@pytest.mark.cases(client=ANSWERED, fails=False)
+@pytest.mark.lab_cases(client=ANSWERED, fails=False)
 def test_docker_gets_its_answer(observation, assert_expected):
     assert_expected("tools")
     answer = observation.client["ps"]
@@ -28,7 +28,7 @@ def test_docker_gets_its_answer(observation, assert_expected):
 
 
 # The SDK wants paramiko for ssh.
-@pytest.mark.cases(client=ANSWERED, category="methods", without=["methods/ssh"])
+@pytest.mark.lab_cases(client=ANSWERED, category="methods", without=["methods/ssh"])
 def test_the_sdk_gets_its_answer(observation):
     answer = observation.client["sdk"]
     said = parsed(answer)
@@ -36,7 +36,7 @@ def test_the_sdk_gets_its_answer(observation):
     assert said["images"] == ["busybox:latest"]
 
 
-@pytest.mark.cases(client=ANSWERED, category="methods", without=NO_CURL)
+@pytest.mark.lab_cases(client=ANSWERED, category="methods", without=NO_CURL)
 def test_curl_gets_its_answer(observation):
     answers = observation.client
     assert answers["ping"].stdout == "OK", answers["ping"].output
@@ -45,7 +45,7 @@ def test_curl_gets_its_answer(observation):
     assert tags == [["busybox:latest"]], f"GET /v{API_VERSION}/images/json"
 
 
-@pytest.mark.cases(client=["refused"], category="methods")
+@pytest.mark.lab_cases(client=["refused"], category="methods")
 def test_every_tool_is_refused(observation):
     answers = observation.client
     assert answers["ps"].exit_code == 1
@@ -63,7 +63,7 @@ def test_every_tool_is_refused(observation):
     assert "[Errno 111] Connection refused" in answers["sdk"].stderr
 
 
-@pytest.mark.cases(client=["filtered"], category="methods")
+@pytest.mark.lab_cases(client=["filtered"], category="methods")
 def test_every_tool_waits_at_a_silent_port(observation):
     assert sorted(observation.client) == ["ping", "ps", "run", "sdk"]
     for name, answer in observation.client.items():
@@ -71,21 +71,21 @@ def test_every_tool_waits_at_a_silent_port(observation):
         assert "Connected to" not in answer.stderr
 
 
-@pytest.mark.cases(client=["full-control"], category="methods")
+@pytest.mark.lab_cases(client=["full-control"], category="methods")
 def test_a_container_started_remotely_is_seen_locally(observation):
     started = observation.client["run"]
     assert started.exit_code == 0, started.output
     assert observation.containers.split() == [CONTAINER, "busybox"]
 
 
-@pytest.mark.cases(client=["filtered", "refused", "read-only"], category="methods")
+@pytest.mark.lab_cases(client=["filtered", "refused", "read-only"], category="methods")
 def test_no_container_is_started(observation):
     """Neither by the client, nor left by those who tried to become root."""
     assert observation.client["run"].exit_code != 0
     assert observation.containers == ""
 
 
-@pytest.mark.cases(name=["methods/systemd-dropin", "methods/daemon-json"])
+@pytest.mark.lab_cases(name=["methods/systemd-dropin", "methods/daemon-json"])
 def test_an_open_port_is_root(observation):
     """The daemon's own warning, which everybody should have read."""
     warned = [line for line in observation.daemon.log if "level=warning" in line]

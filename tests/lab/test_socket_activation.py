@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.cases(name=["methods/socket-activation"])
+pytestmark = pytest.mark.lab_cases(name=["methods/socket-activation"])
 
 
 def test_the_first_request_starts_the_daemon(daemon, client, observation):

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.cases(name=["methods/ssh"])
+pytestmark = pytest.mark.lab_cases(name=["methods/ssh"])
 CALLS = 10
 
 

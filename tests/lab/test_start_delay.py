@@ -8,17 +8,17 @@ OPEN = ["methods/systemd-dropin", "methods/daemon-json", "methods/ipv6"]
 TLS = ["methods/tls-dropin", "methods/tls-daemon-json"]
 
 
-@pytest.mark.cases(name=OPEN)
+@pytest.mark.lab_cases(name=OPEN)
 def test_fifteen_seconds_to_think_it_over(observation):
     assert pause_at_the_warnings(observation) >= 15, "dockerd sleeps 15 s beside a 1 s start"
 
 
-@pytest.mark.cases(name=["methods/insecure-acknowledged"])
+@pytest.mark.lab_cases(name=["methods/insecure-acknowledged"])
 def test_who_says_tls_false_does_not_wait(observation):
     assert pause_at_the_warnings(observation) < 12
 
 
-@pytest.mark.cases(name=TLS)
+@pytest.mark.lab_cases(name=TLS)
 def test_tls_is_warned_of_nothing(observation):
     """And so it does not wait."""
     assert warnings(start(observation)) == []

@@ -4,7 +4,7 @@ import pytest
 
 from dockerd_lab.cases.credentials import is_private
 
-pytestmark = pytest.mark.cases(name=["methods/tls-dropin", "methods/tls-daemon-json"])
+pytestmark = pytest.mark.lab_cases(name=["methods/tls-dropin", "methods/tls-daemon-json"])
 
 
 def test_keys_are_root_s_alone(daemon, observation, case):

@@ -15,8 +15,8 @@ from dockerd_lab.cases.credentials import authority
 from dockerd_lab.machines import ssh
 
 WORDS = yaml.safe_load((Path(__file__).parent / "tls_words.yaml").read_text())
-TLS = pytest.mark.cases(name=["methods/tls-dropin"])
-PLAIN = pytest.mark.cases(name=["methods/systemd-dropin"])
+TLS = pytest.mark.lab_cases(name=["methods/tls-dropin"])
+PLAIN = pytest.mark.lab_cases(name=["methods/systemd-dropin"])
 
 DOCKER = "docker --tlsverify --tlscacert ca.pem {pem} -H tcp://{at} ps"
 CURL = "curl -sS --max-time 10 --cacert ca.pem {pem} https://{at}/_ping"

@@ -11,7 +11,7 @@ def test_daemon_state(assert_expected):
     assert_expected("daemon")
 
 
-@pytest.mark.cases(daemon=["active"])
+@pytest.mark.lab_cases(daemon=["active"])
 def test_active_unit(observation, subject):
     daemon = observation.daemon
     assert daemon.service.load_state == "loaded"
@@ -22,12 +22,12 @@ def test_active_unit(observation, subject):
     assert daemon.exit_status is None, "dockerd failed before it became active"
 
 
-@pytest.mark.cases(daemon=["active", "unchanged"], category="methods")
+@pytest.mark.lab_cases(daemon=["active", "unchanged"], category="methods")
 def test_systemd_s_socket_still_listens(observation):
     assert observation.daemon.socket.active_state == "active"
 
 
-@pytest.mark.cases(category="methods")  # a failure may be that there is none
+@pytest.mark.lab_cases(category="methods")  # a failure may be that there is none
 def test_it_is_the_unit_that_was_asked_for(daemon, observation, unit):
     path = observation.daemon.service.fragment
     assert path.removeprefix("/usr") == "/lib/systemd/system/docker.service"

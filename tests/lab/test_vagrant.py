@@ -8,7 +8,7 @@ from dockerd_lab.observe.daemon import observe_daemon_alone
 
 # Vagrant's provisioner applies the case as it lies: to the packaged unit, without a reboot. What it
 # does depends on no engine, and takes long: one is enough.
-@pytest.mark.cases(
+@pytest.mark.lab_cases(
     name=["methods/daemon-json-loopback", "failures/hosts-in-file-stock-unit"],
     engine=["debian-12"],
     rebooted=False,

@@ -13,12 +13,13 @@ from prepared import HOSTS, SETTINGS
 from probing import measured, probe  # noqa: F401  (fixtures)
 
 from dockerd_lab import progress
-from dockerd_lab.cases.discover import packaged_dockerd
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.cases.units import packaged_dockerd
 from dockerd_lab.cli import app
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.project import Project, find_project
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
@@ -134,7 +135,9 @@ def judged_trial(tmp_path):
         given = collect([top] if command is None else [], into, command=typed)
         made = prepare(given, SETTINGS, **more)
         case = made.inputs.case.for_variant(Variant(version)) if made.inputs.case else None
-        judgement = judge(made, seen, case, allow_insecure=allow_insecure)
+        judgement = judge(
+            made, seen, case, permissions=Permissions("a reason" if allow_insecure else "")
+        )
         result = verdict(
             made,
             seen,

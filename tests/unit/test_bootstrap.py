@@ -25,10 +25,10 @@ def bootstrap(tmp_path):
     for name, body in programs.items():
         write(tmp_path / f"bin/{name}", f"#!/bin/sh\n{body}\n").chmod(0o755)
 
-    def run(machine):
+    def run(machine, *args):
         env = {**os.environ, "MACHINE": machine, "TMPDIR": str(tmp_path)}
         env["PATH"] = f"{tmp_path}/bin:/usr/bin:/bin"
-        argv = [copy / "bootstrap", "true"]
+        argv = [copy / "bootstrap", *(args or ["true"])]
         result = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
         return result, tmp_path / "installed"
 
@@ -46,3 +46,29 @@ def test_on_x86_64_the_packages_are_installed(bootstrap):
     result, installed = bootstrap("x86_64")
     assert "x86_64, this computer" not in result.stderr
     assert installed.read_text() == "-q update\n"
+
+
+@pytest.mark.parametrize("system", [[], ["--system"]])
+def test_print_runs_nothing(bootstrap, tmp_path, system):
+    result, installed = bootstrap("x86_64", "--print", *system)
+    assert result.returncode == 0
+    assert not installed.exists()
+    assert sorted(os.listdir(tmp_path / "checkout")) == ["bootstrap", "pyproject.toml"]
+    assert "\napt-get update\napt-get install --no-install-recommends vagrant " in result.stdout
+    assert (" -m venv .venv\n" in result.stdout) == (not system)
+    assert ("python3-venv" in result.stdout) == (not system)
+
+
+@pytest.mark.parametrize("args", [["--prnt"], ["--print", "tox"], ["--system", "tox"]])
+def test_wrong_usage_installs_nothing(bootstrap, args):
+    result, installed = bootstrap("x86_64", *args)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("usage: ./bootstrap ")
+    assert not installed.exists()
+
+
+def test_help(bootstrap):
+    result, installed = bootstrap("x86_64", "--help")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "./bootstrap tox -e lab" in result.stdout
+    assert not installed.exists()

@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from observations import write
 
 from dockerd_lab.explain.model import known_errors
+from dockerd_lab.project import KNOWN_ERRORS
 
 LOG = "Nov 24 12:00:00 host systemd[1]: docker.service: Start request repeated too quickly.\n"
 
@@ -166,3 +168,44 @@ def test_explaining_imports_nothing_of_the_lab():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.fixture
+def own_errors(tmp_path, monkeypatch):
+    """A project with these known errors, which no other test sees."""
+
+    def make(entries):
+        write(tmp_path / "dockerd-lab.yaml", "known-errors: ['errors/*.yaml']\n")
+        for name, text in entries.items():
+            write(tmp_path / f"errors/{name}.yaml", text)
+        monkeypatch.chdir(tmp_path)
+        known_errors.cache_clear()
+
+    yield make
+    known_errors.cache_clear()
+
+
+def test_a_project_adds_known_errors(own_errors):
+    """In a process of its own: what is known is read once."""
+    text = (KNOWN_ERRORS / "pidfile-exists.yaml").read_text()
+    words = "pid file found, ensure docker is not running"
+    own_errors({"ours": text.replace(words, "our agent is in the way")})
+    line = "Nov 24 12:00:00 host dockerd[1]: failed to start daemon: our agent is in the way\n"
+    argv = [sys.executable, "-c", "from dockerd_lab.cli.app import main; main()", "explain"]
+    result = subprocess.run(argv, input=line, capture_output=True, text=True, check=False)
+    assert result.stdout.startswith("ours: "), result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({}, "dockerd-lab.yaml:1: known-errors.0: no errors/*.yaml in "),
+        ({"pidfile-exists": ""}, ":1: known-errors.0: there is a known error pidfile-exists"),
+        ({"ours": "titel: x"}, "errors/ours.yaml:1: titel: unknown key"),
+    ],
+)
+def test_a_wrong_known_error_of_a_project(command, own_errors, entries, message):
+    own_errors(entries)
+    result = command("explain", stdin=LOG)
+    assert result.returncode == 2
+    assert message in result.stderr

@@ -21,7 +21,7 @@ def test_the_schema_is_published(command):
         (["validate", "--engine", "debian-99", "."], "unknown engine 'debian-99'"),
         (
             ["validate", "--unit", "mine", "."],
-            "unknown unit 'mine'; provision/units has: docker-ce",
+            "unknown unit 'mine'; there are: docker-ce",
         ),
         (["validate", "{empty}"], "{empty}: an empty directory"),
         (["validate", "{empty}", "--json", "/nowhere/x"], "/nowhere/x: cannot be written"),

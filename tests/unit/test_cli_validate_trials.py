@@ -88,6 +88,20 @@ def test_passed_is_exit_code_0(machines, tmp_path):
     assert "daemon.json: starts, and passed" in done.stdout
 
 
+def test_standard_input_is_a_file(machines):
+    text = '{"hosts": ["tcp://127.0.0.1:2375"'
+    done = CliRunner().invoke(app.build(), ["validate", "-", "-q"], input=text + "]}")
+    assert "configuration: starts" in done.stdout
+    assert done.stderr == ""
+    wrong = CliRunner().invoke(app.build(), ["validate", "-", "--provision", "-"], input=text)
+    assert "- is standard input, which can be only one of the files" in str(wrong.exception)
+
+
+def test_a_case_is_known_by_its_name_in_the_list(machines):
+    done = invoke("validate", "methods/systemd-dropin-loopback", "--json", "-")
+    assert json.loads(done.stdout)["case"] == "systemd-dropin-loopback"
+
+
 def test_incomplete_is_exit_code_1_unless_it_is_allowed(machines, tmp_path):
     write(tmp_path / "mine/etc/docker/daemon.json", {"debug": True})
     write(tmp_path / "mine/etc/network/if-up.d/docker", "/opt/open\n")

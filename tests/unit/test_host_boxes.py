@@ -7,6 +7,7 @@ import pytest
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import boxes
+from dockerd_lab.host.box_recipe import cache_key
 from dockerd_lab.project import user_cache
 from dockerd_lab.settings import load_settings
 
@@ -31,6 +32,18 @@ def test_a_box_is_another_when_its_recipe_changes(project):
     with (project.data / "provision/box/packages").open("a") as packages:
         packages.write("jq\n")
     assert find(project) != before
+
+
+def test_the_key_of_a_cache_is_that_of_the_recipe_and_not_of_the_ssh_key(project, monkeypatch):
+    engines = {"debian-12": load_settings(project).engine("debian-12")}
+    before, box = cache_key(project, engines), boxes.find_box(project, *engines.popitem())
+    engines = {"debian-12": load_settings(project).engine("debian-12")}
+    monkeypatch.setenv("XDG_STATE_HOME", str(project.root / "another"))
+    assert boxes.find_box(project, *engines.copy().popitem()) != box
+    assert cache_key(project, engines) == before
+    with (project.data / "provision/box/packages").open("a") as packages:
+        packages.write("more\n")
+    assert cache_key(project, engines) != before
 
 
 def build(argv):

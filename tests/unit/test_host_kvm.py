@@ -56,5 +56,7 @@ def test_another_qemu_is_tried_wherever_it_lies(tmp_path, qemu):
 
 def test_kvm_without_qemu_is_named(tmp_path, qemu, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(HarnessError, match=r"qemu-system-x86_64 is not installed\n\./bootstrap"):
+    with pytest.raises(
+        HarnessError, match=r"qemu-system-x86_64 is not installed\ndockerd-lab bootstrap"
+    ):
         kvm.works(tmp_path / "vmlinuz")

@@ -4,11 +4,13 @@ import shutil
 
 import pytest
 from observations import write
-from prepared import CASES
+from prepared import CASES, SETTINGS
 
+from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.project import package_data
+from dockerd_lab.standins.prepared import prepare
 
 DROP_IN = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n"
 
@@ -84,3 +86,27 @@ def test_every_case_of_this_repository_can_be_given(into):
         if different or not collected.complete:
             wrong[case.name] = (collected.complete, different)
     assert wrong == {}
+
+
+UNIX_DEFAULT = package_data() / "provision/methods/unix-default/case.yaml"
+
+
+@pytest.mark.parametrize("target", ["../../units/docker-ce", "/gone/docker-ce"])
+def test_the_unit_of_an_older_case_is_a_link_that_names_it(top, into, target):
+    write(top / "case.yaml", UNIX_DEFAULT.read_text())
+    write(top / "rootfs/etc/docker/daemon.json", "{}")
+    (top / "unit").symlink_to(target)
+    assert prepare(collect([top], into), SETTINGS).configuration.unit == "docker-ce"
+    assert not (into / "unit").exists()
+
+
+def test_a_case_names_its_unit(project, top, into):
+    write(top / "rootfs/etc/docker/daemon.json", "{}")
+    text = UNIX_DEFAULT.read_text()
+    write(top / "case.yaml", f"unit: docker-ce\n{text}")
+    assert prepare(collect([top], into), SETTINGS).configuration.unit == "docker-ce"
+    shutil.copytree(top, project.data / "provision/methods/mine")
+    file = project.data / "provision/methods/mine/case.yaml"
+    file.write_text(f"unit: docker-cd\n{text}")
+    with pytest.raises(BadInput, match=f"{file}:1: unit: unknown unit 'docker-cd'"):
+        find_cases(project)

@@ -1,12 +1,14 @@
 """What a user gives, collected into one configuration."""
 
-from pathlib import PurePosixPath
+import io
+from pathlib import Path, PurePosixPath
 
 import pytest
 from observations import write
 
 from dockerd_lab.config import nginx
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
+from dockerd_lab.config.value import Place
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import layout
 from dockerd_lab.inputs.collect import collect
@@ -88,3 +90,11 @@ def test_a_script_alone_is_a_configuration(tmp_path, into):
     script = tmp_path / "open-docker.sh"
     script.write_text("echo 'DOCKER_OPTS=\"-H tcp://0.0.0.0:2375\"' >>/etc/default/docker\n")
     assert collect([], into, provision=script).name == "open-docker.sh"
+
+
+def test_a_file_on_standard_input_is_known_by_its_content(into, monkeypatch):
+    text = '{"hosts": ["fd://"]}'
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    collected = collect([Path("-")], into)
+    assert collected.texts == {"/etc/docker/daemon.json": text}
+    assert collected.user_path(Place("/etc/docker/daemon.json", 1)) == "-:1"

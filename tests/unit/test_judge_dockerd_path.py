@@ -7,7 +7,7 @@ import pytest
 from observations import failed, observation
 from prepared import UNIT_D, script
 
-from dockerd_lab.cases.discover import packaged_dockerd
+from dockerd_lab.cases.units import packaged_dockerd
 from dockerd_lab.project import find_project
 
 DEBIANS, DOCKERS = "/usr/sbin/dockerd", "/usr/bin/dockerd"

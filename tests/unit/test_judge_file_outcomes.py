@@ -131,6 +131,16 @@ def test_rules_that_nftables_reads_without_a_trace(outcomes, active, outcome):
     assert outcomes(files, services=services)["/etc/nftables.conf"][0] == outcome
 
 
+@pytest.mark.parametrize(
+    ("read", "outcome"),
+    [(["/etc/nginx/conf.d/x.conf"], "in-effect"), ([], "without-effect")],
+)
+def test_passwords_that_nginx_reads_when_somebody_logs_in(outcomes, read, outcome):
+    site = "server { listen 80; auth_basic x; auth_basic_user_file docker.htpasswd; }"
+    files = {"etc/nginx/conf.d/x.conf": site, "etc/nginx/docker.htpasswd": "a:$6$b$c"}
+    assert outcomes(files, read=read)["/etc/nginx/docker.htpasswd"][0] == outcome
+
+
 def test_settings_without_effect_are_told_of_their_file(outcomes):
     found = outcomes({"etc/docker/daemon.jsn": "{}", "etc/docker/daemon.json": {}})
     assert found["/etc/docker/daemon.jsn"] == (

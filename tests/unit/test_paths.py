@@ -84,25 +84,42 @@ load ARGV[0]
 """
 
 
-@pytest.mark.skipif(shutil.which("ruby") is None, reason="no ruby, which Vagrant is written in")
-def test_libvirt_s_xml_tells_where_a_machine_is_from(tmp_path):
+@pytest.fixture
+def vagrantfile(tmp_path):
+    """Read a copy of the Vagrantfile as Vagrant does; return its place and what it prints."""
+    if shutil.which("ruby") is None:
+        pytest.skip("no ruby, which Vagrant is written in")
     top = tmp_path / "R&D <b> it's"
     top.mkdir()
     for name in ("Vagrantfile", "lab.yaml"):
         shutil.copy(package_data() / name, top)
-    box = {"name": "x", "kernel": "x", "initrd": "x"}
-    facts = top / "facts.json"
-    facts.write_text(json.dumps({"driver": "qemu", "boxes": {"debian-12": box}}))
-    output = subprocess.run(
-        ["ruby", "-e", RECORDER, top / "Vagrantfile"],
-        env={**os.environ, "LAB_FACTS": str(facts)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
+
+    def read(engines, **env):
+        box = {"name": "x", "kernel": "x", "initrd": "x"}
+        facts = top / "facts.json"
+        facts.write_text(json.dumps({"driver": "qemu", "boxes": dict.fromkeys(engines, box)}))
+        output = subprocess.run(
+            ["ruby", "-e", RECORDER, top / "Vagrantfile"],
+            env={**os.environ, "LAB_FACTS": str(facts), **env},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        return top, output.splitlines()
+
+    return read
+
+
+def test_libvirt_s_xml_tells_where_a_machine_is_from(vagrantfile):
+    top, output = vagrantfile(["debian-12"])
     assert [html.unescape(line) for line in output] == [f"Source: {top}/Vagrantfile"] * 3
     # The provider puts it into its XML as it is.
     assert not re.search(r"<|&(?!\w+;|#\d+;)", output[0])
+
+
+def test_an_engine_of_a_project_needs_no_line_in_lab_yaml(vagrantfile):
+    _, output = vagrantfile(["debian-12", "ours"], DAEMON_ENGINE="ours")
+    assert len(output) == 3
 
 
 @pytest.mark.parametrize("name", ['"', "a\\b", "$(touch executed)", "`x`", "a:b", "two\nlines"])

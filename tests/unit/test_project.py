@@ -11,13 +11,36 @@ from dockerd_lab.cli import cases, computer, validate
 from dockerd_lab.errors import BadInput
 from dockerd_lab.host import boxes
 from dockerd_lab.machines import snapshot_record
-from dockerd_lab.project import find_project
+from dockerd_lab.project import find_project, user_state
 from dockerd_lab.settings import load_settings
 
 
 def test_a_checkout_is_all_three():
     project = find_project()
     assert (project.data, project.root, project.state) == (CHECKOUT, CHECKOUT, CHECKOUT / ".lab")
+
+
+def test_a_directory_with_a_project_file_is_a_project_with_a_lab_of_its_own(tmp_path, monkeypatch):
+    states = []
+    for name in ("one/config", "two/config"):
+        below = tmp_path / name / "some/where"
+        below.mkdir(parents=True)
+        (tmp_path / name / "dockerd-lab.yaml").touch()
+        monkeypatch.chdir(below)
+        project = find_project()
+        assert (project.data, project.root) == (CHECKOUT, tmp_path / name)
+        states.append(project.state)
+    assert {state.parent for state in states} == {user_state() / "projects"}
+    assert len(set(states)) == len(states)
+
+
+def test_the_project_file_above_another_repository_is_not_its(tmp_path, monkeypatch):
+    (tmp_path / "repository/.git").mkdir(parents=True)
+    (tmp_path / "dockerd-lab.yaml").touch()
+    monkeypatch.chdir(tmp_path / "repository")
+    assert find_project().root == CHECKOUT
+    (tmp_path / "repository/dockerd-lab.yaml").touch()
+    assert find_project().root == tmp_path / "repository"
 
 
 def test_only_one_module_knows_where_the_package_is():

@@ -33,6 +33,7 @@ def chosen(name, engine="debian-12"):
 
 def case(name, **variant):
     found = choose(KNOWN, name, "debian-12").case
+    assert choose(KNOWN, found.name, "debian-12").case == found
     return found.for_variant(Variant("20.10.24", **variant))
 
 

@@ -245,7 +245,7 @@ def messages(text):
             def fails(error=error):
                 raise error
 
-            patch.setattr(app, "build", lambda modules: fails)
+            patch.setattr(app, "build", lambda: fails)
             streams, code = main()
             assert code in (2, 3)
             yield streams["stderr"]

@@ -22,7 +22,7 @@ def test_the_environment_chooses_an_engine(project, monkeypatch):
     monkeypatch.setenv("CLIENT_ENGINE", "debian-11")
     assert load_settings(project).fleet_name == "debian-12+debian-11+debian-12"
     monkeypatch.setenv("CLIENT_ENGINE", "debian-99")
-    with pytest.raises(BadInput, match=r"unknown engine 'debian-99'; lab\.yaml has: .*debian-12"):
+    with pytest.raises(BadInput, match=r"unknown engine 'debian-99'; there are: .*debian-12"):
         load_settings(project)
 
 

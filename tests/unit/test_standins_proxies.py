@@ -98,7 +98,7 @@ def test_a_script_finds_its_proxy_running(ready, tmp_path):
 
 
 def test_the_suite_lacks_a_package(ready):
-    made = ready({**HAPROXY, **CADDY}).without(["caddy"])
+    made = ready({**HAPROXY, **CADDY}).with_packages([], ["caddy"])
     assert [proxy.name for proxy in made.proxies] == ["HAProxy"]
     assert made.inspected.services == ("haproxy.service",)
     (entry,) = find_absent_proxies(made.inputs, made)

@@ -17,15 +17,17 @@ from dockerd_lab.suites import outcome
 
 pytest_plugins = ["pytester"]
 
-ONE_TEST = "def test_on(fleet, subject): assert fleet == 'machines'"
-TWO_TESTS = "def test_on(fleet, subject): pass\n\ndef test_more(fleet, subject): pass"
+ONE_TEST = "def test_on(lab_fleet, lab_subject): assert lab_fleet == 'machines'"
+TWO_TESTS = (
+    "def test_on(lab_fleet, lab_subject): pass\n\ndef test_more(lab_fleet, lab_subject): pass"
+)
 LOST = """
 from dockerd_lab.errors import HarnessError
 
-def test_lost(fleet, subject):
-    if subject.engine == "debian-12": raise HarnessError("ssh to daemon failed")
+def test_lost(lab_fleet, lab_subject):
+    if lab_subject.engine == "debian-12": raise HarnessError("ssh to daemon failed")
 
-def test_after_it(fleet, subject): pass
+def test_after_it(lab_fleet, lab_subject): pass
 """
 
 
@@ -37,21 +39,21 @@ def run(pytester, small_project):
         pytester.makepyfile(suite)
         plugins = [Replacements(small_project, machines)]
         return pytester.runpytest_inprocess(
-            *OPTIONS, "--case=unix-default", *args, plugins=plugins, no_reraise_ctrlc=True
+            *OPTIONS, "--lab-case=unix-default", *args, plugins=plugins, no_reraise_ctrlc=True
         )
 
     return make
 
 
 def test_a_broken_engine_does_not_stop_the_others(run):
-    result = run(ONE_TEST, none_on_debian_13, "--engine=all")
+    result = run(ONE_TEST, none_on_debian_13, "--lab-engine=all")
     result.assert_outcomes(passed=3, errors=1)
     assert result.ret == 3
     result.stdout.fnmatch_lines(["*debian-13: no further results*", "*no machine came up"])
 
 
 def test_a_broken_engine_ends_a_run_of_its_own(pytester, run):
-    result = run(TWO_TESTS, none_on_debian_13, "--engine=debian-13", "--junitxml=x.xml", "-v")
+    result = run(TWO_TESTS, none_on_debian_13, "--lab-engine=debian-13", "--junitxml=x.xml", "-v")
     assert result.ret == 3
     result.assert_outcomes(errors=1)  # of two
     result.stdout.fnmatch_lines(
@@ -61,16 +63,16 @@ def test_a_broken_engine_ends_a_run_of_its_own(pytester, run):
 
 
 def test_a_lab_that_does_not_end_after_an_interrupt(run):
-    suite = "def test_on(fleet, subject): raise KeyboardInterrupt"
-    result = run(suite, endless_on_debian_12, "--engine=debian-12")
+    suite = "def test_on(lab_fleet, lab_subject): raise KeyboardInterrupt"
+    result = run(suite, endless_on_debian_12, "--lab-engine=debian-12")
     assert result.ret == 3
     assert "harness broke: the lab does not end" in result.stdout.str() + result.stderr.str()
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_a_lab_that_does_not_end_says_nothing_of_the_next_engine(run):
-    assert run(TWO_TESTS, endless_on_debian_12, "--engine=debian-12").ret == 3
-    among_others = run(TWO_TESTS, endless_on_debian_12, "--engine=all")
+    assert run(TWO_TESTS, endless_on_debian_12, "--lab-engine=debian-12").ret == 3
+    among_others = run(TWO_TESTS, endless_on_debian_12, "--lab-engine=all")
     assert among_others.ret == 3
     among_others.stdout.fnmatch_lines(["*debian-12: no further results*"])
     assert "debian-13: nothing more" not in among_others.stdout.str()
@@ -79,11 +81,11 @@ def test_a_lab_that_does_not_end_says_nothing_of_the_next_engine(run):
 
 
 def test_a_machine_that_is_lost_in_a_test_is_the_harness_s_failure(run):
-    alone = run(LOST, none_on_debian_13, "--engine=debian-12")
+    alone = run(LOST, none_on_debian_13, "--lab-engine=debian-12")
     assert alone.ret == 3
     alone.assert_outcomes(failed=1)
     alone.stdout.fnmatch_lines(["*harness broke: ssh to daemon failed"])
-    among_others = run(LOST, none_on_debian_13, "--engine=all")
+    among_others = run(LOST, none_on_debian_13, "--lab-engine=all")
     # debian-13 never came up; debian-12 was there for one test.
     among_others.assert_outcomes(passed=4, failed=1, errors=3)
     assert among_others.ret == 3
@@ -91,14 +93,14 @@ def test_a_machine_that_is_lost_in_a_test_is_the_harness_s_failure(run):
 
 
 def test_a_lab_of_other_engines_is_bad_input(run):
-    result = run(ONE_TEST, bad_input, "--engine=debian-13")
+    result = run(ONE_TEST, bad_input, "--lab-engine=debian-13")
     assert result.ret == 2
     assert "bad input: the lab has other engines" in result.stdout.str() + result.stderr.str()
 
 
 def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_project):
     with taken(small_project.state):
-        result = run(ONE_TEST, none_on_debian_13, "--engine=debian-12", "--lab-wait=0")
+        result = run(ONE_TEST, none_on_debian_13, "--lab-engine=debian-12", "--lab-wait=0")
     assert result.ret == 75
     output = result.stdout.str() + result.stderr.str()
     assert "lab busy: another command uses the lab of this project: process 1, up" in output
@@ -115,7 +117,7 @@ def test_a_run_of_several_engines_holds_the_lab_throughout(run, small_project):
         yield "machines"
         held.append(is_taken(home))
 
-    run(ONE_TEST, machines, "--engine=all").assert_outcomes(passed=4)
+    run(ONE_TEST, machines, "--lab-engine=all").assert_outcomes(passed=4)
     assert held == [True] * 8
     with (home / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it is free when the run is over

@@ -17,14 +17,14 @@ from dockerd_lab.errors import HarnessError
 def log():
     return pathlib.Path({log!r}).read_text()
 
-def test_of_a_case(fleet, subject, log):
+def test_of_a_case(lab_fleet, lab_subject, log):
     print(log)
     assert "it is ready" in log, log
 
-def test_in_a_list(fleet, subject, log):
+def test_in_a_list(lab_fleet, lab_subject, log):
     assert log.splitlines() == ["it is ready"]
 
-def test_broken(fleet, subject, log):
+def test_broken(lab_fleet, lab_subject, log):
     raise HarnessError(log)
 """
 SECRET = "Zq7Wk2Xm9Rt4Lp8Vs3Hd6+/Zq7Wk2Xm9Rt4Lp8Vs3Hd6"
@@ -37,7 +37,7 @@ def test_a_failure_hides_what_is_secret(pytester, small_project, monkeypatch, ca
     monkeypatch.setenv("PYTHONPATH", str(Path(inner_pytest.__file__).parent))
     pytester.makeconftest(inner_pytest.conftest(small_project, "none_on_debian_13"))
     pytester.makepyfile(SUITE.format(log=str(log)))
-    options = ("-vv", "--case=unix-default", "--junitxml=x.xml", "-rA", *workers)
+    options = ("-vv", "--lab-case=unix-default", "--junitxml=x.xml", "-rA", *workers)
     result = pytester.runpytest_inprocess(*inner_pytest.OPTIONS, *options)
     assert result.ret == 3, "the harness broke in one"
     texts = [*capfd.readouterr(), (pytester.path / "x.xml").read_text()]

@@ -8,38 +8,38 @@ pytest_plugins = ["pytester"]
 SUITES = """
 import pytest
 
-@pytest.mark.cases(daemon=["failed"])
-def test_failed(subject): pass
+@pytest.mark.lab_cases(daemon=["failed"])
+def test_failed(lab_subject): pass
 
-def test_all(subject): pass
+def test_all(lab_subject): pass
 
-@pytest.mark.cases(name=["methods/unix-default"])
-def test_one(subject): pass
+@pytest.mark.lab_cases(name=["methods/unix-default"])
+def test_one(lab_subject): pass
 
 @pytest.mark.parametrize("engine_count", [1])
-def test_counted(engine_count, subject, engine): pass
+def test_counted(engine_count, lab_subject, lab_engine): pass
 """
 OWN_MARKER = """
 import pytest
 
-pytestmark = pytest.mark.cases(name=["methods/unix-only"], daemon=["active"])
+pytestmark = pytest.mark.lab_cases(name=["methods/unix-only"], daemon=["active"])
 
-@pytest.mark.cases(name=["methods/unix-default"])
-def test_own_marker(subject): pass
+@pytest.mark.lab_cases(name=["methods/unix-default"])
+def test_own_marker(lab_subject): pass
 """
 OWN_PARAMETERS = """
 import pytest
 
-@pytest.mark.parametrize("subject", [1, 2])
-def test_my_subject(subject): assert subject in (1, 2)
+@pytest.mark.parametrize("lab_subject", [1, 2])
+def test_my_subject(lab_subject): assert lab_subject in (1, 2)
 
 @pytest.fixture
-def engine(): return "mine"
+def lab_engine(): return "mine"
 
-def test_my_engine(engine): assert engine == "mine"
+def test_my_engine(lab_engine): assert lab_engine == "mine"
 
-@pytest.mark.parametrize("engine", ["sqlite", 3])
-def test_my_database(engine): assert engine in ("sqlite", 3)
+@pytest.mark.parametrize("lab_engine", ["sqlite", 3])
+def test_my_database(lab_engine): assert lab_engine in ("sqlite", 3)
 """
 
 
@@ -64,7 +64,7 @@ def collect(pytester, run):
 
 
 def test_the_tests_of_a_case_stand_together(collect):
-    cases = ("--case", "unix-default", "--case", "*hosts-in-unit-and-file")
+    cases = ("--lab-case", "unix-default", "--lab-case", "*hosts-in-unit-and-file")
     assert collect(*cases, "-k", "not counted", of="test_") == [
         "test_all[debian-12/unix-default]",
         "test_one[debian-12/unix-default]",
@@ -82,19 +82,19 @@ def test_without_a_case_it_is_the_main_job(collect):
 
 
 def test_all_engines_one_after_the_other(collect):
-    names = collect("--case", "unix-default", "--engine", "all")
+    names = collect("--lab-case", "unix-default", "--lab-engine", "all")
     assert names == [f"test_all[debian-{n}/unix-default]" for n in (11, 12, 13, 14)]
 
 
 def test_a_case_is_judged_again_after_a_reboot(collect):
-    assert collect("--case", "unix-default", "--reboot") == [
+    assert collect("--lab-case", "unix-default", "--lab-reboot") == [
         "test_all[debian-12/unix-default]",
         "test_all[debian-12/unix-default-rebooted]",
     ]
 
 
 def test_parameters_with_a_longer_name_are_no_obstacle(collect):
-    assert len(collect("--case", "unix-default", of="test_counted")) == 1
+    assert len(collect("--lab-case", "unix-default", of="test_counted")) == 1
 
 
 def test_a_test_s_own_marker_wins_over_its_module_s(pytester, collect):
@@ -104,7 +104,7 @@ def test_a_test_s_own_marker_wins_over_its_module_s(pytester, collect):
 
 def test_a_test_without_a_selected_case_is_deselected(pytester, run):
     pytester.makepyfile(test_suites=SUITES)
-    result = run("--case", "daemon-json", "--deselect", "test_suites.py::test_counted")
+    result = run("--lab-case", "daemon-json", "--deselect", "test_suites.py::test_counted")
     result.assert_outcomes(passed=1, deselected=3)
 
 
@@ -116,15 +116,18 @@ def test_a_test_s_own_parameters_are_left_alone(pytester, run):
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--case", "nonsense"], "no case is called 'nonsense'"),
-        (["--engine", "all", "--keep"], "--keep leaves one lab up: give it with one --engine"),
-        (["--client-engine", "all"], "--client-engine is one engine"),
-        (["--unit", "x"], "unknown unit 'x'; provision/units has: docker-ce"),
-        (["--engine", "debian-99"], "unknown engine 'debian-99'; lab.yaml has: deb"),
+        (["--lab-case", "nonsense"], "no case is called 'nonsense'"),
+        (
+            ["--lab-engine", "all", "--lab-keep"],
+            "--lab-keep leaves one lab up: give it with one --lab-engine",
+        ),
+        (["--lab-client-engine", "all"], "--lab-client-engine is one engine"),
+        (["--lab-unit", "x"], "unknown unit 'x'; there are: docker-ce"),
+        (["--lab-engine", "debian-99"], "unknown engine 'debian-99'; there are: deb"),
     ],
 )
 def test_bad_options_end_with_exit_code_2(pytester, run, args, message):
-    pytester.makepyfile("def test_all(subject): pass")
+    pytester.makepyfile("def test_all(lab_subject): pass")
     ends_as_bad_input(run(*args), message)
 
 
@@ -138,8 +141,10 @@ def test_bad_options_end_with_exit_code_2(pytester, run, args, message):
     ],
 )
 def test_a_marker_that_names_nothing_is_bad_input(pytester, run, marker, message):
-    pytester.makepyfile(f"import pytest\n@pytest.mark.cases({marker})\ndef test_it(subject): pass")
-    ends_as_bad_input(run(), f"*test_it: the marker `cases` {message}")
+    pytester.makepyfile(
+        f"import pytest\n@pytest.mark.lab_cases({marker})\ndef test_it(lab_subject): pass"
+    )
+    ends_as_bad_input(run(), f"*test_it: the marker `lab_cases` {message}")
 
 
 def test_a_bad_case_ends_with_one_message_and_exit_code_2(pytester, tmp_path):

@@ -16,18 +16,18 @@ pytest_plugins = ["pytester"]
 SUITE = """
 import pytest
 
-def test_first(observation): pass
+def test_first(lab_observation): pass
 
-@pytest.mark.cases(fixed=False, rebooted=False)
-def test_of_the_case_alone(observation, case): pass
+@pytest.mark.lab_cases(fixed=False, rebooted=False)
+def test_of_the_case_alone(lab_observation, lab_case): pass
 
-def test_judgement(judgement, subject): pass
+def test_judgement(lab_judgement, lab_subject): pass
 """
 RESTORES = """
 import pytest
 
-@pytest.mark.cases(fixed=False, rebooted=False)
-def test_restores(fleet, observation): fleet.restored += 1
+@pytest.mark.lab_cases(fixed=False, rebooted=False)
+def test_restores(lab_fleet, lab_observation): lab_fleet.restored += 1
 """
 
 
@@ -77,30 +77,34 @@ def trials(pytester, small_project):
 
 
 def test_a_case_is_applied_once_for_all_tests_and_its_fix_goes_on_from_there(trials):
-    assert trials(SUITE, "--case=*unit-and-file") == [CASE, (FIXED, "fix", True)]
+    assert trials(SUITE, "--lab-case=*unit-and-file") == [CASE, (FIXED, "fix", True)]
 
 
 def test_a_reboot_goes_on_from_there_too(trials):
-    assert trials(SUITE, "--case=unix-default", "--reboot") == [
+    assert trials(SUITE, "--lab-case=unix-default", "--lab-reboot") == [
         ("debian-12/unix-default", "nothing", False),
         (REBOOTED, "reboot", True),
     ]
 
 
 def test_what_a_test_has_restored_is_applied_again(trials):
-    assert trials(SUITE + RESTORES, "--case=*unit-and-file") == [CASE, (FIXED, "fix", False)]
-    assert trials(SUITE + RESTORES, "--case=unix-default", "--reboot")[-1] == (
+    assert trials(SUITE + RESTORES, "--lab-case=*unit-and-file") == [CASE, (FIXED, "fix", False)]
+    assert trials(SUITE + RESTORES, "--lab-case=unix-default", "--lab-reboot")[-1] == (
         REBOOTED,
         "reboot",
         False,
     )
 
 
-@pytest.mark.parametrize("reboot", [[], ["--reboot"]])
+@pytest.mark.parametrize("reboot", [[], ["--lab-reboot"]])
 def test_the_suites_of_this_repository_apply_each_case_once(pytester, reboot):
     """Their fixtures alone are set up: what a test restores in its body is not restored."""
     plugin = Trials(find_project())
-    cases = ("--case=unix-default", "--case=daemon-json", "--case=hosts-in-unit-and-file")
+    cases = (
+        "--lab-case=unix-default",
+        "--lab-case=daemon-json",
+        "--lab-case=hosts-in-unit-and-file",
+    )
     suites = (
         "--setup-only",
         "--import-mode=importlib",

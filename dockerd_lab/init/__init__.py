@@ -1,0 +1,1 @@
+"""Proposes the files with which a repository becomes a project of dockerd-lab."""

@@ -1,0 +1,33 @@
+"""Finds HTTP servers of which the trial does not show what they do for strangers.
+
+They have no Docker API, and may run docker for whoever asks them: what they answer to is theirs.
+"""
+
+from collections.abc import Iterator
+
+from dockerd_lab.judge.verdict import NotJudged
+from dockerd_lab.observe.observation import Observation
+from dockerd_lab.observe.targets import port_of
+
+#: Programs that do nothing but pass requests on, so that the probe shows what they let through.
+_KNOWN = ("apache2", "caddy", "docker-proxy", "dockerd", "firewall", "haproxy", "nginx", "sshd")
+#: What the probe says of an answer in HTTP that is none of Docker's API.
+_NO_API = "no API: "
+_SETTLE = "Look at what it does for whom, or keep strangers from it; --allow-incomplete permits it."
+
+
+def find_unknown_servers(observation: Observation) -> Iterator[NotJudged]:
+    """Yield each server that answers an outsider in HTTP, and is none of the known programs."""
+    programs = {
+        listener.address.rpartition(":")[2]: listener.program
+        for listener in observation.daemon.listeners
+        if listener.protocol.startswith("tcp")
+    }
+    told: set[str] = set()
+    for attempt in observation.exposure["outsider"].attempts:
+        program = programs.get(port_of(attempt.target), _KNOWN[0])
+        is_server = attempt.level == "refused" and attempt.evidence.startswith(_NO_API)
+        if is_server and program not in (*_KNOWN, *told):
+            told.add(program)
+            message = f"{program} answers an outsider at {attempt.target}: not with Docker's API"
+            yield NotJudged(name=program, message=message, settle=_SETTLE)

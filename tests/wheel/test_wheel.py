@@ -1,0 +1,229 @@
+"""An installed dockerd-lab, made from the sdist's wheel, has and does what this checkout does."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from copies import CHECKOUT
+
+DATA = ("Vagrantfile", "lab.yaml", "bootstrap", "provision")
+LOG = "dockerd: failed to start daemon: pid file found, ensure docker is not running"
+#: What answers without the extra `lab`.
+BASE_COMMANDS = (
+    ["explain", "--list"],
+    ["list"],
+    ["schema"],
+    ["--version"],
+    ["explain", "log.txt"],
+    ["init", "--dry-run"],
+    ["report", "merge", "result.json"],
+)
+EXPOSURE = {"client": "refused", "outsider": "refused", "local-user": "refused"}
+RESULT = {
+    "engine": "debian-12",
+    "engine_version": "20.10.24",
+    "unit": "docker.io",
+    "daemon": "active",
+    "starts": True,
+    "start_seconds": 1.0,
+    "delay_seconds": 0.0,
+    "command": "dockerd",
+    "seconds": 9.0,
+    "verdict": "passed",
+    "dockerd_validate": None,
+    "exposure": EXPOSURE,
+    **{key: [] for key in ("hosts", "listeners", "errors", "warnings", "no_effect", "stand_ins")},
+    **{key: [] for key in ("notes", "proofs", "reasons")},
+}
+#: No module that only Unix has, and none of the lab's, as on another system.
+ELSEWHERE = """
+import sys
+for name in ("fcntl", "grp", "pwd", "resource", "termios"):
+    sys.modules[name] = None
+"""
+MAIN = "from dockerd_lab.cli.app import main; main()"
+#: Prints what was imported, after the command.
+IMPORTED = f"""
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))
+{MAIN}
+"""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment in which the wheel was installed."""
+
+    directory: Path
+    wheel: Path
+
+    @property
+    def package(self):
+        (package,) = self.directory.glob("lib/python3*/site-packages/dockerd_lab")
+        return package
+
+    def install(self, extra=""):
+        self.python("-m", "pip", "install", "--quiet", f"{self.wheel}{extra}").check_returncode()
+
+    def python(self, *args, cwd=None, **env):
+        return run(self.directory / "bin/python", *args, cwd=cwd or self.directory, **env)
+
+    def __call__(self, *args, cwd=None, **env):
+        return run(self.directory / "bin/dockerd-lab", *args, cwd=cwd or self.directory, **env)
+
+
+def run(*argv, cwd, **env):
+    home = Path(cwd) if Path(cwd) != CHECKOUT else CHECKOUT / ".tox"
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "XDG_", "LAB_"))}
+    own |= {"HOME": str(home), "COLUMNS": "100", **env}
+    return subprocess.run(
+        [str(each) for each in argv], cwd=cwd, env=own, capture_output=True, text=True, check=False
+    )
+
+
+def of_checkout(*args, cwd):
+    return run(sys.executable, "-c", MAIN, *args, cwd=cwd, PYTHONPATH=str(CHECKOUT))
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The wheel, built from the sdist."""
+    made = tmp_path_factory.mktemp("dist")
+    argv = [sys.executable, "-m", "build", "--outdir", made, CHECKOUT]
+    built = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return next(made.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def base(tmp_path_factory, wheel):
+    """An environment without the extra."""
+    made = Installed(tmp_path_factory.mktemp("installed"), wheel)
+    venv.create(made.directory, with_pip=True)
+    (made.directory / "log.txt").write_text(LOG)
+    report = {"schema": 1, "case": "mine", "results": [RESULT]}
+    (made.directory / "result.json").write_text(json.dumps(report))
+    made.install()
+    return made
+
+
+@pytest.fixture(scope="session")
+def complete(base):
+    """The same with the extra `lab`; what is tested without it comes first in this file."""
+    base.install("[lab]")
+    return base
+
+
+def files_in(top):
+    """The content of each file, and whether it may be executed."""
+    paths = [path for name in DATA for path in (top / name, *(top / name).rglob("*"))]
+    kept = [path for path in paths if "__pycache__" not in path.parts and not path.is_dir()]
+    assert [path for path in kept if path.is_symlink()] == []
+    return {
+        str(path.relative_to(top)): (bool(path.stat().st_mode & 0o100), path.read_bytes())
+        for path in kept
+    }
+
+
+def test_it_has_the_checkout_s_data_with_the_same_modes(base):
+    expected = files_in(CHECKOUT)
+    assert files_in(base.package / "data") == expected
+    assert any(executable for executable, _ in expected.values())
+
+
+@pytest.mark.parametrize("args", BASE_COMMANDS, ids=" ".join)
+def test_without_the_lab_it_answers_as_a_checkout_does(base, args):
+    result = base(*args)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == of_checkout(*args, cwd=base.directory).stdout
+
+
+def test_these_take_no_linux_and_no_program(base):
+    for args in BASE_COMMANDS:
+        result = base.python("-c", ELSEWHERE + MAIN, *args, PATH="")
+        assert (result.returncode, result.stderr) == (0, ""), args
+
+
+def test_it_requires_no_more_than_these_import(base):
+    imported = set()
+    for args in BASE_COMMANDS:
+        shutil.rmtree(base.directory / ".cache", ignore_errors=True)
+        names = base.python("-c", IMPORTED, *args).stderr.splitlines()[-1]
+        imported |= {name.partition(".")[0] for name in json.loads(names)}
+    code = "from importlib.metadata import requires; print(*requires('dockerd-lab'), sep='\\n')"
+    required = [line for line in base.python("-c", code).stdout.splitlines() if ";" not in line]
+    modules = {line.partition(">")[0].replace("pyyaml", "yaml") for line in required}
+    assert modules <= imported
+
+
+@pytest.mark.parametrize("command", ["validate", "up", "reproduce"])
+def test_what_is_missing_for_the_lab_is_said(base, command):
+    result = base(command)
+    assert result.returncode == 3
+    first, second = result.stderr.splitlines()
+    assert first.startswith(f"dockerd-lab: harness broke: `dockerd-lab {command}` needs the Python")
+    assert second.startswith("pip install 'dockerd-lab[lab]'")
+
+
+def test_a_wheel_without_its_data_says_so(base):
+    data, away = base.package / "data", base.package / "away"
+    data.rename(away)
+    try:
+        result = base("list")
+    finally:
+        away.rename(data)
+    assert result.returncode == 3
+    assert f"this installation of dockerd-lab is incomplete: {data} is missing" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_it_never_looks_for_a_checkout(base, tmp_path):
+    code = (
+        "from dockerd_lab.project import find_project as f; print(f().data, f().state, sep='\\n')"
+    )
+    result = base.python("-P", "-c", code, cwd=CHECKOUT, XDG_STATE_HOME=str(tmp_path))
+    state = tmp_path / "dockerd-lab/projects/none"
+    assert result.stdout.splitlines() == [str(base.package / "data"), str(state)]
+
+
+@pytest.mark.parametrize(
+    ("args", "code"),
+    [
+        (["reproduce", "--list"], 0),
+        (["box", "list"], 0),
+        (["validate", "nowhere"], 2),
+        (["validate", "log.txt"], 2),
+        (["validate", "--unit", "other", "log.txt"], 2),
+        (["reproduce", "nothing"], 2),
+        (["shell", "nobody"], 2),
+    ],
+)
+def test_with_the_lab_it_answers_as_a_checkout_does(complete, args, code):
+    result, expected = complete(*args), of_checkout(*args, cwd=complete.directory)
+    assert result.returncode == code, result.stderr
+    assert (result.stdout, result.stderr) == (expected.stdout, expected.stderr)
+
+
+def test_bootstrap_prints_the_packages_of_the_checkout_s(complete, tmp_path):
+    """On a computer that has none of them."""
+    query = tmp_path / "dpkg-query"
+    query.write_text("#!/bin/sh\nexit 1\n")
+    query.chmod(query.stat().st_mode | stat.S_IXUSR)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    result = complete("bootstrap", "--print", PATH=path)
+    checkout = run(CHECKOUT / "bootstrap", "--print", "--system", cwd=tmp_path, PATH=path)
+    assert result.returncode == 0, result.stderr
+    assert "apt-get install --no-install-recommends vagrant vagrant-libvirt" in result.stdout
+    assert result.stdout == checkout.stdout
+
+
+def test_pytest_has_the_plugin(complete):
+    result = complete.python("-m", "pytest", "--help")
+    assert "the lab of virtual machines" in result.stdout
