@@ -175,7 +175,7 @@ def _measure_everybody(
     others = proxy_files.request_fields(proxy_texts)
     fields = {
         kind: list(dict.fromkeys([*read, *others[kind]]))
-        for kind, read in nginx_files.request_fields(nginx_texts).items()
+        for kind, read in nginx_files.request_fields({**nginx_texts, **proxy_texts}).items()
     }
     host = case.remote.host
     ssh_targets = [host] if host.startswith("ssh://") else []

@@ -121,3 +121,22 @@ def test_the_paths_of_its_locations():
 def test_only_the_first_few_are_tried():
     text = "".join(f"location /{n} {{ }}\nlocation /{n}/ {{ }}\n" for n in range(10))
     assert read(nginx.location_paths, text) == [f"/{n}" for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("if ($http_x_api_key) { }", "headers", "x-api-key"),
+        ("if (${cookie_session}) { }", "cookies", "session"),
+        ("if ngx.var.http_x_docker_key == nil then", "headers", "x-docker-key"),
+        ("if not ngx.var.cookie_session then", "cookies", "session"),
+        ('local key = ngx.req.get_headers()["X-Docker-Key"]', "headers", "X-Docker-Key"),
+        ("if ngx.req.get_uri_args().token then", "arguments", "token"),
+        ("if (r.headersIn['X-Docker-Key']) {", "headers", "X-Docker-Key"),
+        ("if (r.args.token) {", "arguments", "token"),
+    ],
+)
+def test_fields_of_requests(text, kind, name):
+    expected = {"headers": [], "cookies": [], "arguments": [], kind: [name]}
+    assert nginx.request_fields({"/etc/nginx/a.lua": text}) == expected
+    assert not any(nginx.request_fields({"/etc/other": text}).values())
