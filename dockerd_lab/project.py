@@ -17,6 +17,8 @@ _PACKAGE = Path(__file__).resolve().parent
 PROJECT_FILE = "dockerd-lab.yaml"
 #: The known errors that ship with the package, a YAML file each.
 KNOWN_ERRORS = _PACKAGE / "explain/known_errors"
+#: What lint knows of each engine, and its rules.
+LINT_FACTS, LINT_RULES = _PACKAGE / "lint/facts", _PACKAGE / "lint/rules"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from dockerd_lab.redaction.redact import redact
 #: of its commands is called, so that a command needs only the packages that it uses itself.
 COMMANDS = {
     "validate": ("validate", "Judge what your own configuration does on real engines."),
+    "lint": ("lint", "Predict what a configuration does, from its files alone."),
+    "rule": ("lint", "Show a rule of lint: why, how to mend it, an example."),
     "record": ("validate", "Write what a configuration does as a draft of case.yaml."),
     "init": ("init", "Write dockerd-lab.yaml, tox.ini and files for CI into a repository."),
     "explain": ("explain", "Find known errors in a log, with causes and fixes."),

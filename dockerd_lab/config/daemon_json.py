@@ -35,7 +35,7 @@ class DaemonJson:
             json.loads(_without_bom(self.text))
         except json.JSONDecodeError as error:
             return error.lineno
-        except RecursionError:
+        except (ValueError, RecursionError):  # thousands of digits, or of brackets
             pass
         return 1
 

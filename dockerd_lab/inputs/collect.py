@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from dockerd_lab.cases.discover import CATEGORIES
-from dockerd_lab.cases.model import Case, load_case
 from dockerd_lab.config import units
 from dockerd_lab.config.config_files import is_config_file
 from dockerd_lab.config.dockerd_command import DockerdCommand
@@ -18,6 +17,9 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs import install_paths, layout, tree
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.keys import read_keys
+
+if TYPE_CHECKING:
+    from dockerd_lab.cases.model import Case
 
 
 def collect(
@@ -54,7 +56,7 @@ def collect(
             raise BadInput(f"{path}: it has a case.yaml, and is judged by itself")
         contents = _read_directory(path, has_case=has_case)
         if has_case:
-            case, complete = load_case(_case_name(path), path), contents.has_case_layout
+            case, complete = _load_case(path), contents.has_case_layout
         _add_all(sources, contents.files)
         ignored += contents.skipped
         compose_files += layout.compose_files(path, contents.skipped)
@@ -273,10 +275,15 @@ def _copy(source: Path, target: Path) -> bytes | None:
     return data
 
 
-def _case_name(path: Path) -> str:
-    """Return the name of a case, with its category if its directory is in one."""
+def _load_case(path: Path) -> "Case":
+    """Read the case in a directory; its name has the category if the directory is in one."""
+    # Imported here: pydantic takes as long to load as reading a configuration without a case.
+    from dockerd_lab.cases.discover import CATEGORIES  # noqa: PLC0415
+    from dockerd_lab.cases.model import load_case  # noqa: PLC0415
+
     category = os.path.basename(os.path.dirname(os.path.abspath(path)))
-    return f"{category}/{_name(path)}" if category in CATEGORIES else _name(path)
+    name = f"{category}/{_name(path)}" if category in CATEGORIES else _name(path)
+    return load_case(name, path)
 
 
 def _name(path: Path) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dockerd_lab.cases.model import Case
 from dockerd_lab.config.dockerd_command import DockerdCommand
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs import install_paths
 from dockerd_lab.inputs.keys import Keys
+
+if TYPE_CHECKING:  # pydantic takes as long to load as reading a configuration
+    from dockerd_lab.cases.model import Case
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Input:
     """The texts of the files that are text and hold no private key, by the path on the machine."""
     links: Mapping[str, str] = field(default_factory=dict)
     """The links among the files: the path on the machine to which each leads, by its own."""
-    case: Case | None = None
+    case: "Case | None" = None
     """The case in the input's case.yaml, if it has one."""
     complete: bool = False
     """Whether it is a complete case, like those of this repository, which needs no stand-ins."""

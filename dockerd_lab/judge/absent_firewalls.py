@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.judge.ineffective_protection import ufw_is_off
-from dockerd_lab.judge.verdict import NotJudged
 
 #: The firewalls, by the beginning of their files' paths.
 _FIREWALLS = {

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
 
 _DIRECTORY = "/etc/apparmor.d"
 #: The head of a profile that is in no other one, and its path if it has one.

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
 
 #: Flags whose key in daemon.json has another name. dockerd accepts the flag's name there, too, but
 #: ignores it.

@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from dockerd_lab.config import units
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.verdict import NotJudged
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.observe.observation import Observation
 
 #: Programs of the lab's machines that run commands of their files later, by patterns of the files:

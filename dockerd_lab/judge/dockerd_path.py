@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from dockerd_lab.config.paths import DEBIANS_DOCKERD, DOCKERS_DOCKERD
-from dockerd_lab.judge.verdict import Error
+from dockerd_lab.judge.findings import Error
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared
 

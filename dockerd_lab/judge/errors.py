@@ -10,9 +10,9 @@ from dockerd_lab.explain.matcher import Finding, explain
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.expectation import TAIL
+from dockerd_lab.judge.findings import Error
 from dockerd_lab.judge.judgement import Mismatch
 from dockerd_lab.judge.log import extract_message
-from dockerd_lab.judge.verdict import Error
 from dockerd_lab.observe.observation import Observation
 
 #: The id that a case gives as its error if its failure is no known error.

@@ -9,7 +9,7 @@ from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.keys import Certificate, PrivateKey
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.judge.trust_anchors import trust_anchors
 
 #: The directory that Debian's web servers serve by default.

@@ -9,9 +9,10 @@ from dockerd_lab.config.paths import NFTABLES
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import starts
 from dockerd_lab.config.value import Place
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.unit_outcome import UnitOutcome, outcome_of_unit
-from dockerd_lab.judge.verdict import InputFile, NotJudged
+from dockerd_lab.judge.verdict import InputFile
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.boot_preparation import kept_out_note
 from dockerd_lab.standins.prepared import Prepared

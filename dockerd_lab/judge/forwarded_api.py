@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.judge.judgement import SCRIPT
-from dockerd_lab.judge.verdict import NotJudged
 
 _API = r"(?:docker\.sock|\b237[5-7]\b|containerd\.sock)"
 #: The commands that forward the API, and to whom.

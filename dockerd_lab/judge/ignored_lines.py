@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
 from dockerd_lab.observe.observation import DaemonObservation
 
 #: systemd's message that it ignores a line of a unit: /etc/systemd/system/x.service:7: ….

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from dockerd_lab.config.paths import FIREWALLS
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
 
 #: The files of libwrap and of PAM: dockerd is linked with neither, as `ldd` of it shows.
 _OTHER_PROGRAMS = ("/etc/hosts.allow", "/etc/hosts.deny", "/etc/security/access.conf")

@@ -9,17 +9,11 @@ from dockerd_lab.judge import errors, expectation, log, policy, rules
 from dockerd_lab.judge.daemon_json_keys import docker_desktop_notes
 from dockerd_lab.judge.dockerd_path import dockerd_path_notes
 from dockerd_lab.judge.file_outcomes import file_outcomes
-from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
+from dockerd_lab.judge.findings import Error, NoEffect, PolicyFinding
+from dockerd_lab.judge.judgement import Judgement, Mismatch
 from dockerd_lab.judge.other_apis import find_metrics
 from dockerd_lab.judge.permissions import Permissions
-from dockerd_lab.judge.verdict import (
-    Error,
-    NoEffect,
-    Proof,
-    Result,
-    VerdictExposure,
-    VerdictListener,
-)
+from dockerd_lab.judge.verdict import Proof, Result, VerdictExposure, VerdictListener
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.prepared import Prepared

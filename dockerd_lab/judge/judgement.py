@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dockerd_lab.explain.matcher import Finding
-from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged
+from dockerd_lab.judge.findings import Error, NoEffect, NotJudged, PolicyFinding, Rule
 
 #: What messages call a script of the user's: it has no path on the machine.
 SCRIPT = "the script"
@@ -24,10 +24,6 @@ Point = Literal[
     "fix",
     "tools",
 ]
-#: The rules of the policy. `start`: the daemon must start. `script`, `service`: they must not fail.
-#: `stranger`: no stranger may get access. `unclear`: it must be clear what a stranger gets.
-#: `policy`: nobody may get more than the project's own policy permits.
-Rule = Literal["start", "script", "service", "stranger", "unclear", "policy"]
 
 
 @dataclass(frozen=True)
@@ -47,21 +43,6 @@ class Mismatch:
     def __str__(self) -> str:
         where = f"at {self.where}" if self.where else ""
         return "\n".join(filter(None, (self.message, where, self.details)))
-
-
-@dataclass(frozen=True)
-class PolicyFinding:
-    """One violation of the policy."""
-
-    rule: Rule
-    message: str
-    who: str = ""
-    """The stranger who gets something, where it was measured."""
-    level: str = "full-control"
-    """What that stranger gets."""
-
-    def __str__(self) -> str:
-        return self.message
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.observe.observation import Observation
 
 #: A line of sudoers that gives every user, or a group with all of them, docker as root.

@@ -7,8 +7,8 @@ from fnmatch import fnmatch
 from dockerd_lab.config.flags import tcp_address
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
 
 #: What a login, or a shell, takes its variables from.
 _FILES = (

@@ -2,7 +2,7 @@
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.verdict import NoEffect
+from dockerd_lab.judge.findings import NoEffect
 
 
 def no_effect(inputs: Input, setting: str, message: str, fix: str, place: Place) -> NoEffect:

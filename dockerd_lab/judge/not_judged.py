@@ -14,8 +14,8 @@ from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import runs, starts
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.judge.unit_outcome import needs_boot, outcome_of_unit
-from dockerd_lab.judge.verdict import NotJudged
 from dockerd_lab.observe.observation import Observation
 
 _LET_RUN = "Start it in a script, with --provision: what it does is judged then."

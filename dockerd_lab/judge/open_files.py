@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from dockerd_lab.config import units
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.observe.observation import Observation
 
 #: What of a unit's file names files that are run, or read, as root.

@@ -8,9 +8,9 @@ from dockerd_lab.config.flags import config_file
 from dockerd_lab.config.paths import DAEMON_JSON, DEFAULTS
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
 from dockerd_lab.judge.unread_files import MOVE_OPTIONS
-from dockerd_lab.judge.verdict import NoEffect
 
 
 def find_unread_daemon_json(inputs: Input, command: str) -> Iterator[NoEffect]:

@@ -42,7 +42,7 @@ def matches(hashed: str, password: str) -> bool:
         computed = _apr1(secret, hashed.split("$")[2].encode())
     else:
         computed = _crypt(secret, hashed.encode())
-    return hmac.compare_digest(computed, hashed)
+    return hmac.compare_digest(computed.encode(), hashed.encode())
 
 
 def takes_long(hashed: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.judge.policy import STRANGERS
 from dockerd_lab.levels import LEVELS
 from dockerd_lab.observe.observation import Observation

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dockerd_lab.cases.model import Expectation
 from dockerd_lab.judge.expectation import expected_level
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.judge.log import extract_message, last_line
 from dockerd_lab.judge.other_apis import find_other_apis
 from dockerd_lab.levels import LEVELS

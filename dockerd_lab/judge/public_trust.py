@@ -13,7 +13,7 @@ from cryptography import x509
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.keys import Certificate
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.judge.trust_anchors import trust_anchors
 
 #: The bundles of public authorities, of ca-certificates on Debian, Red Hat, SUSE and Alpine.

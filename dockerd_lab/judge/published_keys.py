@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.judgement import SCRIPT, PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
+from dockerd_lab.judge.judgement import SCRIPT
 
 #: Parts of the keys, by whose they are: Vagrant's insecure keys, of RSA and Ed25519.
 _PUBLISHED = {

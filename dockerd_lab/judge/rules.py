@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from dockerd_lab.cases.model import Expectation
 from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.ports import port_of
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge import daemon_json_keys, overridden_settings, policy, unused_listeners
 from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
@@ -17,10 +18,10 @@ from dockerd_lab.judge.absent_proxies import find_absent_proxies
 from dockerd_lab.judge.apparmor import find_unused_profiles
 from dockerd_lab.judge.deferred_commands import find_deferred_commands
 from dockerd_lab.judge.exposed_keys import check_exposed_keys
+from dockerd_lab.judge.findings import NoEffect, NotJudged, PolicyFinding
 from dockerd_lab.judge.forwarded_api import find_forwarded_api
 from dockerd_lab.judge.ignored_lines import find_ignored_lines
 from dockerd_lab.judge.ineffective_protection import find_ineffective_protection
-from dockerd_lab.judge.judgement import PolicyFinding
 from dockerd_lab.judge.local_doors import check_local_doors
 from dockerd_lab.judge.login_variables import find_login_variables
 from dockerd_lab.judge.not_judged import find_not_judged
@@ -32,7 +33,6 @@ from dockerd_lab.judge.unknown_servers import find_unknown_servers
 from dockerd_lab.judge.unread_files import find_unread_files
 from dockerd_lab.judge.unreferenced_files import find_unreferenced_files
 from dockerd_lab.judge.untried_rules import find_untried_rules
-from dockerd_lab.judge.verdict import NoEffect, NotJudged
 from dockerd_lab.judge.weak_passwords import check_weak_passwords
 from dockerd_lab.observe.observation import DaemonObservation, Observation
 from dockerd_lab.standins.prepared import Prepared
@@ -61,6 +61,20 @@ class RuleContext:
     def daemon(self) -> DaemonObservation:
         """Return the observation of `daemon`."""
         return self.observation.daemon
+
+    @property
+    def has_nginx(self) -> bool:
+        """Return whether nginx runs with the configuration."""
+        nginx = self.daemon.services.get("nginx.service")
+        return nginx is not None and nginx.active
+
+    @property
+    def has_tcp(self) -> bool:
+        """Return whether dockerd, or systemd for it, listens on TCP."""
+        owners = ("dockerd", "init", "systemd")
+        return any(
+            each.protocol != "unix" and each.program in owners for each in self.daemon.listeners
+        )
 
     @property
     def command(self) -> str:
@@ -96,7 +110,9 @@ POLICY: tuple[Callable[[RuleContext], Iterable[PolicyFinding]], ...] = (
 #: the configuration; otherwise its error matters.
 NO_EFFECT: tuple[Callable[[RuleContext], Iterable[NoEffect]], ...] = (
     lambda context: overridden_settings.find_unread_daemon_json(context.inputs, context.command),
-    lambda context: find_unreferenced_files(context.inputs, context.daemon, context.scripts),
+    lambda context: find_unreferenced_files(
+        context.inputs, context.daemon.files_read or (), context.scripts
+    ),
     lambda context: find_unread_files(context.inputs, context.declared.daemon_json.path),
     lambda context: find_ineffective_protection(context.inputs, context.scripts),
     lambda context: find_login_variables(context.inputs),
@@ -114,10 +130,14 @@ NO_EFFECT: tuple[Callable[[RuleContext], Iterable[NoEffect]], ...] = (
     lambda context: daemon_json_keys.find_flag_names(context.inputs, context.declared),
     lambda context: daemon_json_keys.find_repeated_keys(context.inputs, context.declared),
     lambda context: unused_listeners.find_ports_without_listener(
-        context.inputs, context.declared, context.daemon
+        context.inputs,
+        context.declared,
+        {port_of(each.address) for each in context.daemon.listeners if each.protocol != "unix"},
+        context.daemon.hosts,
+        has_nginx=context.has_nginx,
     ),
     lambda context: unused_listeners.find_unused_tls(
-        context.inputs, context.declared, context.daemon
+        context.inputs, context.declared, context.command, has_tcp=context.has_tcp
     ),
     lambda context: unused_listeners.find_file_settings_of_ports(context.inputs),
 )

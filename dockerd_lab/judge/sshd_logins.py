@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.judgement import PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
 
 _SSHD = re.compile(r"/etc/ssh/sshd_config(\.d/[^/]+\.conf)?$")
 _NO_PASSWORD = re.compile(

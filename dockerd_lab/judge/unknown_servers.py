@@ -5,7 +5,7 @@ They have no Docker API, and may run docker for whoever asks them: what they ans
 
 from collections.abc import Iterator
 
-from dockerd_lab.judge.verdict import NotJudged
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.targets import port_of
 

@@ -9,8 +9,8 @@ from dockerd_lab.config import units
 from dockerd_lab.config.paths import DAEMON_JSON, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
 
 #: The fix for options that no unit passes on to dockerd.
 MOVE_OPTIONS = "Put the options into a drop-in's ExecStart=, or into daemon.json."

@@ -6,9 +6,8 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
-from dockerd_lab.observe.observation import DaemonObservation
 
 #: Files that look like dockerd's. Those of judge/unread_files.py are left out.
 _DOCKERS = re.compile(
@@ -24,12 +23,13 @@ _FIX = "Name it where it is meant to be read, or leave it out."
 
 
 def find_unreferenced_files(
-    inputs: Input, daemon: DaemonObservation, scripts: Collection[str]
+    inputs: Input, files_read: Collection[str], scripts: Collection[str]
 ) -> Iterator[NoEffect]:
     """Yield an entry for each such file that was not read either, as far as that was observed.
 
-    Of keys and certificates there is one for each directory. `scripts` are the texts of the user's
-    scripts. A complete case says itself what has no effect.
+    `files_read` are the files that were. Of keys and certificates there is one entry for each
+    directory. `scripts` are the texts of the user's scripts. A complete case says itself what has
+    no effect.
     """
     if inputs.complete:
         return
@@ -39,7 +39,7 @@ def find_unreferenced_files(
         is_dockers = _DOCKERS.fullmatch(file) and not _READ.fullmatch(file)
         if not is_dockers or source.is_symlink() or file in inputs.link_targets:
             continue
-        if file in (daemon.files_read or ()):
+        if file in files_read:
             continue
         texts = [text for other, text in inputs.texts.items() if other != file]
         texts += [*scripts, *(inputs.command.words if inputs.command is not None else ())]

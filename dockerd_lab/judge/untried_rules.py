@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dockerd_lab.judge.verdict import NotJudged
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.observe.observation import Observation
 
 _SETTLE = (

@@ -1,6 +1,6 @@
 """Finds declared listeners on which nothing listens, and settings that protect no listener."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from dockerd_lab.config import units
 from dockerd_lab.config.declared import DeclaredConfig
@@ -8,26 +8,30 @@ from dockerd_lab.config.flags import flag_values, tcp_address
 from dockerd_lab.config.ports import port_of
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.no_effect import no_effect
-from dockerd_lab.judge.verdict import NoEffect
-from dockerd_lab.observe.observation import DaemonObservation
 
 
 def find_ports_without_listener(
-    inputs: Input, declared: DeclaredConfig, daemon: DaemonObservation
+    inputs: Input,
+    declared: DeclaredConfig,
+    ports: Collection[int | None],
+    running_hosts: Sequence[str],
+    *,
+    has_nginx: bool,
 ) -> Iterator[NoEffect]:
-    """Yield each TCP host, ListenStream= or nginx `listen` on whose port nothing listens."""
-    ports = {
-        port_of(listener.address) for listener in daemon.listeners if listener.protocol != "unix"
-    }
-    hosts = ", ".join(daemon.hosts) or "none"
+    """Yield each TCP host, ListenStream= or nginx `listen` on whose port nothing listens.
+
+    `ports` are those on which something listens, `running_hosts` the running dockerd's hosts;
+    `has_nginx` tells whether nginx runs.
+    """
+    hosts = ", ".join(running_hosts) or "none"
     fix = f"See what is in effect: the running dockerd's hosts are {hosts}."
     declared_ports = [(h, place[1], fix) for h in declared.hosts if (place := tcp_address(h.value))]
     declared_ports += [
         (s, port, fix) for s in declared.streams if (port := port_of(s.value)) is not None
     ]
-    nginx = daemon.services.get("nginx.service")
-    if nginx is not None and nginx.active:
+    if has_nginx:
         fix = "nginx reads sites-enabled, not sites-available: nginx -T shows what it has read."
         for listen in declared.nginx:
             value = Value(f"listen {listen.port}", Place(listen.file, listen.line))
@@ -39,9 +43,13 @@ def find_ports_without_listener(
 
 
 def find_unused_tls(
-    inputs: Input, declared: DeclaredConfig, daemon: DaemonObservation
+    inputs: Input, declared: DeclaredConfig, command: str, *, has_tcp: bool
 ) -> Iterator[NoEffect]:
-    """Yield the TLS settings of a dockerd without TCP, and a CA that no client has to satisfy."""
+    """Yield the TLS settings of a dockerd without TCP, and a CA that no client has to satisfy.
+
+    `command` is the running dockerd's command line; `has_tcp` tells whether it, or systemd for it,
+    listens on TCP.
+    """
     keys = [
         k
         for k in declared.daemon_json.values
@@ -51,11 +59,10 @@ def find_unused_tls(
     for line in declared.lines:
         flags = [word.split("=")[0] for word in line.value.split() if word.startswith("--tls")]
         places += [(flag, line.place) for flag in flags]
-    owners = ("dockerd", "init", "systemd")
-    if any(s.protocol != "unix" and s.program in owners for s in daemon.listeners):
+    if has_tcp:
         # Measured: if tlsverify is only left out, clients still need a certificate.
         off = declared.daemon_json.values.get("tlsverify") is False
-        if off or "false" in flag_values(daemon.command or "", "--tlsverify"):
+        if off or "false" in flag_values(command, "--tlsverify"):
             for name, where in places:
                 if name.removeprefix("--") == "tlscacert":
                     message = "tlsverify is off: no client is asked for a certificate of that CA"

@@ -4,6 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from dockerd_lab.judge.findings import Error, NoEffect, NotJudged
+
 
 class Part(BaseModel):
     """A part of the verdict."""
@@ -40,36 +42,6 @@ class VerdictExposure(Part):
         default=None,
         description="a container on the machine, on the default network, by TCP; null if unknown",
     )
-
-
-class Error(Part):
-    """A known error that the daemon's log shows."""
-
-    id: str
-    message: str = Field(description="the line of the log")
-    cause: str
-    fix: str
-    where: str | None = Field(
-        default=None, description="file and line in the input, where that is known"
-    )
-
-
-class NoEffect(Part):
-    """A setting that was accepted and changes nothing."""
-
-    setting: str
-    message: str
-    fix: str
-    where: str | None = None
-
-
-class NotJudged(Part):
-    """A file or unit of the input that the trial did not put into effect."""
-
-    name: str
-    message: str
-    settle: str = Field(description="what would settle it")
-    where: str | None = None
 
 
 class InputFile(Part):

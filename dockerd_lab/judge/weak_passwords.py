@@ -10,7 +10,8 @@ from functools import cache
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.trivial_passwords import trivial_passwords
-from dockerd_lab.judge.judgement import SCRIPT, PolicyFinding
+from dockerd_lab.judge.findings import PolicyFinding
+from dockerd_lab.judge.judgement import SCRIPT
 from dockerd_lab.judge.password_hash import HASH, matches, takes_long
 
 #: At most this many hashes are tried: a list of all users of a company is none of one daemon's.

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from dockerd_lab.judge.verdict import Error, NoEffect, NotJudged, Report, Result
+from dockerd_lab.judge.findings import Error, NoEffect, NotJudged
+from dockerd_lab.judge.verdict import Report, Result
 
 
 @dataclass(frozen=True)

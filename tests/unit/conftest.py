@@ -155,7 +155,7 @@ def judged_trial(tmp_path):
 def parts_without_words(result):
     """What a verdict lists and says nothing of: no message, no fix, or no reason is empty."""
     parts = (*result.no_effect, *result.not_judged, *result.files, *result.errors)
-    empty = [part for part in parts if "" in dict(part).values()]
+    empty = [part for part in parts if "" in vars(part).values()]
     return [*empty, *(reason for reason in result.reasons if not reason)]
 
 

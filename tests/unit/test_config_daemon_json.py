@@ -29,6 +29,7 @@ def test_the_outermost_keys_as_they_are_written():
 @pytest.mark.parametrize(
     ("text", "values", "broken_line"),
     [
+        ('{"a": ' + "9" * 5000 + "}", {}, 1),
         ("", {}, 1),
         ("\ufeff{}", {}, 1),
         ('\ufeff{"a": 1}', {"a": 1}, 1),

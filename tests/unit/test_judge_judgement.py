@@ -8,8 +8,9 @@ from prepared import CASES, SETTINGS
 
 from dockerd_lab.cases.discover import select
 from dockerd_lab.cases.model import Variant
+from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.judge.judge import judge
-from dockerd_lab.judge.judgement import Judgement, Mismatch, PolicyFinding
+from dockerd_lab.judge.judgement import Judgement, Mismatch
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.standins.prepared import prepare_case
 

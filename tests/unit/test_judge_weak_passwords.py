@@ -43,6 +43,10 @@ def test_hashes_that_openssl_makes(kind, password):
     assert not matches(made(kind, password), password + "x")
 
 
+def test_a_hash_with_letters_that_no_hash_has():
+    assert not matches("$apr1$doclab$uxyZbNaxoJiiicryMv89é", "docker")
+
+
 def test_of_which_hashes_only_few_passwords_are_tried():
     assert [takes_long(hashed) for hashed in HASHES_OF_ADMIN] == [False, True, True, *[False] * 4]
     assert trivial_passwords("bob", few=True) == trivial_passwords("bob")[:10]

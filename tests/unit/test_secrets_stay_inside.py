@@ -24,8 +24,9 @@ from dockerd_lab.explain import blocks, matcher
 from dockerd_lab.explain.matcher import explain_text
 from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.sandbox import Sandbox
+from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.judge import judge
-from dockerd_lab.judge.verdict import NoEffect, Report
+from dockerd_lab.judge.verdict import Report
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.project import project_of_checkout
 from dockerd_lab.redaction.redact import redacted

@@ -1,0 +1,101 @@
+"""Works out what each of several machines and users gets of a listener."""
+
+import ipaddress
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dockerd_lab.levels import LEVELS
+from dockerd_lab.lint.hosts import Door
+from dockerd_lab.lint.nftables import Chain, Packet, judge
+from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
+from dockerd_lab.lint.prediction import UNKNOWN, WHO
+
+_OPEN = "full-control"
+#: From where each connects in the lab: client and outsider as lab.yaml has them, a container as
+#: docker0 does. The second address is one of IPv6.
+_SOURCES = {
+    "client": (("192.168.3.10", "eth1"), ("fd5f:3a1c:9e42:3::10", "eth1"), ("fe80::10", "eth1")),
+    "outsider": (("192.168.3.66", "eth1"), ("fd5f:3a1c:9e42:3::66", "eth1"), ("fe80::66", "eth1")),
+    "local-user": (("127.0.0.1", "lo"), ("::1", "lo")),
+    "container": (("172.17.0.2", "docker0"), ("fe80::2", "docker0")),
+}
+#: What somebody may get whether or not dockerd runs.
+_WITHOUT_DOCKERD = ("filtered", "refused")
+#: Who has any address; a user of the machine has all of its own.
+_FROM_ANYWHERE = ("outsider", "container", "local-user")
+_BY_VERDICT = {"drop": "filtered", "reject": "refused"}
+
+
+@dataclass(frozen=True)
+class Api:
+    """What a listener asks of those who reach it."""
+
+    door: Door
+    stranger: str
+    """What a stranger gets who reaches it."""
+    client: str
+    """What the client gets, with its certificate."""
+    local_user: str = ""
+    """Of a unix socket: what a user of the machine gets who is not in its group."""
+
+
+def levels(api: Api, chains: Sequence[Chain]) -> dict[str, str]:
+    """Return what each of WHO gets of a listener behind a firewall."""
+    return {who: _level(who, api, chains) for who in WHO}
+
+
+def _level(who: str, api: Api, chains: Sequence[Chain]) -> str:
+    door = api.door
+    if door.family == "unix":
+        return api.local_user if who == "local-user" else "refused"
+    if door.is_loopback and who != "local-user":
+        return "refused"
+    behind = api.client if who == "client" else api.stranger
+    results = []
+    for packet in _packets(who, door.port):
+        if _reaches(door, packet.version):
+            results.append(_BY_VERDICT.get(judge(chains, packet), behind))
+    return worst(results)
+
+
+def _packets(who: str, port: int) -> Iterator[Packet]:
+    """Yield the first packets of connections to a port: from the lab's addresses, and any other."""
+    for text, interface in _SOURCES[who]:
+        source = ipaddress.ip_address(text)
+        yield Packet(source, interface, port, source.version)
+        if who in _FROM_ANYWHERE:
+            yield Packet(None, interface, port, source.version)
+
+
+def _reaches(door: Door, version: int) -> bool:
+    """Return whether packets of a version of IP reach a listener."""
+    if door.address == "::":
+        return True
+    return (":" in door.address) == (version == 6)  # noqa: PLR2004
+
+
+def worst(found: Sequence[str]) -> str:
+    """Return the level that gives most; `refused` if there is none."""
+    if UNKNOWN in found and _OPEN not in found:
+        return UNKNOWN
+    return max(
+        found, key=lambda level: LEVELS.index(level) if level in LEVELS else -1, default="refused"
+    )
+
+
+def overall(found: Sequence[str], notes: Notes, *, starts: str) -> str:
+    """Return what somebody gets at all listeners together.
+
+    It is unknown whether nobody gets in as long as anything may open another way, and whether
+    somebody gets in as long as anything may close this one.
+    """
+    level = worst(found)
+    if level == _OPEN:
+        return UNKNOWN if notes.is_open(CLOSES) or starts == UNKNOWN else level
+    unclear = notes.is_open(OPENS) or (starts == UNKNOWN and level not in _WITHOUT_DOCKERD)
+    return UNKNOWN if unclear else level
+
+
+def is_open(level: str) -> bool:
+    """Return whether a level is control of the daemon."""
+    return level == _OPEN

@@ -1,0 +1,52 @@
+"""Explains predicted failures with the known errors, which have the causes and fixes."""
+
+from dockerd_lab.config.declared import DeclaredConfig
+from dockerd_lab.config.locate import locate
+from dockerd_lab.explain.matcher import explain
+from dockerd_lab.lint.notes import Failure, Notes
+from dockerd_lab.lint.prediction import Finding
+
+#: The rule of a failure that no known error explains.
+UNEXPLAINED = "unexplained-failure"
+#: How the messages of dockerd's stages begin, in the order in which it comes to them.
+_STAGES = (
+    "docker.service:",
+    "invalid argument",
+    "unable to configure",
+    "failed to create API server",
+    "failed to load listeners",
+    "failed to start daemon",
+)
+
+
+def explain_failures(
+    notes: Notes, declared: DeclaredConfig, *, certain: bool
+) -> tuple[list[str], list[Finding]]:
+    """Return the ids of the known errors, and a finding for each failure.
+
+    dockerd ends at the first failure; the findings name the others too, and the ids do not.
+    `certain` tells whether the failures are sure to happen.
+    """
+    failures = sorted(notes.failures, key=_stage)
+    findings: list[Finding] = []
+    ids: list[str] = []
+    for number, failure in enumerate(failures):
+        known = next(
+            (
+                each.id
+                for each in explain(failure.message.splitlines())
+                if each.error.kind == "start"
+            ),
+            UNEXPLAINED,
+        )
+        if number == 0 and certain:
+            ids.append(known)
+        place = failure.place or locate(failure.message, declared)
+        line = failure.message.splitlines()[-2 if "\n" in failure.message else 0]
+        findings.append(Finding(known, "error", line, place, failure.token))
+    return ids, findings
+
+
+def _stage(failure: Failure) -> int:
+    message = failure.message
+    return next((n for n, start in enumerate(_STAGES) if message.startswith(start)), 1)

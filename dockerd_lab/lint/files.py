@@ -1,0 +1,117 @@
+"""Tells which files of an input lint has read, and what the others may do.
+
+Only where every file is known can be said that nobody gets in.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from dockerd_lab.config import units
+from dockerd_lab.config.paths import DEFAULTS, NFTABLES, NGINX, SYSCONFIG
+from dockerd_lab.config.value import Place
+from dockerd_lab.inputs.input import Input
+from dockerd_lab.lint.notes import CLOSES, OPENS, STARTS, Notes
+from dockerd_lab.lint.service import SERVICE
+from dockerd_lab.lint.sockets import SOCKET
+
+_UNIT_DIRECTORY = r"(/etc|/run|/usr/lib|/lib|/usr/local/lib)/systemd/system"
+_UNITS = re.compile(rf"{_UNIT_DIRECTORY}/docker\.(service|socket)(\.d/[^/]+\.conf)?")
+#: Files that systemd leaves unread, because of their names.
+_NO_DROP_IN = re.compile(rf"{_UNIT_DIRECTORY}/docker\.(service|socket)\.d/[^/]+(?<!\.conf)")
+#: Keys, certificates and lists of passwords, where no program runs or reads what it finds.
+_DATA = re.compile(
+    r"/(etc/(ssl|pki|docker|nginx|letsencrypt|tls|certs)|root|opt|srv|var|usr/local/share)/"
+    r".*(\.(pem|crt|cer|key|csr|srl|cnf|ext)|htpasswd[^/]*)"
+)
+#: Files that neither let anybody in nor keep dockerd from starting.
+_HARMLESS = re.compile(r"/etc/(motd|issue|hostname|timezone)|/etc/docker/[^/]+")
+#: Files that may open another way in, but do not change dockerd or its ports.
+_OPENING = re.compile(
+    r"/etc/(cron.*|ssh/.*|sudoers.*|anacrontab|passwd|group|logrotate.*|hosts\.(allow|deny)"
+    r"|bash_completion\.d/.*|profile.*|environment|update-motd\.d/.*)|/root/.*|/home/.*"
+)
+#: Settings by section of a unit: systemd ignores them in another.
+_SECTIONS = {
+    "Service": ("ExecStart", "Environment", "EnvironmentFile", "Type"),
+    "Socket": ("ListenStream", "SocketMode", "SocketUser", "SocketGroup"),
+    "Unit": ("Requires", "BindsTo"),
+}
+#: What is a line's end to Python, or changes a line unseen, and is not so to systemd or nginx.
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff\u00a0\u3000\u200b]")
+#: The files in which such a character is no matter of the way they are split into lines.
+_JSON = ".json"
+
+
+def check_files(inputs: Input, read: Collection[str], notes: Notes) -> None:
+    """Note every file of which is not known what comes of it; `read` are other files that are."""
+    named = {*_environment_files(inputs), *read}
+    for file in inputs.origins:
+        place = Place(file)
+        if file in inputs.links or file in inputs.link_targets:
+            notes.doubt(f"{file} is a link, or is reached by one", place)
+        elif _NO_DROP_IN.fullmatch(file):
+            continue
+        elif _UNITS.fullmatch(file):
+            _check_unit(file, inputs.texts.get(file), notes)
+        elif file in named or _DATA.fullmatch(file) or _HARMLESS.fullmatch(file):
+            _check_text(file, inputs.texts.get(file, ""), notes)
+        elif file == NFTABLES or file.startswith(f"{NGINX}/"):
+            _check_text(file, inputs.texts.get(file, ""), notes, OPENS, CLOSES)
+        elif _OPENING.fullmatch(file):
+            notes.doubt(f"{file} is not read: it may open another way in", place, OPENS)
+        elif file.startswith(("/etc/iptables/", "/etc/nftables", "/etc/ufw", "/etc/firewalld")):
+            notes.doubt(
+                f"{file}: rules of a firewall that lint does not read", place, OPENS, CLOSES
+            )
+        else:
+            notes.doubt(f"{file} is not read: it may change anything", place)
+    for name in () if inputs.complete else inputs.ignored:
+        if not re.fullmatch(r"\..*|README.*|LICENSE.*|.*\.(md|rst|txt|adoc)|case\.yaml", name):
+            notes.doubt(f"{name} is not installed, and not read", None, OPENS, CLOSES)
+    if inputs.enabling_links:
+        notes.doubt("units are enabled that lint does not read", None, STARTS, OPENS, CLOSES)
+
+
+def _check_unit(file: str, text: str | None, notes: Notes) -> None:
+    if text is None:
+        notes.doubt(f"{file} is no text", Place(file))
+        return
+    _check_text(file, text, notes)
+    for number, section, key in _settings(text):
+        home = next((name for name, keys in _SECTIONS.items() if key in keys), section)
+        if home != section:
+            reason = f"{key}= stands in [{section}], where systemd ignores it"
+            notes.doubt(reason, Place(file, number))
+    kinds = {section for _, section, _ in _settings(text)}
+    for section in kinds - {"Unit", "Service", "Socket", "Install", ""}:
+        if not section.startswith("X-"):
+            notes.doubt(f"[{section}] is no section that lint knows", Place(file))
+
+
+def _settings(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, section and key of each setting in a unit file."""
+    section, continued = "", False
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if continued or stripped.startswith(("#", ";")):
+            continued = continued and (stripped.endswith("\\") or stripped.startswith(("#", ";")))
+            continue
+        if stripped.startswith("["):
+            section = stripped.strip("[]")
+        elif "=" in stripped:
+            yield number, section, stripped.partition("=")[0].strip()
+        continued = stripped.endswith("\\")
+
+
+def _check_text(file: str, text: str, notes: Notes, *questions: str) -> None:
+    if not file.endswith(_JSON) and (match := _ODD.search(text)):
+        line = text.count("\n", 0, match.start()) + 1
+        reason = f"a character ({match[0]!a}) that programs read in different ways"
+        notes.doubt(reason, Place(file, line), *questions)
+
+
+def _environment_files(inputs: Input) -> Iterable[str]:
+    """Return the files with variables that docker.service reads, as far as the input names them."""
+    unit = [*units.read_unit(SERVICE, inputs.texts), *units.read_unit(SOCKET, inputs.texts)]
+    files = [each.value.removeprefix("-") for each in unit if each.key == "EnvironmentFile"]
+    return [*files, DEFAULTS, SYSCONFIG]

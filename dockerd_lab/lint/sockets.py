@@ -1,0 +1,84 @@
+"""Works out where docker.socket listens, and which users of the machine may connect."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from dockerd_lab.config import units
+from dockerd_lab.config.units import Assignment
+from dockerd_lab.config.value import Place, Value
+from dockerd_lab.lint.hosts import Door
+from dockerd_lab.lint.notes import Notes
+
+SOCKET = "docker.socket"
+#: systemd's own name, as netstat shows the owner of an activated socket.
+_OWNER = "init"
+_HARMLESS = re.compile(
+    r"Description|Documentation|PartOf|After|Before|WantedBy|Also|RemoveOnStop|Backlog"
+    r"|ListenStream|SocketMode|SocketUser|SocketGroup"
+)
+_ADDRESS = re.compile(r"(?:(?P<four>\d+(?:\.\d+){3})|\[(?P<six>[0-9a-fA-F:]+)\]):(?P<port>\d{1,5})")
+#: Groups of which no ordinary user is a member.
+CLOSED_GROUPS = ("docker", "root", "")
+_OTHERS_WRITE = 0o002
+
+
+@dataclass(frozen=True)
+class Sockets:
+    """The listeners of docker.socket."""
+
+    doors: tuple[Door, ...] = ()
+    open_to_all: Assignment | None = None
+    """The SocketMode= with which every user of the machine may connect."""
+
+
+def read_sockets(texts: Mapping[str, str], notes: Notes) -> Sockets:
+    """Return the listeners of docker.socket; `texts` has the packaged unit as well."""
+    unit = units.read_unit(SOCKET, texts)
+    for each in unit:
+        if not _HARMLESS.fullmatch(each.key) and each.value:
+            notes.doubt(f"{each.key}= in docker.socket: lint does not know it", _place(each))
+    doors = []
+    for stream in units.in_effect(unit, "ListenStream"):
+        door = _door(stream, notes)
+        if door is not None:
+            doors.append(door)
+    return Sockets(tuple(doors), _open_to_all(unit, notes))
+
+
+def _door(stream: Assignment, notes: Notes) -> Door | None:
+    value = Value(stream.value, _place(stream))
+    text = stream.value.replace("%t", "/run")
+    if re.fullmatch(r"/[\w./@:+-]+", text):
+        path = str(PurePosixPath(text))
+        path = re.sub("^/var/run/", "/run/", path)  # systemd warns, and takes the new path
+        return Door("unix", path, 0, _OWNER, value)
+    if re.fullmatch(r"\d{1,5}", text):
+        return Door("tcp6", "::", int(text), _OWNER, value)
+    match = _ADDRESS.fullmatch(text)
+    if match is None or not 0 < int(match["port"]) <= 65535:  # noqa: PLR2004
+        message = f"{stream.file}:{stream.line}: Failed to parse address value, ignoring: {text}"
+        notes.doubt(f"systemd: {message}", value.place)
+        return None
+    if match["four"]:
+        return Door("tcp", match["four"], int(match["port"]), _OWNER, value)
+    return Door("tcp6", match["six"], int(match["port"]), _OWNER, value)
+
+
+def _open_to_all(unit: list[Assignment], notes: Notes) -> Assignment | None:
+    """Return the SocketMode= that lets in every user; note what lint cannot judge."""
+    for key, closed in (("SocketUser", ("root", "0")), ("SocketGroup", CLOSED_GROUPS)):
+        for each in units.in_effect(unit, key)[-1:]:
+            if each.value not in closed:
+                notes.doubt(f"who is {each.value}, to whom {key}= gives the socket", _place(each))
+    for each in units.in_effect(unit, "SocketMode")[-1:]:
+        if not re.fullmatch("0?[0-7]{3}", each.value):
+            notes.doubt(f"SocketMode={each.value} is not read", _place(each))
+        elif int(each.value, 8) & _OTHERS_WRITE:
+            return each
+    return None
+
+
+def _place(each: Assignment) -> Place:
+    return Place(each.file, each.line)

@@ -1,0 +1,107 @@
+"""Works out dockerd's TLS: whether it is on, and whether a client needs a certificate.
+
+The rules are those of loadDaemonCliConfig and newAPIServerTLSConfig in cmd/dockerd/daemon.go of
+moby v20.10.24, v26.1.5 and v28.5.2, where they are the same: any use of tlsverify turns TLS on, and
+where only tls is given, it stands for tlsverify as well.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dockerd_lab.config.value import Place
+from dockerd_lab.lint.facts import EngineFacts
+from dockerd_lab.lint.flags import Flags
+from dockerd_lab.lint.notes import OPENS, Notes
+
+#: Where dockerd looks for its files if TLS is turned on by a flag and they are not named.
+_DEFAULTS = {
+    "tlscacert": "/root/.docker/ca.pem",
+    "tlscert": "/root/.docker/cert.pem",
+    "tlskey": "/root/.docker/key.pem",
+}
+_SWITCHES = ("tls", "tlsverify")
+#: The first version that says so before an error of TLS.
+_INVALID_SINCE = 23
+
+
+@dataclass(frozen=True)
+class Tls:
+    """What dockerd does about TLS."""
+
+    on: bool = False
+    verify: bool = False
+    """Whether a client needs a certificate."""
+    acknowledged: bool = False
+    """Whether it is said that no certificate is asked for on purpose, which spares the 15 s."""
+    authority: str = ""
+    """The path of the CA by which clients are known; empty for the system's authorities."""
+
+
+NO_TLS = Tls()
+
+
+def read_tls(
+    flags: Flags,
+    file: Mapping[str, Any],
+    exists: Callable[[str], bool],
+    facts: EngineFacts,
+    notes: Notes,
+    *,
+    place: Place | None,
+) -> Tls:
+    """Return what dockerd does about TLS.
+
+    `exists` tells whether a file is on the machine. `place` is that of the command line.
+    """
+    by_flag = any(flags.given(name) for name in _SWITCHES)
+    if by_flag and any(name in file for name in _SWITCHES):
+        notes.doubt("tls and tlsverify are given by flag and in daemon.json", place)
+        return NO_TLS
+    if by_flag:
+        verify, tls = flags.switch("tlsverify"), flags.switch("tls")
+    else:
+        verify, tls = file.get("tlsverify"), file.get("tls")
+    on = bool(tls) if verify is None else True
+    if not on:
+        return Tls(acknowledged=tls is not None)
+    checked = True if verify is None else bool(verify)
+    paths = {name: str(file.get(name) or flags.last(name) or "") for name in _DEFAULTS}
+    _check_pair(paths, exists, facts, notes, place=place, by_flag=by_flag)
+    authority = paths["tlscacert"]
+    if not authority and by_flag:
+        authority = _DEFAULTS["tlscacert"]
+    if authority and checked and not exists(authority):
+        text = f'could not read CA certificate "{authority}"'
+        _fail(f"{text}: open {authority}: no such file or directory", facts, notes, place)
+    if checked and not authority:
+        reason = "tlscacert is not set: a client of any public authority may be let in"
+        notes.doubt(reason, place, OPENS)
+    return Tls(True, checked, acknowledged=True, authority=authority)
+
+
+def _check_pair(
+    paths: Mapping[str, str],
+    exists: Callable[[str], bool],
+    facts: EngineFacts,
+    notes: Notes,
+    *,
+    place: Place | None,
+    by_flag: bool,
+) -> None:
+    """Note a failure if dockerd has no certificate or no key."""
+    pair = {}
+    for name in ("tlscert", "tlskey"):
+        path = paths[name]
+        if not path and by_flag and exists(_DEFAULTS[name]):
+            path = _DEFAULTS[name]
+        pair[name] = path
+    missing = [path for path in pair.values() if not path or not exists(path)]
+    if missing:
+        text = f'Could not load X509 key pair (cert: "{pair["tlscert"]}", key: "{pair["tlskey"]}")'
+        _fail(f"{text}: open {missing[0]}: no such file or directory", facts, notes, place)
+
+
+def _fail(text: str, facts: EngineFacts, notes: Notes, place: Place | None) -> None:
+    between = "invalid TLS configuration: " if facts.major >= _INVALID_SINCE else ""
+    notes.fail(f"failed to create API server: {between}{text}", place, "tls")
