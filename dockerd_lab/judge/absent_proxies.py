@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dockerd_lab.config import units
 from dockerd_lab.config.proxies import WantedProxy, wanted_proxies
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.verdict import NotJudged
+from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.standins.prepared import Prepared
 
 _NEEDS_PROGRAM = "Try it on a machine that has the program; --allow-incomplete permits it."
