@@ -47,7 +47,7 @@ def runs(file: str, scripts: Collection[str]) -> bool:
 
 def without_comments(script: str) -> str:
     """Return a script without its comments, and with continued lines joined."""
-    return _COMMENT.sub("", script.replace("\\\n", " "))
+    return _COMMENT.sub("", script.replace("\\\n", ""))
 
 
 def _commands(scripts: Iterable[str]) -> Iterator[list[str]]:

@@ -25,10 +25,11 @@ def find_ignored_lines(inputs: Input, daemon: DaemonObservation) -> Iterator[NoE
             or "outside of section" in match["why"]
         ):
             continue
-        key = re.search("Unknown key(?: name)? '(.+?)'", match["why"])
+        # The key or the value that systemd quotes; not every message has one.
+        setting = re.search("(?:Unknown key(?: name)?|Failed to parse .*) '(.+?)'", match["why"])
         yield no_effect(
             inputs,
-            key[1] if key else PurePosixPath(match["file"]).name,
+            setting[1] if setting else PurePosixPath(match["file"]).name,
             f"systemd says: {match['why']}",
             "Correct the line; one that goes on in the next ends with a backslash.",
             Place(match["file"], int(match["line"])),  # of continued lines it is the last

@@ -9,8 +9,12 @@ from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.observe.targets import port_of
 
-#: Programs that do nothing but pass requests on, so that the probe shows what they let through.
-_KNOWN = ("apache2", "caddy", "docker-proxy", "dockerd", "firewall", "haproxy", "nginx", "sshd")
+#: Programs that do nothing but pass requests on, so that the probe shows what they let through; and
+#: those that judge/other_apis.py knows.
+_KNOWN = (
+    *("apache2", "caddy", "docker-proxy", "dockerd", "firewall", "haproxy", "nginx", "sshd"),
+    *("buildkitd", "containerd"),
+)
 #: What the probe says of an answer in HTTP that is none of Docker's API.
 _NO_API = "no API: "
 _SETTLE = "Look at what it does for whom, or keep strangers from it; --allow-incomplete permits it."

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from dockerd_lab.config import units
-from dockerd_lab.config.paths import DEFAULTS, NFTABLES, NGINX, SYSCONFIG
+from dockerd_lab.config.paths import DEFAULTS, FIREWALLS, NGINX, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.notes import CLOSES, OPENS, STARTS, Notes
@@ -55,7 +55,7 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes) -> None:
             _check_unit(file, inputs.texts.get(file), notes)
         elif file in named or _DATA.fullmatch(file) or _HARMLESS.fullmatch(file):
             _check_text(file, inputs.texts.get(file, ""), notes)
-        elif file == NFTABLES or file.startswith(f"{NGINX}/"):
+        elif file in FIREWALLS or file.startswith(f"{NGINX}/"):
             _check_text(file, inputs.texts.get(file, ""), notes, OPENS, CLOSES)
         elif _OPENING.fullmatch(file):
             notes.doubt(f"{file} is not read: it may open another way in", place, OPENS)

@@ -260,7 +260,8 @@ def _take(
     return rest
 
 
-def _is_network(text: str) -> bool:
+def is_network(text: str) -> bool:
+    """Return whether a text is an address or a network."""
     try:
         ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -271,7 +272,7 @@ def _is_network(text: str) -> bool:
 _CHECKS = {
     "interface": lambda text: text in ("lo", "docker0"),
     "port": lambda text: re.fullmatch(r"\d{1,5}(-\d{1,5})?", text) is not None,
-    "ip": _is_network,
-    "ip6": _is_network,
+    "ip": is_network,
+    "ip6": is_network,
     "state": lambda text: text in ("new", "established", "related", "invalid", "untracked"),
 }

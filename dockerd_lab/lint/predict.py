@@ -7,7 +7,7 @@ from typing import Any
 
 from dockerd_lab.config.declared import COMMAND_PLACE, DeclaredConfig, read_config
 from dockerd_lab.config.dockerd_command import DockerdCommand
-from dockerd_lab.config.paths import DAEMON_JSON, HOME, NFTABLES
+from dockerd_lab.config.paths import DAEMON_JSON, HOME
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import NoEffect
@@ -16,9 +16,10 @@ from dockerd_lab.lint.access import Api
 from dockerd_lab.lint.daemon_file import read_file
 from dockerd_lab.lint.facts import EngineFacts
 from dockerd_lab.lint.files import check_files
+from dockerd_lab.lint.firewall import read_firewall
 from dockerd_lab.lint.flags import Flags, read_flags
 from dockerd_lab.lint.hosts import Door, read_hosts
-from dockerd_lab.lint.nftables import Chain, NotRead, read_chains
+from dockerd_lab.lint.nftables import Chain
 from dockerd_lab.lint.notes import CLOSES, OPENS, STARTS, Notes
 from dockerd_lab.lint.packaged import PROGRAMS, packaged_units
 from dockerd_lab.lint.prediction import (
@@ -75,7 +76,7 @@ def predict(inputs: Input, facts: EngineFacts, unit: str) -> Prediction:
         texts, by_hand, sockets, declared=declared, present=present, facts=facts
     )
     check_files(inputs, [declared.daemon_json.path], notes)
-    chains = _firewall(inputs, notes)
+    chains = read_firewall(inputs, notes)
     apis = [
         *_own_apis(dockerd, sockets, present),
         *_proxy_apis(inputs, present),
@@ -181,18 +182,6 @@ def _hosts(values: Mapping[str, Any], declared: DeclaredConfig, place: Place) ->
     places = {host.value: host.place for host in declared.hosts}
     texts = [str(each) for each in values.get("hosts") or []]
     return [Value(text, places.get(text, place)) for text in texts or [""]]
-
-
-def _firewall(inputs: Input, notes: Notes) -> list[Chain]:
-    if NFTABLES not in inputs.origins:
-        return []
-    notes.assume(f"{NFTABLES} is loaded: systemctl enable --now nftables")
-    try:
-        return read_chains(inputs.texts[NFTABLES])
-    except (NotRead, KeyError) as error:
-        reason = f"nftables' rules, at `{error.args[0] if error.args else error}`"
-        notes.doubt(reason, Place(NFTABLES), OPENS, CLOSES)
-        return []
 
 
 def _own_apis(dockerd: _Dockerd, sockets: Sockets, present: Present) -> list[Api]:

@@ -122,6 +122,7 @@ def test_an_id_that_is_misspelt_is_corrected(command):
     assert done.returncode == 2
     assert done.stderr.endswith("dockerd-lab explain start-limit-hit\n")
     assert command("explain", "start-limit-hit", "a.log").returncode == 2
+    assert command("explain", "zzzzzz").stderr.endswith("dockerd-lab explain --list\n")
     assert command("explain", "").returncode == 2
 
 

@@ -118,6 +118,17 @@ def test_the_paths_of_its_locations():
     assert read(nginx.location_paths, text) == ["/a", "/b", "/c", "/d", "/e", "/h"]
 
 
+def test_the_names_of_what_it_reads_of_a_request():
+    text = (
+        "if ($http_x_key = a) { } if ($cookie_s) { } if ($arg_token) { }"
+        " proxy_set_header A $http_a;"
+        " if ($http_upgrade) { } if ($http_connection) { } if ($http_host) { }"
+        " if ($http_te) { } if ($http_expect) { } if ($http_transfer_encoding) { }"
+    )
+    fields = {"headers": ["x-key", "a"], "cookies": ["s"], "arguments": ["token"]}
+    assert read(nginx.request_fields, text) == fields
+
+
 def test_only_the_first_few_are_tried():
     text = "".join(f"location /{n} {{ }}\nlocation /{n}/ {{ }}\n" for n in range(10))
     assert read(nginx.location_paths, text) == [f"/{n}" for n in range(8)]

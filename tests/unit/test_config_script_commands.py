@@ -51,3 +51,7 @@ def test_what_runs_a_file():
         assert runs("/etc/x", [script])
     for script in ("chmod +x /etc/x", "sh /etc/y /etc/x", "# /etc/x", "sh /etc/xx"):
         assert not runs("/etc/x", [script])
+
+
+def test_a_continued_line_is_joined_as_a_shell_does():
+    assert starts("x.service", ["systemctl \\\n  restart x.serv\\\nice\n"])

@@ -53,6 +53,7 @@ def test_a_list_that_may_not_be_empty(key):
 def test_the_order_of_importance():
     errors = {
         "warning": error(kind="warning"),
+        "consequence": error(kind="consequence"),
         "reach": error(kind="reach"),
         "start": error(),
         "start too": error(),
@@ -60,4 +61,4 @@ def test_the_order_of_importance():
         "masks": error(kind="warning", masks=["masked"]),
     }
     ordered = by_importance(errors, lambda name: (name, errors[name]))
-    assert ordered == ["start", "start too", "reach", "warning", "masks", "masked"]
+    assert ordered == ["start", "start too", "reach", "consequence", "warning", "masks", "masked"]

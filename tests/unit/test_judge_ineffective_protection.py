@@ -68,6 +68,17 @@ def test_a_ufw_that_may_run_is_not_judged(judged, conf):
     assert (result.verdict, result.no_effect) == ("incomplete", [])
 
 
-def test_a_firewalld_is_not_judged(judged):
-    result = judged({"etc/firewalld/zones/public.xml": "<zone/>\n"}, observation())
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("firewalld/zones/public.xml", "firewalld"),
+        ("ferm/ferm.conf", "ferm"),
+        ("firehol/firehol.conf", "FireHOL"),
+        ("shorewall6/rules", "Shorewall"),
+    ],
+)
+def test_a_firewall_that_the_lab_has_not_is_not_judged(judged, file, name):
+    result = judged({f"etc/{file}": "x\n"}, observation())
     assert (result.verdict, result.no_effect) == ("incomplete", [])
+    (entry,) = result.not_judged
+    assert entry.message.startswith(f"{name} reads it, and is not on the lab's machines")

@@ -64,6 +64,16 @@ def test_what_systemd_ignores_has_no_effect(judged, why):
     assert why in setting.message
 
 
+def test_a_listener_that_systemd_ignores_is_told_once(judged):
+    """debian-14's systemd says so for docker.socket itself, and debian-12's does not."""
+    url = "tcp://127.0.0.1:2375"
+    text = f"[Socket]\nListenStream={url}\n"
+    file = "/etc/systemd/system/docker.socket.d/tcp.conf"
+    line = f"{file}:2: Failed to parse address value in '{url}', ignoring: Invalid argument"
+    (setting,) = judged({file[1:]: text}, observation(socket_log=[line])).no_effect
+    assert (setting.setting, setting.where[-10:]) == (url, "tcp.conf:2")
+
+
 @pytest.mark.parametrize(
     ("file", "stream", "ignored"),
     [

@@ -47,6 +47,7 @@ def names(find):
     [
         ("etc/cron.d/docker", "@reboot root dockerd -H tcp://0.0.0.0:2375\n"),
         ("etc/network/if-up.d/docker", "#!/bin/sh\n"),
+        ("etc/NetworkManager/dispatcher.d/docker", "#!/bin/sh\n"),
         ("etc/network/interfaces", "iface eth0 inet dhcp\n  post-up dockerd &\n"),
         ("etc/systemd/user/docker.service", "[Service]\n"),
         ("etc/udev/rules.d/9-x.rules", 'RUN+="/bin/chmod 666 /run/docker.sock"\n'),

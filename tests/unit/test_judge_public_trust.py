@@ -87,6 +87,7 @@ def test_an_authority_that_a_public_one_has_signed(judged, monkeypatch, is_root)
     "files",
     [
         daemon_json("/etc/ssl/certs/mine.pem"),
+        daemon_json("/etc/docker/DigiCert_Global_Root_CA.pem"),
         {
             **daemon_json("/etc/docker/ca.pem"),
             "etc/docker/ca.pem": trustme.CA().cert_pem.bytes().decode(),

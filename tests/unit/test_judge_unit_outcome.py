@@ -1,5 +1,6 @@
 """What became of a unit, from what systemd said of it on a machine (units/)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,23 @@ def test_what_only_a_boot_starts():
 def test_what_became_of_a_unit_at_a_boot(unit, outcome, message):
     found = outcome_of_unit(AFTER[unit], AFTER)
     assert (found.outcome, found.message) == (outcome, message)
+
+
+@pytest.mark.parametrize(
+    ("status", "missing"),
+    [
+        (127, "a program that it calls"),
+        (200, "its working directory"),
+        (203, "its program"),
+        (216, "its group"),
+        (217, "its user"),
+    ],
+)
+def test_what_a_unit_lacks_on_the_lab_s_machine(status, missing):
+    state = replace(AFTER["absent.service"], exit_status=status, log=())
+    assert outcome_of_unit(state, AFTER).message.startswith(
+        f"{missing} is not on the lab's machine"
+    )
 
 
 def test_what_a_timer_would_start():

@@ -84,7 +84,7 @@ DOUBTFUL = {
     "a command of libwrap's": {"etc/hosts.allow": "ALL: ALL: spawn x\n"},
     "a script with a key's name": {"etc/init.d/x.key": "#!/bin/sh\n"},
     "cron's file": {"etc/cron.d/x": "* * * * * root x\n"},
-    "iptables' rules": {"etc/iptables/rules.v4": "*filter\nCOMMIT\n"},
+    "iptables' rules": {"etc/iptables/rules.v4": "*nat\nCOMMIT\n"},
     "a firewall that is not read": {"etc/nftables.conf": 'include "/etc/x.nft"\n'},
     "a program after the start": more("ExecStartPost=/bin/x\n"),
     "a drop-in for all services": {"etc/systemd/system/service.d/z.conf": "[Service]\nNice=1\n"},

@@ -20,7 +20,7 @@ from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.standins.prepared import prepare, prepare_case
 
-ENGINES = ("debian-12",)
+ENGINES = ("debian-12", "debian-14")
 BY_NAME = {case.name: case for case in CASES}
 
 
