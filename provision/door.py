@@ -68,6 +68,10 @@ class Door:
         self.way = way
         return True
 
+    def try_way(self, way, request):
+        """Send a request (method, path) in a way; return status and body, or raise OSError."""
+        return self._send(way, request, WAY_LIMIT)
+
     def insist(self, method, path, body=None, headers=None, *, accepts, hangs_up=False):
         """Send a request in the usual way, and if that is refused in every other one.
 

@@ -6,6 +6,7 @@ It must run on Python 3.9.
 from http import HTTPStatus
 
 from answers import is_container_list
+from backend import absent_backend, await_backend
 from handshake import Measured
 
 NOT_ALLOWED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -23,17 +24,14 @@ def find_containers(job, door):
 
     If there is none, every other way is tried below the leading prefixes, and below one of each
     group that requires a login, or else below the first one. If that shows no list either, use a
-    prefix below which containers may be created; return the best answer.
+    prefix below which containers may be created; return the best answer. With them return what
+    absent_backend tells of all.
     """
-    answers = []
-    groups = [(prefix,) for prefix in USUAL_PREFIXES] + job["prefixes"]
-    for group in groups:
-        for prefix in group:
-            door.base = prefix
-            status, body = door.send("GET", LIST)
-            if is_container_list(status, body):
-                return status, body
-            answers.append((prefix, status, body))
+    answers = await_backend(lambda: list_containers(job, door), list_containers(job, door))
+    prefix, status, body = answers[-1]
+    if is_container_list(status, body):
+        door.base = prefix
+        return status, body, None
     if all(door.limiter.is_limit(status, body) for _, status, body in answers):
         raise Measured("unclear", f"GET {LIST}: HTTP {status}: asked too often")
     guarded = [each for each in answers if each[1] in NOT_ALLOWED] or answers
@@ -45,10 +43,22 @@ def find_containers(job, door):
         status, body = door.insist("GET", LIST, accepts=is_container_list)
         if is_container_list(status, body):
             door.drop_needless_headers(LIST, is_container_list)
-            return status, body
+            return status, body, None
     best = next((prefix for prefix in candidates if _takes_changes(door, prefix)), guarded[0][0])
     door.base, status, body = next(each for each in answers if each[0] == best)
-    return status, body
+    return status, body, absent_backend(answers, LIST)
+
+
+def list_containers(job, door):
+    """Return the prefix, the status and the body of each answer, up to the first list."""
+    answers = []
+    for group in [(prefix,) for prefix in USUAL_PREFIXES] + job["prefixes"]:
+        for prefix in group:
+            door.base = prefix
+            answers.append((prefix, *door.send("GET", LIST)))
+            if is_container_list(*answers[-1][1:]):
+                return answers
+    return answers
 
 
 def _takes_changes(door, prefix):

@@ -26,6 +26,8 @@ CERTIFICATE_ALERT = re.compile(
     "|unknown.ca|handshake.failure|access.denied|decrypt.error)",
     re.IGNORECASE,
 )
+#: The beginning of the evidence where a server hung up on HTTP and on TLS without a word.
+HUNG_UP_EARLY = "it hangs up"
 #: Errors of a TLS handshake with a server that does not use TLS.
 NO_TLS_SERVER = re.compile("wrong.version.number|packet.length|record.layer", re.IGNORECASE)
 #: What servers answer to HTTP that are none of Docker's, by their protocol: RFC 4253, 5321, 1939,
@@ -73,7 +75,7 @@ def detect_protocol(target):
             if tls is not None:
                 if NO_TLS_SERVER.search(str(error)):
                     return None, other_protocol(target, greeting or error)
-                raise tls_refusal(target, error) from None
+                raise tls_refusal(target, error, greeting) from None
             greeting = error
             if not isinstance(error, NotHTTP):
                 limit = SLOW_ANSWER_LIMIT  # some HTTPS servers hang up on HTTP
@@ -112,10 +114,11 @@ def other_protocol(target, error):
     return way
 
 
-def tls_refusal(target, error):
+def tls_refusal(target, error, greeting):
     """Return the Measured for a failed HTTPS request.
 
-    The level is `tls-required` only if the error is about certificates.
+    The level is `tls-required` only if the error is about certificates. `greeting` is the error of
+    the HTTP request before it, or None.
     """
     if isinstance(error, ConnectionRefusedError):
         return Measured("refused", "hung up, and is gone")
@@ -131,8 +134,11 @@ def tls_refusal(target, error):
             error = alert
         except OSError as failure:
             error = failure
-    level = "tls-required" if CERTIFICATE_ALERT.search(str(error)) else "unclear"
-    return Measured(level, f"TLS: {error!r}")
+    if CERTIFICATE_ALERT.search(str(error)):
+        return Measured("tls-required", f"TLS: {error!r}")
+    closed = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+    hung_up = isinstance(greeting, ConnectionError) and isinstance(error, closed)
+    return Measured("unclear", f"{HUNG_UP_EARLY}: {error!r}" if hung_up else f"TLS: {error!r}")
 
 
 def try_ssh(target):

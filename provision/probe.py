@@ -24,7 +24,6 @@ Python 3.9.
 
 import json
 import os
-import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,9 +31,10 @@ from http import HTTPStatus
 
 from answers import is_container_list, is_refusal, is_success, lacks_image
 from approach import WITH_ECN, asking_for_ecn, own_addresses
+from backend import is_caddys_admin_api
 from changes import find_change
 from container import in_container
-from door import HUNG_UP, Door, describe
+from door import HUNG_UP, describe
 from find_api import (
     LIST,
     NOT_ALLOWED,
@@ -43,13 +43,13 @@ from find_api import (
     find_served_key,
     shows_metrics,
 )
-from handshake import Measured, detect_protocol, one_line
+from handshake import Measured, one_line
+from open_door import open_door
 
 IMAGE = "/usr/local/share/dockerd-lab/busybox.tar"
 #: The evidence for a target at which the daemon's metrics are read, and nothing else.
 METRICS = "no API: the daemon's metrics"
-#: The errors of a connection that is closed before any answer.
-HANGS_UP = re.compile("Remote end closed|RemoteDisconnected|[Cc]onnection ?[Rr]eset|EOF")
+CADDY = "Caddy's admin API: whoever reaches it changes whom Caddy lets through"
 
 
 def measure_all(job):
@@ -70,12 +70,23 @@ def measure_targets(job, first, further):
     Whether they answer at all is found out for all of them at once.
     """
     attempts = in_threads(lambda target: Attempt(job, target), [*first, *further])
-    results = in_threads(Attempt.result, attempts[: len(first)])
+    results = measure_attempts(attempts[: len(first)])
     if is_guarded(results):
-        results += in_threads(Attempt.result, attempts[len(first) :])
+        results += measure_attempts(attempts[len(first) :])
     for attempt in attempts:
         attempt.close()
     return results
+
+
+def measure_attempts(attempts):
+    """Return the results of attempts, without those at the servers of a target that is open."""
+    plain = [each for each in attempts if " as " not in each.target]
+    results = in_threads(Attempt.result, plain)
+    is_open = {each["target"] for each in results if each["level"] == "full-control"}
+    named = [each for each in attempts if each not in plain]
+    return results + in_threads(
+        Attempt.result, [each for each in named if each.target.split(" as ")[0] not in is_open]
+    )
 
 
 def is_guarded(results):
@@ -149,43 +160,18 @@ class Attempt:
             self.seconds += time.monotonic() - started
 
 
-def open_door(job, target):
-    """Return the Door of a target that answers in HTTP; raise Measured if there is none.
-
-    Where a client certificate is wanted, those are tried that anybody can make. Where a server
-    hangs up, what a proxy before it would send first is tried.
-    """
-    door = Door(target, None, job["bypasses"], job["certificates"], job["limit"])
-    try:
-        door.tls, door.way = detect_protocol(target)
-    except Measured as end:
-        keys = {"tls-required": ("certificate",), "unclear": ("preamble", "certificate")}
-        tried = keys.get(end.args[0], ())
-        if not any(map(door.speaks, (way for way in job["bypasses"] if {*tried} & {*way}))):
-            raise hang_up(job, target, end) or end from None
-    return door
-
-
-def hang_up(job, target, end):
-    """Return the Measured for a proxy of connections that hung up, whatever that has behind it."""
-    port = target.partition(" ")[0].rpartition(":")[2]
-    is_hang_up = HANGS_UP.search(end.args[1])
-    if port in job["streams"] and end.args[0] == "unclear" and is_hang_up:
-        return Measured("refused", f"it hangs up: {end.args[1]}")
-    return None
-
-
 def read_token(job, door):
     """Run a container that reads the token on the daemon's machine; return what it printed.
 
     Raise Measured with the level if that does not succeed.
     """
-    status, body = find_containers(job, door)
+    status, body, no_backend = find_containers(job, door)
     lists_containers = is_container_list(status, body)
     evidence = f"GET {door.base}{LIST}: HTTP {status}: {one_line(body)}"
     no_list = (
         ("auth-required", evidence) if status in NOT_ALLOWED else ("refused", "no API: " + evidence)
     )
+    no_list = no_backend or no_list
     name = "dockerd-lab-probe-" + os.urandom(4).hex()
     status = None
     try:
@@ -210,7 +196,9 @@ def read_token(job, door):
         if status == HTTPStatus.CREATED or is_unclear:
             raise
         # It shows no list and does nothing: no daemon, or guarded.
-        if no_list[0] == "refused" and shows_metrics(door):
+        if is_caddys_admin_api(door):
+            no_list = ("unclear", CADDY)
+        elif no_list[0] == "refused" and shows_metrics(door):
             no_list = ("refused", METRICS)
         key = find_served_key(door, job["served"])
         if key is not None:

@@ -80,12 +80,14 @@ def daemon(method, path):
 
 
 @contextmanager
-def guarded(is_allowed, *, base=Guarded, tls=None, **facts):
+def guarded(
+    is_allowed, *, base=Guarded, tls=None, server=ThreadingHTTPServer, address="127.0.0.1", **facts
+):
     """A server on a free port that forwards what `is_allowed(request)` allows; its target."""
     rule = {"is_allowed": staticmethod(is_allowed)}
     functions = {k: staticmethod(v) if callable(v) else v for k, v in facts.items()}
     handler = type("Handler", (base,), rule | functions)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as made:
+    with server((address, 0), handler) as made:
         if tls is not None:
             made.socket = tls.wrap_socket(made.socket, server_side=True)
         threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True).start()

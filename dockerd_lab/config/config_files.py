@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+from dockerd_lab.config import proxies
 from dockerd_lab.config.paths import (
     CONTAINERD,
     DAEMON_JSON,
@@ -39,6 +40,9 @@ CONFIG_FILES = (
     ConfigFile(f"{SYSCONFIG}*"),
     ConfigFile(CONTAINERD),
     ConfigFile(f"{NGINX}/nginx.conf", "nginx.conf"),
+    ConfigFile("/etc/haproxy/haproxy.cfg", "haproxy.cfg"),
+    ConfigFile("/etc/caddy/Caddyfile", "Caddyfile"),
+    ConfigFile("/etc/stunnel/stunnel.conf", "stunnel.conf"),
     ConfigFile(NFTABLES, "nftables.conf"),
     ConfigFile(IPTABLES),
     ConfigFile(IP6TABLES),
@@ -63,10 +67,10 @@ CONFIG_DIRECTORIES = (
     "/run/systemd/system",
     "/usr/lib/systemd/system",
     "/lib/systemd/system",
-    NGINX,
     NFTABLES,
     "/etc/iptables",
     "/etc/containerd",
+    *proxies.directories(),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from dockerd_lab.config import nginx, units
+from dockerd_lab.config import nginx, proxies, units
 from dockerd_lab.config.daemon_json import DaemonJson, read_daemon_json, strings
 from dockerd_lab.config.docker_options import docker_options, options_of_environment
 from dockerd_lab.config.dockerd_command import DockerdCommand
@@ -110,6 +110,7 @@ def read_config(texts: Mapping[str, str], command: DockerdCommand | None = None)
             name: (
                 *(value for daemon in daemons for value in _tls_file(*daemon, flag)),
                 *_nginx_values(texts, directives),
+                *proxies.tls_files(texts, name),
             )
             for name, (flag, *directives) in TLS_FILES.items()
         },

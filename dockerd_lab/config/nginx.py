@@ -1,17 +1,25 @@
 """Reads nginx's configuration: listeners, needed files, and where it forwards requests."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from dockerd_lab.config import server_words
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.ports import port_of
 
-#: At most this many fields of each kind are sent.
-_MAX_FIELDS = 64
-#: Headers that every request has, or that change how it is answered.
-_OWN_HEADERS = ("host", "connection", "upgrade", "expect", "te", "transfer-encoding")
+#: What names a field of the request: a variable, also in Lua (`ngx.var.http_x_key`), Lua's and
+#: njs's tables.
+_MEMBER = r"\s*(?:\[\s*[\"']([\w-]+)|\.(\w+))"
+_REQUEST_FIELDS = {
+    kind: rf"(?:\$\{{?|\bvar\.){prefix}_(\w+)|\b(?:{tables}){_MEMBER}"
+    for kind, prefix, tables in (
+        ("headers", "http", r"get_headers\(\)|headersIn"),
+        ("cookies", "cookie", "(?!)"),
+        ("arguments", "arg", r"get_uri_args\(\)|r\.args"),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -119,12 +127,8 @@ def request_fields(texts: Mapping[str, str]) -> dict[str, list[str]]:
     """
     text = "\n".join(text for file, text in texts.items() if "/nginx/" in file)
     names = {
-        kind: _limit(re.findall(rf"\$\{{?{prefix}_(\w+)", text))
-        for kind, prefix in (("headers", "http"), ("cookies", "cookie"), ("arguments", "arg"))
+        kind: server_words.limit(name for names in re.findall(each, text) for name in names if name)
+        for kind, each in _REQUEST_FIELDS.items()
     }
     headers = (name.replace("_", "-") for name in names["headers"])
-    return {**names, "headers": [name for name in headers if name not in _OWN_HEADERS]}
-
-
-def _limit(words: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(words))[:_MAX_FIELDS]
+    return {**names, "headers": server_words.headers(headers)}

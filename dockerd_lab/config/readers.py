@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
+from dockerd_lab.config.proxy_table import PROXIES
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,6 @@ _OTHERS = {
     "dockerd": ("/etc/docker/",),
     "docker.service": ("/etc/default/docker",),
     "containerd": ("/etc/containerd/",),
-    "nginx": ("/etc/nginx/",),
     "nft": (NFTABLES,),
     "iptables-restore": (IPTABLES,),
     "ip6tables-restore": (IP6TABLES,),
@@ -46,6 +46,10 @@ _READERS = {
     for programs, at_boot in ((_AT_BOOT, True), (_OTHERS, False))
     for name, patterns in programs.items()
     for pattern in patterns
+} | {
+    pattern.removesuffix("*"): Reader(proxy.name, proxy.at_boot)
+    for proxy in PROXIES
+    for pattern in proxy.files
 }
 
 
@@ -56,6 +60,15 @@ def reader_of(path: str) -> Reader | None:
     Reader(name='udev', at_boot=True)
     """
     return next((reader for pattern, reader in _READERS.items() if _matches(path, pattern)), None)
+
+
+def boot_patterns() -> tuple[str, ...]:
+    """Return the patterns of the files that programs of a boot read, as fnmatch and find have them.
+
+    What mounts disks is left out: a boot is made with the lab's own.
+    """
+    patterns = (pattern for pattern, reader in _READERS.items() if reader.at_boot)
+    return tuple(f"{p}*" if p.endswith("/") else p for p in patterns if p != "/etc/fstab")
 
 
 def _matches(path: str, pattern: str) -> bool:

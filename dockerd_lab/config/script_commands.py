@@ -45,11 +45,15 @@ def runs(file: str, scripts: Collection[str]) -> bool:
     return False
 
 
+def without_comments(script: str) -> str:
+    """Return a script without its comments, and with continued lines joined."""
+    return _COMMENT.sub("", script.replace("\\\n", ""))
+
+
 def _commands(scripts: Iterable[str]) -> Iterator[list[str]]:
     """Yield the words of each command, without what may stand before it."""
     for script in scripts:
-        lines = _COMMENT.sub("", script.replace("\\\n", ""))
-        for command in _SEPARATOR.split(lines):
+        for command in _SEPARATOR.split(without_comments(script)):
             words = [word.strip("\"'") for word in command.split()]
             while words and _PREFIX.fullmatch(words[0]):
                 del words[0]

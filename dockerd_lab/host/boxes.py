@@ -22,9 +22,10 @@ from pathlib import Path
 
 from dockerd_lab.engines import Engine
 from dockerd_lab.errors import HarnessError
+from dockerd_lab.host.archives import archives
 from dockerd_lab.host.box_recipe import packages_of, recipe_of
 from dockerd_lab.host.checks import architecture, disk
-from dockerd_lab.host.command import last_lines, run
+from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.namespaces import remove, unshare
 from dockerd_lab.host.refused_paths import refuse_path
 from dockerd_lab.host.ssh_key import private_key, public_key
@@ -178,7 +179,7 @@ def _build(project: Project, box: Box, engine: Engine) -> None:
     argv += unshare()
     argv += [project.data / "provision/box/build.sh", engine.suite, part]
     packages = project.root / engine.packages if engine.packages is not None else "-"
-    argv += [public_key(private_key()), packages, *_archives(engine.suite)]
+    argv += [public_key(private_key()), packages, *archives(engine.suite)]
     try:
         with step(f"building box {box.engine} (Debian {engine.suite})"):
             _run_recipe([str(a) for a in argv])
@@ -240,39 +241,3 @@ def _run_recipe(argv: list[str]) -> None:
             f"building a box: exit code {code} of provision/box/build.sh"
             + last_lines("".join(output))
         )
-
-
-def _archives(suite: str) -> list[str]:
-    """Return the main archive, and the security archive if the suite has one.
-
-    They are taken from this computer's own apt sources, with the suite replaced.
-    """
-    codename = run(
-        ["sh", "-c", '. /etc/os-release && echo "${VERSION_CODENAME:-}"'],
-        what="reading /etc/os-release",
-        timeout=10,
-    ).stdout.strip()
-    targets = run(
-        [
-            "apt-get",
-            "indextargets",
-            "--format",
-            "$(CREATED_BY) $(RELEASE) $(COMPONENT) $(REPO_URI) $(ORIGIN)",
-        ],
-        what="reading this computer's apt sources",
-        timeout=30,
-    ).stdout
-    by_release: dict[str, str] = {}
-    for line in targets.splitlines():
-        created_by, release, component, uri, *origin = line.split()
-        # Another distribution has none of Debian's suites.
-        if created_by == "Packages" and component == "main" and origin == ["Debian"]:
-            by_release.setdefault(release, uri)
-    if codename not in by_release:
-        raise HarnessError(
-            f"a box is built from Debian's archive, and this computer's apt sources name none of"
-            f" release {codename!r}",
-            "apt-get indextargets   # shows what they name, and whose it is: Origin",
-        )
-    security = by_release.get(f"{codename}-security") if suite == codename else None
-    return [by_release[codename], *([security] if security else [])]

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ MAX_BYTES = 5_000_000
 _PATH_MAX, _NAME_MAX = 2048, 255
 #: Directories of packages' files, to which links in a copy of a machine's /etc lead.
 _PACKAGED = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/usr/share/nginx/")
+#: Directories with links to packages' files beside them.
+_ENABLED = ("etc/apache2/mods-enabled/", "etc/apache2/conf-enabled/", "etc/lighttpd/conf-enabled/")
 #: A file that is read from standard input.
 STDIN = Path("-")
 #: Names that are neither counted nor installed.
@@ -145,7 +148,7 @@ def _check_link(top: Path, link: Path, at: str) -> None:
 
     An absolute target is a path on the machine, where the tree's top is `/`. Links to /dev/null,
     with which systemd masks a unit, are allowed. So are links to packaged units and nginx modules,
-    which are on the machine.
+    which are on the machine; and links to modules beside them, which Apache's package brings.
     """
     try:
         target = os.readlink(link)
@@ -158,6 +161,10 @@ def _check_link(top: Path, link: Path, at: str) -> None:
     if link.parent == top and is_link_to_our_unit(link):
         return
     if target == "/dev/null" or (packaged and ".." not in target):
+        return
+    if installed_path.startswith(_ENABLED) and re.fullmatch(
+        r"\.\./[a-z]+-available/[\w.-]+", target
+    ):
         return
     below = target.removeprefix(f"{at}/").lstrip("/")
     target_path = top / below if target.startswith("/") else link.parent / target

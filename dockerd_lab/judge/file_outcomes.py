@@ -38,6 +38,7 @@ def file_outcomes(
             or _of_docker_unit(path, observation)
             or _of_unit(path, observation)
             or _of_nftables(path, prepared, observation)
+            or _of_proxy(path, prepared, observation)
             or _of_password_file(path, prepared, observation)
             or _of_file(path, observation)
         )
@@ -113,6 +114,17 @@ def _of_nftables(path: str, prepared: Prepared, observation: Observation) -> Uni
     state = observation.daemon.services.get("nftables.service")
     if (state is not None and state.active) or starts("nftables", prepared.scripts.user_scripts):
         return UnitOutcome("in-effect", "nftables.service has read it")
+    return None
+
+
+def _of_proxy(path: str, prepared: Prepared, observation: Observation) -> UnitOutcome | None:
+    """Return the outcome of a file of a proxy that runs: its unit may read as nftables' does."""
+    reader = reader_of(path)
+    for proxy in prepared.proxies:
+        states = [observation.daemon.services.get(unit) for unit in proxy.services]
+        is_active = bool(states) and all(state is not None and state.active for state in states)
+        if reader is not None and reader.name == proxy.name and is_active:
+            return UnitOutcome("in-effect", f"{', '.join(proxy.services)} runs with it")
     return None
 
 

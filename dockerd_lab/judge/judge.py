@@ -106,7 +106,12 @@ def verdict(
         no_effect=list(judgement.no_effect),
         not_judged=list(judgement.not_judged),
         files=file_outcomes(prepared, observation, judgement),
-        stand_ins=[*prepared.stand_in_notes, *_boot_stand_ins(prepared, observation), *paths],
+        stand_ins=[
+            *prepared.stand_in_notes,
+            *(note for proxy in prepared.proxies for note in proxy.notes),
+            *_boot_stand_ins(prepared, observation),
+            *paths,
+        ],
         notes=[
             *prepared.notes,
             *docker_desktop_notes(prepared.declared),
@@ -115,7 +120,7 @@ def verdict(
         ],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
-            Proof(who=who, target=attempt.target, level=attempt.level, seconds=attempt.seconds)
+            Proof(who=who, target=attempt.place, level=attempt.level, seconds=attempt.seconds)
             for who, exposure in observation.exposure.items()
             for attempt in exposure.attempts
         ],

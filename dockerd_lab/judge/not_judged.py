@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from fnmatch import fnmatch
 
 from dockerd_lab.config import units
+from dockerd_lab.config.compose import socket_services
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.script_commands import runs, starts
 from dockerd_lab.config.value import Place
@@ -19,7 +20,6 @@ from dockerd_lab.observe.observation import Observation
 
 _LET_RUN = "Start it in a script, with --provision: what it does is judged then."
 _LET_BOOT = "Boot with it: --reboot."
-_NEEDS_PROGRAM = "Try it on a machine that has the program; --allow-incomplete permits it."
 _NEEDS_IMAGES = "Try it where its images can be had; --allow-incomplete permits it."
 _NEEDS_MACHINE = "Try it on a machine where it runs; --allow-incomplete permits it."
 #: Programs that run what they find in a file and are on none of the lab's machines, by patterns.
@@ -31,23 +31,11 @@ _ABSENT_RUNNERS = {
     "/etc/initramfs-tools/*": "initramfs-tools",
     "/etc/crontab": "cron",
     "/etc/cron.*/*": "cron",
+    "/var/spool/cron/atjobs/*": "at",
     "/var/spool/cron/*": "cron",
     "/etc/systemd/user/*": "a user's systemd",
     "/home/*/.config/systemd/*": "a user's systemd",
     "/root/.config/systemd/*": "a user's systemd",
-}
-#: Programs that publish a socket and are on none of the lab's machines, by a directory or file.
-_ABSENT_PROGRAMS = {
-    "/etc/apache2/": "Apache",
-    "/etc/httpd/": "Apache",
-    "/etc/caddy/": "Caddy",
-    "/etc/envoy/": "Envoy",
-    "/etc/haproxy/": "HAProxy",
-    "/etc/lighttpd/": "lighttpd",
-    "/etc/stunnel/": "stunnel",
-    "/etc/traefik/": "Traefik",
-    "/etc/xinetd": "xinetd",
-    "/etc/inetd.conf": "inetd",
 }
 _SSHD = "/etc/ssh/sshd_config"
 #: The lines in an ifupdown file that run a command.
@@ -57,36 +45,39 @@ _UDEV_RUNS = re.compile(r"RUN|PROGRAM|SYSTEMD_WANTS|IMPORT\{program\}")
 
 
 def find_not_judged(
-    inputs: Input, observation: Observation, scripts: Collection[str]
+    inputs: Input,
+    observation: Observation,
+    scripts: Collection[str],
+    installed: Collection[str] = (),
 ) -> Iterator[NotJudged]:
     """Yield each file and unit of the input that the trial did not put into effect.
 
-    `scripts` are the texts of the user's scripts, which may start or run more. A complete case says
-    itself what is started.
+    `scripts` are the texts of the user's scripts, which may start or run more; `installed` are the
+    programs that were installed for the input. A complete case says itself what is started.
     """
     if inputs.complete:
         return
     yield from _units(inputs, observation)
     for file in inputs.compose_files:
-        message = "it gives docker.sock to a container, and no container of it was started"
-        yield NotJudged(name=file.name, message=message, settle=_NEEDS_IMAGES, where=str(file))
-    reported: set[str] = set()
+        for service in socket_services(file.read_text(errors="replace")):
+            whom = f"the container {service.name}" if service.name else "a container"
+            message = f"it gives docker.sock to {whom}, and no container of it was started"
+            place = f"{file}:{service.line}"
+            yield NotJudged(name=file.name, message=message, settle=_NEEDS_IMAGES, where=place)
     for path in inputs.origins:
         where = inputs.user_path(Place(path))
-        program = next((p for at, p in _ABSENT_PROGRAMS.items() if path.startswith(at)), None)
-        if (later := _runs_later(path, inputs, observation)) and not runs(path, scripts):
+        later = _runs_later(path, inputs, observation, installed)
+        if later is not None and not runs(path, scripts):
             message, settle = later
             yield NotJudged(name=path, message=message, settle=settle, where=where)
-        elif program is not None and program not in reported:
-            reported.add(program)
-            message = f"{program} reads it, and is not installed on the lab's machines"
-            yield NotJudged(name=path, message=message, settle=_NEEDS_PROGRAM, where=where)
         elif path.startswith(_SSHD) and not starts("ssh", scripts):
             message = "sshd was not restarted with it"
             yield NotJudged(name=path, message=message, settle=_LET_RUN, where=where)
 
 
-def _runs_later(path: str, inputs: Input, observation: Observation) -> tuple[str, str] | None:
+def _runs_later(
+    path: str, inputs: Input, observation: Observation, installed: Collection[str]
+) -> tuple[str, str] | None:
     """Return why a file has run nothing yet, and what would settle it; None if it does not run."""
     reader = reader_of(path)
     if reader is not None and reader.at_boot and observation.boot is None:
@@ -94,6 +85,8 @@ def _runs_later(path: str, inputs: Input, observation: Observation) -> tuple[str
     if fnmatch(path, "*/udev/rules.d/*.rules") and _UDEV_RUNS.search(_text(inputs, path)):
         return "udev runs its programs for devices that the lab's machine may lack", _LET_RUN
     runner = next((name for each, name in _ABSENT_RUNNERS.items() if fnmatch(path, each)), None)
+    if runner in installed:
+        return None  # its jobs were run once the boot was over
     if runner is None or (_is_interfaces(path) and not _HOOK.search(_text(inputs, path))):
         return None
     return f"{runner} runs it, and is not on the lab's machines", _LET_RUN
@@ -112,7 +105,16 @@ def _units(inputs: Input, observation: Observation) -> Iterator[NotJudged]:
         elif (outcome := outcome_of_unit(state, states)).outcome == "not-judged":
             message = outcome.message
             yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE, where=where)
-    for name in observation.boot.unfinished if observation.boot is not None else ():
+    if observation.boot is None:
+        return
+    for name in observation.boot.left:
+        if name not in states:
+            message = "it would end the machine, and was not run"
+            yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)
+    for name in observation.boot.absent:
+        message = "its program is not on the lab's machine"
+        yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)
+    for name in observation.boot.unfinished:
         if name not in states:
             message = "it was still starting when the lab no longer waited for the boot"
             yield NotJudged(name=name, message=message, settle=_NEEDS_MACHINE)

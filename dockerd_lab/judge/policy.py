@@ -99,7 +99,7 @@ def check_strangers(
         gets = "root" if best.level == "full-control" else best.level
         yield PolicyFinding(
             "stranger" if best.level in LEVELS else "unclear",
-            f"{description} gets {gets} at {best.target} ({best.evidence})",
+            f"{description} gets {gets} at {best.place} ({best.evidence})",
             who,
             best.level,
         )

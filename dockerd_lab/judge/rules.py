@@ -5,7 +5,7 @@ verdict has the findings in the order of the list. tests/unit/conftest.py has a 
 rules: `judged`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from dockerd_lab.cases.model import Expectation
@@ -14,6 +14,7 @@ from dockerd_lab.config.ports import port_of
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge import daemon_json_keys, overridden_settings, policy, unused_listeners
 from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
+from dockerd_lab.judge.absent_proxies import find_absent_proxies
 from dockerd_lab.judge.apparmor import find_unused_profiles
 from dockerd_lab.judge.deferred_commands import find_deferred_commands
 from dockerd_lab.judge.exposed_keys import check_exposed_keys
@@ -82,6 +83,16 @@ class RuleContext:
         return self.daemon.command or ""
 
 
+def _find_not_applied(context: RuleContext) -> Iterator[NotJudged]:
+    """Yield absent proxies, and all else; a unit that fails because of one is told once."""
+    absent = list(find_absent_proxies(context.inputs, context.prepared))
+    yield from absent
+    installed = [proxy.name for proxy in context.prepared.proxies]
+    for each in find_not_judged(context.inputs, context.observation, context.scripts, installed):
+        if each.name not in {entry.name for entry in absent}:
+            yield each
+
+
 #: Violations of the policy: the verdict is `failed`. With --allow-insecure those of the rule
 #: `stranger` are permitted.
 POLICY: tuple[Callable[[RuleContext], Iterable[PolicyFinding]], ...] = (
@@ -133,7 +144,7 @@ NO_EFFECT: tuple[Callable[[RuleContext], Iterable[NoEffect]], ...] = (
 )
 #: What the trial did not put into effect, or not try: the verdict is `incomplete`.
 NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
-    lambda context: find_not_judged(context.inputs, context.observation, context.scripts),
+    _find_not_applied,
     lambda context: find_forwarded_api(context.inputs, context.scripts),
     lambda context: find_absent_firewalls(context.inputs, context.scripts),
     lambda context: find_untried_rules(context.observation),

@@ -17,6 +17,10 @@ _OPTIONS = re.compile(
 
 def trust_anchors(inputs: Input, declared: DeclaredConfig) -> Iterator[Value]:
     """Yield the paths of the authorities by which dockerd or a proxy before it knows clients."""
+    yield from dict.fromkeys(_anchors(inputs, declared))
+
+
+def _anchors(inputs: Input, declared: DeclaredConfig) -> Iterator[Value]:
     verified = {each.first for each in nginx.directives(inputs.texts, "ssl_verify_client")}
     for value in declared.tls_files.get("ca", ()):
         # nginx needs authorities for other things as well, such as ssl_stapling.

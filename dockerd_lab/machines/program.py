@@ -31,9 +31,8 @@ RUNNER = "/run/dockerd-lab.sock"
 #: The programs of provision/, and the modules that they share.
 PROGRAMS = ("ask", "probe")
 MODULES = (
-    *("answers", "approach", "changes", "container", "door", "exchange", "find_api", "handshake"),
-    *("http2", "limiter"),
-    "reach",
+    *("answers", "approach", "backend", "changes", "container", "door", "exchange", "find_api"),
+    *("handshake", "http2", "limiter", "open_door", "reach"),
 )
 
 #: The connections on which an answer may be pending.

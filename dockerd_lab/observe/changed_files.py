@@ -5,13 +5,26 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from dockerd_lab.config.config_files import CONFIG_DIRECTORIES, CONFIG_FILES
-from dockerd_lab.config.paths import NGINX
+from dockerd_lab.config.proxies import file_patterns
+from dockerd_lab.config.readers import boot_patterns
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machine_paths import APPLY_STAMP
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
 #: Files of any name that a program may read: scripts, lists of passwords, rules.
-_OTHER_FILES = ("/etc/containerd/*", "/etc/iptables/*", f"{NGINX}/*", "/etc/sysconfig/*")
+_OTHER_FILES = (
+    "/etc/containerd/*",
+    "/etc/iptables/*",
+    "/etc/sysconfig/*",
+    *file_patterns(),
+    *boot_patterns(),
+)
+#: Where else a boot looks for files.
+BOOT_PLACES = """\
+    /etc/rc.local /etc/init.d /etc/systemd /etc/crontab /etc/modules /etc/modules-load.d
+    /etc/modprobe.d /etc/sysctl.conf /etc/sysctl.d /etc/tmpfiles.d /etc/udev/rules.d /etc/binfmt.d
+    /etc/sysusers.d /etc/apparmor.d /usr/local/lib/systemd /usr/lib/systemd /usr/lib/tmpfiles.d
+    /usr/lib/sysctl.d /usr/lib/udev/rules.d /usr/lib/modules-load.d"""
 #: Prints a line for each file: its content in base64, and its path. Skips files with a private key.
 _PRINT = """| sort -u | while IFS= read -r file; do
     [ -f "$file" ] && ! grep -q -e '-----BEGIN .*PRIVATE KEY' "$file" || continue
@@ -26,7 +39,7 @@ def list_command(installed: Iterable[str]) -> RemoteCommand:
     """
     patterns = (*(file.pattern for file in CONFIG_FILES), *_OTHER_FILES)
     names = " -o ".join(f"-path {shlex.quote(pattern)}" for pattern in patterns)
-    directories = " ".join(CONFIG_DIRECTORIES)
+    directories = " ".join([*CONFIG_DIRECTORIES, *BOOT_PLACES.split()])
     find = (
         f"find {directories} -type f -cnewer {APPLY_STAMP} -size -400 '(' {names} ')' 2>/dev/null"
     )

@@ -28,12 +28,14 @@ from dockerd_lab.observe import (
     local_doors,
     nginx,
     open_files,
+    proxies,
     read_files,
     unit,
 )
 from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import DaemonObservation, Installed, Outcome
+from dockerd_lab.observe.targets import LIST_BRIDGES
 
 _JOURNAL = f"journalctl --unit docker.service --no-pager --output json {JOURNAL_SINCE}"
 # Before journald runs, systemd logs to the kernel's log. There only the text names the unit.
@@ -45,10 +47,13 @@ _LISTENING = {
     "tcp": RemoteCommand(listeners.NETSTAT_TCP),
     "unix": RemoteCommand(listeners.NETSTAT_UNIX),
 }
-_NGINX = {"nginx": RemoteCommand(nginx.DUMP)}
+_PROXIES = {"nginx": RemoteCommand(nginx.DUMP), "proxies": RemoteCommand(proxies.DUMP)}
 #: The name of the command that tells which files were read.
 _TIMES = "times"
-_ADDRESSES = {"addresses": RemoteCommand("ip -o address")}
+_ADDRESSES = {
+    "addresses": RemoteCommand("ip -o address"),
+    "bridges": RemoteCommand(LIST_BRIDGES),
+}
 _RULES = {"rules": firewall_rules.COMMAND}
 #: The commands that read logs.
 _LOGS = ("journal", "by_hand")
@@ -59,7 +64,7 @@ _STARTS = f'{_JOURNAL} | grep -c \'"JOB_TYPE":"\\(start\\|restart\\)"\' || true'
 def query_listeners(
     program: Program, token: str, files: Collection[str] = ()
 ) -> dict[str, CommandResult]:
-    """Ask `daemon` for listeners, addresses and nginx's configuration, and write the token there.
+    """Ask `daemon` for listeners, addresses and proxies' files, and write the token there.
 
     `files` are the files of which it is asked whether a program has read them. That comes first:
     later commands read some of them. Raises HarnessError if netstat or writing the token failed.
@@ -67,10 +72,10 @@ def query_listeners(
     times = {_TIMES: read_files.times_command(files)} if files else {}
     commands = {**times, **_LISTENING, **_ADDRESSES, **_RULES}
     token_command = {"token": exposure.write_token(token)}
-    results = run_batch(program, {**commands, **token_command, **_NGINX})
+    results = run_batch(program, {**commands, **token_command, **_PROXIES})
     # nginx -T may fail: nginx may reject its configuration
     require_success(results, *commands, *token_command)
-    return {name: results[name] for name in (*commands, *_NGINX)}
+    return {name: results[name] for name in (*commands, *_PROXIES)}
 
 
 def parse_listeners(results: Mapping[str, CommandResult]) -> list[Listener]:
@@ -175,7 +180,7 @@ def _daemon_commands() -> dict[str, RemoteCommand]:
         "outcome": RemoteCommand(f"cat {OUTCOME_FILE}"),
         "units": RemoteCommand(unit.SHOW),
         **_LISTENING,
-        **_NGINX,
+        **_PROXIES,
         "ps": RemoteCommand("ps -ww -C dockerd -o pid=,args="),
         "unit_files": RemoteCommand("systemctl cat docker.service docker.socket"),
         "journal": RemoteCommand(_EARLY + _JOURNAL),

@@ -1,18 +1,22 @@
 """Measures how much access to the daemon a machine gets; provision/probe.py tries it there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.levels import LEVELS
 from dockerd_lab.machines.remote_command import RemoteCommand
-from dockerd_lab.observe.targets import Targets, port_of
+from dockerd_lab.observe.targets import BRIDGE, Targets, port_of
 from dockerd_lab.redaction.redact import redacted
 
 #: On `daemon`, mode 0600: whoever can read it is root there.
 TOKEN_FILE = "/root/dockerd-lab-token"  # noqa: S105  (a path)
+#: The end of the evidence of a proxy whose backend has not answered (provision/backend.py).
+_ABSENT = "what stands behind it does not answer"
+#: The levels at which an answer has come from the daemon.
+_SHOWS_DAEMON = ("read-only", "writes", "full-control")
 #: Seconds a probe may take: it starts a container on an emulated machine, beside other probes.
 PROBE_LIMIT = 300
 #: Who tries to reach the daemon: the machine, and the user on that machine.
@@ -35,9 +39,16 @@ class Attempt:
     """How long the attempt took."""
     limited: int = 0
     """How many requests got no other answer than that somebody asks too often."""
+    bridge: str = ""
+    """The bridge of the container that tried it, if it is not docker0."""
+
+    @property
+    def place(self) -> str:
+        """Return the target, and from where it was tried if that matters."""
+        return f"{self.target} from {self.bridge}" if self.bridge else self.target
 
     def __str__(self) -> str:
-        return f"{self.target}: {self.level} ({self.evidence})"
+        return f"{self.place}: {self.level} ({self.evidence})"
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,47 @@ def parse_probe_answer(
     except (ValueError, KeyError, TypeError):
         raise HarnessError(f"measuring the exposure of {who}: {redacted(answer)!r:.500}") from None
     return Exposure(who, attempts)
+
+
+def parse_probe_answers(
+    who: str, answers: Mapping[str, Any], token: str, swarm_ports: Mapping[str, str]
+) -> Exposure:
+    """Return the exposure from a probe's answers, one for each bridge where it was measured.
+
+    The rest is as in `parse_probe_answer`.
+    """
+    attempts = [
+        replace(attempt, bridge="" if bridge == BRIDGE else bridge)
+        for bridge, answer in answers.items()
+        for attempt in parse_probe_answer(who, answer, token, swarm_ports).attempts
+    ]
+    return Exposure(who, attempts)
+
+
+def settle_absent_backends(levels: Mapping[str, Exposure]) -> dict[str, Exposure]:
+    """Return the exposure of all, by who it is, with what one of them shows of the others' targets.
+
+    A proxy that says to somebody that nothing behind it answers has refused that, if somebody else
+    reaches the daemon at the same port.
+    """
+    reached = {
+        port_of(attempt.target): who
+        for who, exposure in levels.items()
+        for attempt in exposure.attempts
+        if attempt.level in _SHOWS_DAEMON
+    }
+
+    def settle(attempt: Attempt) -> Attempt:
+        who = reached.get(port_of(attempt.target))
+        if who is None or attempt.level != "unclear" or not attempt.evidence.endswith(_ABSENT):
+            return attempt
+        evidence = f"{attempt.evidence.removesuffix(_ABSENT)}and {who} reaches the daemon there"
+        return replace(attempt, level="refused", evidence=evidence)
+
+    return {
+        who: Exposure(who, [settle(attempt) for attempt in exposure.attempts])
+        for who, exposure in levels.items()
+    }
 
 
 def _parse_attempt(entry: dict[str, Any], token: str, swarm_ports: Mapping[str, str]) -> Attempt:

@@ -12,6 +12,8 @@ from itertools import islice
 
 from dockerd_lab.observe.firewall_rules import Rule
 
+#: The port of the harness's own way in, which it keeps open in every chain.
+SSH = "22"
 #: How many source ports are tried.
 LIMIT = 4
 #: What follows a target of the probe's (provision/reach.py).
@@ -37,12 +39,13 @@ def approaches(
     >>> approaches([Rule("th sport 53 accept", "a", "input")], "", "192.0.2.0/24", "192.0.2.2", [])
     ['from port 53']
     """
-    texts = [rule.text for rule in rules]
+    texts = [rule.text for rule in rules if rule.hook != "output"]
     ports = dict.fromkeys(
         number
         for text in texts
         for value in _SOURCE_PORTS.findall(text)
         for number in _NUMBER.findall(value)
+        if number != SSH
     )
     found = [f"from port {port}" for port in list(ports)[:LIMIT]]
     free = _address_without_rule([*texts, elements], network, stranger, others)

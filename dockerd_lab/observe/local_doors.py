@@ -1,5 +1,6 @@
 """Finds what makes every local user of `daemon` root there, besides answers of Docker's API."""
 
+from dockerd_lab.config.proxies import directories
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
 
@@ -9,7 +10,9 @@ _PROGRAMS = (
     " /usr/local/bin /usr/local/sbin"
 )
 #: What root's programs read.
-_CONFIGURATION = "/etc/docker /etc/default/docker /etc/systemd/system /etc/containerd /etc/nginx"
+_CONFIGURATION = " ".join(
+    ("/etc/docker /etc/default/docker /etc/systemd/system /etc/containerd", *directories())
+)
 _SOCKETS = "'(' -name '*containerd*' -o -name '*docker*' -o -name '*buildkit*' ')'"
 #: It is printed, so that no output is none of a command that did not run.
 _ALWAYS = "/tmp"  # noqa: S108  (no file is made there)

@@ -118,7 +118,11 @@ class Boot:
     unfinished: list[str] = field(default_factory=list)
     """The units that were still starting when the boot was no longer waited for; or `dockerd`."""
     triggered: dict[str, str] = field(default_factory=dict)
-    """The timer or path unit of each service that was started without waiting for it."""
+    """What would have started each service or job that was started without waiting for it."""
+    left: list[str] = field(default_factory=list)
+    """The services and jobs that were not, because they end the machine."""
+    absent: list[str] = field(default_factory=list)
+    """The jobs whose program is not on the machine."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,20 @@ from types import MappingProxyType
 
 from dockerd_lab.cases.credentials import certificates_of_strangers
 from dockerd_lab.cases.model import Configuration
-from dockerd_lab.config.nginx import request_fields
+from dockerd_lab.config import nginx as nginx_files
+from dockerd_lab.config import proxies as proxy_files
 from dockerd_lab.machines.batch import connect, run_batch, run_on
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.machines.program import Program, program_threads, start_program
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
-from dockerd_lab.observe import client_tools, exposure, firewall_rules, nginx, probe_data
+from dockerd_lab.observe import (
+    client_tools,
+    exposure,
+    firewall_rules,
+    nginx,
+    probe_data,
+    proxies,
+)
 from dockerd_lab.observe.daemon import (
     observe_daemon,
     parse_listeners,
@@ -29,7 +37,8 @@ from dockerd_lab.observe.nginx_tries import Tries, tries
 from dockerd_lab.observe.observation import Boot, Observation
 from dockerd_lab.observe.served_keys import served_keys
 from dockerd_lab.observe.targets import (
-    BRIDGE,
+    Targets,
+    container_bridges,
     container_targets,
     local_targets,
     remote_targets,
@@ -189,18 +198,30 @@ def _measure_everybody(
     """
     listeners = _listeners(listener_results)
     nginx_texts = nginx.texts(listener_results["nginx"])
+    proxy_texts = proxies.texts(listener_results["proxies"])
+    names = [*in_nginx.names, *proxy_files.server_names(proxy_texts)]
+    prefixes = [*in_nginx.prefixes, *([path] for path in proxy_files.path_prefixes(proxy_texts))]
+    of_proxies = proxy_files.request_fields(proxy_texts)
+    fields = {
+        kind: list(dict.fromkeys([*read, *of_proxies[kind]]))
+        for kind, read in nginx_files.request_fields({**nginx_texts, **proxy_texts}).items()
+    }
     host = case.remote.host
     ssh_targets = [host] if host.startswith("ssh://") else []
     addressing = (listeners, fleet.address, listener_results["addresses"].stdout)
-    targets = {
-        "client": remote_targets(*addressing, *ssh_targets),
-        "outsider": remote_targets(*addressing, *ssh_targets).with_approaches(
-            _approaches(fleet, listener_results)
-        ),
-        "local-user": local_targets(*addressing),
-        "container": container_targets(*addressing),
+    targets: dict[str, dict[str, Targets]] = {
+        "client": {"": remote_targets(*addressing, *ssh_targets)},
+        "outsider": {
+            "": remote_targets(*addressing, *ssh_targets).with_approaches(
+                _approaches(fleet, listener_results)
+            )
+        },
+        "local-user": {"": local_targets(*addressing)},
+        "container": {
+            bridge: container_targets(*addressing, bridge)
+            for bridge in container_bridges(listener_results["bridges"].stdout, addressing[2])
+        },
     }
-    fields = request_fields(nginx_texts)
     usual = probe_data.bypasses(fleet.project.data, _addresses(fleet), fields)
     requests = {
         "bypasses": [*in_nginx.ways, *usual],
@@ -213,19 +234,20 @@ def _measure_everybody(
     }
 
     def measure(who: str, machine: str, user: str) -> Exposure:
-        own_targets = targets[who].with_server_names(listeners, in_nginx.names)
-        bridge = BRIDGE if who == "container" else ""
-        if not own_targets.first:
+        if not targets[who]:
             return Exposure(who, [])
+        answers = {}
         with start_program(fleet.lab, fleet.project, machine, "probe", user) as program:
-            answer = program.answer(
-                exposure.probe_request(own_targets, in_nginx.prefixes, bridge, **requests),
-                what=f"measuring the exposure of {who}",
-                limit=exposure.PROBE_LIMIT,
-            )
-        return exposure.parse_probe_answer(who, answer, token, swarm_ports(listeners))
+            for bridge, each in targets[who].items():
+                own_targets = each.with_server_names(listeners, names)
+                answers[bridge] = program.answer(
+                    exposure.probe_request(own_targets, prefixes, bridge, **requests),
+                    what=f"measuring the exposure of {who}",
+                    limit=exposure.PROBE_LIMIT,
+                )
+        return exposure.parse_probe_answers(who, answers, token, swarm_ports(listeners))
 
     with program_threads(len(exposure.WHO)) as pool:
         futures = [pool.submit(measure, who, *account) for who, account in exposure.WHO.items()]
         exposures = [future.result() for future in futures]
-    return {exposure.who: exposure for exposure in exposures}
+    return exposure.settle_absent_backends({each.who: each for each in exposures})

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dockerd_lab.config.paths import DOCKER_SOCKET
+from dockerd_lab.config.proxies import programs_with_servers
 from dockerd_lab.observe.firewall_approaches import WITH_OPTION
 from dockerd_lab.observe.listeners import Listener
 
-#: The bridge of the containers for which no network was chosen.
+#: The bridge of the containers for which no network was chosen, unless the daemon uses another.
 BRIDGE = "docker0"
+#: Prints the bridges of the machine, in a shell, without a further program.
+LIST_BRIDGES = "echo /sys/class/net/*/bridge"
 #: Ports at which dockerd itself serves members of a swarm, which have certificates or a key.
 _SWARM_PORTS = {"2377": "the API of a swarm's managers", "7946": "a swarm's gossip"}
 
@@ -24,7 +27,7 @@ class Targets:
     """Targets that are measured only if none of the first gives full control."""
 
     def with_server_names(self, listeners: Iterable[Listener], names: Sequence[str]) -> "Targets":
-        """Return these targets, and each of nginx's targets again for every server name."""
+        """Return these targets, and each target of a proxy again for every server name."""
         listeners = list(listeners)
         return Targets(
             with_server_names(self.first, listeners, names),
@@ -100,25 +103,45 @@ def local_targets(listeners: Iterable[Listener], address: str, addresses: str) -
     )
 
 
-def container_targets(listeners: Iterable[Listener], address: str, addresses: str) -> Targets:
-    r"""Return the targets that a container on the default bridge of `daemon` tries: every port.
+def container_bridges(listed: str, addresses: str) -> list[str]:
+    r"""Return the bridges at which containers of `daemon` stand, docker0 first.
+
+    `listed` is the output of LIST_BRIDGES, `addresses` what `ip -o address` prints. These are all
+    bridges with an IPv4 address: docker0, the one that the daemon is told to use, and one for each
+    network that was made. Nothing else on the lab's machine makes a bridge.
+
+    >>> bridges = "4: docker0 inet 172.17.0.1/16\n5: br-7e0c inet 10.1.0.1/24\n6: br1 inet6 fe80::1"
+    >>> container_bridges("/sys/class/net/br-7e0c/bridge /sys/class/net/docker0/bridge", bridges)
+    ['docker0', 'br-7e0c']
+    """
+    names = set(re.findall(r"/sys/class/net/([^/*]+)/bridge", listed))
+    with_address = {name for name, host in _addresses_by_interface(addresses) if ":" not in host}
+    return sorted(names & with_address, key=lambda name: (name != BRIDGE, name))
+
+
+def container_targets(
+    listeners: Iterable[Listener], address: str, addresses: str, bridge: str = BRIDGE
+) -> Targets:
+    r"""Return the targets that a container on a bridge of `daemon` tries: every port.
 
     It tries the bridge's addresses, and if those give no full control the other ones of `daemon`.
-    Without a bridge there are no targets.
+    Without the bridge there are no targets.
 
-    >>> bridge = "4: docker0 inet 172.17.0.1/16 scope global"
-    >>> container_targets([Listener("tcp", "0.0.0.0:80", "nginx")], "192.168.3.201", bridge)
+    >>> docker0 = "4: docker0 inet 172.17.0.1/16 scope global"
+    >>> container_targets([Listener("tcp", "0.0.0.0:80", "nginx")], "192.168.3.201", docker0)
     Targets(first=['tcp://172.17.0.1:80'], further=['tcp://192.168.3.201:80'])
     """
     bound = _tcp_addresses(listeners)
     ports = sorted({port for _, port in bound} or {"2375"}, key=int)
-    bridge = [host for interface, host in _addresses_by_interface(addresses) if interface == BRIDGE]
-    own = [host for host in bridge if ":" not in host]
+    bridge_addresses = [
+        host for interface, host in _addresses_by_interface(addresses) if interface == bridge
+    ]
+    own = [host for host in bridge_addresses if ":" not in host]
     if not own:
         return Targets([], [])
     others = sorted({(host, port) for host, port in bound if _is_other_address(host, own[0])})
     global_addresses = [host for host in _lab_ipv6_addresses(addresses, address) if "%" not in host]
-    at_bridge = [host for host in bridge if ":" in host and not host.startswith("fe80:")]
+    at_bridge = [host for host in bridge_addresses if ":" in host and not host.startswith("fe80:")]
     return Targets(
         [
             *(f"tcp://{own[0]}:{port}" for port in ports),
@@ -134,15 +157,16 @@ def container_targets(listeners: Iterable[Listener], address: str, addresses: st
 def with_server_names(
     targets: Sequence[str], listeners: Iterable[Listener], names: Sequence[str]
 ) -> list[str]:
-    """Return the targets, and each of nginx's targets again for every server name.
+    """Return the targets, and each target of a proxy again for every server name.
 
     >>> nginx = Listener("tcp", "0.0.0.0:80", "nginx")
     >>> with_server_names(["tcp://a:80", "tcp://a:1"], [nginx], ["x.org"])
     ['tcp://a:80', 'tcp://a:1', 'tcp://a:80 as x.org']
     """
-    ports = {_split_address(each.address)[1] for each in listeners if each.program == "nginx"}
-    nginx_targets = [target for target in targets if port_of(target) in ports]
-    return [*targets, *(f"{target} as {name}" for target in nginx_targets for name in names)]
+    programs = programs_with_servers()
+    ports = {_split_address(each.address)[1] for each in listeners if each.program in programs}
+    proxies = [target for target in targets if port_of(target) in ports]
+    return [*targets, *(f"{target} as {name}" for target in proxies for name in names)]
 
 
 def swarm_ports(listeners: Iterable[Listener]) -> dict[str, str]:

@@ -18,7 +18,7 @@ _PROPERTIES = (
 )
 #: Prints the names of the units that were added or enabled on the machine.
 _FIND_NEW = (
-    "find /etc/systemd/system /usr/lib/systemd/system"
+    "find /etc/systemd/system /usr/lib/systemd/system /usr/local/lib/systemd/system"
     f" -cnewer {APPLY_STAMP} '(' -type f -o -type l ')' -printf '%f\\n' 2>/dev/null"
     r" | grep -E '^[^@]+(@[^@]+)?\.(service|socket|timer|path|target|(auto)?mount|swap|slice)$'"
     " | grep -v ^dockerd-lab-"

@@ -17,10 +17,10 @@ _FLAGS = r"(?:\([^)]*\)|[\w,]+)"
 _NFT = re.compile(
     "|".join(
         (
-            rf"(?:iif|oif|iifname|oifname) {_VALUE}",
+            rf"(?:meta )?(?:iif|oif|iifname|oifname) {_VALUE}",
             rf"ct (?:state|status|direction) (?:vmap )?{_VALUE}",
             rf"(?:ip|ip6) (?:saddr|daddr|protocol|nexthdr) (?:vmap )?{_VALUE}",
-            rf"meta (?:l4proto|nfproto|protocol|skuid|skgid|pkttype|iifname|oifname) {_VALUE}",
+            rf"(?:meta )?(?:l4proto|nfproto|protocol|skuid|skgid|pkttype) {_VALUE}",
             rf"(?:tcp|udp|th) (?:dport|sport) (?:vmap )?{_VALUE}",
             rf"tcp flags (?:(?:==|!=|&) )?{_FLAGS}(?: (?:==|!=|/|&|\|) {_FLAGS})*",
             rf"(?:icmp|icmpv6) (?:type|code) {_VALUE}",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from dockerd_lab.config import units
+from dockerd_lab.config.proxy_table import PROXIES
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.machine_paths import STATE_DIRECTORY
 from dockerd_lab.observe.read_files import forget_reads
@@ -80,7 +81,8 @@ def prepare_boot(inputs: Input, stand_in_lines: Sequence[str], address: str) -> 
         # The interface has its address only when the network is up.
         has_address = f"ip -o address show to {address} | grep -q ."
         wait = f"for try in $(seq 100); do ! {has_address} || break; sleep 0.2; done"
-        before = "docker.service containerd.service nginx.service"
+        units_of_proxies = [unit for proxy in PROXIES for unit in proxy.units if "{" not in unit]
+        before = " ".join(["docker.service containerd.service nginx.service", *units_of_proxies])
         lines += _unit_lines("stand-ins", [wait, *stand_in_lines], "oneshot", before)
     lines += _unit_lines("ssh", [_HOLD_SSH_OPEN], "simple", "")
     files = [path for path, source in inputs.origins.items() if not source.is_symlink()]

@@ -12,6 +12,7 @@ from shlex import quote
 from dockerd_lab.config import units
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.paths import UNITS
+from dockerd_lab.config.proxies import wanted_proxies
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.standins.shell_lines import (
     PACKAGED_GROUPS,
@@ -105,11 +106,14 @@ def _required_units(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator
         for each in units.in_effect(unit, key)
         for name in each.value.split()
     ]
+    proxies = wanted_proxies(inputs.texts, [*inputs.origins])
+    installed = {unit for wanted in proxies if wanted.packages for unit in wanted.proxy.units}
     for name in names:
         file = f"{UNITS}/{name}"
         is_known = _KNOWN_UNIT.fullmatch(name) or any(
             file.endswith(f"/system/{name}") for file in inputs.origins
         )
+        is_known = is_known or name in installed
         match = re.fullmatch(r"(\w[\w@.:\\-]*)\.(mount|service)", name)
         if is_known or match is None:
             continue

@@ -1,7 +1,7 @@
 """Prepares an input for a trial: adds stand-ins and scripts, and says what to observe."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from dockerd_lab.observe.inspection import Inspection
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins.boot_preparation import BootPreparation, prepare_boot
 from dockerd_lab.standins.choose_remote import choose_remote
+from dockerd_lab.standins.proxies import ProxySetup, installed_proxies
 from dockerd_lab.standins.scripts import WrittenScripts, route_command, write_scripts
 from dockerd_lab.standins.services import restore_lines
 from dockerd_lab.standins.stand_in_lines import volatile_lines
@@ -41,6 +42,38 @@ class Prepared:
     """What to do on `daemon` before it boots with the input."""
     has_stand_ins: bool = True
     """Whether the lab may make stand-ins."""
+    proxies: tuple[ProxySetup, ...] = ()
+    """The proxies that are installed for the input."""
+    package_files: tuple[Path, ...] = ()
+    """The files of their packages on this computer."""
+    absent_packages: tuple[str, ...] = ()
+    """Packages for it that the engine's suite lacks."""
+
+    @property
+    def packages(self) -> list[str]:
+        """Return Debian's packages to install before the input is applied."""
+        return sorted({package for proxy in self.proxies for package in proxy.packages})
+
+    def with_packages(self, files: Sequence[Path], absent: Sequence[str]) -> "Prepared":
+        """Return this for an engine, with the files of the packages.
+
+        `absent` are the packages that the engine's suite lacks.
+        """
+        proxies = installed_proxies(self.proxies, absent)
+        services = [*self.scripts.services]
+        of_scripts = [*self.scripts.script_services]
+        for proxy in proxies:
+            services += proxy.services
+            of_scripts += proxy.script_services
+        return replace(
+            self,
+            proxies=tuple(proxies),
+            package_files=tuple(files),
+            absent_packages=tuple(absent),
+            inspected=replace(
+                self.inspected, services=tuple(services), services_of_scripts=tuple(of_scripts)
+            ),
+        )
 
 
 def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) -> Prepared:
@@ -72,7 +105,7 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
     routes = {
         name: route for name in machines if (route := route_command(stand_ins, addresses[name]))
     }
-    return Prepared(
+    prepared = Prepared(
         inputs=inputs,
         configuration=Configuration(
             inputs.name,
@@ -88,6 +121,7 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
         notes=(*inputs.notes, *stand_ins.notes),
         boot=prepare_boot(inputs, boot_lines, address),
         has_stand_ins=allow_stand_ins,
+        proxies=written_scripts.proxies,
         inspected=Inspection(
             services=written_scripts.services,
             services_of_scripts=written_scripts.script_services,
@@ -100,6 +134,7 @@ def prepare(inputs: Input, settings: Settings, *, allow_stand_ins: bool = True) 
             **_validate_arguments(inputs),
         ),
     )
+    return prepared.with_packages((), ())
 
 
 def prepare_case(case: Case, settings: Settings) -> Prepared:

@@ -12,6 +12,7 @@ from dockerd_lab.inputs.input import Input
 from dockerd_lab.machine_paths import PROVISION_EXIT_CODE_FILE
 from dockerd_lab.standins.dockerd_path import dockerd_path_lines
 from dockerd_lab.standins.enabled_units import enable_units, link_lines
+from dockerd_lab.standins.proxies import ProxySetup, set_up_proxies, setup_lines
 from dockerd_lab.standins.services import (
     KEEP_SSH_OPEN,
     has_firewall,
@@ -43,6 +44,8 @@ class WrittenScripts:
     """The texts of the user's scripts."""
     script_names: tuple[str, ...]
     """What the user calls these scripts."""
+    proxies: tuple[ProxySetup, ...] = ()
+    """The proxies that the scripts set up where their packages are installed."""
 
 
 def write_scripts(
@@ -61,11 +64,14 @@ def write_scripts(
     services: tuple[str, ...] = ()
     script_services: tuple[str, ...] = ()
     notes: list[str] = []
+    proxies: list[ProxySetup] = []
     if allow_stand_ins and not inputs.complete:
+        proxies = set_up_proxies(inputs, texts)
         lines += _interface_lines(inputs, stand_ins, address)
         started = start_services(inputs)
         enabled = enable_units(inputs)
         lines += [*started.lines, *enabled.lines]
+        lines += [line for proxy in proxies for line in setup_lines(proxy)]
         notes += [*started.notes, *enabled.notes]
         services = started.services
         if has_firewall(inputs):
@@ -90,6 +96,7 @@ def write_scripts(
         stand_in_notes=tuple(notes),
         user_scripts=texts,
         script_names=tuple(_USER_SCRIPT_NAMES[name] for name in user_scripts),
+        proxies=tuple(proxies),
     )
 
 

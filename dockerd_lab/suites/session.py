@@ -22,7 +22,13 @@ from dockerd_lab.settings import Settings, load_settings
 from dockerd_lab.standins.prepared import Prepared, prepare_case
 from dockerd_lab.trial.trial import Plan
 from dockerd_lab.validate.project import Target, is_named, target_names, targets
-from dockerd_lab.validate.run import PACKAGED, ValidateRequest, engines_of, make_plan
+from dockerd_lab.validate.run import (
+    PACKAGED,
+    ValidateRequest,
+    engines_of,
+    make_plan,
+    with_packages,
+)
 
 
 @dataclass(frozen=True)
@@ -151,12 +157,16 @@ class Session:
 
     def prepared(self, subject: Subject) -> Prepared:
         """Return a subject's files as the judge reads them, read when first needed."""
+        if subject.id in self._prepared:
+            return self._prepared[subject.id]
         if subject.target is not None:
-            return subject.target.prepared
-        assert subject.case is not None  # noqa: S101  (one of both is there)
-        if subject.id not in self._prepared:
-            self._prepared[subject.id] = prepare_case(subject.case, self.settings)
-        return self._prepared[subject.id]
+            target = subject.target.prepared
+            made = with_packages(self.project, self.settings, subject.engine, target)
+        else:
+            assert subject.case is not None  # noqa: S101  (one of both is there)
+            made = prepare_case(subject.case, self.settings)
+        self._prepared[subject.id] = made
+        return made
 
     def rerun_command(self, subject: Subject) -> str:
         """Return the command that applies a subject again and keeps the machines."""
@@ -182,7 +192,7 @@ class Session:
         """Return what to try for a subject; `unit` takes the packaged one's place."""
         if subject.target is not None:
             made = make_plan(
-                self.project, subject.engine, subject.target.request, subject.target.prepared
+                self.project, subject.engine, subject.target.request, self.prepared(subject)
             )
             return replace(made, subject=subject.id, check_idempotent=True)
         methods = subject.category == "methods"

@@ -22,8 +22,9 @@ class BootPlan:
 
     before: str
     """Shell lines for `daemon`, to run before it boots."""
-    later_units: Sequence[str] = ()
-    """Timers and path units: what they start is started once the boot is over."""
+    later: Sequence[str] = ()
+    """Timers, path units, and files of cron's and at's: what they start is started once the boot
+    is over."""
 
 
 def run_boot_preparation(fleet: Fleet, plan: BootPlan) -> None:
@@ -37,7 +38,7 @@ def finish_boot(fleet: Fleet, plan: BootPlan) -> Boot:
     Raises HarnessError if the machine does not answer.
     """
     script = (fleet.project.data / "provision/await-boot.sh").read_text()
-    command = f"sh -s -- {join(plan.later_units)}"
+    command = f"sh -s -- {join(plan.later)}"
     return parse_boot(_run(fleet, command, script, "waiting for daemon's boot", _WAIT_LIMIT))
 
 
@@ -47,6 +48,8 @@ def parse_boot(output: str) -> Boot:
     return Boot(
         unfinished=[name for key, *names in lines if key == "unfinished" for name in names],
         triggered={names[1]: names[0] for key, *names in lines if key == "triggered"},
+        left=[names[1] for key, *names in lines if key == "left"],
+        absent=[names[0] for key, *names in lines if key == "absent"],
     )
 
 

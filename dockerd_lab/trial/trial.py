@@ -1,9 +1,10 @@
 """Runs a trial: restores the machines, applies a configuration, fixes or reboots, and observes."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from dockerd_lab.cases.model import Configuration
@@ -18,6 +19,7 @@ from dockerd_lab.progress import say, step
 from dockerd_lab.trial import scripts
 from dockerd_lab.trial.apply import apply, wait_after_reboot
 from dockerd_lab.trial.boot import BootPlan, finish_boot, run_boot_preparation
+from dockerd_lab.trial.packages import install_packages
 
 #: Seconds for a unit that starts the docker client, which would wait for dockerd forever.
 NO_DAEMON_LIMIT = 10
@@ -30,6 +32,8 @@ class Plan:
     configuration: Configuration
     subject: str
     """The name of the observation, as one word: the engine and the case."""
+    packages: Sequence[Path] = ()
+    """Debian packages to install on `daemon` before the configuration is applied."""
     unit: str | None = None
     """A docker.service of provision/units that replaces the packaged one."""
     then: Literal["nothing", "fix", "reboot"] = "nothing"
@@ -62,6 +66,9 @@ def run_trial(
         with _progress(f"{fleet.engine}: restoring the machines", quiet):
             fleet.restore()
     since = time.monotonic()
+    if not already_applied and plan.packages:
+        with _progress(f"{fleet.engine}: installing {len(plan.packages)} packages", quiet):
+            install_packages(fleet, plan.packages)
     if not already_applied:
         with _progress(f"{fleet.engine}: applying {name}, and restarting dockerd", quiet):
             _apply(fleet, plan)

@@ -9,7 +9,9 @@ from pathlib import Path
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.cases.units import check_unit, packaged_dockerd
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
+from dockerd_lab.config.readers import reader_of
 from dockerd_lab.errors import BadInput
+from dockerd_lab.host.packages import ensure_packages
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.after_boot import combine
 from dockerd_lab.judge.boot_only_parts import boot_only_parts
@@ -102,6 +104,18 @@ def trials(
             yield try_on(fleet, request, prepared_input)
 
 
+def with_packages(
+    project: Project, settings: Settings, engine: str, prepared_input: Prepared
+) -> Prepared:
+    """Return the configuration with the packages that it needs on an engine, on this computer.
+
+    Raises HarnessError if they cannot be fetched.
+    """
+    wanted = prepared_input.packages
+    packages = ensure_packages(project, engine, settings.engine(engine), wanted)
+    return prepared_input.with_packages(packages.files, packages.absent)
+
+
 def make_plan(
     project: Project, engine: str, request: ValidateRequest, prepared_input: Prepared
 ) -> Plan:
@@ -109,6 +123,7 @@ def make_plan(
     return Plan(
         prepared_input.configuration,
         f"{engine}/validate-{prepared_input.configuration.name}",
+        packages=prepared_input.package_files,
         unit=_find_unit(project, request),
         inspected=prepared_input.inspected,
         routes=prepared_input.routes,
@@ -135,6 +150,7 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     If the configuration brings anything that only a boot brings into effect, the machine is booted
     with it, and what is observed then is judged as well.
     """
+    prepared_input = with_packages(fleet.project, fleet.settings, fleet.engine, prepared_input)
     plan = make_plan(fleet.project, fleet.engine, request, prepared_input)
     unit = plan.unit
     variant = Variant.of(fleet.settings.engine(fleet.engine), unit)
@@ -194,6 +210,8 @@ def _boot_plan(plan: Plan, prepared_input: Prepared, observation: Observation) -
     """Return the plan that goes on with a boot; `observation` is that of the trial before it."""
     later = [name for name in observation.daemon.units if name.endswith((".timer", ".path"))]
     files = dict.fromkeys([*plan.inspected.files, *observation.daemon.changed_files])
+    runners = {"cron", "at"} & {proxy.name for proxy in prepared_input.proxies}
+    later += [file for file in files if (each := reader_of(file)) and each.name in runners]
     return replace(
         plan,
         subject=f"{plan.subject}-rebooted",

@@ -133,21 +133,10 @@ AT_BOOT = {
         "incomplete",
         told="its program is not on the lab's machine",
     ),
-    "socat": Attack(
-        {
-            f"{SYSTEM}/x.service": "[Service]\nExecStart=/usr/bin/socat TCP-LISTEN:2375,fork"
-            f" UNIX-CONNECT:/run/docker.sock\n{ENABLED}"
-        },
-        "incomplete",
-        told="its program is not on the lab's machine",
-    ),
     "condition-of-another-host": Attack(
         {f"{SYSTEM}/x.service": service(CHMOD, more="[Unit]\nConditionHost=build-7\n")},
         "incomplete",
         told="one of its conditions does not hold",
-    ),
-    "cron": Attack(
-        {"etc/cron.d/docker": f"@reboot root {CHMOD}\n"}, "incomplete", told="cron runs it"
     ),
     "firewall-of-a-boot": Attack(
         {

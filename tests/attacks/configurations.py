@@ -26,6 +26,8 @@ class Attack:
     """What the reasons, the settings without effect or the parts not judged contain."""
     not_on: tuple[str, ...] = ()
     """Engines on which nothing runs it, so that it passes there."""
+    script: str = ""
+    """What `--provision` runs."""
 
 
 def firewall(family: str) -> str:
@@ -113,11 +115,6 @@ ATTACKS = {
         "failed",
         "unclear",
         "containerd's API",
-    ),
-    "haproxy": Attack(
-        {"etc/haproxy/haproxy.cfg": "listen docker\n  bind :2375\n  server a /run/docker.sock\n"},
-        "incomplete",
-        told="HAProxy reads it",
     ),
     "hosts-deny": Attack(
         {"etc/hosts.deny": "dockerd: ALL\n"}, "passed", told="dockerd does not read it"

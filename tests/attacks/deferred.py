@@ -91,10 +91,10 @@ ThreadingHTTPServer(("ADDRESS", 9000), Hook).serve_forever()
 """
     address = "127.0.0.1" if verdict == "passed" else "0.0.0.0"  # noqa: S104  (in the lab)
     files = {
-        UNIT: share("exec /usr/local/bin/hook", "").files[UNIT],
+        UNIT: share("exec /usr/bin/python3 /usr/local/bin/hook", "").files[UNIT],
         "usr/local/bin/hook": program.replace("ADDRESS", address),
-        "provision.sh": "#!/bin/sh\nset -eu\nchmod 755 /usr/local/bin/hook\n"
-        "systemctl enable --now docker-share\nsleep 2\n",
+        # It takes a moment until it listens.
+        "provision.sh": "#!/bin/sh\nset -eu\nsystemctl enable --now docker-share\nsleep 3\n",
     }
     return Attack(files, verdict, "refused", told)
 

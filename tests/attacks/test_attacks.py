@@ -2,11 +2,14 @@
 
 import pytest
 from at_boot import AT_BOOT
+from bridges import BRIDGES
+from by_script import BY_SCRIPT
 from configurations import ATTACKS
 from deferred import DEFERRED
 from findings import FINDINGS
 from firewalls import FIREWALLS
 from nginx_conditions import NGINX_CONDITIONS
+from other_proxies import OTHER_PROXIES
 from ways_around import WAYS_AROUND
 
 from dockerd_lab.machines.fleet import running
@@ -15,6 +18,7 @@ from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
 EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | NGINX_CONDITIONS | WAYS_AROUND
+EVERY |= OTHER_PROXIES | BRIDGES | BY_SCRIPT
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,7 +37,12 @@ def test_nothing_passes_that_lets_strangers_in(name, tmp_path):
         file.write_text(text)
     project = find_project()
     settings = load_settings(project)
-    request = ValidateRequest([tmp_path / name])
+    paths = [tmp_path / name] if attack.files else []
+    provision = None
+    if attack.script:
+        provision = tmp_path / "provision.sh"
+        provision.write_text(attack.script)
+    request = ValidateRequest(paths, provision=provision)
     with prepared(project, settings, request) as ready:
         (tried,) = trials(project, settings, request, ready)
     result = tried.result

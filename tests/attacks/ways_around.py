@@ -15,6 +15,12 @@ RANDOM = "docker:$apr1$lab$/GTVTCtYbqu/PPKRO7LMR1\n"
 CERTIFICATE = "listen 2376 ssl; ssl_certificate tls/cert.pem; ssl_certificate_key tls/key.pem;"
 
 
+def client_alone(listen: str, more: str = "") -> str:
+    """Return a server that lets in whoever has the address of `client`, or says so."""
+    rules = f"{more} allow 192.168.3.10; deny all;"
+    return f"server {{ {listen} {rules} location / {{ {PROXY} }} }}"
+
+
 def nginx(server: str, verdict: str, outsider: str, told: str = "", **files: str) -> Attack:
     """Return the attack on an nginx server; `files` are others, by their names in /etc/nginx."""
     others = {f"etc/nginx/{name.replace('__', '.')}": text for name, text in files.items()}
@@ -99,6 +105,18 @@ WAYS_AROUND = {
         ).replace("listen 2375;", "listen 2375 proxy_protocol;"),
         "PROXY TCP4 192.168.3.10",
     ),
+    # No IPv4 address is in ::/0, so that the header is believed over IPv6 alone.
+    "header-believed-over-ipv6": is_open(
+        client_alone("listen [::]:2375;", "set_real_ip_from ::/0; real_ip_header X-Real-IP;"),
+        "X-Real-IP: 192.168.3.10",
+    ),
+    "header-believed-over-ipv6-of-both": is_open(
+        client_alone(
+            "listen [::]:2375 ipv6only=off;", "set_real_ip_from ::/0; real_ip_header X-Real-IP;"
+        ),
+        "X-Real-IP: 192.168.3.10",
+    ),
+    "header-not-believed-over-ipv6": is_closed(client_alone("listen 2375; listen [::]:2375;")),
     "proxy-protocol-not-believed": is_closed(
         site("allow 192.168.3.10; deny all;").replace("listen 2375;", "listen 2375 proxy_protocol;")
     ),

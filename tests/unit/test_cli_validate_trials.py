@@ -104,16 +104,16 @@ def test_a_case_is_known_by_its_name_in_the_list(machines):
 
 def test_incomplete_is_exit_code_1_unless_it_is_allowed(machines, tmp_path):
     write(tmp_path / "mine/etc/docker/daemon.json", {"debug": True})
-    write(tmp_path / "mine/etc/cron.d/docker", "@reboot root /opt/open\n")
+    write(tmp_path / "mine/etc/network/if-up.d/docker", "/opt/open\n")
     markdown, junit = tmp_path / "v.md", tmp_path / "v.xml"
     reports = ("--markdown", markdown, "--junitxml", junit)
     done = invoke("validate", tmp_path / "mine", *reports)
     assert done.exit_code == 1, done.output
     assert "mine: starts, and is incomplete" in done.stdout
-    assert "/etc/cron.d/docker: cron runs it, and is not on the lab's machines" in done.stdout
+    assert "/etc/network/if-up.d/docker: ifupdown runs it" in done.stdout
     assert "settle: Start it in a script, with --provision" in done.stdout
     assert "**incomplete**" in markdown.read_text()
-    assert "not judged: /etc/cron.d/docker" in junit.read_text()
+    assert "not judged: /etc/network/if-up.d/docker" in junit.read_text()
     assert invoke("validate", tmp_path / "mine", "--allow-incomplete").exit_code == 0
 
 

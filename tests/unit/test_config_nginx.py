@@ -109,3 +109,22 @@ def test_the_names_of_what_it_reads_of_a_request():
     )
     fields = {"headers": ["x-key", "a"], "cookies": ["s"], "arguments": ["token"]}
     assert read(nginx.request_fields, text) == fields
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("if ($http_x_api_key) { }", "headers", "x-api-key"),
+        ("if (${cookie_session}) { }", "cookies", "session"),
+        ("if ngx.var.http_x_docker_key == nil then", "headers", "x-docker-key"),
+        ("if not ngx.var.cookie_session then", "cookies", "session"),
+        ('local key = ngx.req.get_headers()["X-Docker-Key"]', "headers", "X-Docker-Key"),
+        ("if ngx.req.get_uri_args().token then", "arguments", "token"),
+        ("if (r.headersIn['X-Docker-Key']) {", "headers", "X-Docker-Key"),
+        ("if (r.args.token) {", "arguments", "token"),
+    ],
+)
+def test_fields_of_requests(text, kind, name):
+    expected = {"headers": [], "cookies": [], "arguments": [], kind: [name]}
+    assert nginx.request_fields({"/etc/nginx/a.lua": text}) == expected
+    assert not any(nginx.request_fields({"/etc/other": text}).values())

@@ -22,7 +22,7 @@ def fill(box):
 
 
 def pretend_to_build(monkeypatch, recipe):
-    monkeypatch.setattr(boxes, "_archives", lambda suite: ["http://archive.invalid"])
+    monkeypatch.setattr(boxes, "archives", lambda suite: ["http://archive.invalid"])
     monkeypatch.setattr(boxes, "_run_recipe", recipe)
 
 

@@ -49,6 +49,22 @@ def test_a_file_that_is_read_at_a_boot(parts, path):
     assert parts({path: "x\n"}) == [f"/{path}"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/rc.local",
+        "/etc/init.d/x",
+        "/etc/cron.d/x",
+        "/var/spool/cron/crontabs/root",
+        "/var/spool/cron/atjobs/a00001018e0c3a",
+        "/usr/lib/tmpfiles.d/x.conf",
+        "/etc/udev/rules.d/9-x.rules",
+    ],
+)
+def test_a_file_that_a_script_wrote_for_a_boot(parts, path):
+    assert parts({}, script="true\n", changed=[path]) == [path]
+
+
 def test_units_that_nothing_has_started(parts):
     units = {name: BEFORE[name] for name in ("second.service", "static.service", "ssh.service")}
     assert parts({}, units=units, script="true\n") == ["second.service", "ssh.service"]

@@ -105,7 +105,7 @@ def test_what_a_boot_has_not_read(outcomes):
 
 
 def test_every_file_of_a_program_that_is_not_there(outcomes):
-    files = {"etc/haproxy/haproxy.cfg": "x", "etc/haproxy/errors/400.http": "x"}
+    files = {"etc/traefik/traefik.yml": "x", "etc/traefik/conf.d/docker.yml": "x"}
     assert {outcome for outcome, _ in outcomes(files).values()} == {"not-judged"}
 
 

@@ -23,7 +23,7 @@ SYSTEM = "etc/systemd/system"
 def find(tmp_path):
     """What is not judged of these files; `script` is --provision, `units` are states by name."""
 
-    def run(files, *, script=None, units=None, boot=None):
+    def run(files, *, script=None, units=None, boot=None, installed=()):
         for path, text in files.items():
             write(tmp_path / "mine" / path, text)
         provision = None if script is None else write(tmp_path / "p.sh", script)
@@ -31,7 +31,7 @@ def find(tmp_path):
         scripts = [script] if script else []
         seen = replace(observation(units=units or {}), boot=boot)
         with prepared(find_project(), load_settings(find_project()), request) as ready:
-            return list(find_not_judged(ready.inputs, seen, scripts))
+            return list(find_not_judged(ready.inputs, seen, scripts, installed))
 
     return run
 
@@ -51,7 +51,6 @@ def names(find):
         ("etc/network/interfaces", "iface eth0 inet dhcp\n  post-up dockerd &\n"),
         ("etc/systemd/user/docker.service", "[Service]\n"),
         ("etc/udev/rules.d/9-x.rules", 'RUN+="/bin/chmod 666 /run/docker.sock"\n'),
-        ("etc/haproxy/haproxy.cfg", "frontend x\n  bind :2375\n"),
         ("etc/ssh/sshd_config.d/x.conf", "ForceCommand docker system dial-stdio\n"),
     ],
 )
@@ -74,6 +73,28 @@ def test_what_neither_the_trial_nor_a_boot_starts(names, path, text, boot):
 def test_what_a_boot_runs_is_judged_after_a_boot(names, path):
     assert names({path: "x\n"}) == [f"/{path}"]
     assert names({path: "x\n"}, boot=Boot()) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["etc/cron.d/x", "etc/cron.daily/x", "var/spool/cron/crontabs/root"]
+)
+def test_jobs_of_cron_are_judged_after_a_boot_where_it_is_installed(find, path):
+    files = {path: "@reboot root id\n"}
+    assert "a boot makes cron read it" in find(files, installed=["cron"])[0].message
+    assert "is not on the lab's machines" in find(files, boot=Boot())[0].message
+    assert find(files, boot=Boot(), installed=["cron"]) == []
+
+
+@pytest.mark.parametrize(
+    ("boot", "message"),
+    [
+        (Boot(left=["/etc/cron.d/x:3"]), "it would end the machine, and was not run"),
+        (Boot(absent=["/etc/cron.d/x:3"]), "its program is not on the lab's machine"),
+    ],
+)
+def test_a_job_that_was_not_run_is_not_judged(find, boot, message):
+    (found,) = find({"etc/cron.d/x": "id\n"}, boot=boot, installed=["cron"])
+    assert (found.name, found.message) == ("/etc/cron.d/x:3", message)
 
 
 @pytest.mark.parametrize(
@@ -130,3 +151,9 @@ PROXY = "services:\n  proxy:\n    volumes: [/var/run/docker.sock:/var/run/docker
 @pytest.mark.parametrize("beside", ["etc/docker/daemon.json", "daemon.json"])
 def test_a_compose_file_that_gives_away_the_socket(names, name, text, found, beside):
     assert names({beside: "{}", name: text}) == found
+
+
+def test_the_container_is_told_by_name_and_line(find):
+    (entry,) = find({"etc/docker/daemon.json": "{}", "compose.yaml": PROXY})
+    assert "to the container proxy, and" in entry.message
+    assert entry.where.endswith("/compose.yaml:3")

@@ -29,3 +29,14 @@ def test_what_dockerd_says_to_a_swarm_is_known(ports, level):
 
 def test_a_container_without_a_network_reaches_nothing():
     assert exposure.Exposure("container", []).level == "refused"
+
+
+def test_what_each_bridge_gives_is_told_with_its_name():
+    answer = {"target": "tcp://10.20.0.1:2375", "level": "refused", "evidence": "x", "output": ""}
+    answers = {"docker0": [answer], "corp0": [{**answer, "level": "full-control", "output": "1"}]}
+    seen = exposure.parse_probe_answers("container", answers, "1", {})
+    assert [attempt.place for attempt in seen.attempts] == [
+        "tcp://10.20.0.1:2375",
+        "tcp://10.20.0.1:2375 from corp0",
+    ]
+    assert seen.level == "full-control"

@@ -80,6 +80,11 @@ def test_a_rule_tells_what_to_try(rule, expected):
     assert ways(rule) == expected
 
 
+def test_what_the_harness_keeps_open_for_itself_is_no_reason():
+    rules = [Rule("tcp sport 22 accept", "a", "output"), Rule("tcp sport 22 accept", "a", "input")]
+    assert approaches(rules, "", "192.168.3.0/24", "192.168.3.66", []) == []
+
+
 def test_the_elements_of_a_set_are_addresses_of_the_rules():
     assert ways("ip saddr @bad drop", elements="elements = { 192.168.3.2 }") == ["from 192.168.3.3"]
 
@@ -99,6 +104,7 @@ UNDERSTOOD = [
     "tcp flags & (syn | ack) == syn drop",
     'log prefix "no: " level info drop',
     "oif lo tcp dport 2375 meta skuid != 0 reject with tcp reset",
+    'oifname "lo" tcp dport 2375 skuid != 0 counter packets 0 bytes 0 reject with tcp reset',
     "tcp dport 8375 redirect to :2375",
     'iifname "eth1" tcp dport 8375 dnat ip to 127.0.0.1:2375',
     "jump guard",

@@ -2,11 +2,14 @@
 
 import base64
 import os
+import re
+import shlex
 import subprocess
 
 import pytest
 from observations import answer, write
 
+from dockerd_lab.config import readers
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe import changed_files, inspection
 from dockerd_lab.observe.inspection import Inspection, ServiceState
@@ -63,6 +66,7 @@ def machine(tmp_path, monkeypatch):
     old = write(etc / "docker/old.json", "{}")
     monkeypatch.setattr(changed_files, "APPLY_STAMP", str(write(tmp_path / "begun", "")))
     monkeypatch.setattr(changed_files, "CONFIG_DIRECTORIES", (str(etc),))
+    monkeypatch.setattr(changed_files, "BOOT_PLACES", "")
     begun = old.stat().st_ctime_ns
     os.utime(tmp_path / "begun", ns=(begun, begun))
     return etc
@@ -85,6 +89,17 @@ def test_changed_new_and_removed_files_are_told_apart(machine):
         str(new): "[Service]\n",
         str(timer): "[Timer]\n",
     }
+
+
+@pytest.mark.parametrize("pattern", readers.boot_patterns())
+def test_what_a_script_wrote_for_a_boot_is_looked_for(pattern):
+    path = re.sub(r"\*", "x", re.sub(r"^\*/", "/etc/", pattern))
+    path = path.replace("/etc/systemd/x.conf.d", "/etc/systemd/system.conf.d")
+    command = changed_files.list_command([]).command
+    places = command.partition("find ")[2].partition(" -type")[0].split()
+    is_link = pattern == "/etc/rc?.d/*"  # to a script in /etc/init.d
+    assert is_link or any(path == place or path.startswith(f"{place}/") for place in places)
+    assert shlex.quote(pattern) in command
 
 
 def test_an_answer_that_is_none_is_the_harness_s_fault():

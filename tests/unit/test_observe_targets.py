@@ -1,7 +1,12 @@
 """The targets that are tried: every listener at every address."""
 
 from dockerd_lab.observe.listeners import Listener
-from dockerd_lab.observe.targets import container_targets, local_targets, remote_targets
+from dockerd_lab.observe.targets import (
+    container_bridges,
+    container_targets,
+    local_targets,
+    remote_targets,
+)
 
 LISTENERS = [
     Listener("tcp6", ":::2376", "dockerd"),
@@ -86,3 +91,26 @@ def test_what_is_bound_to_one_address_is_tried_there_by_containers():
 def test_without_a_bridge_there_is_no_container():
     none = "3: eth1    inet 192.168.3.201/24 scope global eth1\n"
     assert container_targets(LISTENERS, OURS, none).first == []
+
+
+MORE = ADDRESSES + (
+    "5: br-7e0c1d2a3b4c    inet 10.99.0.1/24 brd 10.99.0.255 scope global br-7e0c1d2a3b4c\n"
+    "6: corp0    inet 10.20.0.1/16 scope global corp0\n"
+    "7: down0    inet6 fe80::2/64 scope link\n"
+)
+#: What the shell printed there.
+LISTED = " ".join(
+    f"/sys/class/net/{name}/bridge" for name in ("br-7e0c1d2a3b4c", "corp0", "docker0", "down0")
+)
+
+
+def test_containers_stand_at_every_bridge():
+    assert container_bridges(LISTED, MORE) == ["docker0", "br-7e0c1d2a3b4c", "corp0"]
+    assert container_bridges(LISTED, ADDRESSES) == ["docker0"]
+    assert container_bridges("/sys/class/net/*/bridge", MORE) == []
+
+
+def test_what_a_container_at_another_bridge_tries():
+    tried = container_targets(LISTENERS, OURS, MORE, "corp0")
+    assert tried.first[:2] == ["tcp://10.20.0.1:99", "tcp://10.20.0.1:2375"]
+    assert not any("172.17.0.1" in target for target in (*tried.first, *tried.further))

@@ -3,7 +3,9 @@
 import base64
 import importlib
 import re
+import socket
 import ssl
+from http.server import ThreadingHTTPServer
 from urllib.parse import unquote
 
 import pytest
@@ -76,6 +78,32 @@ def test_a_rule_that_somebody_gets_around(measured, around):
         seen = measured(target, fields=FIELDS)
     assert seen.level == "full-control", seen.best
     assert around in seen.best.evidence
+
+
+class DualStack(ThreadingHTTPServer):
+    """A server on all addresses, as nginx's `listen [::]:2375 ipv6only=off`."""
+
+    address_family = socket.AF_INET6
+
+    def server_bind(self):
+        self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        super().server_bind()
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this computer has no IPv6")
+def test_a_header_that_is_trusted_over_ipv6_alone(measured):
+    """As with nginx's `set_real_ip_from ::/0`, which no IPv4 address is part of."""
+
+    def rule(request):
+        is_ipv4 = request.client_address[0].startswith("::ffff:")
+        return not is_ipv4 and request.headers["X-Real-IP"] == "192.168.3.10"
+
+    with guarded(rule, server=DualStack, address="::") as target:
+        at_ipv6 = target.replace("127.0.0.1", "[::1]")
+        assert measured(target, fields=NO_FIELDS).level == "auth-required"
+        seen = measured(target, further=[at_ipv6], fields=NO_FIELDS)
+    assert (seen.level, seen.best.target) == ("full-control", at_ipv6)
+    assert "X-Real-IP: 192.168.3.10" in seen.best.evidence
 
 
 def test_two_ways_at_once(measured):

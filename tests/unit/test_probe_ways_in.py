@@ -34,3 +34,12 @@ def test_further_targets_are_tried_if_the_others_give_no_full_control(measured):
         assert levels == ["read-only", "full-control"]
         levels = [each.level for each in measured(opened, further=[read_only]).attempts]
         assert levels == ["full-control"]
+
+
+def test_the_names_of_an_open_server_are_not_tried(measured):
+    with server("full-control") as target:
+        seen = measured(target, f"{target} as docker.example.org")
+    assert [attempt.target for attempt in seen.attempts] == [target]
+    with server("read-only") as target:
+        seen = measured(target, f"{target} as docker.example.org")
+    assert len(seen.attempts) == 2
