@@ -17,7 +17,10 @@ from dockerd_lab.config.nginx_tree import Node
 from dockerd_lab.config.value import Place
 
 #: Directives of modules whose decision the harness cannot foresee.
-_PROGRAMS = re.compile(r"(js|perl|lua)_\w+|\w+_by_lua(_block|_file)?|perl|auth_jwt\w*")
+_PROGRAMS = re.compile(
+    r"(access|balancer|content|preread|rewrite|server_rewrite|set)_by_lua(_block|_file)?"
+    r"|js_(access|content|preread)|perl|auth_jwt\w*"
+)
 _OPERATORS = ("=", "!=", "~", "~*", "!~", "!~*")
 _FILE_TESTS = ("-f", "-d", "-e", "-x")
 #: Variables are followed through at most this many others.
@@ -42,7 +45,7 @@ def _conditions_of(route: Route) -> Iterator[Condition | Untried]:
     asked: set[str] = set()
     for node in [*_guarding(route, route.server), *_inherited(route)]:
         place = node.place
-        if _PROGRAMS.fullmatch(node.name) and not node.name.startswith(("js_import", "lua_")):
+        if _PROGRAMS.fullmatch(node.name):
             yield Untried(f"{node.name} decides who is let through", SETTLE, place)
         elif node.name == "auth_request" and node.first != "off":
             if not _answers_itself(route, node.first):

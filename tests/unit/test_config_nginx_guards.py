@@ -111,6 +111,7 @@ def test_a_password_is_not_tried(server, http):
         ("proxy_set_header Connection $c;", 'map $http_upgrade $c { default upgrade; "" ""; }'),
         ("access_log /x l;", "log_format l $time_iso8601; map $status $s { ~^2 0; }"),
         ("limit_except GET { deny all; }", ""),
+        ("log_by_lua_file x.lua;", "js_import main.js; js_set $id main.id; lua_code_cache on;"),
         ("location /app { auth_request /a; proxy_pass http://127.0.0.1:3000; }", ""),
         ("auth_request /a; location = /a { return 403; }", ""),
         ("ssl_verify_client on; if ($ssl_client_serial != 1) { return 403; }", ""),

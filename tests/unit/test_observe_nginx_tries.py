@@ -124,6 +124,12 @@ def test_values_beyond_the_bound_are_told():
     assert [each.place.line for each in found.untried] == [66]
 
 
+def test_addresses_that_nobody_can_claim_take_no_place():
+    networks = "".join(f"allow 10.8.{n}.0/24; " for n in range(65))
+    assert read(networks).untried == []
+    assert len(read(f"{networks} real_ip_header X-Real-IP;").untried) == 1
+
+
 @pytest.mark.parametrize(
     ("http", "limit"),
     [
