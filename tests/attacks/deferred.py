@@ -46,19 +46,17 @@ def hook(mode: str, verdict: str, told: str = "") -> Attack:
     files = {
         HOOK: "[Service]\nExecStartPre=/bin/sh /srv/hooks/before\n",
         "srv/hooks/before": "#!/bin/sh\nexit 0\n",
-        "provision.sh": script,
     }
-    return Attack(files, verdict, "refused", told)
+    return Attack(files, verdict, "refused", told, script=script)
 
 
 def made_key(mode: str, verdict: str, told: str = "") -> Attack:
     """Return TLS with keys that a script makes; the client's has this mode."""
     files = {
         "etc/systemd/system/docker.service.d/tls.conf": TLS,
-        "etc/docker/tls/README": "provision.sh makes the certificates.\n",
-        "provision.sh": MADE_KEYS.replace("MODE", mode),
+        "etc/docker/tls/README": "A script makes the certificates.\n",
     }
-    return Attack(files, verdict, "tls-required", told)
+    return Attack(files, verdict, "tls-required", told, script=MADE_KEYS.replace("MODE", mode))
 
 
 def share(commands: str, verdict: str, told: str = "") -> Attack:
@@ -93,10 +91,10 @@ ThreadingHTTPServer(("ADDRESS", 9000), Hook).serve_forever()
     files = {
         UNIT: share("exec /usr/bin/python3 /usr/local/bin/hook", "").files[UNIT],
         "usr/local/bin/hook": program.replace("ADDRESS", address),
-        # It takes a moment until it listens.
-        "provision.sh": "#!/bin/sh\nset -eu\nsystemctl enable --now docker-share\nsleep 3\n",
     }
-    return Attack(files, verdict, "refused", told)
+    # It takes a moment until it listens.
+    script = "#!/bin/sh\nset -eu\nsystemctl enable --now docker-share\nsleep 3\n"
+    return Attack(files, verdict, "refused", told, script=script)
 
 
 DEFERRED = {
