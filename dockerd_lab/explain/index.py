@@ -15,8 +15,8 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import KnownError, Step, Wording
 from dockerd_lab.project import KNOWN_ERRORS, PROJECT_FILE, project_root, user_cache
 
-#: The modules that read the entries' files.
-_CODE = [KNOWN_ERRORS.parent / name for name in ("entries.py", "model.py")]
+#: The modules that read the entries' files, beside their directory.
+_CODE = ("entries.py", "model.py")
 
 
 def read_known_errors() -> dict[str, KnownError]:
@@ -65,7 +65,7 @@ def read_own_errors() -> dict[str, KnownError]:
 
 def _state() -> list[list[Any]]:
     """Return path, modification time (ns) and size of each file that the known errors depend on."""
-    files = [*KNOWN_ERRORS.glob("*.yaml"), *_CODE]
+    files = [*KNOWN_ERRORS.glob("*.yaml"), *(KNOWN_ERRORS.parent / name for name in _CODE)]
     return sorted([str(file), (stat := file.stat()).st_mtime_ns, stat.st_size] for file in files)
 
 

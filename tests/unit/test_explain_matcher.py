@@ -68,6 +68,10 @@ def test_every_known_error_says_how_to_mend_it():
         assert error.fix
 
 
+def test_two_lines_may_be_a_message_that_was_wrapped_within_a_word():
+    assert ids(["client vers", "ion 1.99 is too new"]) == ["api-version-too-new"]
+
+
 def test_a_wrapped_message_goes_on_for_five_lines():
     words = ["found,", "ensure", "docker", "is", "not", "running"]
     assert ids(["pid file " + words[0], *words[1:]]) == ["pidfile-exists"]

@@ -205,27 +205,6 @@ def test_why_a_setting_has_no_effect_and_where_it_is(judged, files, command, mes
     assert setting.fix
 
 
-def test_an_execstart_that_another_file_overrides(judged):
-    files = {
-        f"{UNIT_D}/a.conf": "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// --debug\n",
-        f"{UNIT_D}/b.conf": "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n",
-    }
-    command = "/usr/bin/dockerd -H fd://"
-    (setting,) = judged(files, observation(command=command)).no_effect
-    assert setting.where.endswith("a.conf:3")
-    assert setting.message == (
-        f"this ExecStart= is overridden by another file; dockerd runs as {command}"
-    )
-
-
-def test_a_drop_in_may_take_the_place_of_the_input_s_own_unit(judged):
-    files = {
-        "etc/systemd/system/docker.service": "[Unit]\n[Service]\nExecStart=/usr/bin/dockerd --a\n",
-        f"{UNIT_D}/b.conf": "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd://\n",
-    }
-    assert judged(files, observation(command="/usr/bin/dockerd -H fd://")).no_effect == []
-
-
 def test_options_in_variables_that_no_command_has(judged):
     """A variable without options is none of dockerd's."""
     drop_in = "[Service]\nEnvironment=DOCKER_OPTS=--debug\nEnvironment='A=-D x' B=y\n"
@@ -261,17 +240,3 @@ def test_only_docker_desktop_s_file_has_these_keys(judged, missing):
     keys.pop(missing, None)
     notes = judged({"etc/docker/daemon.json": keys}, observation()).notes
     assert bool(notes) == (missing is None)
-
-
-@pytest.mark.parametrize("flags", [" --debug", "", " %h", " x$Y"])  # `%h` may be anything
-def test_an_execstart_alone_is_compared_with_the_command(judged, flags):
-    files = {f"{UNIT_D}/x.conf": f"[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -D{flags}\n"}
-    no_effect = judged(files, observation(command="/usr/bin/dockerd -D")).no_effect
-    assert [each.setting for each in no_effect] == (["ExecStart"] if flags == " --debug" else [])
-
-
-def test_an_execstart_that_another_file_repeats_is_overridden_all_the_same(judged):
-    text = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -D\n"
-    files = {f"{UNIT_D}/a.conf": text, f"{UNIT_D}/b.conf": text}
-    (setting,) = judged(files, observation(command="/usr/bin/dockerd -D")).no_effect
-    assert setting.where.endswith("a.conf:3")

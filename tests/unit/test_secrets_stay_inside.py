@@ -30,6 +30,7 @@ from dockerd_lab.judge.verdict import Report
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.project import project_of_checkout
 from dockerd_lab.redaction.redact import redacted
+from dockerd_lab.report.verdict_formats import FORMATS
 from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.standins.prepared import prepare_case
 from dockerd_lab.validate import run
@@ -145,14 +146,8 @@ def outputs_of_all(secrets):
         write(top / "mine/etc/docker/daemon.json", texts["log-opts"])
         script = [texts[place.name] for place in PLACES if place.file == "provision.sh"]
         write(top / "p.sh", "\n".join(script))
-        reports = (
-            "--json",
-            top / "v.json",
-            "--junitxml",
-            top / "v.xml",
-            "--markdown",
-            top / "v.md",
-        )
+        options = [(each.option, top / f"v.{each.option.removeprefix('--')}") for each in FORMATS]
+        reports = [argument for option in options for argument in option]
         results = {
             "validate": main("validate", top / "mine", "--provision", top / "p.sh", *reports,
                              *engines),
@@ -174,13 +169,13 @@ def outputs_of_all(secrets):
 def test_no_secret_leaves_a_trial(number):
     secrets = {place.name: place.secrets(3)[number] for place in PLACES}
     outputs = outputs_of_all(secrets)
-    for name in ("validate: stdout", "v.json", "v.xml", "v.md", "reproduce: stdout"):
+    for name in ("validate: stdout", "v.json", "v.junitxml", "v.markdown", "reproduce: stdout"):
         assert outputs[name].count("(a") >= len(IN_LINES), f"{name} shows them, without secrets"
     assert "(a" in outputs["mine/case.yaml"]
     assert "(a" in outputs["reproduce: stderr"]
     data = json.loads(outputs["v.json"])
     assert Report.model_validate(data).results[0].engine == "debian-12"
-    assert ET.fromstring(outputs["v.xml"]).tag == "testsuites"  # noqa: S314  (our own)
+    assert ET.fromstring(outputs["v.junitxml"]).tag == "testsuites"  # noqa: S314  (our own)
     assert yaml.safe_load(outputs["mine/case.yaml"])["expect"]
     evidence_of = {name.split("/")[-1] for name in outputs if "artifacts" in name}
     assert {"journal.txt", "unit.txt", "daemon.json", "client.txt", "console-daemon.log"} <= (
