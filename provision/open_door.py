@@ -4,6 +4,7 @@ It must run on Python 3.9.
 """
 
 import re
+from contextlib import suppress
 
 from backend import detect_patiently
 from door import Door
@@ -25,11 +26,15 @@ def open_door(job, target):
     except Measured as end:
         keys = {"tls-required": ("certificate",), "unclear": ("preamble", "certificate")}
         tried = keys.get(end.args[0], ())
-        if not any(map(door.speaks, (way for way in job["bypasses"] if {*tried} & {*way}))):
-            refusal = hang_up(job, target, end)
-            if refusal is not None or not end.args[1].startswith(HUNG_UP_EARLY):
-                raise refusal or end from None
-            door.tls, door.way = detect_patiently(target)
+        if any(map(door.speaks, (way for way in job["bypasses"] if {*tried} & {*way}))):
+            if end.args[0] == "unclear":  # it may only have begun to answer, in the usual way, too
+                with suppress(Measured):
+                    door.tls, door.way = detect_protocol(target)
+            return door
+        refusal = hang_up(job, target, end)
+        if refusal is not None or not end.args[1].startswith(HUNG_UP_EARLY):
+            raise refusal or end from None
+        door.tls, door.way = detect_patiently(target)
     return door
 
 
