@@ -49,29 +49,30 @@ def main(engines: list[str]) -> int:
     notes: list[str] = []
     false_safe = 0
     for engine in engines or sorted(each.stem for each in recordings.DIRECTORY.glob("*.jsonl")):
-        for seen in recordings.read(engine):
-            fixed = seen.subject.endswith("-fixed")
-            if seen.case not in cases or (fixed and not seen.daemon.changed_files):
+        for observation in recordings.read(engine):
+            fixed = observation.subject.endswith("-fixed")
+            if observation.case not in cases or (fixed and not observation.daemon.changed_files):
                 counts["left out"]["-"] += 1
                 continue
             variant = Variant(settings.engine(engine).docker, fixed=fixed)
-            case = cases[seen.case].for_variant(variant)
-            judgement = judge(prepare_case(case, settings), seen, case)
+            case = cases[observation.case].for_variant(variant)
+            judgement = judge(prepare_case(case, settings), observation, case)
             ids = [error.id for error in judgement.errors]
             errors = [each for each in ids if known_errors()[each].kind == "start"]
             ignored = sorted({each.setting for each in judgement.no_effect})
-            prediction = predicted(case, seen, engine)
-            for question, expected, answer in compare(prediction, seen, errors, ignored):
+            prediction = predict_case(case, observation, engine)
+            for question, expected, answer in compare(prediction, observation, errors, ignored):
                 result = "agree" if expected == answer else "disagree"
                 result = "unknown" if answer == UNKNOWN else result
                 counts[question][result] += 1
                 if result == "disagree":
-                    notes.append(f"{seen.subject}: {question}: seen {expected}, predicted {answer}")
+                    difference = f"{question}: observed {expected}, predicted {answer}"
+                    notes.append(f"{observation.subject}: {difference}")
                 if question in WHO and answer in SAFE and expected not in SAFE:
                     false_safe += 1
-                    notes.append(f"{seen.subject}: FALSE SAFE for {question}")
+                    notes.append(f"{observation.subject}: FALSE SAFE for {question}")
             for reason in {doubt.reason for doubt in prediction.unknown}:
-                notes.append(f"{seen.subject}: not known: {reason}")
+                notes.append(f"{observation.subject}: not known: {reason}")
     print(f"{'question':12}{'agree':>8}{'disagree':>10}{'unknown':>9}")
     for question, count in counts.items():
         if question != "left out":
@@ -81,21 +82,21 @@ def main(engines: list[str]) -> int:
     return false_safe
 
 
-def predicted(case: Case, seen: Observation, engine: str) -> Prediction:
+def predict_case(case: Case, observation: Observation, engine: str) -> Prediction:
     """Return the prediction for a case, with the files that a fix has changed."""
     with tempfile.TemporaryDirectory() as directory:
         inputs = collect([case.directory], Path(directory))
         unit = unit_of(inputs)
-        if seen.subject.endswith("-fixed"):
-            inputs = changed(inputs, seen)
+        if observation.subject.endswith("-fixed"):
+            inputs = with_changed_files(inputs, observation)
         return predict(inputs, load_facts(engine), unit)
 
 
-def changed(inputs: Input, seen: Observation) -> Input:
+def with_changed_files(inputs: Input, observation: Observation) -> Input:
     """Return an input as a fix has left it: the scripts before it count no more."""
     changes = {
         path: text
-        for path, text in seen.daemon.changed_files.items()
+        for path, text in observation.daemon.changed_files.items()
         if not path.startswith(("/lib/", "/usr/lib/"))
     }
     nowhere = dataclasses.replace(inputs, directory=Path("/nonexistent"))
@@ -103,17 +104,17 @@ def changed(inputs: Input, seen: Observation) -> Input:
 
 
 def compare(
-    prediction: Prediction, seen: Observation, errors: list[str], ignored: list[str]
+    prediction: Prediction, observation: Observation, errors: list[str], ignored: list[str]
 ) -> Iterator[Answer]:
     """Yield each question with the observed and the predicted answer."""
-    state = seen.daemon.outcome.daemon
+    state = observation.daemon.outcome.daemon
     is_known = prediction.starts != UNKNOWN
     yield "starts", state, prediction.daemon
     observed = errors[0] if errors else "none"
     error = prediction.errors[0] if prediction.errors else "none"
     yield "error", observed, error if is_known else UNKNOWN
     listeners = sorted(
-        f"{each.protocol} {each.address} {each.program}" for each in seen.daemon.listeners
+        f"{each.protocol} {each.address} {each.program}" for each in observation.daemon.listeners
     )
     yield (
         "listeners",
@@ -121,8 +122,8 @@ def compare(
         str(sorted(map(str, prediction.listeners))) if is_known else UNKNOWN,
     )
     for who in WHO:
-        if who in seen.exposure:
-            yield who, seen.exposure[who].level, prediction.exposure[who]
+        if who in observation.exposure:
+            yield who, observation.exposure[who].level, prediction.exposure[who]
     if state == "active" and prediction.starts == "yes":
         settings = sorted({each.setting for each in prediction.no_effect})
         yield "no effect", str(ignored), str(settings)

@@ -92,16 +92,16 @@ def main(name: str, root: str, count: str = "500", seed: str = "0") -> int:
         output = engine.read(f"lint-{number}", text.encode(), *arguments)
         notes = predicted(text, arguments, f"/tmp/lint-{number}.json", facts)  # noqa: S108
         early = [each for each in notes.failures if not each.message.startswith(LATER)]
-        said = "unknown" if notes.is_open(STARTS) else "accepted"
-        return "refused" if early else said, not any(each in output for each in READ), output
+        prediction = "unknown" if notes.is_open(STARTS) else "accepted"
+        return "refused" if early else prediction, not any(each in output for each in READ), output
 
     counts: Counter[str] = Counter()
     with ThreadPoolExecutor(2) as pool:
-        for number, (said, refused, output) in enumerate(pool.map(answer, range(len(drawn)))):
-            agrees = said == ("refused" if refused else "accepted")
-            counts["unknown" if said == "unknown" else "agree" if agrees else "disagree"] += 1
-            if not agrees and said != "unknown":
-                print(f"{said}: {drawn[number]}\n  {output.strip()[-300:]}")
+        for number, (prediction, refused, output) in enumerate(pool.map(answer, range(len(drawn)))):
+            agrees = prediction == ("refused" if refused else "accepted")
+            counts["unknown" if prediction == "unknown" else "agree" if agrees else "disagree"] += 1
+            if not agrees and prediction != "unknown":
+                print(f"{prediction}: {drawn[number]}\n  {output.strip()[-300:]}")
     print(f"{name}, {count} configurations of seed {seed}: {dict(counts)}")
     return counts["disagree"]
 

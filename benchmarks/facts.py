@@ -164,9 +164,9 @@ def file_rules(engine: Engine) -> dict[str, bool]:
 
 def measure(engine: Engine, docker: str) -> dict[str, object]:
     """Return all facts about an engine."""
-    hidden, shown = hidden_flags(engine), flags(engine)
-    names = sorted({*hidden, *shown})
-    found = {name: hidden.get(name, {}) | shown.get(name, {}) for name in names}
+    hidden, documented = hidden_flags(engine), flags(engine)
+    names = sorted({*hidden, *documented})
+    found = {name: hidden.get(name, {}) | documented.get(name, {}) for name in names}
     names = sorted({*found, *KEYS.split()})
     with ThreadPoolExecutor(2) as pool:
         keys = dict(zip(names, pool.map(lambda name: key(engine, name), names), strict=True))
