@@ -8,11 +8,11 @@ import os
 from errno import ECONNREFUSED, EHOSTUNREACH, ENETUNREACH
 
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.observe.targets import port_of
+from dockerd_lab.observe.targets import port_of, tcp_programs
 
 #: The programs, and what they serve on TCP: containerd's config.toml, `[grpc] tcp_address`, and
 #: `buildkitd --addr`. Neither authenticates without a CA for clients' certificates.
-_PROGRAMS = {"containerd": "containerd's API", "buildkitd": "buildkitd's API"}
+PROGRAMS = {"containerd": "containerd's API", "buildkitd": "buildkitd's API"}
 #: The probe's evidence for a target that serves metrics.
 _METRICS = "no API: the daemon's metrics"
 #: The probe's evidence for a target to which it got no connection.
@@ -22,9 +22,9 @@ _NOT_REACHED = tuple(map(os.strerror, (ECONNREFUSED, EHOSTUNREACH, ENETUNREACH))
 def find_other_apis(observation: Observation, who: str) -> dict[str, str]:
     """Return the targets at which `who` reaches such an API, with the API's name."""
     ports = {
-        listener.address.rpartition(":")[2]: _PROGRAMS[listener.program]
-        for listener in observation.daemon.listeners
-        if listener.protocol.startswith("tcp") and listener.program in _PROGRAMS
+        port: PROGRAMS[program]
+        for port, program in tcp_programs(observation.daemon.listeners)
+        if program in PROGRAMS
     }
     return {
         attempt.target: ports[port_of(attempt.target)]

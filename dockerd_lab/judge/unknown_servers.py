@@ -6,14 +6,15 @@ They have no Docker API, and may run docker for whoever asks them: what they ans
 from collections.abc import Iterator
 
 from dockerd_lab.judge.findings import NotJudged
+from dockerd_lab.judge.other_apis import PROGRAMS
 from dockerd_lab.observe.observation import Observation
-from dockerd_lab.observe.targets import port_of
+from dockerd_lab.observe.targets import port_of, tcp_programs
 
 #: Programs that do nothing but pass requests on, so that the probe shows what they let through; and
 #: those that judge/other_apis.py knows.
 _KNOWN = (
     *("apache2", "caddy", "docker-proxy", "dockerd", "firewall", "haproxy", "nginx", "sshd"),
-    *("buildkitd", "containerd"),
+    *PROGRAMS,
 )
 #: What the probe says of an answer in HTTP that is none of Docker's API.
 _NO_API = "no API: "
@@ -22,16 +23,17 @@ _SETTLE = "Look at what it does for whom, or keep strangers from it; --allow-inc
 
 def find_unknown_servers(observation: Observation) -> Iterator[NotJudged]:
     """Yield each server that answers an outsider in HTTP, and is none of the known programs."""
+    # Another program may listen on the same port at another address.
     programs = {
-        listener.address.rpartition(":")[2]: listener.program
-        for listener in observation.daemon.listeners
-        if listener.protocol.startswith("tcp")
+        port: program
+        for port, program in tcp_programs(observation.daemon.listeners)
+        if program not in _KNOWN
     }
     told: set[str] = set()
     for attempt in observation.exposure["outsider"].attempts:
-        program = programs.get(port_of(attempt.target), _KNOWN[0])
+        program = programs.get(port_of(attempt.target))
         is_server = attempt.level == "refused" and attempt.evidence.startswith(_NO_API)
-        if is_server and program not in (*_KNOWN, *told):
+        if is_server and program is not None and program not in told:
             told.add(program)
             message = f"{program} answers an outsider at {attempt.target}: not with Docker's API"
             yield NotJudged(name=program, message=message, settle=_SETTLE)

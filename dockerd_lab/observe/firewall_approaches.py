@@ -10,10 +10,8 @@ import re
 from collections.abc import Collection, Iterable
 from itertools import islice
 
-from dockerd_lab.observe.firewall_rules import Rule
+from dockerd_lab.observe.firewall_rules import SSH_PORT, Rule
 
-#: The port of the harness's own way in, which it keeps open in every chain.
-SSH = "22"
 #: How many source ports are tried.
 LIMIT = 4
 #: What follows a target of the probe's (provision/reach.py).
@@ -45,7 +43,7 @@ def approaches(
         for text in texts
         for value in _SOURCE_PORTS.findall(text)
         for number in _NUMBER.findall(value)
-        if number != SSH
+        if int(number) != SSH_PORT
     )
     found = [f"from port {port}" for port in list(ports)[:LIMIT]]
     free = _address_without_rule([*texts, elements], network, stranger, others)

@@ -6,14 +6,13 @@ show, with rules for port 2375 left as they are.
 
 import re
 
+from dockerd_lab.observe.firewall_rules import SSH_PORT
 from dockerd_lab.observe.listeners import Listener
 
 #: What tells from whom a listener made of a rule is.
 PROGRAM = "firewall"
 #: Stands for every port, where a rule names none.
 ANY_PORT = 1
-#: The harness's own way in, which it keeps open in every chain.
-SSH = 22
 #: So many ports are tried; rules with more of them are rare, and each may take seconds.
 LIMIT = 24
 
@@ -46,5 +45,5 @@ def forwarded_ports(rules: str) -> list[Listener]:
         ports |= set(map(int, (_NUMBER if value[0] == "{" else _OF_A_LIST).findall(value)))
     for value in _ELEMENTS.findall(rules):
         ports |= set(map(int, _NUMBER.findall(value)))
-    valid = sorted(port for port in ports - {SSH} if 0 < port < 2**16)
+    valid = sorted(port for port in ports - {SSH_PORT} if 0 < port < 2**16)
     return [Listener("tcp6", f":::{port}", PROGRAM) for port in valid[:LIMIT]]

@@ -175,12 +175,17 @@ def swarm_ports(listeners: Iterable[Listener]) -> dict[str, str]:
     >>> swarm_ports([Listener("tcp6", ":::7946", "dockerd"), Listener("tcp6", ":::2377", "nginx")])
     {'7946': "a swarm's gossip"}
     """
-    ports = {
-        _split_address(each.address)[1]
-        for each in listeners
-        if _is_tcp(each) and each.program == "dockerd"
-    }
+    ports = {port for port, program in tcp_programs(listeners) if program == "dockerd"}
     return {port: what for port, what in _SWARM_PORTS.items() if port in ports}
+
+
+def tcp_programs(listeners: Iterable[Listener]) -> list[tuple[str, str]]:
+    """Return each port with a program that listens there; there may be several programs.
+
+    >>> tcp_programs([Listener("tcp6", ":::80", "nginx"), Listener("unix", "/run/a", "init")])
+    [('80', 'nginx')]
+    """
+    return [(_split_address(each.address)[1], each.program) for each in listeners if _is_tcp(each)]
 
 
 def port_of(target: str) -> str:

@@ -89,3 +89,16 @@ def test_a_server_whose_answers_nobody_knows_is_no_pass(judged, program, evidenc
     )
     result = judged({"etc/docker/daemon.json": {}}, seen)
     assert (program in [each.name for each in result.not_judged]) == incomplete
+
+
+def test_another_program_at_the_same_port_hides_no_server(judged):
+    """The one on loopback is known, and the other answers outsiders."""
+    places = [("192.168.3.201", "python3"), ("127.0.0.1", "nginx")]
+    listeners = [Listener("tcp", f"{address}:9000", program) for address, program in places]
+    attempt = Attempt("tcp://192.168.3.201:9000", "refused", "no API: HTTP 404: no such hook")
+    seen = observation(listeners=listeners)
+    seen = dataclasses.replace(
+        seen, exposure={**seen.exposure, "outsider": Exposure("outsider", [attempt])}
+    )
+    result = judged({"etc/docker/daemon.json": {}}, seen)
+    assert "python3" in [each.name for each in result.not_judged]
