@@ -112,7 +112,7 @@ def up(project: Project, settings: Settings, home: Path, *, kept: bool) -> Fleet
 
     try:
         return boot_new()
-    except vagrant_up.VagrantHangs as error:
+    except vagrant_up.BootHangs as error:
         say(f"lab: {error.message}; booting once more")
         return boot_new()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.host import labs
+from dockerd_lab.host.command import last_lines
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.machines.vagrant import LabVagrant
 from dockerd_lab.project import Project
@@ -21,8 +22,8 @@ from dockerd_lab.settings import Settings
 
 #: Seconds a machine has to answer over ssh, from its start or its restore. Under TCG the slowest
 #: start takes about 60, and over 180 where two labs boot on two cores; a restore about 1.
-#: The Vagrantfile's boot_timeout is the same.
-ANSWER_LIMIT = 480
+#: The Vagrantfile's boot_timeout is longer.
+ANSWER_LIMIT = 300
 #: Seconds Vagrant may print nothing while no machine is waited for: each of its steps then takes a
 #: few. It hung so once in some hundred boots, on two machines that had answered.
 SILENCE_LIMIT = 240
@@ -32,8 +33,11 @@ _STARTED = "Starting domain."
 _ANSWERED = "Machine booted and ready!"
 
 
-class VagrantHangs(HarnessError):
-    """Vagrant prints nothing and waits for no machine: it is worth booting once more."""
+class BootHangs(HarnessError):
+    """A machine never answered, or Vagrant stopped printing: it is worth booting once more.
+
+    Both happened once in some hundred boots under TCG, with the same boxes that booted before.
+    """
 
 
 @dataclass
@@ -60,17 +64,17 @@ class UpProgress:
                 elif step == _ANSWERED:
                     self.waiting.pop(machine, None)
 
-    def reason_to_give_up(self, now: float) -> HarnessError | None:
+    def reason_to_give_up(self, now: float) -> BootHangs | None:
         """Return why to give up; None while it is too early. `now` is in monotonic seconds."""
         for machine, since in self.waiting.items():
             if now - since > ANSWER_LIMIT:
-                return HarnessError(
+                return BootHangs(
                     f"{machine} did not answer within {ANSWER_LIMIT} s after its start;"
                     f" Vagrant's last step was: {self.steps[machine]}"
                 )
         if not self.waiting and now - self.last_line > SILENCE_LIMIT:
             last = ", ".join(f"{machine}: {step}" for machine, step in self.steps.items())
-            return VagrantHangs(
+            return BootHangs(
                 f"`vagrant up` printed nothing for {SILENCE_LIMIT} s; last steps: {last or 'none'}"
             )
         return None
@@ -79,7 +83,8 @@ class UpProgress:
 def boot_machines(lab: Lab, project: Project, settings: Settings) -> None:
     """Boot the machines of a lab. If they do not answer in time, the lab is ended, and Vagrant too.
 
-    Raises HarnessError with what Vagrant did last, VagrantHangs if no machine is to blame.
+    Raises BootHangs with what Vagrant did last and the ends of the consoles, HarnessError when
+    Vagrant itself fails.
     """
     machines = LabVagrant(lab, project, settings)
     with _watched(machines.log, lambda: labs.stop(lab)) as reasons:
@@ -89,8 +94,20 @@ def boot_machines(lab: Lab, project: Project, settings: Settings) -> None:
             if reasons:
                 hint = f"the consoles: {lab.consoles}; Vagrant's output: {machines.log}"
                 kind = type(reasons[0])
-                raise kind(f"booting the machines: {reasons[0].message}", hint) from None
+                message = f"booting the machines: {reasons[0].message}{_last_console_lines(lab)}"
+                raise kind(message, hint) from None
             raise
+
+
+def _last_console_lines(lab: Lab) -> str:
+    """Return the last line of each machine's console for a message, if it has any."""
+    consoles = [(file.stem, file.read_text(errors="replace")) for file in lab.consoles.glob("*")]
+    last = [
+        f"{name}'s console ends: {text.rstrip().splitlines()[-1]}"
+        for name, text in consoles
+        if text.strip()
+    ]
+    return last_lines("\n".join(sorted(last)))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dockerd_lab.machines.vagrant_up import ANSWER_LIMIT, SILENCE_LIMIT, UpProgress, VagrantHangs
+from dockerd_lab.machines.vagrant_up import ANSWER_LIMIT, SILENCE_LIMIT, BootHangs, UpProgress
 
 LINES = ["==> client: Starting domain.", "==> client: Waiting for domain to get an IP address..."]
 
@@ -20,7 +20,7 @@ def test_a_machine_that_never_answers_is_named_with_its_last_step():
     progress.read(["==> daemon: Machine booted and ready!"], ANSWER_LIMIT)
     assert progress.reason_to_give_up(ANSWER_LIMIT) is None
     error = progress.reason_to_give_up(ANSWER_LIMIT + 1)
-    assert not isinstance(error, VagrantHangs)
+    assert isinstance(error, BootHangs)
     assert error.message == (
         f"client did not answer within {ANSWER_LIMIT} s after its start;"
         " Vagrant's last step was: Waiting for domain to get an IP address..."
@@ -38,7 +38,7 @@ def test_a_vagrant_that_hangs_on_a_machine_that_answered_is_given_up():
     progress.read([*LINES, "==> client: Machine booted and ready!"], 0)
     assert progress.reason_to_give_up(SILENCE_LIMIT) is None
     error = progress.reason_to_give_up(SILENCE_LIMIT + 1)
-    assert isinstance(error, VagrantHangs)
+    assert isinstance(error, BootHangs)
     assert f"printed nothing for {SILENCE_LIMIT} s" in error.message
     assert "client: Machine booted and ready!" in error.message
 
