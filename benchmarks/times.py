@@ -11,7 +11,7 @@ import sys
 import time
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.machines.fleet import running
+from dockerd_lab.machines.running import running
 from dockerd_lab.observe.client_tools import TOOLS
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines import ssh
-from dockerd_lab.machines.fleet import Fleet, running
+from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.machines.running import running
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials

@@ -8,7 +8,7 @@ import pytest
 
 import dockerd_lab.suites.session  # noqa: F401  (the inner pytests need not import it each)
 from dockerd_lab.errors import BadInput, HarnessError
-from dockerd_lab.machines.fleet import running
+from dockerd_lab.machines.running import running
 from dockerd_lab.project import Project, package_data
 
 #: Cases of the small project, of every kind: some whose names begin alike, some with a fix,

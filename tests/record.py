@@ -11,7 +11,7 @@ import recordings
 
 from dockerd_lab.cases.discover import find_cases, select
 from dockerd_lab.errors import LabError
-from dockerd_lab.machines.fleet import running
+from dockerd_lab.machines.running import running
 from dockerd_lab.project import find_project
 from dockerd_lab.reproduce.run import fix_failure, reproduce_failure
 from dockerd_lab.settings import load_settings

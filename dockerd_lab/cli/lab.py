@@ -12,8 +12,7 @@ from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host import labs
 from dockerd_lab.host.lab import Lab
 from dockerd_lab.host.lock import exclusive
-from dockerd_lab.machines import fleet as fleet_module
-from dockerd_lab.machines import ssh, vagrant, virsh
+from dockerd_lab.machines import boot, running, ssh, vagrant, virsh
 from dockerd_lab.progress import say
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import Settings, load_settings
@@ -47,8 +46,8 @@ def up(quiet: Quiet = False, wait: Wait = LAB_WAIT) -> None:
     """Start a lab with its three machines, and leave it running for the next commands."""
     project = find_project()
     settings = load_settings(project)
-    with fleet_module.running(project, settings, keep=True, wait=wait) as machines:
-        say(f"lab: up with {fleet_module.accelerator(machines.lab)}: {', '.join(machines.names)}")
+    with running.running(project, settings, keep=True, wait=wait) as machines:
+        say(f"lab: up with {boot.accelerator(machines.lab)}: {', '.join(machines.names)}")
     say("lab: dockerd-lab shell daemon   enters a machine; dockerd-lab down   ends the lab")
 
 
@@ -61,7 +60,7 @@ def down(quiet: Quiet = False, wait: Wait = LAB_WAIT) -> None:
         return
     with exclusive(home, wait=wait):  # not under a command that works with it
         if lab := labs.current(home):
-            fleet_module.end(lab, project, _settings_of(lab))
+            running.end(lab, project, _settings_of(lab))
     say("lab: ended")
 
 
@@ -75,7 +74,7 @@ def status() -> None:
         print("no lab is running")
         raise typer.Exit(1)
     settings = _settings_of(lab)
-    print(f"lab: running, {lab.description}, {fleet_module.accelerator(lab)}")
+    print(f"lab: running, {lab.description}, {boot.accelerator(lab)}")
     states = virsh.states(lab)
     for name, machine in settings.machines.items():
         print(
@@ -132,7 +131,7 @@ def _lab(wait: float) -> Iterator[Lab]:
         with exclusive(home, wait=wait):
             lab = labs.current(home)  # a command that was waited for may have started it
             if lab is None:
-                with fleet_module.running(project, load_settings(project)) as machines:
+                with running.running(project, load_settings(project)) as machines:
                     yield machines.lab
                 return
     lab.require_usable()

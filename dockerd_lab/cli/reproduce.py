@@ -7,7 +7,7 @@ import typer
 from dockerd_lab.cli.options import Engine, Quiet, Wait, complete_failures, examples
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.machines import ssh
-from dockerd_lab.machines.fleet import running
+from dockerd_lab.machines.running import running
 from dockerd_lab.observe import evidence
 from dockerd_lab.progress import say
 from dockerd_lab.project import find_project

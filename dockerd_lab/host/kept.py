@@ -25,6 +25,7 @@ def find_kept_data(project: Project) -> list[KeptData]:
     """
     places = [("box", path) for path in _in(user_cache() / "boxes") if not is_being_built(path)]
     places += [("packages", path) for path in _in(user_cache() / "packages")]
+    places += [("saved machines", path) for path in _in(user_cache() / "machines") if path.is_dir()]
     places += [("whether KVM works", user_cache() / "kvm.json")]
     for path in _in(project.state):
         if path.name == "parallel" and any(current(home) for home in _in(path)):

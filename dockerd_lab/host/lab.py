@@ -7,7 +7,7 @@ There are two kinds: private namespaces (host/sandbox.py), and this computer's o
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,6 +27,8 @@ class Lab(ABC):
     """What libvirt calls what runs the machines: `kvm`, or `qemu` for emulation."""
     kept: bool
     """Whether it outlives the command that started it."""
+    untouched: set[str] = field(init=False, default_factory=set)
+    """The machines that are as in the snapshot, as far as this process knows."""
 
     kind: ClassVar[str]
     """The word for its kind in lab.json."""

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from dockerd_lab.host.command import run
@@ -51,3 +52,11 @@ def remove(path: Path) -> None:
         run(argv, what=f"removing {path}", timeout=120)
     else:
         path.unlink(missing_ok=True)
+
+
+def copy(sources: Iterable[Path], directory: Path) -> None:
+    """Copy files and directories into a directory, with their owners, of the namespaces too."""
+    enter = () if is_root() else ("unshare", *USER, "--")
+    options = ("--archive", "--sparse=always", "--reflink=auto", "--target-directory")
+    argv = [*enter, "cp", *options, str(directory), "--", *map(str, sources)]
+    run(argv, what=f"copying to {directory}", timeout=120)

@@ -14,9 +14,11 @@ from dockerd_lab.redaction.redact import redacted
 MACHINE_LIMIT = 480
 
 
-def connect(lab: Lab, project: Project, machine: str) -> AbstractContextManager[Program]:
+def connect(
+    lab: Lab, project: Project, machine: str, *, leaves_nothing: bool = False
+) -> AbstractContextManager[Program]:
     """Start provision/ask.py, which runs commands, on a machine for as long as the block lasts."""
-    return start_program(lab, project, machine, "ask")
+    return start_program(lab, project, machine, "ask", leaves_nothing=leaves_nothing)
 
 
 def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[str, CommandResult]:
@@ -35,8 +37,16 @@ def run_batch(program: Program, commands: Mapping[str, RemoteCommand]) -> dict[s
 
 
 def run_on(
-    lab: Lab, project: Project, machine: str, commands: Mapping[str, RemoteCommand]
+    lab: Lab,
+    project: Project,
+    machine: str,
+    commands: Mapping[str, RemoteCommand],
+    *,
+    leaves_nothing: bool = False,
 ) -> dict[str, CommandResult]:
-    """Connect to a machine and run commands there; raises HarnessError as `run_batch` does."""
-    with connect(lab, project, machine) as program:
+    """Connect to a machine and run commands there; raises HarnessError as `run_batch` does.
+
+    `leaves_nothing` says that the commands leave the machine as they found it.
+    """
+    with connect(lab, project, machine, leaves_nothing=leaves_nothing) as program:
         return run_batch(program, commands)

@@ -74,14 +74,23 @@ class Program:
 
 @contextmanager
 def start_program(
-    lab: Lab, project: Project, machine: str, name: str, user: str = "root"
+    lab: Lab,
+    project: Project,
+    machine: str,
+    name: str,
+    user: str = "root",
+    *,
+    leaves_nothing: bool = False,
 ) -> Iterator[Program]:
     """Start a program of provision/ on a machine; it gets no more messages after the block.
 
     It runs as root at home, in the environment that the snapshot was saved with; as another `user`
-    it is in no group but that user's own, and has no home. Raises HarnessError when the machine
-    cannot be reached.
+    it is in no group but that user's own, and has no home. With `leaves_nothing` an untouched
+    machine stays so if the block ends without an error. Raises HarnessError when the machine cannot
+    be reached.
     """
+    untouched = machine in lab.untouched
+    lab.untouched.discard(machine)
     code = source(project, name).encode()
     with _connected(lab, project, machine) as connection:
         _OPEN.add(connection)
@@ -91,6 +100,8 @@ def start_program(
             yield Program(lab, machine, connection)
         finally:
             _OPEN.remove(connection)
+    if leaves_nothing and untouched:
+        lab.untouched.add(machine)
 
 
 @contextmanager

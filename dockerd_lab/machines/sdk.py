@@ -66,6 +66,8 @@ def connected(
     also from within a request.
     """
     endpoint = endpoint_from(machine, configuration, address)
+    if machine == "daemon":
+        lab.untouched.discard(machine)
     with ssh.forwarding(lab, machine, endpoint.destination) as local:
         client = client_at(local, endpoint, lambda: ssh.check_connection(lab, machine))
         try:

@@ -12,12 +12,29 @@ from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 
 
-def write(lab: Lab, key: str, versions: Mapping[str, str]) -> None:
-    """Record a saved snapshot: its key, the accelerator, the sizes of the disks."""
+def write(lab: Lab, project: Project, key: str, versions: Mapping[str, str]) -> None:
+    """Record a saved snapshot: its key, the accelerator, the sizes of the disks, and the places."""
+    places = places_of(lab.directory, project)
     facts = {"key": key, "driver": lab.driver, "versions": versions, "sizes": disks(lab)}
-    part = lab.directory / "snapshot.json.part"
+    write_facts(lab.directory, {**facts, "places": places})
+
+
+def write_facts(directory: Path, facts: Mapping[str, Any]) -> None:
+    """Write the record in a lab's directory, whole or not at all."""
+    part = directory / "snapshot.json.part"
     part.write_text(json.dumps(facts, indent=1) + "\n")
-    part.replace(lab.directory / "snapshot.json")
+    part.replace(directory / "snapshot.json")
+
+
+def places_of(directory: Path, project: Project) -> dict[str, str]:
+    """Return the absolute paths that are in Vagrant's own records."""
+    return {"project": str(project.data), "directory": str(directory)}
+
+
+def is_valid(directory: Path, key: str, project: Project) -> bool:
+    """Return whether a lab's directory has a snapshot with this key, and has not been moved."""
+    facts = read(directory)
+    return (facts.get("key"), facts.get("places")) == (key, places_of(directory, project))
 
 
 def read(directory: Path) -> dict[str, Any]:
@@ -31,9 +48,7 @@ def read(directory: Path) -> dict[str, Any]:
 
 def key(project: Project, settings: Settings, boxes: Mapping[str, Box]) -> str:
     """Return a hash of all that a snapshot depends on: the boxes, and the machines' files."""
-    # Vagrant's own records have absolute paths; those of a copied project are not valid.
-    places = (project.data.resolve(), project.state.resolve())
-    digest = hashlib.sha256("".join(f"{place}\n" for place in places).encode())
+    digest = hashlib.sha256()
     for name, machine in settings.machines.items():
         digest.update(f"{name} {machine.cpus}\n".encode())
     for name, box in boxes.items():

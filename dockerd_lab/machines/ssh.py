@@ -71,9 +71,10 @@ def run(
 ) -> "subprocess.CompletedProcess[bytes]":
     """Run a shell command on a machine as root and return what it printed, whatever its exit code.
 
-    `what` names the work in messages, `timeout` is in seconds. Raises HarnessError when the machine
-    cannot be reached or does not answer in time.
+    `what` names the work in messages, `timeout` is in seconds. The machine is no longer untouched.
+    Raises HarnessError when the machine cannot be reached or does not answer in time.
     """
+    lab.untouched.discard(machine)
     try:
         result = subprocess.run(
             command_line(lab, machine, command),
@@ -120,6 +121,7 @@ def connection_lost_error(lab: Lab, machine: str, message: str, output: str = ""
 
 def shell(lab: Lab, machine: str) -> int:
     """Open a root shell on a machine, on the user's own terminal; return its exit code."""
+    lab.untouched.discard(machine)
     argv = lab.argv_inside(["ssh", "-t", "-F", config_file(lab), machine])
     return subprocess.run(argv, check=False).returncode
 

@@ -43,8 +43,9 @@ class LabVagrant(vagrant.Vagrant):  # type: ignore[misc]  # python-vagrant has n
     def command(self, what: str, *args: str, env: Mapping[str, str] | None = None) -> str:
         """Run `vagrant ARGS` and return its output; raise HarnessError with the output if it fails.
 
-        `env` is added to Vagrant's environment, for example CASE.
+        `env` is added to Vagrant's environment, for example CASE. No machine is untouched then.
         """
+        self.lab.untouched.clear()
         before = self.log.stat().st_size if self.log.exists() else 0
         own_env = self.env
         self.env = {**own_env, **(env or {})}

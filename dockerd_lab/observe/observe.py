@@ -152,7 +152,8 @@ def _run_tools(
     """Run the tools on `client`, and return their results by name."""
     commands = client_tools.tool_commands(case.remote, silent=client_exposure.level == "filtered")
     selected = {name: command for name, command in commands.items() if name in tools}
-    return run_on(fleet.lab, fleet.project, "client", selected) if selected else {}
+    where = (fleet.lab, fleet.project, "client")
+    return run_on(*where, selected, leaves_nothing=True) if selected else {}
 
 
 def _list_containers(program: Program) -> str:
@@ -237,7 +238,8 @@ def _measure_everybody(
         if not targets[who]:
             return Exposure(who, [])
         answers = {}
-        with start_program(fleet.lab, fleet.project, machine, "probe", user) as program:
+        where = (fleet.lab, fleet.project, machine)
+        with start_program(*where, "probe", user, leaves_nothing=machine != "daemon") as program:
             for bridge, each in targets[who].items():
                 own_targets = each.with_server_names(listeners, names)
                 answers[bridge] = program.answer(

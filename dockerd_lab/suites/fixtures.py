@@ -164,7 +164,7 @@ def pytest_dockerd_lab_machines(
     project: Project, settings: Settings, keep: bool, home: Path | None, wait: float
 ) -> AbstractContextManager[Fleet]:
     """Return the machines of a real lab."""
-    from dockerd_lab.machines.fleet import running
+    from dockerd_lab.machines.running import running
 
     return running(project, settings, keep=keep, home=home, wait=wait)
 

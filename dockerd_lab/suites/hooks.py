@@ -28,7 +28,7 @@ def pytest_dockerd_lab_project() -> Project | None:
 def pytest_dockerd_lab_machines(
     project: Project, settings: Settings, keep: bool, home: Path | None, wait: float
 ) -> AbstractContextManager[Fleet] | None:
-    """Return the machines for the tests of one engine; see dockerd_lab.machines.fleet.running."""
+    """Return the machines for the tests of one engine; see dockerd_lab.machines.running.running."""
 
 
 @pytest.hookspec(firstresult=True)

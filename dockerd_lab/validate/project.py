@@ -13,7 +13,7 @@ from pathlib import Path
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.digest import digest
 from dockerd_lab.judge.permissions import Permissions
-from dockerd_lab.machines.fleet import running
+from dockerd_lab.machines.running import running
 from dockerd_lab.progress import say
 from dockerd_lab.project import Project
 from dockerd_lab.project_file import (

@@ -19,7 +19,8 @@ from dockerd_lab.judge.judge import NO_PERMISSIONS, judge, verdict
 from dockerd_lab.judge.judgement import Judgement
 from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Result
-from dockerd_lab.machines.fleet import Fleet, running
+from dockerd_lab.machines.fleet import Fleet
+from dockerd_lab.machines.running import running
 from dockerd_lab.observe import evidence
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.progress import say

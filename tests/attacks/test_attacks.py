@@ -12,7 +12,7 @@ from nginx_conditions import NGINX_CONDITIONS
 from other_proxies import OTHER_PROXIES
 from ways_around import WAYS_AROUND
 
-from dockerd_lab.machines.fleet import running
+from dockerd_lab.machines.running import running
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials

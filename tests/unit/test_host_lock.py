@@ -18,7 +18,7 @@ from dockerd_lab.errors import BadInput, LabBusy
 from dockerd_lab.host import labs, lock
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.host.own_libvirt import OwnLibvirt
-from dockerd_lab.machines import fleet
+from dockerd_lab.machines import running as machines_running
 
 HOLDER = """
 import sys
@@ -123,7 +123,7 @@ def busy(small_project, monkeypatch):
     """Run `dockerd-lab` in a project whose lab another command holds."""
     for module in (computer, lab, reproduce, validate):
         monkeypatch.setattr(module, "find_project", lambda: small_project)
-    monkeypatch.setattr(fleet, "up", lambda *_, **__: pytest.fail("it did not wait"))
+    monkeypatch.setattr(machines_running, "up", lambda *_, **__: pytest.fail("it did not wait"))
     with taken(small_project.state):
         yield lambda *args: CliRunner().invoke(app.build(), [str(arg) for arg in args])
 

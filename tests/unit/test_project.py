@@ -70,12 +70,17 @@ def test_an_engine_s_packages_are_the_project_s(project):
 @pytest.mark.parametrize("moved", ["data", "state"])
 def test_the_machines_of_a_project_that_was_moved_are_not_resumed(project, moved):
     """Vagrant has noted both places."""
-    settings = load_settings(project)
+    lab = project.state / "lab"
+    write(lab / "snapshot.json", "")
+    facts = {"key": "k", "sizes": {}, "places": snapshot_record.places_of(lab, project)}
+    snapshot_record.write_facts(lab, facts)
+    assert snapshot_record.is_valid(lab, "k", project)
+    assert not snapshot_record.is_valid(lab, "another", project)
     place = getattr(project, moved)
     place.mkdir(exist_ok=True)
-    before = snapshot_record.key(project, settings, {})
     elsewhere = place.rename(place.with_name("elsewhere"))
-    assert snapshot_record.key(replace(project, **{moved: elsewhere}), settings, {}) != before
+    there = replace(project, **{moved: elsewhere})
+    assert not snapshot_record.is_valid(there.state / "lab", "k", there)
 
 
 def files(directory):
