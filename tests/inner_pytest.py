@@ -8,6 +8,7 @@ import pytest
 
 import dockerd_lab.suites.session  # noqa: F401  (the inner pytests need not import it each)
 from dockerd_lab.errors import BadInput, HarnessError
+from dockerd_lab.machines import running as running_module
 from dockerd_lab.machines.running import running
 from dockerd_lab.project import Project, package_data
 
@@ -82,6 +83,13 @@ def none_on_debian_13(project, settings, **_):
     if settings.engine_of("daemon") == "debian-13":
         raise HarnessError("no machine came up", "look at the console")
     yield "machines"
+
+
+@contextmanager
+def with_renewals(project, settings, **_):
+    """Machines that take a renewal without any: what the plugin does then is tested."""
+    running_module.renew = lambda fleet: fleet.append("renewed")
+    yield ["booted"]
 
 
 @contextmanager

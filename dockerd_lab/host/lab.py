@@ -27,7 +27,7 @@ class Lab(ABC):
     """What libvirt calls what runs the machines: `kvm`, or `qemu` for emulation."""
     kept: bool
     """Whether it outlives the command that started it."""
-    untouched: set[str] = field(init=False, default_factory=set)
+    untouched: set[str] = field(init=False, default_factory=set, compare=False)
     """The machines that are as in the snapshot, as far as this process knows."""
 
     kind: ClassVar[str]

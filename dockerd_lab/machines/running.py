@@ -1,7 +1,7 @@
 """Gives a command the machines of a lab: those that run, or saved ones, or newly booted ones."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError, os_errors_as_harness_errors
@@ -123,6 +123,16 @@ def end(lab: Lab, project: Project, settings: Settings) -> None:
     labs.stop(lab)
     if lab.keeps_machines:
         saved_machines.forget_copy(lab.directory)
+
+
+@os_errors_as_harness_errors()
+def renew(fleet: Fleet) -> None:
+    """End a lab that broke, and go on with the machines of a new one; raises HarnessError."""
+    with suppress(HarnessError):
+        end(fleet.lab, fleet.project, fleet.settings)
+    new = up(fleet.project, fleet.settings, fleet.lab.home, kept=False)
+    fleet.lab, fleet.versions = new.lab, new.versions
+    fleet.restored += 1
 
 
 @os_errors_as_harness_errors()

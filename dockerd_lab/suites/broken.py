@@ -1,5 +1,8 @@
 """Handles a broken lab: a run of one engine ends, a run of several continues with the others.
 
+A worker of pytest-xdist that shares an engine with others starts a new lab, or it would be the
+first to be handed all that is left, and fail it.
+
 The exit code is that of the error, whether a fixture failed or a command in the test itself.
 """
 
@@ -11,9 +14,12 @@ import pytest
 
 from dockerd_lab.errors import LabError
 from dockerd_lab.progress import say
-from dockerd_lab.suites.options import IN_A_TEST, fail_engine, session_of
+from dockerd_lab.suites.options import IN_A_TEST, count_labs, fail_engine, session_of
 from dockerd_lab.suites.outcome import evidence_of
-from dockerd_lab.suites.selection import engine_of
+from dockerd_lab.suites.selection import engine_of, subject_of
+
+#: How many labs a worker starts in place of broken ones.
+MOST_RENEWALS = 2
 
 # The innermost wrappers (trylast): what pytest's own do before and after a test is done even where
 # the test is failed here.
@@ -24,7 +30,7 @@ _Phase = Generator[None, object, object]
 def pytest_runtest_setup(item: pytest.Item) -> _Phase:
     """Fail a test at once if the lab of its engine is broken."""
     engine = engine_of(item)
-    if engine is not None and (why := session_of(item.config).broken.get(engine)):
+    if engine is not None and (why := _why_broken(item, engine)):
         pytest.fail(why, pytrace=False)
     return (yield from _catch_lab_errors(item))
 
@@ -52,6 +58,33 @@ def _catch_lab_errors(item: pytest.Item) -> _Phase:
             raise  # a test without a machine
         if evidence := evidence_of(item):  # the machines may be gone later
             say(f"lab: the evidence: {evidence}")
+        session = session_of(item.config)
+        session.renewed.discard(engine)
+        session.lost_subject = subject_of(item)
         fail_engine(item.session, engine, error)
     finally:
         item.config.stash[IN_A_TEST] = False
+
+
+def _why_broken(item: pytest.Item, engine: str) -> str | None:
+    """Return why the lab of a test is broken; None where it is not, or where there is a new one."""
+    session = session_of(item.config)
+    why = session.broken.get(engine)
+    subject = subject_of(item)
+    if why is None or (subject is not None and subject == session.lost_subject):
+        return why
+    if engine in session.renewed:
+        return None
+    shares_engine = len(session.engines) == 1 and count_labs(item.config) > 1
+    if session.fleet is None or not shares_engine or session.renewals == MOST_RENEWALS:
+        return why
+    from dockerd_lab.machines.running import renew
+
+    session.renewals += 1
+    say(f"lab: a new one for what is left, in place of the one that broke: {why}")
+    try:
+        renew(session.fleet)
+    except LabError as error:
+        return str(error)
+    session.renewed.add(engine)
+    return None

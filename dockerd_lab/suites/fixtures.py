@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dockerd_lab.errors import LabBusy, LabError
-from dockerd_lab.suites.options import count_labs, exit_pytest, fail_engine, is_worker, session_of
+from dockerd_lab.suites.options import (
+    count_labs,
+    exit_pytest,
+    fail_engine,
+    is_worker,
+    session_of,
+    worker_name,
+)
 
 if TYPE_CHECKING:
     from dockerd_lab.cases.model import Case
@@ -40,7 +47,7 @@ def lab_unit(request: pytest.FixtureRequest, lab_engine: str) -> str | None:
 def _lab_lock(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hold the lab for all engines of this run, so that a run waits once, at its start.
 
-    A worker of pytest-xdist has a lab of its own for each engine, and holds that one alone.
+    A worker of pytest-xdist has a lab of its own, and holds that one alone.
     """
     from dockerd_lab import progress
     from dockerd_lab.host.lock import exclusive
@@ -67,8 +74,8 @@ def lab_fleet(request: pytest.FixtureRequest, lab_engine: str, _lab_lock: None) 
     session = session_of(request.config)
     settings, home = session.settings_on(lab_engine), None
     if is_worker(request.config):  # of pytest-xdist: several labs at once
-        settings = settings.beside_others(min(count_labs(request.config), len(session.engines)))
-        home = parallel_home(session.project, lab_engine)
+        settings = settings.beside_others(count_labs(request.config))
+        home = parallel_home(session.project, worker_name(request.config))
     progress.sink = progress_line(request.config, lab_engine)
     keep, wait = request.config.getoption("lab_keep"), request.config.getoption("lab_wait")
     try:

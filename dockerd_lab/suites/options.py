@@ -108,6 +108,11 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def worker_name(config: pytest.Config) -> str:
+    """Return pytest-xdist's name of this worker, `gw0`."""
+    return str(config.workerinput["workerid"])  # type: ignore[attr-defined]
+
+
 def count_labs(config: pytest.Config) -> int:
     """Return how many labs run at the same time: one for each of pytest-xdist's workers."""
     return int(getattr(config, "workerinput", {}).get("workercount", 1))
@@ -126,6 +131,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Return how many labs `-n auto --dist loadgroup` runs at once; see suites/parallel.py.
+
+    None leaves the number to pytest-xdist, where another --dist says that this is not about labs.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from dockerd_lab.suites.parallel import labs_at_once
+
+    return labs_at_once(config)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Add the rows of a pytest-xdist worker to the table, if its tests were about machines."""
     output = getattr(node, "workeroutput", {}).get(WORKER_OUTPUT)
@@ -141,7 +159,7 @@ def use_lab(config: pytest.Config) -> None:
     from dockerd_lab.suites import broken, outcome
 
     for module in (outcome, broken):
-        if not config.pluginmanager.is_registered(module):
+        if not config.pluginmanager.has_plugin(module.__name__):
             config.pluginmanager.register(module)
 
 
@@ -200,7 +218,7 @@ def fail_engine(run: pytest.Session, engine: str, error: LabError) -> NoReturn:
         exit_pytest(error)
     if engine not in session.broken:
         session.broken[engine] = f"{error.kind}: {error}"
-        if not alone:
+        if len(session.engines) > 1:
             say(f"lab: no further results for {engine}: {session.broken[engine]}")
     if alone:
         run.shouldfail = "the harness broke, and the run ends"

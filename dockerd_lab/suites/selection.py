@@ -66,7 +66,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.config.stash[_BAD_INPUT] = error
         all_subjects, engines = [], []
     if not about_cases:
-        params = [pytest.param(engine, marks=_xdist_group(engine)) for engine in engines]
+        params = [pytest.param(each, marks=pytest.mark.xdist_group(each)) for each in engines]
         metafunc.parametrize("lab_engine", params, indirect=True, scope="session")
         return
     subjects = [
@@ -78,7 +78,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = ("lab_engine", "lab_subject") if about_engines else ("lab_subject",)
     params = [
         pytest.param(
-            *((s.engine, s) if about_engines else (s,)), id=s.id, marks=_xdist_group(s.engine)
+            *((s.engine, s) if about_engines else (s,)), id=s.id, marks=_xdist_group(s, session)
         )
         for s in subjects
     ]
@@ -107,9 +107,13 @@ def _check_values(where: str, conditions: Mapping[str, Any], session: Session) -
                 raise BadInput(f"{where}: the marker `lab_cases` has {key}={value!r}{hint}")
 
 
-def _xdist_group(engine: str) -> pytest.MarkDecorator:
-    """Return the mark that sends all tests of an engine to one pytest-xdist worker."""
-    return pytest.mark.xdist_group(engine)
+def _xdist_group(subject: Subject, session: Session) -> pytest.MarkDecorator:
+    """Return the mark that sends all tests of a case to one pytest-xdist worker.
+
+    Where there are several engines it is all tests of an engine, since a worker has one lab.
+    """
+    alone = len(session.engines) == 1
+    return pytest.mark.xdist_group(subject.name if alone else subject.engine)
 
 
 def _uses_fixture(metafunc: pytest.Metafunc, name: str) -> bool:

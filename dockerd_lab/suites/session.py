@@ -108,6 +108,12 @@ class Session:
     """Rows of the table from pytest-xdist's workers."""
     broken: dict[str, str] = field(default_factory=dict)
     """Engines whose lab broke, and the reason."""
+    lost_subject: Subject | None = None
+    """What was on the machines when the lab broke; its other tests have no machines."""
+    renewals: int = 0
+    """How many labs took the place of one that broke."""
+    renewed: set[str] = field(default_factory=set)
+    """Engines among the broken ones with a new lab."""
     _prepared: dict[str, Prepared] = field(default_factory=dict)
     on_machines: tuple[str, str, int] | None = None
     """The engine and the case that were applied last, and after which restore of the machines."""

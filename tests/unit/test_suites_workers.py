@@ -69,7 +69,7 @@ def test_a_lab_of_other_engines_is_bad_input(run):
 
 def test_a_lab_that_is_taken_has_an_exit_code_of_its_own(run, small_project):
     options = ("--lab-engine=debian-13", "--lab-case=unix-default", "--lab-wait=0", "-n1")
-    with taken(parallel_home(small_project, "debian-13")):
+    with taken(parallel_home(small_project, "gw0")):
         result = run("def test_on(lab_fleet, lab_subject): pass", "running", *options)
     assert result.ret == 75
     output = result.stdout.str() + result.stderr.str()
@@ -82,3 +82,43 @@ def test_an_unknown_case_is_bad_input_and_no_worker_is_asked(run):
     assert result.ret == 2
     result.stdout.fnmatch_lines(["*bad input: no case is called 'x'*"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+BREAKS = """
+import pytest
+from dockerd_lab.errors import HarnessError
+
+def test_first(lab_fleet, lab_subject):
+    if lab_subject.short_name == "unix-default" and len(lab_fleet) == 1:
+        raise HarnessError("the lab ended")
+
+def test_second(lab_fleet, lab_subject, request):
+    with open(f"second-{lab_subject.short_name}", "w") as file:
+        file.write(" ".join(lab_fleet))
+"""
+
+
+def test_a_lab_that_breaks_costs_one_case_and_a_new_one_goes_on(pytester, run):
+    result = run(BREAKS, "with_renewals", "--lab-engine=debian-12", "--lab-case=methods/*", "-n2")
+    result.assert_outcomes(passed=6, failed=1, errors=1)
+    assert result.ret == 3
+    result.stdout.fnmatch_lines(["*harness broke: the lab ended"])
+    files = {file.name: file.read_text() for file in pytester.path.glob("second-*")}
+    assert "second-unix-default" not in files, "its machines are gone"
+    assert len(files) == 3
+    assert set(files.values()) <= {"booted", "booted renewed"}
+
+
+def test_cases_of_one_engine_are_shared_out(pytester, run):
+    suite = """
+import os, time
+def test_where(lab_fleet, lab_subject):
+    time.sleep(0.2)
+    open(f"{lab_subject.short_name}.{os.environ['PYTEST_XDIST_WORKER']}", "w")
+def test_again(lab_fleet, lab_subject): test_where(lab_fleet, lab_subject)
+"""
+    options = ("--lab-engine=debian-12", "--lab-case=methods/*", "-n2")
+    run(suite, "with_renewals", *options).assert_outcomes(passed=8)
+    workers = {path.suffix for path in pytester.path.glob("*.gw?")}
+    assert workers == {".gw0", ".gw1"}
+    assert len(list(pytester.path.glob("*.gw?"))) == 4, "all tests of a case have one worker"
