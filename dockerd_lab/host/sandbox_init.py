@@ -61,8 +61,7 @@ def main() -> int:
         if driver == "kvm":
             user, driver = _kvm_for(user, ordinary=ordinary)
         if driver != "kvm" and KVM.exists():
-            # libvirt would probe a KVM that does not work for minutes, but not without the device.
-            _system("mount", "--bind", "/dev/null", KVM)
+            _hide_kvm()
         Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF.format(user=user))
         Path("/etc/libvirt/libvirtd.conf").write_text(LIBVIRTD_CONF)
         libvirtd = _start_libvirtd()
@@ -116,6 +115,19 @@ def _accounts(directory: Path) -> None:
             entry = "64055::/nonexistent:/bin/false" if file.name == "passwd" else ""
             copy.write_text(f"{text.rstrip()}\nlibvirt-qemu:x:64055:{entry}\n")
             _system("mount", "--bind", copy, file)
+
+
+def _hide_kvm() -> None:
+    """Mount a file over /dev/kvm that nobody may open, root neither.
+
+    libvirt would probe a KVM that does not work for minutes. Where it may open what is there, and
+    knows QEMU to be without KVM, it asks QEMU anew for each machine, which takes seconds
+    (virQEMUCapsIsValid in libvirt's src/qemu/qemu_capabilities.c).
+    """
+    nothing = Path("/run/no-kvm")
+    nothing.touch(mode=0)
+    _system("mount", "--bind", nothing, KVM)
+    _system("mount", "-o", "remount,bind,ro", KVM)
 
 
 def _kvm_for(user: int, *, ordinary: bool) -> tuple[int, str]:

@@ -1,5 +1,8 @@
 """What `validate` says of configurations that open the daemon by other ways, on real machines."""
 
+import os
+from dataclasses import replace
+
 import pytest
 from at_boot import AT_BOOT
 from bridges import BRIDGES
@@ -12,6 +15,7 @@ from nginx_conditions import NGINX_CONDITIONS
 from other_proxies import OTHER_PROXIES
 from ways_around import WAYS_AROUND
 
+from dockerd_lab.host.labs import parallel_home
 from dockerd_lab.machines.running import running
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
@@ -21,21 +25,23 @@ EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | NGINX_CONDITIONS |
 EVERY |= OTHER_PROXIES | BRIDGES | BY_SCRIPT
 
 
-@pytest.fixture(scope="module", autouse=True)
-def lab():
-    """One lab for all of them."""
-    with running(find_project(), load_settings(find_project())):
-        yield
+@pytest.fixture(scope="session")
+def project():
+    """This project, with one lab for all of them; each of pytest-xdist's workers has its own."""
+    project = find_project()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        project = replace(project, state=parallel_home(project, worker))
+    with running(project, load_settings(project)):
+        yield project
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_nothing_passes_that_lets_strangers_in(name, tmp_path):
+def test_nothing_passes_that_lets_strangers_in(project, name, tmp_path):
     attack = EVERY[name]
     for path, text in attack.files.items():
         file = tmp_path / name / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    project = find_project()
     settings = load_settings(project)
     paths = [tmp_path / name] if attack.files else []
     provision = None
