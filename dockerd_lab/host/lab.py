@@ -7,6 +7,7 @@ There are two kinds: private namespaces (host/sandbox.py), and this computer's o
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,6 +30,8 @@ class Lab(ABC):
     """Whether it outlives the command that started it."""
     untouched: set[str] = field(init=False, default_factory=set, compare=False)
     """The machines that are as in the snapshot, as far as this process knows."""
+    pending: dict[str, Future[None]] = field(init=False, default_factory=dict, compare=False)
+    """The machines that are still being made ready, in the background."""
 
     kind: ClassVar[str]
     """The word for its kind in lab.json."""
@@ -110,6 +113,17 @@ class Lab(ABC):
     @abstractmethod
     def facts(self) -> dict[str, Any]:
         """Return what lab.json has to say for the next command to find it, but the directory."""
+
+    def settle(self, machine: str) -> None:
+        """Wait until a machine is ready; raise what making it ready raised."""
+        if (pending := self.pending.get(machine)) is not None:
+            pending.result()
+            self.pending.pop(machine, None)
+
+    def touch(self, machine: str) -> None:
+        """Note that something runs on a machine; wait until it is ready for that."""
+        self.settle(machine)
+        self.untouched.discard(machine)
 
     def require_alive(self, grace: float = 0) -> None:
         """Raise HarnessError when the lab has ended, so that nobody looks for a cause elsewhere.

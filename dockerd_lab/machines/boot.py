@@ -15,7 +15,7 @@ from dockerd_lab.machines import (
     versions,
     virsh,
 )
-from dockerd_lab.machines.fleet import SNAPSHOT, Fleet, for_each, refresh
+from dockerd_lab.machines.fleet import SNAPSHOT, Fleet, for_each, make_ready, refresh
 from dockerd_lab.progress import step
 from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
@@ -46,7 +46,7 @@ def boot(
         if lab.keeps_machines:
             saved_machines.save(lab.directory, key)
             for_each(fleet.names, lambda m: virsh.monitor(lab, m, "cont"))
-        for_each(fleet.names, lambda m: refresh(lab, settings, m))
+        make_ready(lab, fleet.names, lambda m: refresh(lab, settings, m))
     return fleet
 
 
@@ -69,12 +69,12 @@ def resume(lab: Lab, project: Project, settings: Settings) -> Fleet:
         virsh.run(lab, f"starting {machine}", "start", lab.domain(machine), "--paused")
         virsh.monitor(lab, machine, f"loadvm {SNAPSHOT}")
         virsh.run(lab, f"resuming {machine}", "resume", lab.domain(machine))
-        refresh(lab, settings, machine)
 
     with step(f"resuming the saved machines with {accelerator(lab)}"):
         for network in ("vagrant-libvirt", "dockerd-lab"):
             virsh.run(lab, f"starting network {network}", "net-start", network)
         for_each(fleet.names, one)
+        make_ready(lab, fleet.names, lambda m: refresh(lab, settings, m))
     return fleet
 
 

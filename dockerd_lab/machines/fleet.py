@@ -14,6 +14,8 @@ from dockerd_lab.settings import Settings
 
 #: The live snapshot (memory and disk) that every case starts from.
 SNAPSHOT = "clean"
+#: What makes machines ready, three of them at once.
+_BACKGROUND = ThreadPoolExecutor(3)
 #: Every machine's network interface in the lab's network.
 INTERFACE = "eth1"
 
@@ -47,7 +49,8 @@ class Fleet:
     def restore(self) -> None:
         """Put the machines back to the snapshot, set their clocks, and connect anew.
 
-        Those that nothing has touched since they were as in the snapshot go on.
+        Those that nothing has touched since they were as in the snapshot go on. It returns when
+        `daemon` is ready.
         """
 
         def one(machine: str) -> None:
@@ -55,7 +58,8 @@ class Fleet:
             virsh.monitor(self.lab, machine, f"loadvm {SNAPSHOT}")
             refresh(self.lab, self.settings, machine)
 
-        for_each([name for name in self.names if name not in self.lab.untouched], one)
+        as_saved = self.lab.untouched | self.lab.pending.keys()
+        make_ready(self.lab, [name for name in self.names if name not in as_saved], one)
         self.restored += 1
 
     def reboot(self) -> None:
@@ -94,7 +98,7 @@ def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str
     deadline = time.monotonic() + vagrant_up.ANSWER_LIMIT
     while True:
         try:
-            result = ssh.run(lab, machine, line := command(), what=line, timeout=30)
+            result = ssh.run_before_ready(lab, machine, line := command(), what=line, timeout=30)
             return result.stdout.decode(errors="replace").strip()
         except HarnessError as error:
             if time.monotonic() > deadline or not lab.alive():
@@ -105,6 +109,15 @@ def _until_it_answers(lab: Lab, machine: str, command: Callable[[], str]) -> str
                 ) from None
             ssh.drop_connection(lab, machine)
             time.sleep(0.2)
+
+
+def make_ready(lab: Lab, machines: list[str], work: Callable[[str], None]) -> None:
+    """Do the work on all machines at once, and wait for `daemon` alone.
+
+    The others are waited for when they are first used; see Lab.settle.
+    """
+    lab.pending.update({machine: _BACKGROUND.submit(work, machine) for machine in machines})
+    lab.settle("daemon")
 
 
 def for_each(machines: list[str], work: Callable[[str], None]) -> None:

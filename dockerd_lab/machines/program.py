@@ -89,8 +89,9 @@ def start_program(
     machine stays so if the block ends without an error. Raises HarnessError when the machine cannot
     be reached.
     """
+    lab.settle(machine)
     untouched = machine in lab.untouched
-    lab.untouched.discard(machine)
+    lab.touch(machine)
     code = source(project, name).encode()
     with _connected(lab, project, machine) as connection:
         _OPEN.add(connection)

@@ -66,8 +66,7 @@ def connected(
     also from within a request.
     """
     endpoint = endpoint_from(machine, configuration, address)
-    if machine == "daemon":
-        lab.untouched.discard(machine)
+    lab.touch(machine)
     with ssh.forwarding(lab, machine, endpoint.destination) as local:
         client = client_at(local, endpoint, lambda: ssh.check_connection(lab, machine))
         try:

@@ -74,7 +74,14 @@ def run(
     `what` names the work in messages, `timeout` is in seconds. The machine is no longer untouched.
     Raises HarnessError when the machine cannot be reached or does not answer in time.
     """
-    lab.untouched.discard(machine)
+    lab.touch(machine)
+    return run_before_ready(lab, machine, command, what=what, timeout=timeout, stdin=stdin)
+
+
+def run_before_ready(
+    lab: Lab, machine: str, command: str, *, what: str, timeout: float, stdin: bytes = b""
+) -> "subprocess.CompletedProcess[bytes]":
+    """Do what `run` does on a machine that is only being made ready."""
     try:
         result = subprocess.run(
             command_line(lab, machine, command),
@@ -121,7 +128,7 @@ def connection_lost_error(lab: Lab, machine: str, message: str, output: str = ""
 
 def shell(lab: Lab, machine: str) -> int:
     """Open a root shell on a machine, on the user's own terminal; return its exit code."""
-    lab.untouched.discard(machine)
+    lab.touch(machine)
     argv = lab.argv_inside(["ssh", "-t", "-F", config_file(lab), machine])
     return subprocess.run(argv, check=False).returncode
 
