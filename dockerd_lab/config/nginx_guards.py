@@ -51,6 +51,9 @@ def _conditions_of(route: Route) -> Iterator[Condition | Untried]:
             if not _answers_itself(route, node.first):
                 what = f"another server decides who is let through (auth_request {node.first})"
                 yield Untried(what, SETTLE, place)
+        elif node.name == "mirror" and _mirrors_anything(route, node.first):
+            what = "a copy of each request goes to Docker, and nobody sees the answer (mirror)"
+            yield Untried(what, SETTLE, place)
         elif node.name in ("allow", "deny"):
             yield from network_condition(node.first, "remote_addr", place)
         elif node.name == "valid_referers":
@@ -93,6 +96,16 @@ def _answers_itself(route: Route, path: str) -> bool:
     """Return whether nginx answers a subrequest without asking anybody."""
     locations = [each for each in route.server.all("location") if path in each.arguments]
     return any(any(each.all("return")) and not any(each.all(*PASSES)) for each in locations)
+
+
+def _mirrors_anything(route: Route, path: str) -> bool:
+    """Return whether Docker gets copies of requests there, other than of one that only reads."""
+    for location in route.server.all("location"):
+        passes = [each for each in location.all(*PASSES) if each in route.passes]
+        if path in location.arguments and passes:
+            only_reads = any(each.first in ("GET", "HEAD") for each in location.own("proxy_method"))
+            return not only_reads or any("$" in each.first for each in passes)
+    return False
 
 
 def _if(route: Route, node: Node) -> Iterator[Condition | Untried]:

@@ -76,7 +76,7 @@ def tls_files(texts: Mapping[str, str], credential: str) -> Iterator[Value]:
 
     `credential` is `ca`, `server-cert` or `server-key`.
     """
-    for proxy, file, text in _texts(texts):
+    for proxy, file, text in texts_of_proxies(texts):
         pattern = proxy.tls.get(credential, "(?!)")
         for match in re.finditer(pattern, _uncommented(text), re.MULTILINE):
             yield Value(match[1], Place(file, text.count("\n", 0, match.start(1)) + 1))
@@ -106,7 +106,7 @@ def path_prefixes(texts: Mapping[str, str]) -> list[str]:
 def request_fields(texts: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the names of the headers, cookies and arguments that the proxies read."""
     names: dict[str, list[str]] = {"headers": [], "cookies": [], "arguments": []}
-    for proxy, _, text in _texts(texts):
+    for proxy, _, text in texts_of_proxies(texts):
         for kind, pattern in proxy.fields.items():
             for match in re.finditer(pattern, _uncommented(text)):
                 names[kind] += [name for name in match.groups() if name]
@@ -183,7 +183,8 @@ def _is_named(proxy: Proxy, script: str) -> bool:
     return is_named or bool(is_called) or (directory and bool(names))
 
 
-def _texts(texts: Mapping[str, str]) -> Iterator[tuple[Proxy, str, str]]:
+def texts_of_proxies(texts: Mapping[str, str]) -> Iterator[tuple[Proxy, str, str]]:
+    """Yield the files of proxies among the texts by path: the proxy, the path, the text."""
     for file, text in texts.items():
         for proxy in PROXIES:
             if _is_file_of(proxy, file):
@@ -192,7 +193,7 @@ def _texts(texts: Mapping[str, str]) -> Iterator[tuple[Proxy, str, str]]:
 
 def _following(texts: Mapping[str, str], kind: str) -> Iterator[str]:
     """Yield the words after what the table has as `hosts` or `paths`, on the same line."""
-    for proxy, _, text in _texts(texts):
+    for proxy, _, text in texts_of_proxies(texts):
         pattern = getattr(proxy, kind)
         for match in re.finditer(rf"(?:{pattern})(.*)", _uncommented(text), re.MULTILINE):
             words = re.split(r"[\s,|()\"'<>]+", match[1]) if pattern else []

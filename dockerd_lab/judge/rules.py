@@ -29,6 +29,7 @@ from dockerd_lab.judge.open_files import check_open_files
 from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.published_keys import check_published_keys
 from dockerd_lab.judge.sshd_logins import check_sshd_logins
+from dockerd_lab.judge.unknown_proxy_lines import find_unknown_proxy_lines
 from dockerd_lab.judge.unknown_servers import find_unknown_servers
 from dockerd_lab.judge.unread_files import find_unread_files
 from dockerd_lab.judge.unreferenced_files import find_unreferenced_files
@@ -151,4 +152,5 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_deferred_commands(context.inputs, context.observation),
     lambda context: find_unknown_servers(context.observation),
     lambda context: find_untried_conditions(context.inputs, context.observation),
+    lambda context: find_unknown_proxy_lines(context.inputs),
 )

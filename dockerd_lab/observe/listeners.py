@@ -84,6 +84,9 @@ def _listener(entry: dict[str, object]) -> Listener:
         address = f"{entry['local_address']}:{entry['local_port']}"
     # netstat cuts `nginx: master process` off somewhere, depending on the length of the process id.
     program = str(entry.get("program_name") or "-").split(":")[0]
+    if program == "haproxy":
+        # It binds admin.sock.4711.tmp and renames that; the kernel goes on naming the first name.
+        address = re.sub(r"\.\d+\.tmp$", "", address)
     return Listener(str(entry["proto"]), address, program)
 
 

@@ -115,6 +115,13 @@ def test_a_password_is_not_tried(server, http):
         ("location /app { auth_request /a; proxy_pass http://127.0.0.1:3000; }", ""),
         ("auth_request /a; location = /a { return 403; }", ""),
         ("ssl_verify_client on; if ($ssl_client_serial != 1) { return 403; }", ""),
+        ("mirror off; location = /m { proxy_pass http://unix:/run/docker.sock:$request_uri; }", ""),
+        ("mirror /m; location = /m { proxy_pass http://127.0.0.1:3000; }", ""),
+        (
+            "mirror /m; location = /m { internal; proxy_method GET;"
+            " proxy_pass http://unix:/run/docker.sock:/_ping; }",
+            "",
+        ),
         (r"location ~ ^/x(?<rest>/.*)$ { if ($rest) { return 404; } }", ""),
     ],
 )
@@ -127,6 +134,23 @@ def test_what_lets_nobody_through_is_no_condition(server, http):
     [
         ("auth_request /a; location = /a { proxy_pass http://x; }", "", "auth_request /a"),
         ("access_by_lua_file x.lua;", "", "access_by_lua_file"),
+        (
+            "location /a { mirror /m; } location = /m {"
+            " proxy_pass http://unix:/run/docker.sock:$request_uri; }",
+            "",
+            "mirror",
+        ),
+        (
+            "mirror /m; location = /m { proxy_method GET;"
+            " proxy_pass http://unix:/run/docker.sock:$request_uri; }",
+            "",
+            "mirror",
+        ),
+        (
+            "mirror /m; location = /m { proxy_pass http://unix:/run/docker.sock:/info; }",
+            "",
+            "mirror",
+        ),
         ("if ($ok) { return 403; }", "js_set $ok main.ok;", "js_set"),
         ("if ($time_iso8601 !~ T0[0-5]) { return 403; }", "", "$time_iso8601"),
         ("if ($ssl_client_serial != 1) { return 403; }", "", "$ssl_client_serial"),
