@@ -26,6 +26,7 @@ from dockerd_lab.judge.local_doors import check_local_doors
 from dockerd_lab.judge.login_variables import find_login_variables
 from dockerd_lab.judge.not_judged import find_not_judged
 from dockerd_lab.judge.open_files import check_open_files
+from dockerd_lab.judge.other_ways import find_other_ways
 from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.published_keys import check_published_keys
 from dockerd_lab.judge.sshd_logins import check_sshd_logins
@@ -151,6 +152,7 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_untried_rules(context.observation),
     lambda context: find_deferred_commands(context.inputs, context.observation),
     lambda context: find_unknown_servers(context.observation),
+    lambda context: find_other_ways(context.daemon),
     lambda context: find_untried_conditions(context.inputs, context.observation),
     lambda context: find_unknown_proxy_lines(context.inputs),
 )

@@ -50,6 +50,9 @@ def outcome_of_unit(state: UnitState, units: Mapping[str, UnitState]) -> UnitOut
         return UnitOutcome("not-judged", _failure(state))
     if state.started and state.active_state == "activating":
         return UnitOutcome("not-judged", "it was still starting when the lab went on")
+    if state.started and state.restarts:
+        times = "once" if state.restarts == 1 else f"{state.restarts} times"
+        return UnitOutcome("not-judged", f"it ended, and systemd has started it again {times}")
     if state.started:
         return UnitOutcome("in-effect", "systemd has started it")
     return _not_started(state, units)

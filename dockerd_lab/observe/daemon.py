@@ -28,6 +28,7 @@ from dockerd_lab.observe import (
     local_doors,
     nginx,
     open_files,
+    other_ways,
     proxies,
     read_files,
     unit,
@@ -138,6 +139,9 @@ def observe_daemon(
             raise HarnessError(f"asking daemon for {name}: {result.stderr.strip()}")
     require_success(results, "tcp", "unix", "units")
     output = {name: result.stdout for name, result in results.items()}
+    if not other_ways.is_complete(output["other_ways"]):
+        raise HarnessError(f"asking daemon for its sockets: {results['other_ways'].output}")
+    other_sockets, tunnels = other_ways.parse(output["other_ways"])
     service, socket = unit.parse(output["units"])
     return DaemonObservation(
         outcome=outcome,
@@ -163,6 +167,8 @@ def observe_daemon(
         ),
         local_doors=local_doors.parse(output["local_doors"]),
         open_files=open_files.parse(output["open_files"]),
+        other_sockets=other_sockets,
+        tunnels=tunnels,
         raw=results,
     )
 
@@ -186,6 +192,7 @@ def _daemon_commands() -> dict[str, RemoteCommand]:
         "journal": RemoteCommand(_EARLY + _JOURNAL),
         "local_doors": local_doors.COMMAND,
         "open_files": open_files.COMMAND,
+        "other_ways": other_ways.COMMAND,
         "by_hand": RemoteCommand(f"cat {STATE_DIRECTORY}/by-hand.log 2>/dev/null"),
     }
 

@@ -77,6 +77,10 @@ class DaemonObservation:
     """Files, sockets and programs with which every local user is root (observe/local_doors.py)."""
     open_files: OpenFiles = field(default_factory=OpenFiles)
     """Files that every local user may read or write, and that should be root's alone."""
+    other_sockets: list[Listener] = field(default_factory=list)
+    """Who waits for datagrams, packets, or connections of other protocols than TCP."""
+    tunnels: list[str] = field(default_factory=list)
+    """Interfaces that lead to other machines, with their kinds."""
     raw: dict[str, CommandResult] = field(default_factory=dict)
     """All results of commands, for the evidence only."""
 

@@ -13,7 +13,7 @@ from dockerd_lab.machines.remote_command import RemoteCommand
 
 _PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,Result,ConditionResult,ConditionTimestampMonotonic,"
-    "InactiveExitTimestampMonotonic,ExecMainStatus,FragmentPath,DropInPaths,"
+    "InactiveExitTimestampMonotonic,ExecMainStatus,NRestarts,FragmentPath,DropInPaths,"
     "WantedBy,RequiredBy,UpheldBy,TriggeredBy"
 )
 #: Prints the names of the units that were added or enabled on the machine.
@@ -59,6 +59,8 @@ class UnitState:
     """The paths of its unit file and of its drop-ins."""
     log: tuple[str, ...] = ()
     """Its last log lines, if it has failed or is still starting."""
+    restarts: int = 0
+    """How often systemd has started it again by itself, since it ended."""
 
     @property
     def is_active(self) -> bool:
@@ -115,4 +117,5 @@ def _state(block: str, since: str, logs: dict[str, str]) -> UnitState:
         starters=names("WantedBy", "RequiredBy", "UpheldBy", "TriggeredBy"),
         files=names("FragmentPath", "DropInPaths"),
         log=tuple(logs.get(name, "").strip().splitlines()),
+        restarts=int(properties.get("NRestarts") or 0),
     )

@@ -120,3 +120,12 @@ def test_a_service_that_a_connection_starts_is_in_effect():
     )
     assert not needs_boot(listening["x.service"], listening)
     assert outcome_of_unit(listening["x.service"], listening).outcome == "in-effect"
+
+
+@pytest.mark.parametrize(("restarts", "times"), [(1, "once"), (3, "3 times")])
+def test_a_unit_that_ended_was_not_seen_at_work(restarts, times):
+    """A program that needs what the lab's machine lacks ends at once, and is started again."""
+    state = replace(AFTER["second.service"], restarts=restarts)
+    outcome = outcome_of_unit(state, AFTER)
+    assert outcome.outcome == "not-judged"
+    assert outcome.message == f"it ended, and systemd has started it again {times}"
