@@ -17,6 +17,7 @@ ABSENT = b'{"message":"No such container: dockerd-lab-absent"}\n'
 class Guarded(BaseHTTPRequestHandler):
     """The API behind a rule: `is_allowed(request)` says whether a request is forwarded."""
 
+    wbufsize = -1  # an answer in parts waits 40 ms for an acknowledgement of the first
     protocol_version = "HTTP/1.1"
     denial = 403
     #: A proxy may change a path or a method after it has looked at it.
@@ -99,6 +100,7 @@ class Http2(StreamRequestHandler):
     """The daemon behind a proxy that speaks nothing but HTTP/2."""
 
     answers = staticmethod(daemon)
+    disable_nagle_algorithm = True
 
     def handle(self):
         http2 = importlib.import_module("http2")  # of provision/

@@ -13,6 +13,25 @@ from dockerd_lab.project import package_data
 #: The requests that the probe tries on real machines.
 ADDRESSES = {"client": "192.168.3.10", "address": "192.168.3.201"}
 NO_FIELDS = {"headers": [], "cookies": [], "arguments": []}
+#: How long the probe waits here, in seconds: for what stands behind a proxy, and between requests.
+WAITS = {
+    "backend.BACKEND_LIMIT": 0.1,
+    "backend.PAUSE": 0.02,
+    "limiter.PAUSES": (0.02, 0.03, 0.05),
+    "limiter.MAX_PAUSES": 0.5,
+}
+#: The probe does not wait for a limit of requests.
+NO_PATIENCE = {"limiter.MAX_KNOWN_PAUSES": 0, "limiter.MAX_PATIENT_PAUSES": 0}
+
+
+def silence(seconds):
+    """How long a target may say nothing, for `waits`."""
+    return {"handshake.ANSWER_LIMIT": seconds}
+
+
+def patience(seconds):
+    """How long the probe waits for what stands behind a proxy, for `waits`."""
+    return {"backend.BACKEND_LIMIT": seconds}
 
 
 @pytest.fixture
@@ -25,18 +44,19 @@ def probe(monkeypatch, tmp_path):
 
 @pytest.fixture
 def measured(probe, monkeypatch):
-    """Measure targets, in this process; a `home` has a certificate, `silence` is in seconds.
+    """Measure targets, in this process; a `home` has a certificate.
 
     The ways around a proxy are tried if there are `fields`, the names that its configuration reads.
-    `others` are what else the probe takes.
+    `waits` are limits in seconds that differ from `WAITS`; `others` are what else the probe takes.
     """
 
-    def measure(*targets, further=(), prefixes=(), home=None, silence=None, fields=None, **others):
+    def measure(*targets, further=(), prefixes=(), home=None, waits=None, fields=None, **others):
         with monkeypatch.context() as patch:
             if home is not None:
                 patch.setattr(importlib.import_module("reach"), "DOCKER", f"{home}/.docker")
-            if silence is not None:
-                patch.setattr(importlib.import_module("handshake"), "ANSWER_LIMIT", silence)
+            for name, seconds in (WAITS | (waits or {})).items():
+                module, _, constant = name.partition(".")
+                patch.setattr(importlib.import_module(module), constant, seconds)
             tried = Targets(list(targets), list(further))
             request = exposure.probe_request(tried, prefixes, **requests(fields), **others)
             return exposure.parse_probe_answer("client", probe.measure_all(request), TOKEN)

@@ -1,6 +1,7 @@
 """Knows which program reads a file of configuration, by the file's path, and whether at a boot."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePosixPath
 
 from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
@@ -53,6 +54,7 @@ _READERS = {
 }
 
 
+@cache
 def reader_of(path: str) -> Reader | None:
     """Return the program that reads a file; None if that is not known.
 

@@ -56,6 +56,12 @@ def explain(lines: Iterable[str]) -> list[Finding]:
     >>> [finding.id for finding in explain(["docker.service: Start request repeated too quickly."])]
     ['start-limit-hit']
     """
+    return list(_explain(tuple(lines)))
+
+
+@functools.lru_cache(64)
+def _explain(lines: tuple[str, ...]) -> list[Finding]:
+    """Return the known errors in a log; a judgement and its report ask for the same log often."""
     return explain_text(f"{line}\n" for line in lines)
 
 

@@ -4,7 +4,7 @@ import copy
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, TypeVar
 
 from dockerd_lab.redaction.secret_kinds import KINDS
@@ -29,7 +29,7 @@ def redact(text: str) -> str:
     >>> redact("-H tcp://0.0.0.0:2375 --tlskey=/etc/docker/key.pem --label=token-ring")
     '-H tcp://0.0.0.0:2375 --tlskey=/etc/docker/key.pem --label=token-ring'
     """
-    return _redact(text, {})
+    return _redact(text)[0]
 
 
 def redacted(data: Data, also: Iterable[str] = ()) -> Data:
@@ -42,8 +42,11 @@ def redacted(data: Data, also: Iterable[str] = ()) -> Data:
     >>> redacted(["--log-opt splunk-token=K4711-Ai", "no index for K4711-Ai"])
     ['--log-opt splunk-token=(a secret)', 'no index for (a secret)']
     """
+    results = {text: _redact(text) for text in (*also, *_texts(data))}
     words: dict[str, str] = {}
-    clean = {text: _redact(text, words) for text in (*also, *_texts(data))}
+    for _, words_of_text in results.values():
+        for secret, word in words_of_text.items():
+            words.setdefault(secret, word)
     parts = {part: word for secret, word in words.items() for part in _fragments(secret)}
     patterns = [(_escaped(part), parts[part]) for part in sorted(parts, key=len, reverse=True)]
 
@@ -51,19 +54,24 @@ def redacted(data: Data, also: Iterable[str] = ()) -> Data:
     def change(text: str) -> str:
         # The known ones first: of one that is hidden in part, the rest would not be known.
         changed = _without(text, patterns)
-        return clean[text] if changed == text else redact(changed)
+        return results[text][0] if changed == text else redact(changed)
 
     copied: Data = _changed(data, change)
     return copied
 
 
-def _redact(text: str, words: dict[str, str]) -> str:
-    """Return the redacted text, and add to `words` each hidden secret with its substitute."""
+@lru_cache(4096)
+def _redact(text: str) -> tuple[str, dict[str, str]]:
+    """Return the redacted text, and each hidden secret with its substitute.
+
+    The results of a trial, its evidence and those of the next engine have most texts in common.
+    """
+    words: dict[str, str] = {}
     lowercase = text.lower()
     for kind in KINDS:
         if any(sign in lowercase for sign in kind.signs):
             text = kind.sub(partial(_hide, kind.word, words), text)
-    return text
+    return text, words
 
 
 def _hide(word: str, words: dict[str, str], match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ import pytest
 import trustme
 from docker_api import TOKEN, Api, Behind, server
 from guarded_api import guarded
+from probing import silence
 
 from dockerd_lab.machines.program import source
 from dockerd_lab.observe import exposure
@@ -185,7 +186,7 @@ def test_what_is_no_http_costs_the_limit_at_most(measured, greeting):
 
         threading.Thread(target=greet, daemon=True).start()
         started = time.monotonic()
-        seen = measured(f"tcp://127.0.0.1:{greeter.getsockname()[1]}", silence=0.2)
+        seen = measured(f"tcp://127.0.0.1:{greeter.getsockname()[1]}", waits=silence(0.2))
         assert time.monotonic() - started < 5, "its words do not make the limit longer"
     assert seen.level == GREETERS[greeting]
 
@@ -221,7 +222,7 @@ def test_tls_lets_in_who_has_a_certificate(measured, tls, version):
 
 def test_a_server_of_tls_may_hang_up_on_http_and_take_its_time(measured, tls):
     """stunnel and nginx's stream do; more than what a silent port costs is TLS, emulated."""
-    silence = 0.4
+    limit = 0.2
     context, home = tls
     with server("full-control", tls=context) as target:
         behind = int(target.rsplit(":", 1)[1])
@@ -240,13 +241,13 @@ def test_a_server_of_tls_may_hang_up_on_http_and_take_its_time(measured, tls):
                 if start != b"\x16":
                     made.close()
                     continue
-                time.sleep(1.5 * silence if number == 1 else 0)
+                time.sleep(1.5 * limit if number == 1 else 0)
                 other = socket.create_connection(("127.0.0.1", behind))
                 for pair in ((made, other), (other, made)):
                     threading.Thread(target=pump, args=pair, daemon=True).start()
 
         threading.Thread(target=pass_on, daemon=True).start()
-        seen = measured(f"tcp://127.0.0.1:{gate.getsockname()[1]}", home=home, silence=silence)
+        seen = measured(f"tcp://127.0.0.1:{gate.getsockname()[1]}", home=home, waits=silence(limit))
     assert seen.level == "full-control", seen.best.evidence
 
 
@@ -264,7 +265,7 @@ def test_a_closed_port_is_refused_and_a_silent_one_costs_the_limit(measured):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         started = time.monotonic()
-        seen = measured(f"tcp://127.0.0.1:{port}", "tcp://127.0.0.1:1", silence=0.1)
+        seen = measured(f"tcp://127.0.0.1:{port}", "tcp://127.0.0.1:1", waits=silence(0.1))
         assert 0.1 <= time.monotonic() - started < 2
     assert [way.level for way in seen.attempts] == ["filtered", "refused"]
     assert seen.best.target == "tcp://127.0.0.1:1"
@@ -275,7 +276,7 @@ def test_an_abstract_socket_is_open_to_everybody(measured):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"\0{name}")
         listener.listen()
-        assert measured(f"unix://@{name}", silence=0.1).best.evidence.startswith(
+        assert measured(f"unix://@{name}", waits=silence(0.1)).best.evidence.startswith(
             "connected, but no answer"
         )
 

@@ -1,6 +1,5 @@
 """The probe at proxies behind which nothing answers, or only after a while."""
 
-import importlib
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -9,22 +8,11 @@ import pytest
 from docker_api import Api
 from docker_api import server as api
 from guarded_api import daemon, guarded
-from probing import NO_FIELDS
+from probing import NO_FIELDS, patience
 
 from dockerd_lab.observe.exposure import Attempt, Exposure, settle_absent_backends
 
 ABSENT = "what stands behind it does not answer"
-
-
-@pytest.fixture
-def impatient(probe, monkeypatch):
-    """Wait only this long for what stands behind a proxy."""
-
-    def limit(seconds):
-        monkeypatch.setattr(importlib.import_module("backend"), "BACKEND_LIMIT", seconds)
-        monkeypatch.setattr(importlib.import_module("backend"), "PAUSE", 0.02)
-
-    return limit
 
 
 def absent_until(number, status):
@@ -41,8 +29,7 @@ def absent_until(number, status):
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 @pytest.mark.parametrize("fields", [None, NO_FIELDS])
-def test_nothing_answers_behind_a_proxy(measured, impatient, status, fields):
-    impatient(0.1)
+def test_nothing_answers_behind_a_proxy(measured, status, fields):
     with guarded(lambda r: True, forward=absent_until(10_000, status)) as target:
         seen = measured(target, fields=fields)
     assert seen.level == "unclear"
@@ -50,19 +37,17 @@ def test_nothing_answers_behind_a_proxy(measured, impatient, status, fields):
     assert seen.best.evidence.endswith(ABSENT)
 
 
-def test_a_backend_that_takes_its_time_is_waited_for(measured, impatient):
-    impatient(10)
+def test_a_backend_that_takes_its_time_is_waited_for(measured):
     with guarded(lambda r: True, forward=absent_until(9, 503)) as target:
-        seen = measured(target)
+        seen = measured(target, waits=patience(10))
     assert (seen.level, seen.attempts[0].evidence.split(";")[0]) == (
         "full-control",
         "a container read /root/dockerd-lab-token",
     )
 
 
-def test_one_path_has_no_backend(measured, impatient):
+def test_one_path_has_no_backend(measured):
     """What is below another path says nothing of it."""
-    impatient(0.1)
 
     def forward(request):
         return (503, b"no server") if request.path.startswith("/engine/") else (404, b"nothing")
@@ -72,8 +57,7 @@ def test_one_path_has_no_backend(measured, impatient):
         assert measured(target).level == "refused"
 
 
-def test_a_proxy_that_denies_is_none_without_a_backend(measured, impatient):
-    impatient(0.1)
+def test_a_proxy_that_denies_is_none_without_a_backend(measured):
     with guarded(lambda r: False) as target:
         assert measured(target, fields=NO_FIELDS).level == "auth-required"
 
@@ -107,8 +91,7 @@ def hanging_up(number=10_000):
         yield f"tcp://127.0.0.1:{listening.getsockname()[1]}"
 
 
-def test_who_hangs_up_on_everybody_is_unclear(measured, impatient):
-    impatient(0.1)
+def test_who_hangs_up_on_everybody_is_unclear(measured):
     with hanging_up() as target:
         seen = measured(target)
     assert seen.level == "unclear"
@@ -116,10 +99,9 @@ def test_who_hangs_up_on_everybody_is_unclear(measured, impatient):
     assert seen.best.evidence.endswith(ABSENT)
 
 
-def test_who_hangs_up_at_first_is_waited_for(measured, impatient):
-    impatient(10)
+def test_who_hangs_up_at_first_is_waited_for(measured):
     with hanging_up(7) as target:
-        seen = measured(target)
+        seen = measured(target, waits=patience(10))
     assert seen.level != "unclear", seen.best
 
 

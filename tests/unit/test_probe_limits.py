@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from guarded_api import Guarded, guarded
-from probing import NO_FIELDS
+from probing import NO_FIELDS, NO_PATIENCE
 
 
 class Bucket:
@@ -26,17 +26,16 @@ class Bucket:
 
 
 def test_a_limit_that_refuses_as_a_guard_does(measured):
-    with guarded(Bucket(0.2), denial=403) as target:
-        limit = {"statuses": [403], "seconds": 0.2}
+    with guarded(Bucket(0.02), denial=403) as target:
+        limit = {"statuses": [403], "seconds": 0.02}
         seen = measured(target, fields=NO_FIELDS, limit=limit)
     assert seen.level == "full-control", seen.best
 
 
-def test_a_limit_that_nobody_waits_for_is_unclear(measured, probe, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("limiter"), "MAX_PATIENT_PAUSES", 0)
+def test_a_limit_that_nobody_waits_for_is_unclear(measured):
     with guarded(Bucket(60, burst=1), denial=403) as target:
         limit = {"statuses": [403], "seconds": 60}
-        seen = measured(target, fields=NO_FIELDS, limit=limit)
+        seen = measured(target, fields=NO_FIELDS, limit=limit, waits=NO_PATIENCE)
     assert seen.level == "unclear"
     assert "refused for coming too often" in seen.best.evidence
 
@@ -52,9 +51,7 @@ def test_a_guard_is_no_limit(measured, probe, monkeypatch):
     assert pauses == []
 
 
-def test_requests_that_were_not_answered_are_counted(measured, probe, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("limiter"), "MAX_KNOWN_PAUSES", 0)
-    monkeypatch.setattr(importlib.import_module("limiter"), "MAX_PATIENT_PAUSES", 0)
+def test_requests_that_were_not_answered_are_counted(measured):
     bucket = Bucket(60, burst=10)
 
     class Limited(Guarded):
@@ -63,7 +60,7 @@ def test_requests_that_were_not_answered_are_counted(measured, probe, monkeypatc
 
     with guarded(lambda r: False, base=Limited) as target:
         limit = {"statuses": [503], "seconds": 60}
-        seen = measured(target, fields=NO_FIELDS, limit=limit)
+        seen = measured(target, fields=NO_FIELDS, limit=limit, waits=NO_PATIENCE)
     assert seen.level == "auth-required"
     assert seen.best.limited > 10
 
