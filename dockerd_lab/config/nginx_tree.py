@@ -1,11 +1,12 @@
 """Reads nginx's configuration as a tree of directives, with includes in their places."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
+from dockerd_lab.config.not_read import NotRead
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.value import Place
 
@@ -48,6 +49,11 @@ class Node:
         """Return the first argument; empty if there is none."""
         return (self.arguments or ("",))[0]
 
+    @property
+    def value(self) -> str:
+        """Return the arguments as one text."""
+        return " ".join(self.arguments)
+
     def all(self, *names: str) -> "Iterator[Node]":
         """Yield the directives of these names in its block, at any depth; without names, all."""
         for node in self.block:
@@ -77,52 +83,80 @@ def parse(texts: Mapping[str, str]) -> Node:
     >>> parse({MAIN: "http { include x/*; }", "/etc/nginx/x/a": "allow 'a b';"}).block[0].block
     (Node(name='allow', arguments=('a b',), file='/etc/nginx/x/a', line=1, block=()),)
     """
-    return Node("", (), MAIN, 0, tuple(_read_file(texts, MAIN, 0)))
+    return Node("", (), MAIN, 0, tuple(_included(texts, MAIN, 0)))
 
 
-def _read_file(texts: Mapping[str, str], file: str, depth: int) -> list[Node]:
-    tokens = _tokens(texts.get(file, ""))
-    return list(_read_block(texts, file, tokens, depth))
+def parse_file(file: str, text: str, *, strict: bool = False) -> Node:
+    """Return a file's directives, `include` among them, as the block of a Node without a name.
+
+    With `strict`, raise NotRead with the line at which nginx would not go on reading.
+
+    >>> parse_file("a", "server { listen 80 }", strict=True)
+    Traceback (most recent call last):
+    dockerd_lab.config.not_read.NotRead: line 1: }
+    """
+    return Node("", (), file, 1, tuple(_read_block(file, _tokens(text, strict), strict)))
+
+
+def _included(texts: Mapping[str, str], pattern: str, depth: int) -> Iterator[Node]:
+    """Yield the directives of the files that a pattern names."""
+    path = str(PurePosixPath(NGINX) / pattern)
+    for file in sorted(texts):
+        if fnmatch(file, path) and depth <= _MAX_DEPTH:
+            yield from _with_includes(texts, parse_file(file, texts[file]).block, depth)
+
+
+def _with_includes(texts: Mapping[str, str], block: Iterable[Node], depth: int) -> Iterator[Node]:
+    for node in block:
+        if node.name == "include" and not node.block:
+            yield from _included(texts, node.value, depth + 1)
+        else:
+            yield replace(node, block=tuple(_with_includes(texts, node.block, depth)))
 
 
 def _read_block(
-    texts: Mapping[str, str], file: str, tokens: Iterator[tuple[str, int, bool]], depth: int
+    file: str, tokens: Iterator[tuple[str, int, bool]], strict: bool, *, is_open: bool = False
 ) -> Iterator[Node]:
-    """Yield the directives up to the end of a block."""
+    """Yield the directives up to the end of a block, or of the file if no block is open."""
     words: list[str] = []
     first_line = 0
     for text, line, is_mark in tokens:
         if not is_mark:
             first_line = first_line if words else line
             words.append(text)
-        elif text == "}":
+            continue
+        is_wrong = (bool(words) or not is_open) if text == "}" else not words
+        if strict and is_wrong:
+            raise NotRead(f"line {line}: {text}")
+        if text == "}":
             return
-        elif words and words[0] == "include" and text == ";":
-            yield from _included(texts, " ".join(words[1:]), depth)
-            words = []
-        elif text == "{" or words:
+        if text == "{" or words:
             # What stands in a block of Lua is read as if it were nginx's: it has no effect here.
-            block = tuple(_read_block(texts, file, tokens, depth)) if text == "{" else ()
+            block = _read_block(file, tokens, strict, is_open=True) if text == "{" else ()
             name, *arguments = words or [""]
-            yield Node(name, tuple(arguments), file, first_line, block)
+            yield Node(name, tuple(arguments), file, first_line, tuple(block))
             words = []
+    if strict and (words or is_open):
+        raise NotRead("its end")
 
 
-def _included(texts: Mapping[str, str], pattern: str, depth: int) -> Iterator[Node]:
-    path = str(PurePosixPath(NGINX) / pattern)
-    for file in sorted(texts):
-        if fnmatch(file, path) and depth < _MAX_DEPTH:
-            yield from _read_file(texts, file, depth + 1)
-
-
-def _tokens(text: str) -> Iterator[tuple[str, int, bool]]:
+def _tokens(text: str, strict: bool) -> Iterator[tuple[str, int, bool]]:
     """Yield each word and mark of a file, its line, and whether it is a mark."""
     position, line = 0, 1
     while (match := _TOKEN.match(text, position)) is not None:
-        kind = match.lastgroup or ""
-        if kind in ("double", "single"):
+        kind, position = match.lastgroup or "", match.end()
+        is_quoted = kind in ("double", "single")
+        if is_quoted:
             yield re.sub(r"\\([trn\"'\\])", lambda m: _ESCAPES[m[1]], match[kind]), line, False
         elif kind != "gap":
             yield match[kind], line, kind == "mark"
-        line += text.count("\n", position, match.end())
-        position = match.end()
+        line += match[0].count("\n")
+        is_cut = (
+            text[position : position + 1].strip(" \t\r\n;{)")
+            if is_quoted
+            else (kind == "word" and match[0][0] in "\"'")
+        )
+        if strict and is_cut:
+            raise NotRead(f"line {line}: quotes")
+    if strict and position < len(text):
+        raise NotRead(f"line {line}: {text[position]}")

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dockerd_lab.config import nginx
+from dockerd_lab.config.nginx_tree import Node
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.nginx_files import http_directives
-from dockerd_lab.lint.nginx_tree import Directive
 from dockerd_lab.lint.notes import OPENS, Notes
 from dockerd_lab.lint.prediction import UNKNOWN
 
@@ -36,7 +36,7 @@ _READ = (
     "ssl_client_certificate",
     "ssl_verify_depth",
 )
-#: Directives without which a server hands no request on.
+#: Nodes without which a server hands no request on.
 _FORWARDING = re.compile(r".*_pass|include|mirror|.*lua.*|perl.*|js_.*|.*_module")
 _SOCKET = re.compile(r"unix:(?:/var)?/run/docker\.sock:?")
 #: dockerd's own ports on the machine.
@@ -66,14 +66,14 @@ def read_proxies(texts: Mapping[str, str], files: Iterable[str], notes: Notes) -
         if each.name == "server":
             proxies += _server(each, upstreams, notes)
         elif each.name not in ("upstream", "map") and not _HARMLESS.fullmatch(each.name):
-            _doubt(f"{each.name} outside of a server: lint does not know it", _place(each), notes)
+            _doubt(f"{each.name} outside of a server: lint does not know it", each.place, notes)
     _check_ports(proxies, parsed, notes)
     return proxies
 
 
-def _check_ports(proxies: Iterable[Proxy], parsed: Iterable[Directive], notes: Notes) -> None:
+def _check_ports(proxies: Iterable[Proxy], parsed: Iterable[Node], notes: Notes) -> None:
     """Note the ports of Docker's API on which other servers listen, too."""
-    servers = [each.named("listen") for each in parsed if each.name == "server"]
+    servers = [each.own("listen") for each in parsed if each.name == "server"]
     ports = [
         {listen.port for listen in nginx.listens({f"{NGINX}/x": _text_of(each)})}
         for each in servers
@@ -84,65 +84,63 @@ def _check_ports(proxies: Iterable[Proxy], parsed: Iterable[Directive], notes: N
             _doubt(reason, proxy.door.value.place, notes)
 
 
-def _server(server: Directive, upstreams: Mapping[str, Directive], notes: Notes) -> list[Proxy]:
-    if not any(_FORWARDING.fullmatch(each.name) or _refuses(each) for each in server.walk()):
+def _server(server: Node, upstreams: Mapping[str, Node], notes: Notes) -> list[Proxy]:
+    if not any(_FORWARDING.fullmatch(each.name) or _refuses(each) for each in server.all()):
         return []
     before = len(notes.unknown)
-    for each in server.walk():
+    for each in server.all():
         if each.name not in _READ and not _HARMLESS.fullmatch(each.name):
-            _doubt(f"nginx's {each.name}: lint does not know what comes of it", _place(each), notes)
-    passes = [each for each in server.walk() if each.name == "proxy_pass"]
+            _doubt(f"nginx's {each.name}: lint does not know what comes of it", each.place, notes)
+    passes = [each for each in server.all() if each.name == "proxy_pass"]
     to_docker = [each for each in passes if _is_docker(each, upstreams, notes)]
     if not to_docker:
         return []
-    listens = nginx.listens({server.file: _text_of(server.named("listen"))})
-    if len(listens) != len(server.named("listen")) or not listens:
-        _doubt("where nginx listens", _place(server), notes)
+    listens = nginx.listens({server.file: _text_of(server.own("listen"))})
+    if len(listens) != len(server.own("listen")) or not listens:
+        _doubt("where nginx listens", server.place, notes)
     level, authority = _level(server, tls=all(listen.tls for listen in listens), notes=notes)
     if level == "full-control" and not _all_reach(server, to_docker):
-        _doubt("nginx's locations: which requests reach Docker's API", _place(server), notes)
+        _doubt("nginx's locations: which requests reach Docker's API", server.place, notes)
     level = UNKNOWN if len(notes.unknown) > before else level
     proxies = []
-    for each, listen in zip(server.named("listen"), listens, strict=False):
+    for each, listen in zip(server.own("listen"), listens, strict=False):
         family = "tcp6" if ":" in listen.host else "tcp"
         address = listen.host or "0.0.0.0"  # noqa: S104  (compared, and not bound)
-        value = Value(f"listen {each.value}", _place(each))
+        value = Value(f"listen {each.value}", each.place)
         proxies.append(Proxy(Door(family, address, listen.port, "nginx", value), level, authority))
     return proxies
 
 
-def _level(server: Directive, *, tls: bool, notes: Notes) -> tuple[str, str]:
+def _level(server: Node, *, tls: bool, notes: Notes) -> tuple[str, str]:
     """Return what a stranger gets of a server, and the CA by which it knows clients."""
-    verify = [each for each in server.walk() if each.name == "ssl_verify_client"]
-    authorities = server.named("ssl_client_certificate")
-    passwords = [each for each in server.walk() if each.name == "auth_basic"]
-    lists = [each for each in server.walk() if each.name == "auth_basic_user_file"]
-    at_top = [each.value for each in server.named("ssl_verify_client")]
+    verify = [each for each in server.all() if each.name == "ssl_verify_client"]
+    authorities = server.own("ssl_client_certificate")
+    passwords = [each for each in server.all() if each.name == "auth_basic"]
+    lists = [each for each in server.all() if each.name == "auth_basic_user_file"]
+    at_top = [each.value for each in server.own("ssl_verify_client")]
     if at_top == ["on"] and len(verify) == 1:
         if tls and len(authorities) == 1 and "$" not in authorities[0].value:
             return "tls-required", authorities[0].value
-        _doubt(
-            "ssl_verify_client: on a port without TLS, or without a CA", _place(verify[0]), notes
-        )
+        _doubt("ssl_verify_client: on a port without TLS, or without a CA", verify[0].place, notes)
     elif verify and any(each.value not in ("off",) for each in verify):
-        _doubt("ssl_verify_client: lint knows only `on` in a server", _place(verify[0]), notes)
+        _doubt("ssl_verify_client: lint knows only `on` in a server", verify[0].place, notes)
     if len(passwords) == len(lists) == 1 and _asks_all(server, passwords[0], lists[0]):
         return "auth-required", ""
     if passwords or lists:
-        _doubt("auth_basic: which requests need a password", _place((passwords + lists)[0]), notes)
+        _doubt("auth_basic: which requests need a password", (passwords + lists)[0].place, notes)
     return "full-control", ""
 
 
-def _refuses(each: Directive) -> bool:
+def _refuses(each: Node) -> bool:
     """Return whether a directive refuses requests, as a server before the API does."""
     return each.name in ("deny", "auth_basic", "auth_request") or (
         each.name == "return" and each.value.startswith(("401", "403"))
     )
 
 
-def _asks_all(server: Directive, password: Directive, file: Directive) -> bool:
+def _asks_all(server: Node, password: Node, file: Node) -> bool:
     """Return whether a server asks for a password whatever is requested."""
-    locations = server.named("location")
+    locations = server.own("location")
     blocks = [server]
     if len(locations) == 1 and locations[0].value == "/":
         blocks += locations
@@ -150,34 +148,30 @@ def _asks_all(server: Directive, password: Directive, file: Directive) -> bool:
     return is_asked and password.value != "off" and "$" not in password.value
 
 
-def _all_reach(server: Directive, to_docker: Iterable[Directive]) -> bool:
+def _all_reach(server: Node, to_docker: Iterable[Node]) -> bool:
     """Return whether any request reaches Docker's API, but for those of other locations."""
-    locations = server.named("location")
+    locations = server.own("location")
     root = [each for each in locations if each.value == "/"]
     has_pattern = any(each.value.startswith("~") for each in locations)
     return not has_pattern and any(one in each.block for each in root for one in to_docker)
 
 
-def _is_docker(each: Directive, upstreams: Mapping[str, Directive], notes: Notes) -> bool:
+def _is_docker(each: Node, upstreams: Mapping[str, Node], notes: Notes) -> bool:
     """Return whether a proxy_pass leads to Docker's API; note one that may."""
     target = re.sub(r"^https?://", "", each.value)
     if _SOCKET.fullmatch(target) or _API_PORT.fullmatch(target):
         return True
     upstream = upstreams.get(target)
-    servers = [one.value for one in upstream.named("server")] if upstream is not None else []
+    servers = [one.value for one in upstream.own("server")] if upstream is not None else []
     if servers and all(_SOCKET.fullmatch(one) or _API_PORT.fullmatch(one) for one in servers):
         return True
-    notes.doubt(f"whether Docker's API is behind {each.value}", _place(each), OPENS)
+    notes.doubt(f"whether Docker's API is behind {each.value}", each.place, OPENS)
     return False
 
 
-def _text_of(directives: Iterable[Directive]) -> str:
+def _text_of(directives: Iterable[Node]) -> str:
     return "".join(f"listen {each.value};\n" for each in directives)
 
 
 def _doubt(reason: str, place: Place, notes: Notes) -> None:
     notes.doubt(reason, place, OPENS)
-
-
-def _place(each: Directive) -> Place:
-    return Place(each.file, each.line)

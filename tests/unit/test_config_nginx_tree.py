@@ -1,6 +1,9 @@
 """nginx's configuration as a tree: words, quotes, includes and lines."""
 
-from dockerd_lab.config.nginx_tree import MAIN, parse, split_dump
+import pytest
+
+from dockerd_lab.config.nginx_tree import MAIN, parse, parse_file, split_dump
+from dockerd_lab.config.not_read import NotRead
 
 
 def test_words_quotes_and_comments():
@@ -39,3 +42,38 @@ def test_a_file_that_includes_itself_ends():
 
 def test_without_nginx_there_is_nothing():
     assert parse(split_dump("")).block == ()
+
+
+def test_one_file_keeps_its_includes():
+    (http,) = parse_file("/x", "http {\n  include a/*;\n}\n", strict=True).block
+    assert [(node.name, node.value, node.line) for node in http.block] == [("include", "a/*", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a 1;\n}", "line 2: }"),
+        ("a {\n b\n}", "line 3: }"),
+        ("a 1;\n;", "line 2: ;"),
+        ("\n{ }", "line 2: {"),
+        ("a {\n b;\n", "its end"),
+        ("a 1", "its end"),
+        ("a 1;\nb 'x;\n", "line 2: quotes"),
+        ('a 1;\nb "x"y;\n', "line 2: quotes"),
+        ("a\n\\", r"line 2: \\"),
+    ],
+)
+def test_what_nginx_would_not_read_has_its_line(text, where):
+    with pytest.raises(NotRead, match=where):
+        parse_file("/x", text, strict=True)
+    parse_file("/x", text)
+
+
+def test_what_nginx_reads_is_read():
+    text = r"""location ~ "\.(a|b)$" { if ($a = '\'') { return 200 "}"; } set $b "x#y"; } # ' }"""
+    (location,) = parse_file("/x", text, strict=True).block
+    assert [node.arguments for node in location.all()] == [
+        ("($a", "=", "'", ")"),
+        ("200", "}"),
+        ("$b", "x#y"),
+    ]
