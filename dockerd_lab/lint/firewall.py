@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
+from dockerd_lab.config.not_read import NotRead
 from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.iptables import read_chain
-from dockerd_lab.lint.nftables import Chain, NotRead, read_chains
+from dockerd_lab.lint.nftables import Chain, read_chains
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
 
 #: Of each file, how its rules are read, and what loads them.

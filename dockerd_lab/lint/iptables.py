@@ -4,15 +4,18 @@ As with nftables, what it does not know makes the whole file unknown.
 """
 
 import re
-import shlex
 from collections.abc import Sequence
 
-from dockerd_lab.lint.nftables import Chain, NotRead, Rule, Verdict, is_network
+from dockerd_lab.config import firewall_tree
+from dockerd_lab.config.not_read import NotRead
+from dockerd_lab.lint.nftables import Chain, Rule, Verdict, is_network
 
 _VERDICTS: dict[str, Verdict] = {"ACCEPT": "accept", "DROP": "drop", "REJECT": "reject"}
 _PORTS = re.compile(r"\d{1,5}([:,]\d{1,5})*")
 _STATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED")
 _MATCHES = ("tcp", "udp", "icmp", "icmp6", "state", "conntrack", "comment", "multiport")
+#: What is a comment for nft; iptables-restore knows comments at the beginning of a line alone.
+_LATE_COMMENT = re.compile(r"^[ \t]*[^\s#].*#", re.MULTILINE)
 _Conditions = list[tuple[str, tuple[str, ...]]]
 
 
@@ -22,10 +25,11 @@ def read_chain(text: str, family: str) -> Chain:
     Raises NotRead for other tables than filter, and for rules that are not known.
     """
     chain = Chain((family, "filter"), "INPUT")
-    for line in text.splitlines():
-        words = _words(line)
-        match words:
-            case [] | ["COMMIT"] | ["*filter"]:
+    if match := _LATE_COMMENT.search(text):
+        raise NotRead(match[0].strip()[:60])
+    for statement in firewall_tree.parse(text, strict=True):
+        match statement.words:
+            case ["COMMIT"] | ["*filter"]:
                 continue
             case [name, policy, *_] if name.startswith(":"):
                 _set_policy(chain, name[1:], policy)
@@ -34,15 +38,8 @@ def read_chain(text: str, family: str) -> Chain:
             case ["-A", "FORWARD", *_]:
                 continue  # it is for packets to containers
             case _:
-                raise NotRead(line.strip()[:60])
+                raise NotRead(statement.text[:60])
     return chain
-
-
-def _words(line: str) -> list[str]:
-    try:
-        return [] if line.lstrip().startswith("#") else shlex.split(line)
-    except ValueError:
-        raise NotRead(line.strip()[:60]) from None
 
 
 def _set_policy(chain: Chain, name: str, policy: str) -> None:

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dockerd_lab.config import firewall_tree
+from dockerd_lab.config.firewall_tree import Statement
+from dockerd_lab.config.not_read import NotRead
+
 Verdict = Literal["accept", "drop", "reject"]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_TOKEN = re.compile(r"\"[^\"\n]*\"|[{};]|[^\s{};\"]+|\n")
 _HOOK = re.compile(r"(\w+) hook (\w+) (?:device \S+ )?priority (.+)")
 #: Hooks that a packet to a program of the machine does not pass.
 _ELSEWHERE = ("forward", "postrouting")
@@ -50,30 +53,25 @@ class Chain:
     rules: list[Rule] = field(default_factory=list)
 
 
-class NotRead(ValueError):
-    """Raised for rules that this reader does not know."""
-
-
 def read_chains(text: str) -> list[Chain]:
     """Return the chains of a file that filter packets to the machine.
 
     Raises NotRead with what is not known.
     """
-    tokens = _TOKEN.findall(re.sub(r"(?m)#.*", "", text))
     chains: list[Chain] = []
-    for words, body in _statements(tokens):
-        match words:
+    for statement in firewall_tree.parse(text, strict=True):
+        match statement.words:
             case ["flush", "ruleset"]:
                 # What Docker itself has loaded is no matter of the machine's own ports.
                 chains = []
             case ["delete", "table", family, name]:
                 chains = [each for each in chains if each.table != (family, name)]
-            case ["table", "inet" | "ip" | "ip6", _] | ["add", "table", "inet" | "ip" | "ip6", _]:
-                chains += _table((words[-2], words[-1]), body or ())
+            case [*add, "table", ("inet" | "ip" | "ip6") as family, name] if add in ([], ["add"]):
+                chains += _table((family, name), statement.block or ())
                 names = [(each.table, each.name) for each in chains]
                 if len(names) > len({*names}):
-                    raise NotRead(f"{words[-1]}, in which a chain is defined twice")
-            case _:
+                    raise NotRead(f"{name}, in which a chain is defined twice")
+            case words:
                 raise NotRead(" ".join(words[:4]))
     return chains
 
@@ -123,66 +121,29 @@ def _in_range(port: int, text: str) -> bool:
     return int(first) <= port <= int(last or first)
 
 
-_Statement = tuple[list[str], list[str] | None]
-
-
-def _statements(tokens: Sequence[str]) -> Iterator[_Statement]:
-    """Yield the words of each statement, and the tokens in its braces if it is a block."""
-    words: list[str] = []
-    index = 0
-    while index < len(tokens):
-        word = tokens[index]
-        if word == "{":
-            end = _closing(tokens, index)
-            if words and words[0] in ("table", "add", "chain"):
-                yield words, list(tokens[index + 1 : end])
-                words = []
-            else:  # a set within a rule
-                words += ["{", *(each for each in tokens[index + 1 : end] if each != "\n"), "}"]
-            index = end
-        elif word in (";", "\n"):
-            if words:
-                yield words, None
-            words = []
-        elif word == "}":
-            raise NotRead("a closing brace too many")
-        else:
-            words.append(word)
-        index += 1
-    if words:
-        yield words, None
-
-
-def _closing(tokens: Sequence[str], start: int) -> int:
-    depth = 0
-    for index in range(start, len(tokens)):
-        depth += {"{": 1, "}": -1}.get(tokens[index], 0)
-        if depth == 0:
-            return index
-    raise NotRead("an opening brace too many")
-
-
-def _table(table: tuple[str, str], body: Sequence[str]) -> Iterator[Chain]:
-    for words, chain_body in _statements(body):
-        if len(words) != 2 or words[0] != "chain" or chain_body is None:  # noqa: PLR2004
-            raise NotRead(" ".join(words[:4]))
-        chain = _chain(Chain(table, words[1]), chain_body)
+def _table(table: tuple[str, str], body: Sequence[Statement]) -> Iterator[Chain]:
+    for statement in body:
+        match statement.words:
+            case ["chain", name] if statement.block is not None:
+                chain = _chain(Chain(table, name), statement.block)
+            case words:
+                raise NotRead(" ".join(words[:4]))
         if chain is not None:
             yield chain
 
 
-def _chain(chain: Chain, body: Sequence[str]) -> Chain | None:
+def _chain(chain: Chain, body: Sequence[Statement]) -> Chain | None:
     """Return a chain with its rules if it is of the hook input; None if it filters others."""
     hook = None
-    for words, _ in _statements(body):
-        text = " ".join(words)
+    for statement in body:
+        words, text = statement.words, statement.text
         match = _HOOK.fullmatch(text.removeprefix("type "))
         if match and words[0] == "type":
             hook = match[2]
             is_filter = match[1] == "filter" and hook in ("input", "output")
             if not is_filter and hook not in _ELSEWHERE:
                 raise NotRead(text)
-        elif words[0] == "policy" and words[1:] in (["accept"], ["drop"]):
+        elif words[0] == "policy" and words[1:] in (("accept",), ("drop",)):
             chain.policy = "drop" if words[1] == "drop" else "accept"
         elif hook == "input":
             chain.rules.append(_rule(words))

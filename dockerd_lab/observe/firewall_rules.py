@@ -1,9 +1,11 @@
 """Reads the rules of `daemon`'s firewall, as nft and iptables-save list them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dockerd_lab.config import firewall_tree
+from dockerd_lab.config.firewall_tree import Statement
 from dockerd_lab.machines.remote_command import RemoteCommand
 
 #: Prints the rules of nftables, and those of iptables with either backend. The tables of the older
@@ -17,13 +19,8 @@ COMMAND = RemoteCommand(
 #: The port of the harness's own way in, which it keeps open in every chain.
 SSH_PORT = 22
 
-_TABLE = re.compile(r"\s*table \w+ (\S+) \{")
-_CHAIN = re.compile(r"\s*chain (\S+) \{")
-_HOOK = re.compile(r"\btype \w+ hook (\w+)\b")
-#: The other blocks of a table.
-_BLOCK = re.compile(r"\s*(set|map|flowtable|ct \w+|counter|quota|limit) \S+ \{")
-#: A line in a chain that is a rule in nft's own words.
-_NFT_RULE = re.compile(r"(?![#*:]|COMMIT|policy )(?!.*\bxt (match|target) )\S")
+#: A rule that nft cannot show in its own words.
+_OF_IPTABLES = re.compile(r"\bxt (match|target) ")
 _HOOKS_OF_IPTABLES = {
     name.upper(): name for name in ("input", "prerouting", "output", "forward", "postrouting")
 }
@@ -48,28 +45,25 @@ def parse(output: str) -> list[Rule]:
     >>> parse("-A INPUT -p tcp -m tcp --dport 2375 -j DROP")
     [Rule(text='-p tcp -m tcp --dport 2375 -j DROP', chain='INPUT', hook='input')]
     """
-    return [rule for rule in _rules(output) if not rule.chain.startswith("DOCKER")]
+    rules = (rule for statement in firewall_tree.parse(output) for rule in _rules(statement))
+    return [rule for rule in rules if not rule.chain.startswith("DOCKER")]
 
 
-def _rules(output: str) -> Iterator[Rule]:
-    chain = hook = ""
-    in_block = False
-    for raw in output.splitlines():
-        line = raw.strip()
-        if line.startswith("-A "):
-            _, chain, text = (line + "  ").split(" ", 2)
-            yield Rule(text.strip(), chain, _HOOKS_OF_IPTABLES.get(chain, ""))
-        elif match := _CHAIN.match(raw):
-            chain, hook = match[1], ""
-        elif _TABLE.match(raw):
-            chain = ""
-        elif _BLOCK.match(raw):
-            in_block = True
-        elif line == "}":
-            if not in_block:
-                chain = ""
-            in_block = False
-        elif match := _HOOK.search(line):
-            hook = match[1]
-        elif chain and not in_block and _NFT_RULE.match(line):
-            yield Rule(line, chain, hook)
+def _rules(statement: Statement) -> Iterator[Rule]:
+    match statement.words:
+        case ["-A", chain, *words]:
+            yield Rule(" ".join(words), chain, _HOOKS_OF_IPTABLES.get(chain, ""))
+        case ["table", *_]:
+            for each in statement.block or ():
+                if each.words[0] == "chain":
+                    yield from _rules_of_chain(each.words[1], each.block or ())
+
+
+def _rules_of_chain(chain: str, statements: Sequence[Statement]) -> Iterator[Rule]:
+    hook = ""
+    for each in statements:
+        match each.words:
+            case ["type", _, "hook", name, *_]:
+                hook = name
+            case [first, *_] if first != "policy" and not _OF_IPTABLES.search(each.text):
+                yield Rule(each.text, chain, hook)

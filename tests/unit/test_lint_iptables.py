@@ -5,8 +5,9 @@ import ipaddress
 import pytest
 from linting import prediction
 
+from dockerd_lab.config.not_read import NotRead
 from dockerd_lab.lint.iptables import read_chain
-from dockerd_lab.lint.nftables import NotRead, Packet, judge
+from dockerd_lab.lint.nftables import Packet, judge
 
 DROP_IN = "etc/systemd/system/docker.service.d/o.conf"
 OPEN = "[Service]\nExecStart=\nExecStart=/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2375\n"
@@ -64,6 +65,7 @@ def test_the_policy_counts_where_no_rule_does():
         "*nat",
         "-A INPUT -m comment --comment 'open",
         "-A INPUT -j LOG",
+        "-A INPUT -j DROP # no comment there",
     ],
 )
 def test_rules_that_are_not_known_make_all_of_them_unknown(rule):

@@ -5,7 +5,8 @@ import ipaddress
 import pytest
 from linting import prediction
 
-from dockerd_lab.lint.nftables import NotRead, Packet, judge, read_chains
+from dockerd_lab.config.not_read import NotRead
+from dockerd_lab.lint.nftables import Packet, judge, read_chains
 
 HEAD = "type filter hook input priority filter;"
 

@@ -53,6 +53,16 @@ def test_the_rules_of_all_tools_are_read_with_their_hooks():
     ]
 
 
+def test_what_follows_a_map_of_verdicts_is_read_too():
+    chain = "ct state vmap { invalid : drop,\n new : jump n }\n\t\ttcp dport 2375 drop"
+    listed = f"table ip t {{\n\tchain c {{\n\t\t{chain}\n\t}}\n}}\n-A INPUT -j DROP\n"
+    assert parse(listed) == [
+        Rule("ct state vmap { invalid : drop, new : jump n }", "c", ""),
+        Rule("tcp dport 2375 drop", "c", ""),
+        Rule("-j DROP", "INPUT", "input"),
+    ]
+
+
 def ways(*rules, elements=""):
     others = ["192.168.3.201", "192.168.3.10"]
     listed = [Rule(text, "input", "input") for text in rules]

@@ -45,7 +45,9 @@ def as_input(tmp_path_factory):
 
     @functools.cache
     def make(name):
-        return prepare(collect([BY_NAME[name].directory], tmp_path_factory.mktemp("into")), SETTINGS)
+        return prepare(
+            collect([BY_NAME[name].directory], tmp_path_factory.mktemp("into")), SETTINGS
+        )
 
     return make
 
