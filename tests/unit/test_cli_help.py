@@ -1,10 +1,6 @@
 """The manners of the `dockerd-lab` command: its help, completion, and what -, -q and -h mean."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -49,18 +45,9 @@ def test_a_misspelt_command(command):
         ("dockerd-lab explain hosts-flag", "hosts-flag-file-conflict"),
     ],
 )
-def test_completion(line, completion):
-    program = Path(sys.executable).with_name("dockerd-lab")
-    result = subprocess.run(
-        [program],
-        env={
-            **os.environ,
-            "_DOCKERD_LAB_COMPLETE": "complete_bash",
-            "COMP_WORDS": line,
-            "COMP_CWORD": str(len(line.split()) - 1),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_completion(command, monkeypatch, line, completion):
+    monkeypatch.setenv("_DOCKERD_LAB_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    result = command()
     assert result.stdout.split() == [completion]
