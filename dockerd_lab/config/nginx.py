@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import server_words
+from dockerd_lab.config.nginx_tree import Node
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.ports import port_of
 
@@ -77,7 +78,7 @@ def listens(texts: Mapping[str, str]) -> list[Listen]:
     Listen(host='::', port=443, tls=True, file='/etc/nginx/x.conf', line=1)
     """
     ssl_everywhere = any(directive.first == "on" for directive in directives(texts, "ssl"))
-    results = [_listen(directive, ssl_everywhere) for directive in directives(texts, "listen")]
+    results = [listen_of(directive, ssl_everywhere) for directive in directives(texts, "listen")]
     return [listen for listen in results if listen is not None]
 
 
@@ -101,7 +102,8 @@ def servers(texts: Mapping[str, str]) -> set[str]:
     return hosts - own_names
 
 
-def _listen(directive: Directive, tls: bool) -> Listen | None:
+def listen_of(directive: Directive | Node, tls: bool = False) -> Listen | None:
+    """Return what a `listen` listens on, with TLS if it says so or `tls` does; None for no port."""
     place = directive.first
     if re.fullmatch("[0-9]+", place):
         host, port = "", place

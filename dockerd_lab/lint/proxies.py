@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from dockerd_lab.config import nginx
 from dockerd_lab.config.nginx_tree import Node
-from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.nginx_files import http_directives
@@ -73,11 +72,8 @@ def read_proxies(texts: Mapping[str, str], files: Iterable[str], notes: Notes) -
 
 def _check_ports(proxies: Iterable[Proxy], parsed: Iterable[Node], notes: Notes) -> None:
     """Note the ports of Docker's API on which other servers listen, too."""
-    servers = [each.own("listen") for each in parsed if each.name == "server"]
-    ports = [
-        {listen.port for listen in nginx.listens({f"{NGINX}/x": _text_of(each)})}
-        for each in servers
-    ]
+    servers = [_listens(each) for each in parsed if each.name == "server"]
+    ports = [{listen.port for listen in listens if listen is not None} for listens in servers]
     for proxy in proxies:
         if sum(proxy.door.port in each for each in ports) > 1:
             reason = f"several servers listen on port {proxy.door.port}: which one answers"
@@ -95,19 +91,21 @@ def _server(server: Node, upstreams: Mapping[str, Node], notes: Notes) -> list[P
     to_docker = [each for each in passes if _is_docker(each, upstreams, notes)]
     if not to_docker:
         return []
-    listens = nginx.listens({server.file: _text_of(server.own("listen"))})
-    if len(listens) != len(server.own("listen")) or not listens:
+    listens = _listens(server)
+    if None in listens or not listens:
         _doubt("where nginx listens", server.place, notes)
-    level, authority = _level(server, tls=all(listen.tls for listen in listens), notes=notes)
+    level, authority = _level(server, tls=all(each.tls for each in listens if each), notes=notes)
     if level == "full-control" and not _all_reach(server, to_docker):
         _doubt("nginx's locations: which requests reach Docker's API", server.place, notes)
     level = UNKNOWN if len(notes.unknown) > before else level
     proxies = []
-    for each, listen in zip(server.own("listen"), listens, strict=False):
-        family = "tcp6" if ":" in listen.host else "tcp"
-        address = listen.host or "0.0.0.0"  # noqa: S104  (compared, and not bound)
-        value = Value(f"listen {each.value}", each.place)
-        proxies.append(Proxy(Door(family, address, listen.port, "nginx", value), level, authority))
+    for each, listen in zip(server.own("listen"), listens, strict=True):
+        if listen is not None:
+            family = "tcp6" if ":" in listen.host else "tcp"
+            address = listen.host or "0.0.0.0"  # noqa: S104  (compared, and not bound)
+            value = Value(f"listen {each.value}", each.place)
+            door = Door(family, address, listen.port, "nginx", value)
+            proxies.append(Proxy(door, level, authority))
     return proxies
 
 
@@ -169,8 +167,8 @@ def _is_docker(each: Node, upstreams: Mapping[str, Node], notes: Notes) -> bool:
     return False
 
 
-def _text_of(directives: Iterable[Node]) -> str:
-    return "".join(f"listen {each.value};\n" for each in directives)
+def _listens(server: Node) -> list[nginx.Listen | None]:
+    return [nginx.listen_of(each) for each in server.own("listen")]
 
 
 def _doubt(reason: str, place: Place, notes: Notes) -> None:
