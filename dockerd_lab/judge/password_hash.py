@@ -6,7 +6,7 @@ import ctypes
 import hashlib
 import hmac
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 #: What a hash looks like, except DES's, whose 13 letters could be any word.
 HASH = (
@@ -27,6 +27,7 @@ _APR1_ROUNDS = 1000
 _LONG = 8
 
 
+@lru_cache(4096)  # the same lists are judged on every engine
 def matches(hashed: str, password: str) -> bool:
     """Return whether a hash is the password's; False if it is of a kind that is not known here.
 
