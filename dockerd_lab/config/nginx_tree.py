@@ -23,6 +23,8 @@ _TOKEN = re.compile(
     |(?P<word>(?:\$\{[^}]*\}|\\.|[^\s;{\\])+)""",
     re.VERBOSE | re.DOTALL,
 )
+#: What may follow a quoted word.
+_AFTER_QUOTE = " \t\r\n;{)"
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n", '"': '"', "'": "'", "\\": "\\"}
 #: Files include each other at most this deep.
 _MAX_DEPTH = 10
@@ -151,12 +153,10 @@ def _tokens(text: str, strict: bool) -> Iterator[tuple[str, int, bool]]:
         elif kind != "gap":
             yield match[kind], line, kind == "mark"
         line += match[0].count("\n")
-        is_cut = (
-            text[position : position + 1].strip(" \t\r\n;{)")
-            if is_quoted
-            else (kind == "word" and match[0][0] in "\"'")
-        )
-        if strict and is_cut:
+        is_open = kind == "word" and match[0][0] in "\"'"
+        if strict and (
+            is_open or (is_quoted and text[position : position + 1] not in _AFTER_QUOTE)
+        ):
             raise NotRead(f"line {line}: quotes")
     if strict and position < len(text):
         raise NotRead(f"line {line}: {text[position]}")

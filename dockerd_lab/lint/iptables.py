@@ -14,8 +14,8 @@ _VERDICTS: dict[str, Verdict] = {"ACCEPT": "accept", "DROP": "drop", "REJECT": "
 _PORTS = re.compile(r"\d{1,5}([:,]\d{1,5})*")
 _STATES = ("NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED")
 _MATCHES = ("tcp", "udp", "icmp", "icmp6", "state", "conntrack", "comment", "multiport")
-#: What is a comment for nft; iptables-restore knows comments at the beginning of a line alone.
-_LATE_COMMENT = re.compile(r"^[ \t]*[^\s#].*#", re.MULTILINE)
+#: What is a comment or a mark for nft, after something else; iptables-restore refuses it.
+_OF_NFT = re.compile(r"^[ \t]*[^\s#].*[#;{}]", re.MULTILINE)
 _Conditions = list[tuple[str, tuple[str, ...]]]
 
 
@@ -25,7 +25,7 @@ def read_chain(text: str, family: str) -> Chain:
     Raises NotRead for other tables than filter, and for rules that are not known.
     """
     chain = Chain((family, "filter"), "INPUT")
-    if match := _LATE_COMMENT.search(text):
+    if match := _OF_NFT.search(text):
         raise NotRead(match[0].strip()[:60])
     for statement in firewall_tree.parse(text, strict=True):
         match statement.words:

@@ -165,7 +165,9 @@ def _rule(words: Sequence[str]) -> Rule:
         if verdict is not None:
             return Rule(tuple(conditions), verdict)
         match rest:
-            case ["counter", *more] | ["log", "prefix", _, *more] | ["comment", _, *more]:
+            case ["counter", *more]:
+                rest = more
+            case ["log", "prefix", text, *more] | ["comment", text, *more] if _is_string(text):
                 rest = more
             case ["iif" | "iifname", *more]:
                 rest = _take("interface", more, conditions)
@@ -186,6 +188,11 @@ def _rule(words: Sequence[str]) -> Rule:
             case _:
                 raise NotRead(" ".join(rest[:4]))
     return Rule(tuple(conditions), None)
+
+
+def _is_string(text: str) -> bool:
+    """Return whether nft reads a word so: it knows no single quotes, and no escapes."""
+    return not {"'", "\\"} & {*text}
 
 
 def _verdict(words: Sequence[str]) -> Verdict | None:

@@ -35,7 +35,7 @@ _READ = (
     "ssl_client_certificate",
     "ssl_verify_depth",
 )
-#: Nodes without which a server hands no request on.
+#: Directives without which a server hands no request on.
 _FORWARDING = re.compile(r".*_pass|include|mirror|.*lua.*|perl.*|js_.*|.*_module")
 _SOCKET = re.compile(r"unix:(?:/var)?/run/docker\.sock:?")
 #: dockerd's own ports on the machine.

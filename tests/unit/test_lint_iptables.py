@@ -66,6 +66,8 @@ def test_the_policy_counts_where_no_rule_does():
         "-A INPUT -m comment --comment 'open",
         "-A INPUT -j LOG",
         "-A INPUT -j DROP # no comment there",
+        "-A INPUT -j DROP ;",
+        "-A INPUT -j DROP { }",
     ],
 )
 def test_rules_that_are_not_known_make_all_of_them_unknown(rule):

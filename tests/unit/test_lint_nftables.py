@@ -96,6 +96,8 @@ def test_a_table_that_is_deleted_afterwards_keeps_nobody_out():
         "tcp dport 2375 drop } chain d { type nat hook prerouting priority 0; policy accept;",
         "meta mark 1 accept",
         "limit rate 1/second accept",
+        "comment 'x' drop",
+        'log prefix "a\\" accept comment " drop',
     ],
 )
 def test_rules_that_are_not_known_make_all_of_them_unknown(rules):
