@@ -162,7 +162,7 @@ REPEATED = [
 @pytest.mark.parametrize("line", REPEATED)
 def test_the_first_of_many_lines_that_match_is_named(line, monkeypatch):
     """More than a block of them; with a number before each they differ."""
-    monkeypatch.setattr(blocks, "SIZE", 1 << 14)
+    monkeypatch.setattr(blocks, "SIZE", 1 << 16)
     count = blocks.SIZE // len(line) + 100
     for lines in ([line] * count, [f"{number:06} {line}" for number in range(count)]):
         (found,) = explain(lines)
