@@ -70,10 +70,11 @@ def test_what_nginx_would_not_read_has_its_line(text, where):
 
 
 def test_what_nginx_reads_is_read():
-    text = r"""location ~ "\.(a|b)$" { if ($a = '\'') { return 200 "}"; } set $b "x#y"; } # ' }"""
+    text = r"""location ~ "\.(a|b)$" { if ($a = '\'') { return 200 "}"; } # ' }
+    set $b "x#y\"\r\d"; }"""
     (location,) = parse_file("/x", text, strict=True).block
     assert [node.arguments for node in location.all()] == [
         ("($a", "=", "'", ")"),
         ("200", "}"),
-        ("$b", "x#y"),
+        ("$b", 'x#y"\r\\d'),
     ]
