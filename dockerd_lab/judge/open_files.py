@@ -12,6 +12,13 @@ from dockerd_lab.observe.observation import Observation
 
 #: What of a unit's file names files that are run, or read, as root.
 _USES = re.compile(r"Exec|EnvironmentFile$")
+#: systemd's words for a setting that is on (systemd.syntax(7)).
+_TRUE = ("1", "yes", "true", "on")
+#: Where every local user may make files, and what of a unit's line would be run or read from there.
+_EVERYBODY_S = re.compile(
+    r"(?:EnvironmentFile=-?|Exec\w+=[-@:+!]*(?:(?:/usr)?/bin/(?:ba|da)?sh\s+|\S*/python3?\s+)?)"
+    r"(?P<path>(?:/tmp|/var/tmp|/dev/shm|/run/lock|/var/lock|/var/crash)/\S+)"
+)
 
 
 def check_open_files(inputs: Input, observation: Observation) -> Iterator[PolicyFinding]:
@@ -26,6 +33,7 @@ def check_open_files(inputs: Input, observation: Observation) -> Iterator[Policy
         for key in found.client_keys:
             sentence = f"every local user may read {key}, the key of a client, and connect with it"
             yield PolicyFinding("stranger", sentence)
+    yield from _made_by_anybody(inputs)
     for path in found.writable:
         for file, text in inputs.texts.items():
             for each in units.assignments(file, text) if units.unit_names([file]) else ():
@@ -33,6 +41,20 @@ def check_open_files(inputs: Input, observation: Observation) -> Iterator[Policy
                     where = inputs.user_path(Place(file, each.line))
                     sentence = f"every local user may write {path}, which root uses (at {where})"
                     yield PolicyFinding("stranger", sentence)
+
+
+def _made_by_anybody(inputs: Input) -> Iterator[PolicyFinding]:
+    """Yield a finding for each file that a unit wants, and that every local user may make."""
+    for file, text in inputs.texts.items():
+        lines = list(units.assignments(file, text)) if units.unit_names([file]) else []
+        if any(each.key == "PrivateTmp" and each.value.lower() in _TRUE for each in lines):
+            continue
+        for each in lines:
+            wanted = _EVERYBODY_S.match(f"{each.key}={each.value}")
+            if wanted is not None and not inputs.has(wanted["path"]):
+                where = inputs.user_path(Place(file, each.line))
+                sentence = f"every local user may make {wanted['path']}, which root uses"
+                yield PolicyFinding("stranger", f"{sentence} (at {where})")
 
 
 def _names(value: str, path: str) -> bool:

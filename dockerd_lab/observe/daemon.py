@@ -139,9 +139,6 @@ def observe_daemon(
             raise HarnessError(f"asking daemon for {name}: {result.stderr.strip()}")
     require_success(results, "tcp", "unix", "units")
     output = {name: result.stdout for name, result in results.items()}
-    if not other_ways.is_complete(output["other_ways"]):
-        raise HarnessError(f"asking daemon for its sockets: {results['other_ways'].output}")
-    other_sockets, tunnels = other_ways.parse(output["other_ways"])
     service, socket = unit.parse(output["units"])
     return DaemonObservation(
         outcome=outcome,
@@ -167,8 +164,7 @@ def observe_daemon(
         ),
         local_doors=local_doors.parse(output["local_doors"]),
         open_files=open_files.parse(output["open_files"]),
-        other_sockets=other_sockets,
-        tunnels=tunnels,
+        other_ways=other_ways.parse(output["other_ways"]),
         raw=results,
     )
 

@@ -9,6 +9,7 @@ from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.open_files import OpenFiles
+from dockerd_lab.observe.other_ways import OtherWays
 from dockerd_lab.observe.unit import Unit
 from dockerd_lab.observe.unit_states import UnitState
 
@@ -77,10 +78,8 @@ class DaemonObservation:
     """Files, sockets and programs with which every local user is root (observe/local_doors.py)."""
     open_files: OpenFiles = field(default_factory=OpenFiles)
     """Files that every local user may read or write, and that should be root's alone."""
-    other_sockets: list[Listener] = field(default_factory=list)
-    """Who waits for datagrams, packets, or connections of other protocols than TCP."""
-    tunnels: list[str] = field(default_factory=list)
-    """Interfaces that lead to other machines, with their kinds."""
+    other_ways: OtherWays = field(default_factory=OtherWays)
+    """Ways to the machine that nobody tries."""
     raw: dict[str, CommandResult] = field(default_factory=dict)
     """All results of commands, for the evidence only."""
 

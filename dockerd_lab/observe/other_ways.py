@@ -1,16 +1,20 @@
-"""Observes ways to `daemon` that the probe does not try: sockets beside TCP's, and tunnels."""
+"""Observes ways to `daemon` that nobody tries: sockets beside TCP's, tunnels, loopback from afar."""
 
 import re
+from dataclasses import dataclass
 
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.machines.remote_command import RemoteCommand
 from dockerd_lab.observe.listeners import Listener
 
 _END = "the end"
+_CONF = "/proc/sys/net/ipv4/conf"
 #: Prints who waits for datagrams, packets and connections of other protocols, then the interfaces.
 #: A protocol that the kernel does not have prints nothing.
 COMMAND = RemoteCommand(
     "ss --no-header --listening --numeric --processes --udp --raw --packet --sctp --dccp --vsock"
-    f" 2>/dev/null; ip -details -oneline link; echo {_END}"
+    " 2>/dev/null; ip -details -oneline link"
+    f"; grep -l 1 {_CONF}/*/route_localnet; echo {_END}"
 )
 #: Programs of every machine of the lab, and dockerd, whose swarm has TCP ports, too.
 _USUAL = ("systemd-network", "systemd-resolve", "systemd-timesyn", "dhclient", "chronyd", "dockerd")
@@ -21,15 +25,28 @@ _SOCKET = re.compile(
 _TUNNELS = (
     "vxlan|geneve|gre|gretap|ip6gre|ip6gretap|ipip|ip6tnl|sit|vti|vti6|wireguard|tun|l2tp|xfrm"
 )
+_LOCALNET = re.compile(
+    r"^/proc/sys/net/ipv4/conf/(?!default/|lo/)(\S+)/route_localnet$", re.MULTILINE
+)
 _TUNNEL = re.compile(rf"^\d+: ([^:@\s]+)[@:].*?\\ +({_TUNNELS})\b", re.MULTILINE)
 
 
-def parse(output: str) -> tuple[list[Listener], list[str]]:
-    r"""Return the sockets, and the tunnels as `NAME (KIND)`, from the output of COMMAND.
+@dataclass(frozen=True)
+class OtherWays:
+    """Ways to the machine that nobody tries."""
 
-    >>> parse('udp UNCONN 0 0 0.0.0.0:9009 0.0.0.0:* users:(("socat",pid=1,fd=5))\nthe end')
-    ([Listener(protocol='udp', address='0.0.0.0:9009', program='socat')], [])
-    """
+    sockets: tuple[Listener, ...] = ()
+    """Who waits for datagrams, packets, or connections of other protocols than TCP."""
+    tunnels: tuple[str, ...] = ()
+    """Interfaces that lead to other machines, as `NAME (KIND)`."""
+    open_to_loopback: tuple[str, ...] = ()
+    """Interfaces at which the kernel takes packets for 127.0.0.0/8: `all`, or names."""
+
+
+def parse(output: str) -> OtherWays:
+    """Return what COMMAND has printed; raises HarnessError if it ended early."""
+    if not output.rstrip().endswith(_END):
+        raise HarnessError(f"asking daemon for its sockets: {output!r:.200}")
     sockets = set()
     for line in output.splitlines():
         if match := _SOCKET.match(line):
@@ -37,9 +54,5 @@ def parse(output: str) -> tuple[list[Listener], list[str]]:
             name = program[1] if program else "-"
             if name not in _USUAL:
                 sockets.add(Listener(match["protocol"], match["address"], name))
-    return sorted(sockets), [f"{name} ({kind})" for name, kind in _TUNNEL.findall(output)]
-
-
-def is_complete(output: str) -> bool:
-    """Return whether COMMAND has printed all."""
-    return output.rstrip().endswith(_END)
+    tunnels = (f"{name} ({kind})" for name, kind in _TUNNEL.findall(output))
+    return OtherWays(tuple(sorted(sockets)), tuple(tunnels), tuple(_LOCALNET.findall(output)))

@@ -185,7 +185,7 @@ def tcp_programs(listeners: Iterable[Listener]) -> list[tuple[str, str]]:
     >>> tcp_programs([Listener("tcp6", ":::80", "nginx"), Listener("unix", "/run/a", "init")])
     [('80', 'nginx')]
     """
-    return [(_split_address(each.address)[1], each.program) for each in listeners if _is_tcp(each)]
+    return [(_split_address(each.address)[1], each.program) for each in listeners if is_tcp(each)]
 
 
 def port_of(target: str) -> str:
@@ -234,10 +234,11 @@ def _addresses_by_interface(addresses: str) -> list[tuple[str, str]]:
 
 
 def _tcp_addresses(listeners: Iterable[Listener]) -> list[tuple[str, str]]:
-    return [_split_address(listener.address) for listener in listeners if _is_tcp(listener)]
+    return [_split_address(listener.address) for listener in listeners if is_tcp(listener)]
 
 
-def _is_tcp(listener: Listener) -> bool:
+def is_tcp(listener: Listener) -> bool:
+    """Return whether a listener is one of TCP."""
     return listener.protocol.startswith("tcp")
 
 

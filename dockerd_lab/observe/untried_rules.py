@@ -52,6 +52,11 @@ _IPTABLES = re.compile(
         )
     )
 )
+#: A first segment with PSH or URG opens a connection, and is not the SYN alone that these name.
+_SYN_ALONE = re.compile(
+    r"tcp flags & \([^)]*\b(?:psh|urg)\b[^)]*\) == syn(?! \|)"
+    r"|tcp flags (?:== )?syn / \S*(?:psh|urg)|--tcp-flags (?:ALL|\S*(?:PSH|URG)\S*) SYN(?!,)"
+)
 _HOOKS_OF_OTHERS = ("forward", "postrouting")
 _OTHER_PROTOCOLS = re.compile(
     r"\budp (?:dport|sport)\b|\bicmp(?:v6)? |-p (?:udp|icmp|icmpv6|ipv6-icmp|igmp|sctp|gre)\b"
@@ -86,6 +91,8 @@ def untried_rules(
 
 
 def _is_understood(rule: str) -> bool:
+    if _SYN_ALONE.search(rule):
+        return False
     known = _IPTABLES if re.match(r"(?:! )?-", rule) else _NFT
     position = 0
     while position < len(rule):

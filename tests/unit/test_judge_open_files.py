@@ -47,6 +47,35 @@ def test_a_file_that_no_unit_uses_is_nobody_s_business(judged):
     assert reasons(judged, files, writable=("/srv/hooks/before.bak", "/srv/data")) == []
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "EnvironmentFile=-/var/tmp/docker.env",
+        "EnvironmentFile=/dev/shm/docker.env",
+        "ExecStartPre=-/tmp/before --now",
+        "ExecStartPost=+/bin/sh /tmp/after.sh",
+        "ExecStartPre=/usr/bin/python3 /var/tmp/before.py",
+    ],
+)
+def test_a_file_that_anybody_may_make_where_a_unit_looks_for_it(judged, line):
+    (reason,) = reasons(judged, {UNIT: f"[Service]\n{line}\n"})
+    assert reason.startswith("every local user may make /")
+    assert reason.endswith("hook.conf:2)")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "EnvironmentFile=-/etc/docker/docker.env",
+        "EnvironmentFile=/tmp/docker.env\nPrivateTmp=yes",
+        "ExecStartPre=/bin/mkdir -p /tmp/docker",
+        "ExecStartPre=/bin/rm -f /var/run/docker.pid",
+    ],
+)
+def test_what_nobody_else_makes_or_root_does_not_run(judged, lines):
+    assert reasons(judged, {UNIT: f"[Service]\n{lines}\n"}) == []
+
+
 @pytest.mark.parametrize("output", ["", "writable /srv/a\n"])
 def test_a_command_that_ended_early_is_told(output):
     with pytest.raises(HarnessError, match="files that everybody may use"):

@@ -5,8 +5,10 @@
 import pytest
 from observations import SOCKET, observation
 
+from dockerd_lab.errors import HarnessError
 from dockerd_lab.observe import other_ways
 from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.other_ways import OtherWays
 
 ANY = {"etc/docker/daemon.json": {}}
 #: As `ss` and `ip` of Debian 12 print them; the first four lines are on every machine.
@@ -23,20 +25,24 @@ v_str LISTEN 0      0                         *:2375       *:* users:(("socat",p
 4: docker0: <NO-CARRIER,BROADCAST> mtu 1500 \    link/ether 02:42:76:cc:9b:b5 promiscuity 0 \    bridge forward_delay
 5: vx0: <BROADCAST,MULTICAST,UP> mtu 1450 \    link/ether 3a:00:00:00:00:01 promiscuity 0 \    vxlan id 7 local
 6: gre1@NONE: <POINTOPOINT,NOARP,UP> mtu 1476 \    link/gre 192.168.3.201 peer 192.168.3.66 \    gre remote
+/proc/sys/net/ipv4/conf/all/route_localnet
+/proc/sys/net/ipv4/conf/default/route_localnet
+/proc/sys/net/ipv4/conf/docker0/route_localnet
 the end
 """
 
 
 def test_what_the_machine_printed():
-    sockets, tunnels = other_ways.parse(OUTPUT)
-    assert sockets == [
+    found = other_ways.parse(OUTPUT)
+    assert found.sockets == (
         Listener("udp", "0.0.0.0:4789", "-"),
         Listener("udp", "0.0.0.0:9009", "socat"),
         Listener("v_str", "*:2375", "socat"),
-    ]
-    assert tunnels == ["vx0 (vxlan)", "gre1 (gre)"]
-    assert other_ways.is_complete(OUTPUT)
-    assert not other_ways.is_complete(OUTPUT.removesuffix("the end\n"))
+    )
+    assert found.tunnels == ("vx0 (vxlan)", "gre1 (gre)")
+    assert found.open_to_loopback == ("all", "docker0")
+    with pytest.raises(HarnessError):
+        other_ways.parse(OUTPUT.removesuffix("the end\n"))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +53,7 @@ def test_what_the_machine_printed():
     ],
 )
 def test_a_socket_that_nobody_tried(judged, socket, message):
-    seen = observation(listeners=[SOCKET], other_sockets=[socket])
+    seen = observation(listeners=[SOCKET], other_ways=OtherWays(sockets=(socket,)))
     result = judged(ANY, seen)
     assert result.verdict == "incomplete"
     (each,) = result.not_judged
@@ -58,6 +64,17 @@ def test_a_socket_that_nobody_tried(judged, socket, message):
     ("listener", "told"), [(Listener("tcp", "10.9.0.1:2375", "dockerd"), 1), (SOCKET, 0)]
 )
 def test_a_tunnel_matters_where_something_listens_on_tcp(judged, listener, told):
-    seen = observation(listeners=[listener, SOCKET], tunnels=["vx0 (vxlan)"])
+    seen = observation(listeners=[listener, SOCKET], other_ways=OtherWays(tunnels=("vx0 (vxlan)",)))
     names = [each.name for each in judged(ANY, seen).not_judged]
     assert names.count("the interface vx0 (vxlan)") == told
+
+
+@pytest.mark.parametrize(
+    ("address", "told"), [("127.0.0.1:2375", 1), ("192.168.3.201:2375", 0), ("[::1]:2375", 0)]
+)
+def test_packets_for_loopback_from_elsewhere_matter_where_something_listens(judged, address, told):
+    listener = Listener("tcp", address, "dockerd")
+    seen = observation(listeners=[listener], other_ways=OtherWays(open_to_loopback=("all",)))
+    entries = [each for each in judged(ANY, seen).not_judged if each.name == "route_localnet"]
+    assert len(entries) == told
+    assert all(address in each.message for each in entries)
