@@ -25,6 +25,8 @@ _SCHEDULED = {
 _RUN = "Run it in a script, with --provision: what it does is judged then."
 _SLEEP = re.compile(r"\bsleep\s+[\"']?(\d+)([smhd]?)")
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+#: A line of a script that does something: no comment, and not only the end of a block.
+_COMMAND = re.compile(r"\s*(?!#|(?:done|fi|esac|\}|;;|else)\b|\}|;;|$)\S")
 #: Seconds that a unit may sleep; the trial takes about as long after its start.
 _LIMIT = 5
 
@@ -48,16 +50,35 @@ def find_deferred_commands(inputs: Input, observation: Observation) -> Iterator[
 def _sleep(inputs: Input, unit: str) -> tuple[Place, int] | None:
     """Return where a unit's commands sleep for long, and for how many seconds.
 
-    A loop has done at least once what it does.
+    These are its lines, and the scripts of the input that they name. A loop has done at least once
+    what it does, but nothing of what comes after it.
     """
     for file, text in inputs.texts.items():
         if units.unit_names([file]) != [unit]:
             continue
         for each in units.assignments(file, text):
-            if not each.key.startswith("Exec") or re.search(r"\b(while|until|for)\b", each.value):
+            if not each.key.startswith("Exec"):
                 continue
-            for amount, unit_of_time in _SLEEP.findall(each.value):
-                seconds = int(amount) * _SECONDS[unit_of_time]
-                if seconds > _LIMIT:
+            if not re.search(r"\b(while|until|for)\b", each.value):
+                for seconds in _long_sleeps(each.value):
                     return Place(file, each.line), seconds
+            for script in {inputs.resolve(word) for word in re.findall(r"/[\w./-]+", each.value)}:
+                if (place := _sleep_in_script(script, inputs.texts.get(script, ""))) is not None:
+                    return place
     return None
+
+
+def _sleep_in_script(script: str, text: str) -> tuple[Place, int] | None:
+    """Return where a script sleeps for long before it does something else."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        for seconds in _long_sleeps(line):
+            if any(_COMMAND.match(later) for later in lines[number:]):
+                return Place(script, number), seconds
+    return None
+
+
+def _long_sleeps(text: str) -> Iterator[int]:
+    for amount, unit_of_time in _SLEEP.findall(text):
+        if (seconds := int(amount) * _SECONDS[unit_of_time]) > _LIMIT:
+            yield seconds

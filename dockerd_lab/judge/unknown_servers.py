@@ -1,4 +1,4 @@
-"""Finds HTTP servers of which the trial does not show what they do for strangers.
+"""Finds servers of which the trial does not show what they do for strangers.
 
 They have no Docker API, and may run docker for whoever asks them: what they answer to is theirs.
 """
@@ -18,11 +18,16 @@ _KNOWN = (
 )
 #: What the probe says of an answer in HTTP that is none of Docker's API.
 _NO_API = "no API: "
+#: What it says of a server that takes a connection and waits for something else than a request.
+_SILENT = "connected, but no answer"
 _SETTLE = "Look at what it does for whom, or keep strangers from it; --allow-incomplete permits it."
 
 
 def find_unknown_servers(observation: Observation) -> Iterator[NotJudged]:
-    """Yield each server that answers an outsider in HTTP, and is none of the known programs."""
+    """Yield each server that takes an outsider's connection, and is none of the known programs.
+
+    One that hangs up at once is left out: it has refused.
+    """
     # Another program may listen on the same port at another address.
     programs = {
         port: program
@@ -32,8 +37,14 @@ def find_unknown_servers(observation: Observation) -> Iterator[NotJudged]:
     told: set[str] = set()
     for attempt in observation.exposure["outsider"].attempts:
         program = programs.get(port_of(attempt.target))
-        is_server = attempt.level == "refused" and attempt.evidence.startswith(_NO_API)
-        if is_server and program is not None and program not in told:
-            told.add(program)
-            message = f"{program} answers an outsider at {attempt.target}: not with Docker's API"
-            yield NotJudged(name=program, message=message, settle=_SETTLE)
+        if program is None or program in told:
+            continue
+        name = "systemd" if program == "init" else program
+        if attempt.level == "refused" and attempt.evidence.startswith(_NO_API):
+            message = f"{name} answers an outsider at {attempt.target}: not with Docker's API"
+        elif attempt.evidence.startswith(_SILENT):
+            message = f"{name} waits for what an outsider sends at {attempt.target}"
+        else:
+            continue
+        told.add(program)
+        yield NotJudged(name=name, message=message, settle=_SETTLE)

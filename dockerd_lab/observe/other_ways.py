@@ -1,4 +1,4 @@
-"""Observes ways to `daemon` that nobody tries: sockets beside TCP's, tunnels, loopback from afar."""
+"""Observes ways to `daemon` that nobody tries: beside TCP, by tunnels, to loopback from afar."""
 
 import re
 from dataclasses import dataclass
