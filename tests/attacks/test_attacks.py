@@ -14,6 +14,7 @@ from firewalls import FIREWALLS
 from nginx_conditions import NGINX_CONDITIONS
 from other_proxies import OTHER_PROXIES
 from ways_around import WAYS_AROUND
+from written_blind import WRITTEN_BLIND
 
 from dockerd_lab.host.labs import parallel_home
 from dockerd_lab.machines.running import running
@@ -22,7 +23,7 @@ from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
 
 EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | NGINX_CONDITIONS | WAYS_AROUND
-EVERY |= OTHER_PROXIES | BRIDGES | BY_SCRIPT
+EVERY |= OTHER_PROXIES | BRIDGES | BY_SCRIPT | WRITTEN_BLIND
 
 
 @pytest.fixture(scope="session")
