@@ -59,8 +59,8 @@ def _catch_lab_errors(item: pytest.Item) -> _Phase:
         if evidence := evidence_of(item):  # the machines may be gone later
             say(f"lab: the evidence: {evidence}")
         session = session_of(item.config)
-        session.renewed.discard(engine)
-        session.lost_subject = subject_of(item)
+        session.renewal.engines.discard(engine)
+        session.renewal.lost_subject = subject_of(item)
         fail_engine(item.session, engine, error)
     finally:
         item.config.stash[IN_A_TEST] = False
@@ -71,20 +71,20 @@ def _why_broken(item: pytest.Item, engine: str) -> str | None:
     session = session_of(item.config)
     why = session.broken.get(engine)
     subject = subject_of(item)
-    if why is None or (subject is not None and subject == session.lost_subject):
+    if why is None or (subject is not None and subject == session.renewal.lost_subject):
         return why
-    if engine in session.renewed:
+    if engine in session.renewal.engines:
         return None
     shares_engine = len(session.engines) == 1 and count_labs(item.config) > 1
-    if session.fleet is None or not shares_engine or session.renewals == MOST_RENEWALS:
+    if session.fleet is None or not shares_engine or session.renewal.count == MOST_RENEWALS:
         return why
     from dockerd_lab.machines.running import renew
 
-    session.renewals += 1
+    session.renewal.count += 1
     say(f"lab: a new one for what is left, in place of the one that broke: {why}")
     try:
         renew(session.fleet)
     except LabError as error:
         return str(error)
-    session.renewed.add(engine)
+    session.renewal.engines.add(engine)
     return None

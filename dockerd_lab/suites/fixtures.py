@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dockerd_lab.observe.observation import Observation
     from dockerd_lab.project import Project
     from dockerd_lab.settings import Settings
-    from dockerd_lab.suites.session import Subject
+    from dockerd_lab.suites.subject import Subject
     from dockerd_lab.trial.trial import Plan
 
 

@@ -12,7 +12,8 @@ from dockerd_lab.suites import fixtures
 from dockerd_lab.suites.options import exit_pytest, running_session, session_of, use_lab
 
 if TYPE_CHECKING:
-    from dockerd_lab.suites.session import Session, Subject
+    from dockerd_lab.suites.session import Session
+from dockerd_lab.suites.subject import Subject
 
 _BAD_INPUT = pytest.StashKey[LabError]()
 
@@ -160,7 +161,7 @@ def subject_of(item: pytest.Item | None) -> Subject | None:
     param = _param(item, "lab_subject")
     if param is None:
         return None
-    from dockerd_lab.suites.session import Subject
+    from dockerd_lab.suites.subject import Subject
 
     # Another project's test may have a parameter of that name.
     return param if isinstance(param, Subject) else None

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dockerd_lab.cases.discover import find_cases, select
-from dockerd_lab.cases.model import Case, Configuration, Variant
+from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.cases.units import check_unit
 from dockerd_lab.errors import BadInput
 from dockerd_lab.judge.judge import NO_PERMISSIONS, judge
@@ -20,6 +20,7 @@ from dockerd_lab.project import Project
 from dockerd_lab.report.observation_rows import Row, row
 from dockerd_lab.settings import Settings, load_settings
 from dockerd_lab.standins.prepared import Prepared, prepare_case
+from dockerd_lab.suites.subject import Subject
 from dockerd_lab.trial.trial import Plan
 from dockerd_lab.validate.project import Target, is_named, target_names, targets
 from dockerd_lab.validate.run import (
@@ -31,55 +32,16 @@ from dockerd_lab.validate.run import (
 )
 
 
-@dataclass(frozen=True)
-class Subject:
-    """One case or configuration of the project on one engine."""
+@dataclass
+class Renewal:
+    """What became of labs that broke, where a new one takes their place."""
 
-    engine: str
-    case: Case | None
-    """None for a configuration without a case.yaml."""
-    unit: str = "docker.io"
-    """Whose docker.service it is."""
-    rebooted: bool = False
-    fixed: bool = False
-    """Whether the failure was fixed with the case's fix.sh."""
-    target: Target | None = None
-    """A configuration of the project; None for a case that ships with dockerd-lab."""
-
-    @property
-    def configuration(self) -> Configuration:
-        """Return what is applied."""
-        if self.target is not None:
-            return self.target.prepared.configuration
-        assert self.case is not None  # noqa: S101  (one of both is there)
-        return self.case
-
-    @property
-    def name(self) -> str:
-        """Return its name, as `dockerd-lab list` and dockerd-lab.yaml have it."""
-        return self.target.name if self.target is not None else self.configuration.name
-
-    @property
-    def short_name(self) -> str:
-        """Return a name without slashes."""
-        return self.configuration.name.rpartition("/")[2]
-
-    @property
-    def category(self) -> str:
-        """Return `methods` or `failures`, or `project` for what is the project's own."""
-        shipped = self.case is not None and self.target is None
-        return self.case.category if self.case is not None and shipped else "project"
-
-    @property
-    def fails(self) -> bool:
-        """Return whether a failure is expected."""
-        return self.case is not None and self.case.fails
-
-    @property
-    def id(self) -> str:
-        """Return its name in a test's id: `debian-12/daemon-json`, `…/daemon-json-rebooted`."""
-        then = "-rebooted" if self.rebooted else "-fixed" if self.fixed else ""
-        return f"{self.engine}/{self.short_name}{then}"
+    lost_subject: Subject | None = None
+    """What was on the machines when the lab broke; its other tests have no machines."""
+    count: int = 0
+    """How many labs took the place of one that broke."""
+    engines: set[str] = field(default_factory=set)
+    """Engines among the broken ones with a new lab."""
 
 
 @dataclass
@@ -108,12 +70,8 @@ class Session:
     """Rows of the table from pytest-xdist's workers."""
     broken: dict[str, str] = field(default_factory=dict)
     """Engines whose lab broke, and the reason."""
-    lost_subject: Subject | None = None
-    """What was on the machines when the lab broke; its other tests have no machines."""
-    renewals: int = 0
-    """How many labs took the place of one that broke."""
-    renewed: set[str] = field(default_factory=set)
-    """Engines among the broken ones with a new lab."""
+    renewal: Renewal = field(default_factory=Renewal)
+    """The labs that took the place of broken ones."""
     _prepared: dict[str, Prepared] = field(default_factory=dict)
     on_machines: tuple[str, str, int] | None = None
     """The engine and the case that were applied last, and after which restore of the machines."""
