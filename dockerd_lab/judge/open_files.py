@@ -33,7 +33,7 @@ def check_open_files(inputs: Input, observation: Observation) -> Iterator[Policy
         for key in found.client_keys:
             sentence = f"every local user may read {key}, the key of a client, and connect with it"
             yield PolicyFinding("stranger", sentence)
-    yield from _made_by_anybody(inputs)
+    yield from check_files_of_anybody(inputs)
     for path in found.writable:
         for file, text in inputs.texts.items():
             for each in units.assignments(file, text) if units.unit_names([file]) else ():
@@ -43,7 +43,7 @@ def check_open_files(inputs: Input, observation: Observation) -> Iterator[Policy
                     yield PolicyFinding("stranger", sentence)
 
 
-def _made_by_anybody(inputs: Input) -> Iterator[PolicyFinding]:
+def check_files_of_anybody(inputs: Input) -> Iterator[PolicyFinding]:
     """Yield a finding for each file that a unit wants, and that every local user may make."""
     for file, text in inputs.texts.items():
         lines = list(units.assignments(file, text)) if units.unit_names([file]) else []

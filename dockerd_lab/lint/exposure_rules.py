@@ -77,6 +77,7 @@ def check_keys(
     """
     # Imported here: they take certificates, and most inputs have none.
     from dockerd_lab.judge.exposed_keys import check_exposed_keys  # noqa: PLC0415
+    from dockerd_lab.judge.open_files import check_files_of_anybody  # noqa: PLC0415
     from dockerd_lab.judge.public_trust import check_public_trust  # noqa: PLC0415
     from dockerd_lab.judge.published_keys import check_published_keys  # noqa: PLC0415
     from dockerd_lab.judge.sshd_logins import check_sshd_logins  # noqa: PLC0415
@@ -88,6 +89,7 @@ def check_keys(
         "published-key": check_published_keys(inputs, scripts),
         "weak-password": check_weak_passwords(inputs, scripts),
         "open-ssh": check_sshd_logins(inputs),
+        "file-of-anybody": check_files_of_anybody(inputs),
     }
     findings = []
     for rule, found in by_rule.items():

@@ -13,7 +13,7 @@ from dockerd_lab.suites.options import exit_pytest, running_session, session_of,
 
 if TYPE_CHECKING:
     from dockerd_lab.suites.session import Session
-from dockerd_lab.suites.subject import Subject
+    from dockerd_lab.suites.subject import Subject
 
 _BAD_INPUT = pytest.StashKey[LabError]()
 
