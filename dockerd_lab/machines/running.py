@@ -80,14 +80,14 @@ def up(project: Project, settings: Settings, home: Path, *, kept: bool) -> Fleet
         return start(lambda lab: booting.boot(lab, project, settings, boxes, key))
 
     def resume_saved() -> Fleet | None:
-        own = snapshot_record.is_valid(directory, key, project)
-        if not own and not saved_machines.fetch(directory, key, project):
-            return None
-        try:
-            return start(lambda lab: booting.resume(lab, project, settings))
-        except HarnessError as error:
-            say(f"lab: the saved machines cannot be used, booting new ones: {error.message}")
-            return None
+        # A lab that was killed has left its copy.
+        for find in (snapshot_record.is_valid, saved_machines.fetch):
+            if find(directory, key, project):
+                try:
+                    return start(lambda lab: booting.resume(lab, project, settings))
+                except HarnessError as error:
+                    say(f"lab: saved machines cannot be used: {error.message}")
+        return None
 
     if not labs.kind().keeps_machines:
         return _twice(boot)

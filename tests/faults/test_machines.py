@@ -10,6 +10,8 @@ from pathlib import Path
 
 from copies import make_checkout, one_error
 
+from dockerd_lab.project import user_cache
+
 ONE = ("tests/lab", "--case", "unix-default")
 PANIC = """\
 title: a kernel that panics
@@ -54,12 +56,35 @@ def await_line(process, *words):
     raise AssertionError(f"no line with {words}:\n{observed}")
 
 
-def test_a_snapshot_cut_short_is_replaced(booted):
-    disk = directory(booted) / "libvirt/lib/images/client.img"
+def cut_short(disk):
     os.truncate(disk, disk.stat().st_size // 2)
-    result = booted.pytest(*ONE, limit=600)
+
+
+def test_a_copy_cut_short_is_replaced(booted):
+    """A lab that was killed leaves its copy of the saved machines."""
+    process = booted.start("-c", "from dockerd_lab.cli.app import main; main()", "up")
+    await_line(process, "resuming the saved machines", "done")
+    process.kill()
+    process.wait()
+    await_end(booted)
+    cut_short(directory(booted) / "libvirt/lib/images/client.img")
+    result = booted.pytest(*ONE, limit=300)
     assert result.code == 0, result.output
-    assert "the saved machines cannot be used, booting new ones: client.img has" in result.output
+    assert "saved machines cannot be used: client.img has" in result.output
+    assert "booting" not in result.output
+
+
+def test_saved_machines_cut_short_are_replaced(booted, tmp_path):
+    """All checkouts begin with these; here they are in a cache of the test's own."""
+    own = tmp_path / "cache/dockerd-lab"
+    shutil.copytree(user_cache() / "machines", own / "machines")
+    (own / "boxes").symlink_to(user_cache() / "boxes")
+    for disk in (own / "machines").glob("*/libvirt/lib/images/client.img"):
+        cut_short(disk)
+    result = booted.pytest(*ONE, limit=600, XDG_CACHE_HOME=str(own.parent))
+    assert result.code == 0, result.output
+    assert "saved machines cannot be used: client.img has" in result.output
+    assert "saving the machines' snapshot" in result.output
 
 
 def test_vagrant_enters_machines_that_were_resumed(lab):
