@@ -23,6 +23,9 @@ class VerdictListener(Part):
     port: int | None = Field(default=None, description="of tcp and tcp6")
     path: str | None = Field(default=None, description="of unix")
     process: str = Field(description="its owner; init or systemd is socket activation")
+    exposure: dict[str, str] | None = Field(
+        default=None, description="who gets what there, of a prediction; null where it was tried"
+    )
 
     def __str__(self) -> str:
         """Return the listener as a case declares it, in netstat's words."""
@@ -60,6 +63,45 @@ class Proof(Part):
     target: str
     level: str
     seconds: float
+    evidence: str = Field(default="", description="what shows that it is this level")
+
+
+class Finding(Part):
+    """Something that is wrong, or that one should know, with its place in the input."""
+
+    rule: str = Field(description="`dockerd-lab rule ID` explains it")
+    severity: Literal["error", "warning", "note"]
+    message: str
+    cause: str = Field(default="", description="why it is so, or what comes of it")
+    fix: str = ""
+    where: str | None = Field(
+        default=None, description="file and line, as the user named the file; or --command"
+    )
+    file: str | None = Field(
+        default=None,
+        description="the same file, or else the one that declares the configuration, from the"
+        " repository's root on and without links; null if it is in no file of a repository",
+    )
+    line: int | None = Field(default=None, description="null if it is about no line")
+    source: str | None = Field(default=None, description="the line itself")
+    who: str | None = Field(default=None, description="the stranger who gets something")
+    level: str | None = Field(default=None, description="what that stranger gets")
+
+
+class Evidence(Part):
+    """What the daemon's machine printed, cut where it is long."""
+
+    log: list[str] = Field(description="of dockerd and systemd, oldest line first")
+    telling: list[int] = Field(
+        default_factory=list, description="the lines of `log`, from 0, that show an error"
+    )
+    lines_left_out: int = Field(default=0, description="of the log, before its lines here")
+    netstat: str = ""
+    units: str = Field(default="", description="docker.service and docker.socket, by systemctl cat")
+    daemon_json: str = ""
+    nginx: str = Field(default="", description="by nginx -T")
+    firewall: str = Field(default="", description="the rules of nftables and iptables")
+    directory: str | None = Field(default=None, description="where all of it is, uncut")
 
 
 class Difference(Part):
@@ -92,10 +134,13 @@ class Result(Part):
     engine: str
     engine_version: str
     unit: str = Field(description="whose docker.service it is")
-    daemon: Literal["active", "failed", "unchanged"] = Field(
-        description="unchanged: systemd refuses the unit, and the old daemon runs on"
+    daemon: Literal["active", "failed", "unchanged", "unknown"] = Field(
+        description="unchanged: systemd refuses the unit, and the old daemon runs on; unknown is"
+        " for predictions alone"
     )
-    starts: bool = Field(description="dockerd runs with the given configuration")
+    starts: bool | None = Field(
+        description="dockerd runs with the given configuration; null where a prediction cannot tell"
+    )
     start_seconds: float = Field(description="until dockerd was ready, or gave up")
     delay_seconds: float = Field(description="what of that dockerd waited on purpose")
     command: str | None = Field(description="the running dockerd's command line")
@@ -131,6 +176,11 @@ class Result(Part):
     permitted: list[str] = Field(
         default_factory=list, description="what the policy permits strangers, with its reasons"
     )
+    findings: list[Finding] = Field(
+        default_factory=list,
+        description="all of `errors`, `reasons`, `no_effect` and `not_judged`, with their places",
+    )
+    evidence: Evidence | None = Field(default=None, description="null for a prediction")
 
 
 class Report(Part):
@@ -153,6 +203,10 @@ class Report(Part):
     allow_incomplete: str | None = Field(
         default=None, description="why an incomplete verdict is enough, if it is"
     )
+    predicted: bool = Field(
+        default=False, description="read from the files by `lint`; not seen on machines"
+    )
+    repeat: str = Field(default="", description="the command line that does it again")
 
     @property
     def verdict(self) -> str:
