@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dockerd_lab.judge.findings import Error, NoEffect, NotJudged
 
+DaemonState = Literal["active", "failed", "unchanged", "unknown"]
+
 
 class Part(BaseModel):
     """A part of the verdict."""
@@ -23,9 +25,6 @@ class VerdictListener(Part):
     port: int | None = Field(default=None, description="of tcp and tcp6")
     path: str | None = Field(default=None, description="of unix")
     process: str = Field(description="its owner; init or systemd is socket activation")
-    exposure: dict[str, str] | None = Field(
-        default=None, description="who gets what there, of a prediction; null where it was tried"
-    )
 
     def __str__(self) -> str:
         """Return the listener as a case declares it, in netstat's words."""
@@ -57,7 +56,7 @@ class InputFile(Part):
 
 
 class Proof(Part):
-    """One way to the daemon as it was tried, and what that took."""
+    """One way to the daemon as it was tried, or predicted, and what that took."""
 
     who: str
     target: str
@@ -118,7 +117,7 @@ class AfterBoot(Part):
     causes: list[str] = Field(
         description="what only a boot brings into effect, for which it was booted"
     )
-    daemon: Literal["active", "failed", "unchanged"]
+    daemon: DaemonState
     command: str | None
     hosts: list[str]
     listeners: list[VerdictListener]
@@ -134,7 +133,7 @@ class Result(Part):
     engine: str
     engine_version: str
     unit: str = Field(description="whose docker.service it is")
-    daemon: Literal["active", "failed", "unchanged", "unknown"] = Field(
+    daemon: DaemonState = Field(
         description="unchanged: systemd refuses the unit, and the old daemon runs on; unknown is"
         " for predictions alone"
     )

@@ -25,11 +25,15 @@ _Part = tuple[str, Callable[[Result], Iterable[str]]]
 def headline(report: Report) -> str:
     """Return the verdict in a few words, such as `starts on 20.10.24, fails on 28.5.2`."""
     starts = [result.engine_version for result in report.results if result.starts]
-    fails = [result.engine_version for result in report.results if not result.starts]
+    fails = [result.engine_version for result in report.results if result.starts is False]
+    unknown = [result.engine_version for result in report.results if result.starts is None]
     if starts and fails:
         return f"starts on {', '.join(starts)}, fails on {', '.join(fails)}"
     where = "" if len(report.results) == 1 else " on every engine"
-    return f"{'starts' if starts else 'does not start'}{where}, and {_verdicts(report)}"
+    what = "starts" if starts else "does not start" if fails else "may start"
+    if unknown and (starts or fails):
+        where = f" on {', '.join(starts or fails)}, is unknown on {', '.join(unknown)}"
+    return f"{what}{where}, and {_verdicts(report)}"
 
 
 def sections(report: Report, *, all_files: bool = False) -> list[Section]:
