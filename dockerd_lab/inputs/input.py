@@ -99,6 +99,18 @@ class Input:
             return place.file
         return str(self.origins[file]) + (f":{place.line}" if place.line else "")
 
+    def place_at(self, user_path: str | None) -> Place | None:
+        """Return the place that `user_path()` gave this name; None if it is in no file of these."""
+        if user_path is None:
+            return None
+        name, _, number = user_path.rpartition(":")
+        for installed, origin in self.origins.items():
+            if str(origin) == user_path:
+                return Place(installed)
+            if str(origin) == name and number.isdecimal():
+                return Place(installed, int(number))
+        return None
+
     def lacks(self, installed: str) -> bool:
         """Return whether the input does not have that file, and the lab may make one there."""
         return not self.has(installed) and install_paths.is_free(installed, self.origins)

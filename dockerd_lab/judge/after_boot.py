@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from dockerd_lab.judge.verdict import AfterBoot, Difference, Result, VerdictExposure
+from dockerd_lab.judge.result_findings import NO_EFFECT, NOT_JUDGED
+from dockerd_lab.judge.verdict import AfterBoot, Difference, Finding, Result, VerdictExposure
 from dockerd_lab.observe.exposure import rank
 
 _T = TypeVar("_T")
@@ -43,8 +44,24 @@ def combine(restarted: Result, booted: Result, causes: Sequence[str]) -> Result:
             "verdict": "failed" if restarted.verdict == "failed" else booted.verdict,
             "permitted": _union(restarted.permitted, booted.permitted),
             "reasons": [*restarted.reasons, *(f"after a boot: {each}" for each in new_reasons)],
+            "findings": _all_findings(restarted.findings, booted.findings),
         }
     )
+
+
+def _all_findings(restarted: Sequence[Finding], booted: Sequence[Finding]) -> list[Finding]:
+    """Return the findings after the restart that last, and those that only the boot shows."""
+    lasting = [
+        each for each in restarted if each in booted or each.rule not in (NO_EFFECT, NOT_JUDGED)
+    ]
+    new = [
+        each
+        if each.rule in (NO_EFFECT, NOT_JUDGED)
+        else each.model_copy(update={"message": f"after a boot: {each.message}"})
+        for each in booted
+        if each not in lasting
+    ]
+    return [*lasting, *new]
 
 
 def _differences(restarted: Result, booted: Result) -> Iterator[Difference]:

@@ -59,7 +59,7 @@ def check_exposed_keys(inputs: Input, declared: DeclaredConfig) -> Iterator[Poli
         else:
             continue
         where = inputs.user_path(Place(key.path))
-        yield PolicyFinding("stranger", f"{message} (at {where})")
+        yield PolicyFinding("stranger", f"{message} (at {where})", id="exposed-key", where=where)
 
 
 def _trusted_authorities(

@@ -10,6 +10,8 @@ from typing import Literal
 #: `stranger`: no stranger may get access. `unclear`: it must be clear what a stranger gets.
 #: `policy`: nobody may get more than the project's own policy permits.
 Rule = Literal["start", "script", "service", "stranger", "unclear", "policy"]
+#: The rule of a failure that no known error explains.
+UNEXPLAINED_FAILURE = "unexplained-failure"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class PolicyFinding:
     """The stranger who gets something, where it was measured."""
     level: str = "full-control"
     """What that stranger gets."""
+    id: str = ""
+    """Its rule of `dockerd-lab rule`; if empty, that follows from what is open."""
+    where: str | None = None
+    """The file and line in the input, or the script, where that is known."""
+    target: str = ""
+    """Where it was tried, such as tcp://192.168.3.201:2375."""
 
     def __str__(self) -> str:
         return self.message

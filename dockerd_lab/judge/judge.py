@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from dockerd_lab.cases.model import Case
-from dockerd_lab.config.declared import read_config
+from dockerd_lab.config.declared import DeclaredConfig, read_config
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge import errors, expectation, log, policy, rules
 from dockerd_lab.judge.daemon_json_keys import docker_desktop_notes
 from dockerd_lab.judge.dockerd_path import dockerd_path_notes
@@ -13,6 +14,8 @@ from dockerd_lab.judge.findings import Error, NoEffect, PolicyFinding
 from dockerd_lab.judge.judgement import Judgement, Mismatch
 from dockerd_lab.judge.other_apis import find_metrics
 from dockerd_lab.judge.permissions import Permissions
+from dockerd_lab.judge.printed import evidence_of
+from dockerd_lab.judge.result_findings import list_findings
 from dockerd_lab.judge.verdict import Proof, Result, VerdictExposure, VerdictListener
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.observation import Observation
@@ -35,10 +38,7 @@ def judge(
     they get must be clear. Files that a script or a fix has changed are read as they were
     on the machine after that.
     """
-    inputs, declared = prepared.inputs, prepared.declared
-    if observation.daemon.changed_files:
-        inputs = inputs.with_changes(observation.daemon.changed_files)
-        declared = read_config(inputs.texts, inputs.command)
+    inputs, declared = _after_changes(prepared, observation)
     expect = case.expect if case is not None else None
     findings = errors.find_visible_errors(observation, declared)
     verdict_errors = errors.find_errors(
@@ -86,6 +86,7 @@ def verdict(
     the packages with that unit have dockerd.
     """
     daemon = observation.daemon
+    inputs, declared = _after_changes(prepared, observation)
     levels = {who: exposure.level for who, exposure in observation.exposure.items()}
     paths = dockerd_path_notes(prepared, observation, judgement.errors, unit, dockerd)
     not_installed = [f"{name}: not installed" for name in prepared.inputs.ignored]
@@ -120,7 +121,13 @@ def verdict(
         ],
         dockerd_validate=daemon.refused_by_validate,
         proofs=[
-            Proof(who=who, target=attempt.place, level=attempt.level, seconds=attempt.seconds)
+            Proof(
+                who=who,
+                target=attempt.place,
+                level=attempt.level,
+                seconds=attempt.seconds,
+                evidence=attempt.evidence,
+            )
             for who, exposure in observation.exposure.items()
             for attempt in exposure.attempts
         ],
@@ -128,7 +135,18 @@ def verdict(
         verdict=_verdict(judgement),
         reasons=judgement.reasons,
         permitted=list(judgement.permitted),
+        findings=list_findings(inputs, declared, observation, judgement),
+        evidence=evidence_of(observation, judgement),
     )
+
+
+def _after_changes(prepared: Prepared, observation: Observation) -> tuple[Input, DeclaredConfig]:
+    """Return the input as a script or a fix has changed it, and what it declares."""
+    inputs, declared = prepared.inputs, prepared.declared
+    if observation.daemon.changed_files:
+        inputs = inputs.with_changes(observation.daemon.changed_files)
+        declared = read_config(inputs.texts, inputs.command)
+    return inputs, declared
 
 
 def _find_no_effect(context: rules.RuleContext) -> list[NoEffect]:

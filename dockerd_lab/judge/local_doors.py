@@ -31,14 +31,14 @@ def check_local_doors(inputs: Input, observation: Observation) -> Iterator[Polic
             continue
         else:
             sentence = f"every local user may use {path}, which is root for whoever does"
-        yield PolicyFinding("stranger", sentence)
+        yield PolicyFinding("stranger", sentence, id="local-root")
     for file, text in inputs.texts.items():
         pattern = _SUDO if _SUDOERS.fullmatch(file) else _GROUP if file == _GROUP_CONF else None
         for match in pattern.finditer(text) if pattern is not None else ():
             where = inputs.user_path(Place(file, text.count("\n", 0, match.start()) + 1))
             program = "sudo" if pattern is _SUDO else "pam_group"
             sentence = f"{program} lets every local user control the daemon (at {where})"
-            yield PolicyFinding("stranger", sentence)
+            yield PolicyFinding("stranger", sentence, id="local-root", where=where)
 
 
 def _is_covered_by_probe(socket: str, observation: Observation) -> bool:

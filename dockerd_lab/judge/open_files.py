@@ -32,7 +32,7 @@ def check_open_files(inputs: Input, observation: Observation) -> Iterator[Policy
     if any(attempt.level == "tls-required" for attempt in attempts):
         for key in found.client_keys:
             sentence = f"every local user may read {key}, the key of a client, and connect with it"
-            yield PolicyFinding("stranger", sentence)
+            yield PolicyFinding("stranger", sentence, id="exposed-key")
     yield from check_files_of_anybody(inputs)
     for path in found.writable:
         for file, text in inputs.texts.items():
@@ -40,7 +40,7 @@ def check_open_files(inputs: Input, observation: Observation) -> Iterator[Policy
                 if _USES.match(each.key) and _names(each.value, path):
                     where = inputs.user_path(Place(file, each.line))
                     sentence = f"every local user may write {path}, which root uses (at {where})"
-                    yield PolicyFinding("stranger", sentence)
+                    yield PolicyFinding("stranger", sentence, id="writable-file", where=where)
 
 
 def check_files_of_anybody(inputs: Input) -> Iterator[PolicyFinding]:
@@ -54,7 +54,8 @@ def check_files_of_anybody(inputs: Input) -> Iterator[PolicyFinding]:
             if wanted is not None and not inputs.has(wanted["path"]):
                 where = inputs.user_path(Place(file, each.line))
                 sentence = f"every local user may make {wanted['path']}, which root uses"
-                yield PolicyFinding("stranger", f"{sentence} (at {where})")
+                sentence = f"{sentence} (at {where})"
+                yield PolicyFinding("stranger", sentence, id="writable-file", where=where)
 
 
 def _names(value: str, path: str) -> bool:

@@ -44,6 +44,8 @@ class Permissions:
                     f" {permission.level}",
                     who,
                     best.level,
+                    id="beyond-policy",
+                    target=best.target,
                 )
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from dockerd_lab.cases.model import Expectation
 from dockerd_lab.judge.expectation import expected_level
-from dockerd_lab.judge.findings import PolicyFinding
+from dockerd_lab.judge.findings import UNEXPLAINED_FAILURE, PolicyFinding
+from dockerd_lab.judge.judgement import SCRIPT
 from dockerd_lab.judge.log import extract_message, last_line
 from dockerd_lab.judge.other_apis import find_other_apis
 from dockerd_lab.levels import LEVELS
@@ -37,18 +38,20 @@ def check_daemon_state(observation: Observation) -> Iterator[PolicyFinding]:
         yield PolicyFinding(
             "start",
             "systemd refuses the unit; the old daemon runs on with the old configuration",
+            id=UNEXPLAINED_FAILURE,
         )
     elif state != "active":
-        yield PolicyFinding("start", "the daemon does not start")
+        yield PolicyFinding("start", "the daemon does not start", id=UNEXPLAINED_FAILURE)
 
 
 def report_last_line(observation: Observation) -> Iterator[PolicyFinding]:
     """Yield findings with the last line of the log, for a failure that is no known error."""
     if observation.daemon.outcome.restart_exit_code == TIMED_OUT:
-        yield PolicyFinding("start", "it was neither ready nor did it end, until it was stopped")
-    yield PolicyFinding(
-        "start", f"no known error; its last words: {extract_message(last_line(observation))}"
-    )
+        sentence = "it was neither ready nor did it end, until it was stopped"
+        yield PolicyFinding("start", sentence, id=UNEXPLAINED_FAILURE)
+    last_words = extract_message(last_line(observation))
+    sentence = f"no known error; its last words: {last_words}"
+    yield PolicyFinding("start", sentence, id=UNEXPLAINED_FAILURE)
 
 
 def check_script(observation: Observation) -> Iterator[PolicyFinding]:
@@ -56,9 +59,10 @@ def check_script(observation: Observation) -> Iterator[PolicyFinding]:
     code = observation.daemon.script_exit_code
     if code in (TIMED_OUT, _KILLED):
         message = f"the provisioning script did not end within {PROVISION_LIMIT} s"
-        yield PolicyFinding("script", message)
+        yield PolicyFinding("script", message, id="script-fails", where=SCRIPT)
     elif code is not None:
-        yield PolicyFinding("script", f"the provisioning script ended with exit code {code}")
+        message = f"the provisioning script ended with exit code {code}"
+        yield PolicyFinding("script", message, id="script-fails", where=SCRIPT)
 
 
 def check_services(observation: Observation) -> Iterator[PolicyFinding]:
@@ -69,7 +73,7 @@ def check_services(observation: Observation) -> Iterator[PolicyFinding]:
             last = (error_lines or [*state.log] or [""])[0].strip()
             service = name.removesuffix(".service")
             sentence = f"{service} does not start" + (f": {last}" if last else "")
-            yield PolicyFinding("service", sentence)
+            yield PolicyFinding("service", sentence, id="service-fails")
 
 
 def check_strangers(
@@ -88,6 +92,8 @@ def check_strangers(
                 "stranger",
                 f"{description} reaches {api} at {target}, which is root for whoever does",
                 who,
+                id="open-other-api",
+                target=target,
             )
         best = observation.exposure[who].best
         if not _is_forbidden(best.level):
@@ -102,6 +108,8 @@ def check_strangers(
             f"{description} gets {gets} at {best.place} ({best.evidence})",
             who,
             best.level,
+            id="" if best.level in LEVELS else "unclear-access",
+            target=best.target,
         )
 
 

@@ -53,6 +53,8 @@ def check_public_trust(inputs: Input, declared: DeclaredConfig) -> Iterator[Poli
             "stranger",
             "whoever has a certificate of any public authority is let in:"
             f" {value.value} {holds}" + (f" (at {where})" if where else ""),
+            id="public-authority",
+            where=where,
         )
 
 

@@ -23,4 +23,6 @@ def check_published_keys(inputs: Input, scripts: Collection[str]) -> Iterator[Po
             place = Place(file, text.count("\n", 0, match.start(1)) + 1)
             where = SCRIPT if file == SCRIPT else inputs.user_path(place)
             sentence = f"anybody logs in with {_PUBLISHED[match[1]]}, which is published"
-            yield PolicyFinding("stranger", f"{sentence} (at {where})")
+            yield PolicyFinding(
+                "stranger", f"{sentence} (at {where})", id="published-key", where=where
+            )

@@ -22,4 +22,5 @@ def check_sshd_logins(inputs: Input) -> Iterator[PolicyFinding]:
     for file, text in inputs.texts.items():
         for match in _NO_PASSWORD.finditer(text) if _SSHD.fullmatch(file) else ():
             where = inputs.user_path(Place(file, text.count("\n", 0, match.start()) + 1))
-            yield PolicyFinding("stranger", f"sshd lets users in without a password (at {where})")
+            sentence = f"sshd lets users in without a password (at {where})"
+            yield PolicyFinding("stranger", sentence, id="open-ssh", where=where)

@@ -52,7 +52,8 @@ def check_weak_passwords(inputs: Input, scripts: Collection[str]) -> Iterator[Po
             if not file.startswith(SCRIPT):
                 where = str(inputs.user_path(Place(file, line)))
             whose = f"the password of {user}" if user else "the secret that it compares with"
-            yield PolicyFinding("stranger", f"{whose} is one that anybody guesses (at {where})")
+            sentence = f"{whose} is one that anybody guesses (at {where})"
+            yield PolicyFinding("stranger", sentence, id="weak-password", where=where)
 
 
 def _is_trivial(user: str, password: str) -> bool:

@@ -7,6 +7,7 @@ from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
 from dockerd_lab.judge.forwarded_api import find_forwarded_api
+from dockerd_lab.judge.judgement import SCRIPT
 from dockerd_lab.lint import access
 from dockerd_lab.lint.access import Api
 from dockerd_lab.lint.hosts import Door
@@ -68,6 +69,11 @@ def check_delay(doors: Collection[Door], delay: float, *, starts: str) -> list[F
     return [Finding("slow-start", "warning", message, slow[0].value.place, slow[0].value.value)]
 
 
+def _script_place(where: str | None) -> Place | None:
+    """Return the place of what is in a script, which has no path on the machine."""
+    return Place(where) if where is not None and where.startswith(SCRIPT) else None
+
+
 def check_keys(
     inputs: Input, declared: DeclaredConfig, scripts: Collection[str], notes: Notes
 ) -> list[Finding]:
@@ -95,7 +101,8 @@ def check_keys(
     for rule, found in by_rule.items():
         for each in found:
             notes.doubt(each.message, None, OPENS)
-            findings.append(Finding(rule, "error", each.message))
+            place = inputs.place_at(each.where) or _script_place(each.where)
+            findings.append(Finding(rule, "error", each.message, place))
     for entry in (*find_forwarded_api(inputs, scripts), *find_absent_firewalls(inputs, scripts)):
         notes.doubt(f"{entry.name}: {entry.message}", None, OPENS, CLOSES)
     return findings

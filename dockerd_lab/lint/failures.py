@@ -3,11 +3,10 @@
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.locate import locate
 from dockerd_lab.explain.matcher import explain
+from dockerd_lab.judge.findings import UNEXPLAINED_FAILURE
 from dockerd_lab.lint.notes import Failure, Notes
 from dockerd_lab.lint.prediction import Finding
 
-#: The rule of a failure that no known error explains.
-UNEXPLAINED = "unexplained-failure"
 #: How the messages of dockerd's stages begin, in the order in which it comes to them.
 _STAGES = (
     "docker.service:",
@@ -37,7 +36,7 @@ def explain_failures(
                 for each in explain(failure.message.splitlines())
                 if each.error.kind == "start"
             ),
-            UNEXPLAINED,
+            UNEXPLAINED_FAILURE,
         )
         if number == 0 and certain:
             ids.append(known)

@@ -142,7 +142,13 @@ def test_the_verdict_has_all_of_the_observation(judged):
     assert result.notes == ["README.md: not installed"]
     assert (result.command, result.hosts) == (seen.daemon.command, seen.daemon.hosts)
     assert [proof.model_dump() for proof in result.proofs][:1] == [
-        {"who": "client", "target": "tcp://a:1", "level": "full-control", "seconds": 0.5}
+        {
+            "who": "client",
+            "target": "tcp://a:1",
+            "level": "full-control",
+            "seconds": 0.5,
+            "evidence": "why",
+        }
     ]
     assert [proof.who for proof in result.proofs] == [
         "client",
