@@ -69,6 +69,13 @@ def _named(policy: Policy) -> dict[str, Permission]:
     return {who: permission for who, permission in everyone.items() if permission is not None}
 
 
+class IgnoredRule(YamlModel):
+    """A rule of `lint` whose findings are not reported."""
+
+    rule: str
+    reason: Reason
+
+
 class Configuration(YamlModel):
     """One or, by a glob, several configurations of the project."""
 
@@ -86,6 +93,7 @@ class Configuration(YamlModel):
     allow_insecure: Reason | None = Field(None, alias="allow-insecure")
     allow_incomplete: Reason | None = Field(None, alias="allow-incomplete")
     policy: Policy = Field(default_factory=lambda: Policy.model_validate({}))
+    lint_ignore: list[IgnoredRule] = Field(default_factory=list, alias="lint-ignore")
 
     @model_validator(mode="before")
     @classmethod
@@ -122,6 +130,11 @@ class ProjectFile(YamlModel):
         description="directories, or globs of them, with a docker.service of the project's own",
     )
     policy: Policy = Field(default_factory=lambda: Policy.model_validate({}))
+    lint_ignore: list[IgnoredRule] = Field(
+        default_factory=list,
+        alias="lint-ignore",
+        description="rules of lint that are not reported, in any configuration",
+    )
 
 
 def project_file(project: Project) -> Path:

@@ -100,8 +100,13 @@ def check(path: Path, data: object, model: type[Model], at: Sequence[str] = ()) 
 
 def place_of(path: Path, *keys: object) -> str:
     """Return the place of a key for a message: `file:line: key`, or the file alone."""
-    line = _line(_composed(path), keys)
+    line = line_of(path, *keys)
     return f"{path}:{line}: {'.'.join(map(str, keys))}" if line else str(path)
+
+
+def line_of(path: Path, *keys: object) -> int | None:
+    """Return the line of a key, or of the last key above it that exists."""
+    return _line(_composed(path), keys)
 
 
 def _kind(value: object) -> str:

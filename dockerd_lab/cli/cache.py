@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import engine_names, examples
+from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.options import engine_names
 from dockerd_lab.host.box_recipe import cache_key
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Quiet, Wait, engine_names, examples
+from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.options import Quiet, Wait, engine_names
 from dockerd_lab.errors import LAB_WAIT, BadInput, HarnessError
 from dockerd_lab.host import labs
 from dockerd_lab.host.boxes import ensure_box, find_box

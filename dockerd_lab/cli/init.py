@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import examples
+from dockerd_lab.cli.help_examples import examples
 from dockerd_lab.errors import BadInput
 from dockerd_lab.init.files import EXAMPLE_FILES, project_files
 from dockerd_lab.init.find import Found, find_configurations

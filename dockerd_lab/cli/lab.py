@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Quiet, Wait, examples
+from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.options import Quiet, Wait
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host import labs
 from dockerd_lab.host.lab import Lab

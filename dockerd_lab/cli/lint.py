@@ -1,40 +1,75 @@
 """Provides the commands that need no machine: lint, rule."""
 
+import shlex
 import sys
 import tempfile
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.lint_targets import LintTarget, lint_targets
+from dockerd_lab.cli.report_files import (
+    ReportFiles,
+    check_report_files,
+    print_annotations,
+    report_options,
+    uses_stdout,
+    write_file,
+    write_report_files,
+)
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.collect import collect
-from dockerd_lab.lint.facts import choose_engines
+from dockerd_lab.inputs.repository_path import first_repository_path
+from dockerd_lab.lint.exceptions import without_exceptions
 from dockerd_lab.lint.packaged import PACKAGED, unit_of
 from dockerd_lab.lint.predict import predict
 from dockerd_lab.lint.prediction import Prediction
 from dockerd_lab.lint.rule import check_ids, load_rule, rule_ids
 from dockerd_lab.redaction.redact import redacted
-from dockerd_lab.report import lint_json, lint_rule, lint_terminal
+from dockerd_lab.report import lint_json, lint_lines, lint_rule, lint_terminal
 
 #: Columns of the output: the same on a terminal and in a file.
 WIDTH = 100
+_EXAMPLES = examples(
+    "dockerd-lab lint ./host-config",
+    "dockerd-lab lint                      # what dockerd-lab.yaml declares",
+    "dockerd-lab lint daemon.json --engine 26.1",
+    "dockerd-lab lint --sarif lint.sarif --github",
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
-    app.command()(lint)
+    app.command(epilog=_EXAMPLES)(lint)
     app.command()(rule)
 
 
+@dataclass(frozen=True)
+class _Linted:
+    """What was said of one configuration; without secrets."""
+
+    text: str
+    """For a terminal."""
+    lines: str
+    """A line for each finding."""
+    data: dict[str, Any]
+    """As `--json` has it."""
+    failed: bool
+
+
+@report_options
 def lint(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="PATH", help="directories laid out like the machine, a case, or single files"
+            metavar="PATH",
+            help="directories laid out like the machine, a case, or single files; or what"
+            " dockerd-lab.yaml declares, by name or path",
         ),
     ] = None,
     *,
@@ -60,9 +95,6 @@ def lint(
             "--command", metavar="COMMAND", help="dockerd started by hand, instead of its unit"
         ),
     ] = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="write JSON; - is standard output")
-    ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option("--select", metavar="RULE", help="report only this rule; may be repeated"),
@@ -71,30 +103,39 @@ def lint(
         list[str] | None,
         typer.Option("--ignore", metavar="RULE", help="do not report this; may be repeated"),
     ] = None,
+    one_line: Annotated[
+        bool, typer.Option("--one-line", help="a line for each finding, as editors read it")
+    ] = False,
+    github: Annotated[
+        bool, typer.Option("--github", help="print annotations for a workflow of GitHub's")
+    ] = False,
+    **report_files: Path | None,
 ) -> None:
     """Predict what a configuration does on each engine, from its files alone.
 
-    Exit code 1 if an error is found, 0 otherwise, also where something is unknown.
+    Without PATH those are read that dockerd-lab.yaml declares. Exit code 1 if an error is found, 0
+    otherwise, also where something is unknown.
     """
     check_ids([*(select or ()), *(ignore or ())])
-    chosen = choose_engines(engines or ())
-    typed = parse_dockerd_command(command) if command is not None else None
-    with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:
-        inputs = collect(paths or [], Path(directory), files=files or (), command=typed)
-        own_unit = unit_of(inputs) if unit == PACKAGED else unit
-        predictions = [
-            _reported(predict(inputs, facts, own_unit), select or (), ignore or ())
-            for facts in chosen
-        ]
-    settle = " ".join(["dockerd-lab validate", *map(str, paths or ()), *_arguments(files, command)])
-    secrets = [*inputs.texts.values(), command or ""]
-    text = lint_terminal.render(predictions, inputs, width=WIDTH, command=settle)
-    data = lint_json.render(predictions, inputs, command=settle) if json_file else ""
-    text, data = redacted([text, data], also=secrets) if text or data else ("", "")
-    (sys.stderr if str(json_file) == "-" else sys.stdout).write(text)
-    if json_file is not None:
-        _write(json_file, data)
-    if any(each.severity == "error" for one in predictions for each in one.findings):
+    check_report_files(report_files)
+    targets, whole_project = lint_targets(
+        paths or [],
+        engines=engines or (),
+        unit=unit,
+        alone=bool(files) or command is not None,
+    )
+    linted = [
+        _lint(each, files or (), command, select=select or (), ignore=ignore or ())
+        for each in targets
+    ]
+    text = "".join(each.lines if one_line else each.text for each in linted)
+    (sys.stderr if uses_stdout(report_files) else sys.stdout).write(text)
+    data = [each.data for each in linted]
+    if report_files["json"] is not None:
+        whole = lint_json.project_data(data) if whole_project else data[0]
+        write_file(report_files["json"], lint_json.as_json(whole))
+    _write_other_reports(report_files, data, whole_project=whole_project, github=github)
+    if any(each.failed for each in linted):
         raise typer.Exit(1)
 
 
@@ -112,6 +153,46 @@ def rule(
         sys.stdout.write(lint_rule.page(load_rule(rule_id)))
 
 
+def _lint(
+    target: LintTarget,
+    files: Sequence[str],
+    command: str | None,
+    *,
+    select: Collection[str],
+    ignore: Collection[str],
+) -> _Linted:
+    """Return what lint says of one configuration."""
+    typed = parse_dockerd_command(command) if command is not None else None
+    with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:
+        inputs = collect(target.paths, Path(directory), files=files, command=typed)
+        unit = unit_of(inputs) if target.unit == PACKAGED else target.unit
+        predictions = [
+            _reported(
+                without_exceptions(
+                    predict(inputs, facts, unit, target.own_units), inputs, target.exceptions
+                ),
+                select,
+                ignore,
+            )
+            for facts in target.engines
+        ]
+    words = [target.name] if target.name else [*map(str, target.paths), *_arguments(files, command)]
+    settle = shlex.join(["dockerd-lab", "validate", *words])
+    text = lint_terminal.render(predictions, inputs, width=WIDTH, command=settle)
+    if target.name and text:
+        text = f"== {target.name}\n\n{text}\n"
+    data = lint_json.prediction_data(predictions, inputs, command=settle, name=target.name) | {
+        "repeat": shlex.join(["dockerd-lab", "lint", *words]),
+        "file": target.file or first_repository_path(inputs),
+        "line": target.line,
+    }
+    lines = lint_lines.render(predictions, inputs)
+    secrets = [*inputs.texts.values(), command or ""]
+    text, lines, data = redacted((text, lines, data), also=secrets)
+    failed = any(each.severity == "error" for one in predictions for each in one.findings)
+    return _Linted(text, lines, data, failed)
+
+
 def _reported(
     prediction: Prediction, select: Collection[str], ignore: Collection[str]
 ) -> Prediction:
@@ -127,17 +208,22 @@ def _reported(
     )
 
 
-def _arguments(files: list[str] | None, command: str | None) -> list[str]:
+def _arguments(files: Sequence[str], command: str | None) -> list[str]:
     """Return the other arguments with which `validate` gets the same input."""
-    arguments = [f"--file {each}" for each in files or ()]
-    return arguments if command is None else [*arguments, f"--command '{command}'"]
+    arguments = [word for each in files for word in ("--file", each)]
+    return arguments if command is None else [*arguments, "--command", command]
 
 
-def _write(file: Path, data: str) -> None:
-    if str(file) == "-":
-        sys.stdout.write(data)
+def _write_other_reports(
+    files: ReportFiles, data: Sequence[dict[str, Any]], *, whole_project: bool, github: bool
+) -> None:
+    """Write the reports in every format but JSON, for which there is a file."""
+    others = {**files, "json": None}
+    if not github and not any(others.values()):
         return
-    try:
-        file.write_text(data, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"{file}: cannot be written: {error.strerror}") from None
+    from dockerd_lab.report.predicted import predicted_report  # noqa: PLC0415  (takes pydantic)
+
+    reports = [predicted_report(each) for each in data]
+    write_report_files(others, reports, whole_project=whole_project)
+    if github:
+        print_annotations(reports, to_stderr=uses_stdout(files))

@@ -89,8 +89,3 @@ Unit = Annotated[
         "--unit", metavar="UNIT", help=f"whose docker.service: packaged, {', '.join(_units())}"
     ),
 ]
-
-
-def examples(*lines: str) -> str:
-    """Return the end of a command's help: lines to copy."""
-    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from dockerd_lab.cli.options import engine_names, examples
+from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.options import engine_names
 from dockerd_lab.cli.report_files import (
     check_report_files,
     print_report,

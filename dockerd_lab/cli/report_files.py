@@ -5,14 +5,15 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.judge.verdict import Report
 from dockerd_lab.report.verdict_formats import FORMATS
-from dockerd_lab.report.verdict_terminal import verdict
+
+if TYPE_CHECKING:  # `lint` writes none of these reports most often, and must not wait for pydantic
+    from dockerd_lab.judge.verdict import Report
 
 #: Files by the name of their option: `json`, `junitxml`, …; None for an option that is not used.
 ReportFiles = Mapping[str, Path | None]
@@ -57,25 +58,33 @@ def uses_stdout(files: ReportFiles) -> bool:
 
 
 def write_report_files(
-    files: ReportFiles, reports: Sequence[Report], *, whole_project: bool
+    files: ReportFiles, reports: "Sequence[Report]", *, whole_project: bool
 ) -> None:
-    """Write the reports of a project, or the only one, in every format for which there is a file.
-
-    A file in a directory of the user's appears whole or not at all.
-    """
+    """Write the reports of a project, or the only one, in every format that has a file."""
     for each in FORMATS:
         file = files[_name(each.option)]
-        if file is None:
-            continue
-        text = each.render_project(reports) if whole_project else each.render(reports[0])
-        if file == _STDOUT:
-            sys.stdout.write(text)
-        elif (file.exists() and not file.is_file()) or not os.access(file.parent, os.W_OK):
-            file.write_text(text, encoding="utf-8")  # a pipe, /dev/null, or no place for another
-        else:
-            part = file.with_name(f".{file.name}.{os.getpid()}")
-            part.write_text(text, encoding="utf-8")
-            part.replace(file.resolve())
+        if file is not None:
+            text = each.render_project(reports) if whole_project else each.render(reports[0])
+            write_file(file, text)
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a text to a file, which appears whole or not at all, or to standard output."""
+    if file == _STDOUT:
+        sys.stdout.write(text)
+    elif (file.exists() and not file.is_file()) or not os.access(file.parent, os.W_OK):
+        file.write_text(text, encoding="utf-8")  # a pipe, /dev/null, or no place for another
+    else:
+        part = file.with_name(f".{file.name}.{os.getpid()}")
+        part.write_text(text, encoding="utf-8")
+        part.replace(file.resolve())
+
+
+def print_annotations(reports: "Sequence[Report]", *, to_stderr: bool) -> None:
+    """Print the findings as annotations; a workflow reads them on either stream."""
+    from dockerd_lab.report.annotations import annotations  # noqa: PLC0415  (takes long)
+
+    (sys.stderr if to_stderr else sys.stdout).write(annotations(reports))
 
 
 def check_writable(file: Path) -> None:
@@ -91,8 +100,10 @@ def _name(option: str) -> str:
     return option.removeprefix("--").replace("-", "_")
 
 
-def print_report(report: Report, *, to_stderr: bool, verbose: bool = False) -> None:
+def print_report(report: "Report", *, to_stderr: bool, verbose: bool = False) -> None:
     """Print a report for a person, on standard output or standard error."""
+    from dockerd_lab.report.verdict_terminal import verdict  # noqa: PLC0415  (takes long)
+
     stream = sys.stderr if to_stderr else sys.stdout
     terminal = stream.isatty()
     width = os.get_terminal_size(stream.fileno()).columns if terminal else LOG_WIDTH

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cli.options import Engine, Quiet, Wait, complete_failures, examples
+from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.options import Engine, Quiet, Wait, complete_failures
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.running import running

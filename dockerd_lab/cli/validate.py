@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait, examples
+from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait
 from dockerd_lab.cli.project_run import is_project_run, project_reports
 from dockerd_lab.cli.report_files import (
     check_report_files,

@@ -26,6 +26,18 @@ def locate(message: str, declared: DeclaredConfig) -> Place | None:
     return None
 
 
+def related_places(message: str, declared: DeclaredConfig) -> list[tuple[str, Place]]:
+    """Return the other places to which a message refers, each with words for it.
+
+    These are the command lines and options of dockerd, where their flags conflict with daemon.json.
+    """
+    if "(from flag: " not in message:
+        return []
+    return [
+        ("the flags of dockerd", value.place) for value in (*declared.commands, *declared.options)
+    ]
+
+
 def _find_names(message: str) -> Iterator[str]:
     """Yield the addresses and paths in a message, the longest and thus most specific first."""
     names = re.findall(r"\[?[\w.:]*\]?:\d{2,5}\b|(?<![\w.])/[\w./-]+\w", message)

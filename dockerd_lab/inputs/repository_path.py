@@ -31,6 +31,11 @@ def source_line(inputs: Input, place: Place | None) -> SourceLine:
     return SourceLine(file, place.line, _line(inputs.texts.get(place.file), place.line))
 
 
+def first_repository_path(inputs: Input) -> str | None:
+    """Return the first file of an input that is in a repository."""
+    return next(filter(None, map(repository_path, inputs.origins.values())), None)
+
+
 def repository_path(file: Path) -> str | None:
     """Return a file's path from its repository's root on, with `/`, and with links followed.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from dockerd_lab.config.declared import DeclaredConfig
-from dockerd_lab.config.locate import locate
+from dockerd_lab.config.locate import locate, related_places
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.repository_path import source_line
@@ -11,7 +11,7 @@ from dockerd_lab.judge.findings import UNEXPLAINED_FAILURE, PolicyFinding
 from dockerd_lab.judge.judgement import Judgement, Mismatch
 from dockerd_lab.judge.log import last_line
 from dockerd_lab.judge.open_places import place_of, rule_of
-from dockerd_lab.judge.verdict import Finding
+from dockerd_lab.judge.verdict import Finding, RelatedPlace
 from dockerd_lab.levels import LEVELS
 from dockerd_lab.observe.observation import Observation
 
@@ -28,7 +28,7 @@ def list_findings(
     about one place are one finding: a port that is open to all is open to everybody in particular.
     """
     found = [
-        *_errors(inputs, judgement),
+        *_errors(inputs, declared, judgement),
         *_problems(inputs, declared, observation, judgement),
         *(
             Finding(
@@ -54,7 +54,7 @@ def list_findings(
     return [_with_source(each, inputs) for each in _merged(found)]
 
 
-def _errors(inputs: Input, judgement: Judgement) -> Iterator[Finding]:
+def _errors(inputs: Input, declared: DeclaredConfig, judgement: Judgement) -> Iterator[Finding]:
     """Yield the known errors; one that its case expects is no error of the configuration."""
     for each in judgement.errors:
         named = (path for path in inputs.origins if path in each.message)
@@ -65,7 +65,20 @@ def _errors(inputs: Input, judgement: Judgement) -> Iterator[Finding]:
             cause=each.cause,
             fix=each.fix,
             where=each.where or next((inputs.user_path(Place(path)) for path in named), None),
+            related=_related(each.message, inputs, declared),
         )
+
+
+def _related(message: str, inputs: Input, declared: DeclaredConfig) -> list[RelatedPlace]:
+    """Return the other places to which a message refers, of those in the input."""
+    places = []
+    for words, place in related_places(message, declared):
+        source = source_line(inputs, place)
+        if (where := inputs.user_path(place)) is not None and inputs.has(place.file):
+            places.append(
+                RelatedPlace(message=words, where=where, file=source.file, line=source.line)
+            )
+    return places
 
 
 def _problems(

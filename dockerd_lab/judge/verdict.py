@@ -65,6 +65,15 @@ class Proof(Part):
     evidence: str = Field(default="", description="what shows that it is this level")
 
 
+class RelatedPlace(Part):
+    """Another place that has to do with a finding."""
+
+    message: str
+    where: str
+    file: str | None = None
+    line: int | None = None
+
+
 class Finding(Part):
     """Something that is wrong, or that one should know, with its place in the input."""
 
@@ -78,13 +87,14 @@ class Finding(Part):
     )
     file: str | None = Field(
         default=None,
-        description="the same file, or else the one that declares the configuration, from the"
-        " repository's root on and without links; null if it is in no file of a repository",
+        description="the same file from the repository's root on, without links; null if it is in"
+        " no file of a repository",
     )
     line: int | None = Field(default=None, description="null if it is about no line")
     source: str | None = Field(default=None, description="the line itself")
     who: str | None = Field(default=None, description="the stranger who gets something")
     level: str | None = Field(default=None, description="what that stranger gets")
+    related: list[RelatedPlace] = Field(default_factory=list)
 
 
 class Evidence(Part):
@@ -100,7 +110,9 @@ class Evidence(Part):
     daemon_json: str = ""
     nginx: str = Field(default="", description="by nginx -T")
     firewall: str = Field(default="", description="the rules of nftables and iptables")
-    directory: str | None = Field(default=None, description="where all of it is, uncut")
+    files: list[str] = Field(
+        default_factory=list, description="where all of it is, uncut; written of what failed"
+    )
 
 
 class Difference(Part):
@@ -206,6 +218,12 @@ class Report(Part):
         default=False, description="read from the files by `lint`; not seen on machines"
     )
     repeat: str = Field(default="", description="the command line that does it again")
+    file: str | None = Field(
+        default=None,
+        description="the file that declares the configuration, or its first file, from the"
+        " repository's root on: the place of findings that have none",
+    )
+    line: int | None = None
 
     @property
     def verdict(self) -> str:

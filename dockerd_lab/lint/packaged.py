@@ -1,6 +1,8 @@
 """Provides the units that packages bring: the settings of them that lint reads."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
 
 from dockerd_lab.config.paths import DEBIANS_DOCKERD, DOCKERS_DOCKERD
 from dockerd_lab.errors import BadInput
@@ -26,20 +28,23 @@ SocketMode=0660
 SocketUser=root
 SocketGroup=docker
 """
+#: The units of a project that has none of its own.
+NO_UNITS: Mapping[str, Path] = MappingProxyType({})
 #: Both paths are on the lab's machines.
 PROGRAMS = (DEBIANS_DOCKERD, DOCKERS_DOCKERD, "dockerd")
 
 
-def packaged_units(unit: str) -> Mapping[str, str]:
+def packaged_units(unit: str, own_units: Mapping[str, Path] = NO_UNITS) -> Mapping[str, str]:
     """Return the texts of the packaged units by path: Debian's, or those of provision/units.
 
-    Raises BadInput if there is no such unit.
+    `own_units` are directories of the project's own, by name. Raises BadInput if there is no such
+    unit.
     """
     units = package_data() / "provision/units"
     service = _SERVICE
     if unit != PACKAGED:
-        file = units / unit / "docker.service"
-        known = sorted(each.name for each in units.iterdir() if each.is_dir())
+        file = own_units.get(unit, units / unit) / "docker.service"
+        known = sorted({*own_units, *(each.name for each in units.iterdir() if each.is_dir())})
         if unit not in known:
             raise BadInput(f"--unit {unit}: expected {PACKAGED} or {', '.join(known)}")
         service = file.read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dockerd_lab.config.declared import COMMAND_PLACE, DeclaredConfig, read_config
@@ -21,7 +21,7 @@ from dockerd_lab.lint.flags import Flags, read_flags
 from dockerd_lab.lint.hosts import Door, read_hosts
 from dockerd_lab.lint.nftables import Chain
 from dockerd_lab.lint.notes import CLOSES, OPENS, STARTS, Notes
-from dockerd_lab.lint.packaged import PROGRAMS, packaged_units
+from dockerd_lab.lint.packaged import NO_UNITS, PROGRAMS, packaged_units
 from dockerd_lab.lint.prediction import (
     UNKNOWN,
     WHO,
@@ -55,17 +55,20 @@ class _Dockerd:
     """Whether it takes systemd's sockets."""
 
 
-def predict(inputs: Input, facts: EngineFacts, unit: str) -> Prediction:
+def predict(
+    inputs: Input, facts: EngineFacts, unit: str, own_units: Mapping[str, Path] = NO_UNITS
+) -> Prediction:
     """Return what an input does on an engine with the packaged `unit`.
 
-    Raises BadInput if there is no such unit.
+    `own_units` are the directories of the project's own units, by name. Raises BadInput if there is
+    no such unit.
     """
     notes = Notes()
     scripts = read_scripts(inputs)
     by_hand = inputs.command or started_by_hand(scripts)
     declared = read_config(inputs.texts, by_hand)
     present = Present(inputs, notes)
-    texts = {**packaged_units(unit), **inputs.texts}
+    texts = {**packaged_units(unit, own_units), **inputs.texts}
     for name, script in scripts.items():
         command = unknown_command(script)
         if command is not None and not (name == "start.sh" and by_hand is not None):

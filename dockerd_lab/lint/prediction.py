@@ -73,3 +73,5 @@ class Prediction:
     """What dockerd waits on purpose before it starts."""
     assumed: tuple[str, ...]
     unknown: tuple[Doubt, ...]
+    permitted: tuple[str, ...] = ()
+    """What was found and is not reported, with the reason."""

@@ -34,6 +34,8 @@ class Rule:
     """The same one without it."""
     no_example: str = ""
     """Why there is no example."""
+    security_severity: str = ""
+    """How bad it is from 0.0 to 10.0, as CVSS has it, if somebody gets in who should not."""
     also: tuple[str, ...] = field(default=())
     """The rules that find something in the bad example as well, since it is wrong in two ways."""
 
@@ -56,8 +58,11 @@ def load_rule(rule_id: str) -> Rule:
     return Rule(id=rule_id, **data)
 
 
-def check_ids(ids: Iterable[str]) -> None:
-    """Raise BadInput if there is no rule of one of these ids."""
+def check_ids(ids: Iterable[str], place: str = "") -> None:
+    """Raise BadInput if there is no rule of one of these ids; `place` begins the message."""
     for each in ids:
         if each not in rule_ids():
-            raise BadInput(f"no rule {each!r}", "dockerd-lab rule --list shows them")
+            raise BadInput(
+                f"{place}: no rule {each!r}" if place else f"no rule {each!r}",
+                "dockerd-lab rule --list shows them",
+            )

@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
+from dockerd_lab.inputs.repository_path import source_line
 from dockerd_lab.judge.findings import Error
 from dockerd_lab.lint.prediction import Finding, PredictedListener, Prediction
 from dockerd_lab.lint.rule import load_rule
@@ -14,11 +16,30 @@ from dockerd_lab.lint.rule import load_rule
 SCHEMA = 1
 
 
-def render(predictions: Sequence[Prediction], inputs: Input, *, command: str) -> str:
-    """Return the predictions as JSON; `command` is the one that tells what is unknown."""
-    results = [_result(each, inputs, command) for each in predictions]
-    data = {"schema": SCHEMA, "case": inputs.name, "predicted": True, "results": results}
+def prediction_data(
+    predictions: Sequence[Prediction], inputs: Input, *, command: str, name: str = ""
+) -> dict[str, Any]:
+    """Return the predictions for a configuration as JSON has them.
+
+    `command` is the one that tells what is unknown; `name` is the configuration's, if it has
+    another than its input.
+    """
+    return {
+        "schema": SCHEMA,
+        "case": name or inputs.name,
+        "predicted": True,
+        "results": [_result(each, inputs, command) for each in predictions],
+    }
+
+
+def as_json(data: Mapping[str, Any]) -> str:
+    """Return the predictions for one configuration, or for a project's, as JSON."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def project_data(configurations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the predictions for a project's configurations as JSON has them."""
+    return {"schema": SCHEMA, "predicted": True, "configurations": list(configurations)}
 
 
 def _result(prediction: Prediction, inputs: Input, command: str) -> dict[str, Any]:
@@ -35,7 +56,11 @@ def _result(prediction: Prediction, inputs: Input, command: str) -> dict[str, An
         "exposure": dict(prediction.exposure),
         "errors": [dataclasses.asdict(_error(each, inputs)) for each in errors],
         "findings": [_finding(each, inputs) for each in prediction.findings],
-        "no_effect": [dataclasses.asdict(each) for each in prediction.no_effect],
+        "no_effect": [
+            {**dataclasses.asdict(each), **_source(inputs, inputs.place_at(each.where))}
+            for each in prediction.no_effect
+        ],
+        "permitted": list(prediction.permitted),
         "assumed": list(prediction.assumed),
         "unknown": [
             {
@@ -43,6 +68,7 @@ def _result(prediction: Prediction, inputs: Input, command: str) -> dict[str, An
                 "reason": each.reason,
                 "where": inputs.user_path(each.place),
                 "settle": command,
+                **_source(inputs, each.place),
             }
             for each in prediction.unknown
         ],
@@ -61,7 +87,13 @@ def _finding(finding: Finding, inputs: Input) -> dict[str, Any]:
         "severity": finding.severity,
         "message": finding.message,
         "where": inputs.user_path(finding.place),
+        **_source(inputs, finding.place),
     }
+
+
+def _source(inputs: Input, place: Place | None) -> dict[str, Any]:
+    source = source_line(inputs, place)
+    return {"file": source.file, "line": source.line, "source": source.text}
 
 
 def _listener(listener: PredictedListener) -> dict[str, Any]:

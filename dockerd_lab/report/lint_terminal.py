@@ -15,7 +15,7 @@ _NO_EFFECT = "no-effect"
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
     """A finding, and the engines on which it is found."""
 
     finding: Finding
@@ -30,7 +30,7 @@ def render(predictions: Sequence[Prediction], inputs: Input, *, width: int, comm
     `width` is the terminal's in columns; `command` is the one that tells what lint cannot.
     """
     blocks = [
-        *(_finding(entry, inputs, len(predictions), width) for entry in _findings(predictions)),
+        *(_finding(entry, inputs, len(predictions), width) for entry in list_entries(predictions)),
         *_doubts(predictions, inputs, width, command),
     ]
     if not blocks:
@@ -38,7 +38,7 @@ def render(predictions: Sequence[Prediction], inputs: Input, *, width: int, comm
     return "\n".join([*blocks, *_summary(predictions)]) + "\n"
 
 
-def _findings(predictions: Iterable[Prediction]) -> list[_Entry]:
+def list_entries(predictions: Iterable[Prediction]) -> list[Entry]:
     """Return all findings once, each with its engines; errors come first."""
     engines: dict[tuple[object, ...], list[str]] = {}
     entries: dict[tuple[object, ...], tuple[Finding, str]] = {}
@@ -53,7 +53,7 @@ def _findings(predictions: Iterable[Prediction]) -> list[_Entry]:
             key = (finding.rule, finding.place, finding.token)
             engines.setdefault(key, []).append(prediction.engine)
             entries.setdefault(key, (finding, fix))
-    result = [_Entry(entries[key][0], tuple(engines[key]), entries[key][1]) for key in entries]
+    result = [Entry(entries[key][0], tuple(engines[key]), entries[key][1]) for key in entries]
     return sorted(result, key=lambda entry: entry.finding.severity != "error")
 
 
@@ -65,7 +65,7 @@ def _place(where: str | None) -> Place | None:
     return Place(file, int(line)) if file and line.isdecimal() else Place(where)
 
 
-def _finding(entry: _Entry, inputs: Input, engines: int, width: int) -> str:
+def _finding(entry: Entry, inputs: Input, engines: int, width: int) -> str:
     finding, rule = entry.finding, load_rule(entry.finding.rule)
     lines = [f"{finding.severity}[{rule.id}]: {rule.title}"]
     lines += _source(finding.place, finding.token, inputs)
@@ -86,20 +86,32 @@ def _source(place: Place | None, token: str, inputs: Input) -> Iterator[str]:
     """Yield the place, and its line with a caret below what is meant."""
     if place is None:
         return
-    path = inputs.user_path(Place(place.file)) or place.file
+    path = path_of(place, inputs)
     text = _text_of(place.file, inputs)
     if place.line is None or text is None:
         yield f"  --> {path}" + (f":{place.line}" if place.line else "")
         return
     source = text.splitlines()[place.line - 1 : place.line] or [""]
     line = source[0].replace("\t", " ")
-    column = max(line.find(token), 0) if token else len(line) - len(line.lstrip())
+    column = column_of(place, token, inputs) - 1
     margin = " " * len(str(place.line))
     yield f"  --> {path}:{place.line}:{column + 1}"
     yield f" {margin} |"
     yield f" {place.line} | {line}"
     length = len(token) if token and token in line else len(line.strip())
     yield f" {margin} | {' ' * column}{'^' * max(length, 1)}"
+
+
+def path_of(place: Place, inputs: Input) -> str:
+    """Return the file of a place as the user named it."""
+    return inputs.user_path(Place(place.file)) or place.file
+
+
+def column_of(place: Place, token: str, inputs: Input) -> int:
+    """Return the column, from 1, of what is meant in a line; of the line's text without a token."""
+    lines = (_text_of(place.file, inputs) or "").splitlines()
+    line = lines[place.line - 1] if place.line and place.line <= len(lines) else ""
+    return (max(line.find(token), 0) if token else len(line) - len(line.lstrip())) + 1
 
 
 def _text_of(file: str, inputs: Input) -> str | None:

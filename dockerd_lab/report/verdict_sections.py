@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dockerd_lab.judge.findings import Error, NoEffect, NotJudged
 from dockerd_lab.judge.verdict import Report, Result
+from dockerd_lab.report.printable import printable
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _by_engines(report: Report, items: Callable[[Result], Iterable[str]]) -> lis
     """Return each different item, preceded by the engines that have it unless all do."""
     engines: dict[str, list[str]] = {}
     for result in report.results:
-        for item in dict.fromkeys(map(_printable, items(result))):
+        for item in dict.fromkeys(map(printable, items(result))):
             engines.setdefault(item, []).append(result.engine)
     everywhere = len(report.results)
     return [
@@ -89,12 +90,6 @@ def _by_engines(report: Report, items: Callable[[Result], Iterable[str]]) -> lis
         for item, names in engines.items()
         if item
     ]
-
-
-def _printable(text: str) -> str:
-    """Return a text without control characters, but for the ends of its lines."""
-    characters = (" " if c.isspace() and c != "\n" else c for c in text)
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in characters).strip("\n")
 
 
 def _error(error: Error) -> str:

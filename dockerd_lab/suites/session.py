@@ -17,12 +17,13 @@ from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import client_tools
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.project import Project
+from dockerd_lab.project_sources import is_named
 from dockerd_lab.report.observation_rows import Row, row
 from dockerd_lab.settings import Settings, load_settings
 from dockerd_lab.standins.prepared import Prepared, prepare_case
 from dockerd_lab.suites.subject import Subject
 from dockerd_lab.trial.trial import Plan
-from dockerd_lab.validate.project import Target, is_named, target_names, targets
+from dockerd_lab.validate.project import Target, target_names, targets
 from dockerd_lab.validate.run import (
     PACKAGED,
     ValidateRequest,

@@ -1,13 +1,11 @@
 """Validates the configurations of a project, as its dockerd-lab.yaml declares them."""
 
-import os
 import re
 import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dockerd_lab.errors import BadInput
@@ -17,11 +15,11 @@ from dockerd_lab.machines.running import running
 from dockerd_lab.progress import say
 from dockerd_lab.project import Project
 from dockerd_lab.project_file import (
-    Configuration,
     ProjectFile,
     load_project_file,
     project_file,
 )
+from dockerd_lab.project_sources import Source, is_selected, sources_of
 from dockerd_lab.settings import Settings
 from dockerd_lab.standins.prepared import Prepared
 from dockerd_lab.validate.render import render
@@ -33,7 +31,6 @@ from dockerd_lab.validate.run import (
     prepared,
     try_on,
 )
-from dockerd_lab.yamlfile import place_of
 
 
 @dataclass(frozen=True)
@@ -50,18 +47,6 @@ class Target:
     """Of its files and its policy."""
     run_on: list[str]
     """The only engines that dockerd-lab.yaml names for it, or none."""
-
-
-@dataclass(frozen=True)
-class _Source:
-    """Where a target comes from."""
-
-    name: str
-    paths: tuple[Path, ...]
-    """Its files and directories; none if it is rendered."""
-    declared: Configuration
-    place: str
-    """The file and line for messages."""
 
 
 @contextmanager
@@ -82,14 +67,14 @@ def targets(
     dockerd-lab.yaml or a configuration is wrong, or if there is none.
     """
     declared = load_project_file(project)
-    sources = list(_sources(project, declared))
+    sources = list(sources_of(project, declared))
     if not sources:
         raise BadInput(
             f"{project_file(project)}: declares no configurations",
             "dockerd-lab init --dry-run   # shows what it could declare",
         )
     if names:
-        sources = [source for source in sources if _is_selected(source, names)]
+        sources = [source for source in sources if is_selected(source, names)]
     if not run_commands:
         _refuse_commands(sources)
     with ExitStack() as stack:
@@ -108,18 +93,13 @@ def targets(
 
 def names_targets(project: Project, names: Sequence[str]) -> bool:
     """Return whether every one of these arguments is a configuration of the project."""
-    sources = list(_sources(project, load_project_file(project)))
-    return all(any(_is_selected(source, [name]) for source in sources) for name in names)
+    sources = list(sources_of(project, load_project_file(project)))
+    return all(any(is_selected(source, [name]) for source in sources) for name in names)
 
 
 def target_names(project: Project) -> list[str]:
     """Return the names of the project's configurations, in their order."""
-    return [source.name for source in _sources(project, load_project_file(project))]
-
-
-def is_named(name: str, pattern: str) -> bool:
-    """Return whether a configuration's name is this one, or matches it as a glob."""
-    return fnmatchcase(name, pattern)
+    return [source.name for source in sources_of(project, load_project_file(project))]
 
 
 def project_trials(
@@ -140,48 +120,7 @@ def project_trials(
                     yield target, try_on(fleet, target.request, target.prepared)
 
 
-def _sources(project: Project, declared: ProjectFile) -> Iterator[_Source]:
-    """Yield each configuration; raises BadInput for a path that does not exist, or a name twice."""
-    seen: set[str] = set()
-    for number, each in enumerate(declared.configurations):
-        place = place_of(project_file(project), "configurations", number)
-        configurations = _paths(project, each, place)
-        if each.name is not None and len(configurations) > 1:
-            count = len(configurations)
-            raise BadInput(f"{place}: one name for {count} configurations: leave it out")
-        for paths in configurations:
-            name = each.name or str(paths[0].relative_to(project.root))
-            if name in seen:
-                raise BadInput(f"{place}: {name} is there twice; give one of them another name")
-            seen.add(name)
-            yield _Source(name, paths, each, place)
-
-
-def _paths(project: Project, declared: Configuration, place: str) -> list[tuple[Path, ...]]:
-    """Return the paths of each configuration; raises BadInput if there are none.
-
-    A glob has one per match, sorted. What is rendered has no path yet.
-    """
-    if declared.render is not None:
-        return [()]
-    found: list[Path] = []
-    for pattern in declared.files or [declared.path or ""]:
-        matches = sorted(project.root.glob(pattern.rstrip("/")))
-        if not matches:
-            raise BadInput(f"{place}: no {pattern} in {project.root}")
-        found += matches
-    return [tuple(found)] if declared.files else [(path,) for path in found]
-
-
-def _is_selected(source: _Source, patterns: Sequence[str]) -> bool:
-    """Return whether a configuration has one of these names or paths."""
-    return any(
-        is_named(source.name, pattern) or source.paths == (Path(os.path.abspath(pattern)),)
-        for pattern in patterns
-    )
-
-
-def _refuse_commands(sources: Sequence[_Source]) -> None:
+def _refuse_commands(sources: Sequence[Source]) -> None:
     """Raise BadInput if a command has to be run first, which nobody allowed."""
     for source in sources:
         if (command := source.declared.render) is not None:
@@ -199,7 +138,7 @@ def _read(
     settings: Settings,
     declared: ProjectFile,
     request: ValidateRequest,
-    source: _Source,
+    source: Source,
 ) -> Target:
     """Return a target, rendered if need be, which exists until the stack is closed."""
     own = source.declared

@@ -1,0 +1,128 @@
+"""Chooses what `lint` reads: the configurations of dockerd-lab.yaml, or what is named."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dockerd_lab.inputs.repository_path import repository_path
+from dockerd_lab.lint.exceptions import Exceptions
+from dockerd_lab.lint.facts import EngineFacts, choose_engines, load_facts
+from dockerd_lab.lint.facts import engines as engines_with_facts
+from dockerd_lab.lint.packaged import NO_UNITS, PACKAGED
+from dockerd_lab.lint.rule import check_ids
+from dockerd_lab.project import PROJECT_FILE, project_root
+
+if TYPE_CHECKING:  # a project's file takes pydantic, which most inputs do not wait for
+    from dockerd_lab.project import Project
+    from dockerd_lab.project_file import IgnoredRule, ProjectFile
+    from dockerd_lab.project_sources import Source
+
+
+@dataclass(frozen=True)
+class LintTarget:
+    """One configuration, and how it is read."""
+
+    paths: Sequence[Path]
+    engines: Sequence[EngineFacts]
+    unit: str = PACKAGED
+    name: str = ""
+    """What reports call it; empty for the name of its input."""
+    exceptions: Exceptions = field(default_factory=Exceptions)
+    own_units: Mapping[str, Path] = field(default_factory=lambda: NO_UNITS)
+    file: str | None = None
+    """The project's file, from the repository's root on, and the line that declares it."""
+    line: int | None = None
+
+
+def lint_targets(
+    paths: Sequence[Path], *, engines: Sequence[str], unit: str, alone: bool
+) -> tuple[list[LintTarget], bool]:
+    """Return what to read, and whether it is the project's configurations.
+
+    Without paths that is all that the project declares; paths may name some of them. `alone` says
+    that there is other input, which is no project's. Raises BadInput where dockerd-lab.yaml is
+    wrong.
+    """
+    chosen = choose_engines(engines)
+    root = project_root(Path.cwd())
+    if root is None:
+        return [LintTarget(paths, chosen, unit)], False
+    from dockerd_lab.project import find_project  # noqa: PLC0415
+    from dockerd_lab.project_file import read_project_file  # noqa: PLC0415
+    from dockerd_lab.project_sources import is_selected, sources_of  # noqa: PLC0415
+
+    project, declared = find_project(), read_project_file(root / PROJECT_FILE)
+    file = repository_path(root / PROJECT_FILE)
+    sources = list(sources_of(project, declared)) if not alone else []
+    names = list(map(str, paths))
+    if sources and all(any(is_selected(each, [name]) for each in sources) for name in names):
+        wanted = [each for each in sources if not names or is_selected(each, names)]
+        given = chosen if engines else None
+        targets = list(_of_project(project, declared, wanted, given=given, unit=unit))
+        return targets, True
+    exceptions = Exceptions(_ignored(declared.lint_ignore, root))
+    return [LintTarget(paths, chosen, unit, exceptions=exceptions, file=file)], False
+
+
+def _of_project(
+    project: "Project",
+    declared: "ProjectFile",
+    sources: Sequence["Source"],
+    *,
+    given: Sequence[EngineFacts] | None,
+    unit: str,
+) -> Iterator[LintTarget]:
+    from dockerd_lab.cases.units import unit_directories  # noqa: PLC0415
+
+    file = repository_path(project.root / PROJECT_FILE)
+    own_units = unit_directories(project) if declared.units else NO_UNITS
+    for source in sources:
+        own = source.declared
+        if own.render is not None:
+            print(
+                f"dockerd-lab: {source.name} is not read: a command renders it;"
+                f" dockerd-lab validate --render {source.name}",
+                file=sys.stderr,
+            )
+            continue
+        levels = own.policy.over(declared.policy).permissions()
+        yield LintTarget(
+            [Path(os.path.relpath(path)) for path in source.paths],
+            given or _engines(own.run_on or declared.run_on, declared, source.name),
+            (own.unit or declared.unit or PACKAGED) if unit == PACKAGED else unit,
+            source.name,
+            Exceptions(
+                _ignored([*declared.lint_ignore, *own.lint_ignore], project.root),
+                own.allow_insecure or "",
+                {who: (each.level, each.reason or "") for who, each in levels.items()},
+            ),
+            own_units,
+            file,
+            source.line,
+        )
+
+
+def _engines(names: Sequence[str], declared: "ProjectFile", name: str) -> list[EngineFacts]:
+    """Return the facts for the engines of a configuration, as far as there are any."""
+    if not names:
+        return choose_engines([])
+    versions = {each: load_facts(each).docker for each in engines_with_facts()}
+    wanted = {
+        each: engine
+        for each in names
+        for engine, version in versions.items()
+        if engine == each or (each in declared.engines and declared.engines[each].docker == version)
+    }
+    for each in names:
+        if each not in wanted:
+            print(f"dockerd-lab: {name}: nothing is known about {each}", file=sys.stderr)
+    return choose_engines(list(wanted.values())) if wanted else []
+
+
+def _ignored(rules: Sequence["IgnoredRule"], root: Path) -> dict[str, str]:
+    """Return the reasons by rule; raises BadInput for a rule that there is not."""
+    check_ids([each.rule for each in rules], str(root / PROJECT_FILE))
+    return {each.rule: each.reason for each in rules}
