@@ -4,6 +4,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -103,6 +104,9 @@ def lint(
         list[str] | None,
         typer.Option("--ignore", metavar="RULE", help="do not report this; may be repeated"),
     ] = None,
+    render: Annotated[
+        bool, typer.Option("--render", help="run the commands that render configurations")
+    ] = False,
     one_line: Annotated[
         bool, typer.Option("--one-line", help="a line for each finding, as editors read it")
     ] = False,
@@ -123,6 +127,7 @@ def lint(
         engines=engines or (),
         unit=unit,
         alone=bool(files) or command is not None,
+        run_commands=render,
     )
     linted = [
         _lint(each, files or (), command, select=select or (), ignore=ignore or ())
@@ -163,8 +168,17 @@ def _lint(
 ) -> _Linted:
     """Return what lint says of one configuration."""
     typed = parse_dockerd_command(command) if command is not None else None
-    with tempfile.TemporaryDirectory(prefix="dockerd-lab-") as directory:
-        inputs = collect(target.paths, Path(directory), files=files, command=typed)
+    with ExitStack() as stack:
+        directory, rendered = (
+            Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dockerd-lab-")))
+            for _ in range(2)
+        )
+        paths = target.paths
+        if target.render is not None:
+            target.render(rendered)
+            paths = [rendered]
+        inputs = collect(paths, directory, files=files, command=typed)
+        inputs = inputs.with_names_below(rendered, target.name)
         unit = unit_of(inputs) if target.unit == PACKAGED else target.unit
         predictions = [
             _reported(

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,15 +35,18 @@ class LintTarget:
     file: str | None = None
     """The project's file, from the repository's root on, and the line that declares it."""
     line: int | None = None
+    render: Callable[[Path], None] | None = None
+    """Writes the configuration into a directory; None if its files are there."""
 
 
 def lint_targets(
-    paths: Sequence[Path], *, engines: Sequence[str], unit: str, alone: bool
+    paths: Sequence[Path], *, engines: Sequence[str], unit: str, alone: bool, run_commands: bool
 ) -> tuple[list[LintTarget], bool]:
     """Return what to read, and whether it is the project's configurations.
 
     Without paths that is all that the project declares; paths may name some of them. `alone` says
-    that there is other input, which is no project's. Raises BadInput where dockerd-lab.yaml is
+    that there is other input, which is no project's. What a command renders is left out unless
+    `run_commands` is set. Raises BadInput where dockerd-lab.yaml is
     wrong.
     """
     chosen = choose_engines(engines)
@@ -61,48 +64,63 @@ def lint_targets(
     if sources and all(any(is_selected(each, [name]) for each in sources) for name in names):
         wanted = [each for each in sources if not names or is_selected(each, names)]
         given = chosen if engines else None
-        targets = list(_of_project(project, declared, wanted, given=given, unit=unit))
+        targets = [
+            _of_project(project, declared, each, given=given, unit=unit)
+            for each in wanted
+            if each.declared.render is None or run_commands or _leave_out(each)
+        ]
         return targets, True
     exceptions = Exceptions(_ignored(declared.lint_ignore, root))
     return [LintTarget(paths, chosen, unit, exceptions=exceptions, file=file)], False
 
 
+def _leave_out(source: "Source") -> bool:
+    """Tell that a configuration is not read, which a command renders; return False."""
+    print(
+        f"dockerd-lab: {source.name} is not read: a command of the project renders it; --render"
+        " runs it",
+        file=sys.stderr,
+    )
+    return False
+
+
 def _of_project(
     project: "Project",
     declared: "ProjectFile",
-    sources: Sequence["Source"],
+    source: "Source",
     *,
     given: Sequence[EngineFacts] | None,
     unit: str,
-) -> Iterator[LintTarget]:
+) -> LintTarget:
     from dockerd_lab.cases.units import unit_directories  # noqa: PLC0415
 
-    file = repository_path(project.root / PROJECT_FILE)
-    own_units = unit_directories(project) if declared.units else NO_UNITS
-    for source in sources:
-        own = source.declared
-        if own.render is not None:
-            print(
-                f"dockerd-lab: {source.name} is not read: a command renders it;"
-                f" dockerd-lab validate --render {source.name}",
-                file=sys.stderr,
-            )
-            continue
-        levels = own.policy.over(declared.policy).permissions()
-        yield LintTarget(
-            [Path(os.path.relpath(path)) for path in source.paths],
-            given or _engines(own.run_on or declared.run_on, declared, source.name),
-            (own.unit or declared.unit or PACKAGED) if unit == PACKAGED else unit,
-            source.name,
-            Exceptions(
-                _ignored([*declared.lint_ignore, *own.lint_ignore], project.root),
-                own.allow_insecure or "",
-                {who: (each.level, each.reason or "") for who, each in levels.items()},
-            ),
-            own_units,
-            file,
-            source.line,
-        )
+    own = source.declared
+    levels = own.policy.over(declared.policy).permissions()
+    return LintTarget(
+        [Path(os.path.relpath(path)) for path in source.paths],
+        given or _engines(own.run_on or declared.run_on, declared, source.name),
+        (own.unit or declared.unit or PACKAGED) if unit == PACKAGED else unit,
+        source.name,
+        Exceptions(
+            _ignored([*declared.lint_ignore, *own.lint_ignore], project.root),
+            own.allow_insecure or "",
+            {who: (each.level, each.reason or "") for who, each in levels.items()},
+        ),
+        unit_directories(project) if declared.units else NO_UNITS,
+        repository_path(project.root / PROJECT_FILE),
+        source.line,
+        _renderer(project, source),
+    )
+
+
+def _renderer(project: "Project", source: "Source") -> Callable[[Path], None] | None:
+    """Return what fills a directory with a configuration, if a command renders it."""
+    if source.declared.render is None:
+        return None
+    from dockerd_lab.validate.render import render  # noqa: PLC0415
+
+    command, limit = source.declared.render, source.declared.render_seconds
+    return lambda into: render(command, project.root, into, limit=limit, place=source.place)
 
 
 def _engines(names: Sequence[str], declared: "ProjectFile", name: str) -> list[EngineFacts]:

@@ -99,6 +99,19 @@ class Input:
             return place.file
         return str(self.origins[file]) + (f":{place.line}" if place.line else "")
 
+    def with_names_below(self, directory: Path, name: str) -> "Input":
+        """Return the input with `name` in the place of a directory, in the names of its files.
+
+        The directory is one that a command has filled, and that goes with the run.
+        """
+        origins = {
+            path: Path(name, origin.relative_to(directory))
+            if origin.is_relative_to(directory)
+            else origin
+            for path, origin in self.origins.items()
+        }
+        return replace(self, origins=origins)
+
     def place_at(self, user_path: str | None) -> Place | None:
         """Return the place that `user_path()` gave this name; None if it is in no file of these."""
         if user_path is None:

@@ -25,13 +25,14 @@ def rule_of(finding: PolicyFinding, observation: Observation, declared: Declared
     if (scheme := finding.target.partition(":")[0]) in by_scheme:
         return by_scheme[scheme]
     listeners = list(_listeners(finding.target, observation))
-    if not any(each.program in _DOCKERD for each in listeners):
+    # Where nothing listens, a firewall leads elsewhere.
+    if listeners and not any(each.program in _DOCKERD for each in listeners):
         return "open-proxy"
     if declared.tls:
         return "tls-without-client-certificates"
     if _outsider_gets_in(port_of(_address(finding.target)), observation):
         return "open-tcp"
-    is_local = all(_LOOPBACK.match(each.address) for each in listeners)
+    is_local = listeners and all(_LOOPBACK.match(each.address) for each in listeners)
     return "open-to-local-users" if is_local else "open-behind-firewall"
 
 

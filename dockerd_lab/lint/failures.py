@@ -2,6 +2,7 @@
 
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.locate import locate
+from dockerd_lab.config.value import Place
 from dockerd_lab.explain.matcher import explain
 from dockerd_lab.judge.findings import UNEXPLAINED_FAILURE
 from dockerd_lab.lint.notes import Failure, Notes
@@ -40,10 +41,26 @@ def explain_failures(
         )
         if number == 0 and certain:
             ids.append(known)
-        place = failure.place or locate(failure.message, declared)
+        place = _place(failure, declared)
         line = failure.message.splitlines()[-2 if "\n" in failure.message else 0]
         findings.append(Finding(known, "error", line, place, failure.token))
     return ids, findings
+
+
+def _place(failure: Failure, declared: DeclaredConfig) -> Place | None:
+    """Return the place of a failure, with the line of what is wrong if it is in a file."""
+    place = failure.place or locate(failure.message, declared)
+    if place is not None and place.line is not None:
+        return place
+    daemon_json = declared.daemon_json
+    if failure.token and failure.token in daemon_json.text:
+        line = daemon_json.text.count("\n", 0, daemon_json.text.find(failure.token)) + 1
+        return Place(daemon_json.path, line)
+    # What a command line names: a value, or the file that takes daemon.json's place.
+    words = [failure.token.strip('"')] if failure.token else []
+    words += [daemon_json.path] if daemon_json.path in failure.message else []
+    named = (each.place for each in declared.lines if any(word in each.value for word in words))
+    return next(named, place)
 
 
 def _stage(failure: Failure) -> int:

@@ -26,9 +26,9 @@ def _command(group: GroupedFinding) -> str:
         "line": str(group.line or 1),
         "title": f"{finding.rule}: {rule_text(finding).title}",
     }
-    text = f"{printable(finding.message)} (on {', '.join(group.engines)}, in {group.report.case})"
+    text = f"{finding.message} (on {', '.join(group.engines)}, in {group.report.case})"
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(text)}"
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(printable(text))}"
 
 
 def _data(text: str) -> str:

@@ -119,10 +119,10 @@ def _results(groups: Iterable[GroupedFinding], rules: Sequence[str]) -> Iterator
 def _message(group: GroupedFinding, related: Iterable[str]) -> str:
     """Return the finding's own words, with links to the related places."""
     text = printable(group.finding.message)
+    text = f"{_sentence(text)} On {', '.join(group.engines)}, in {printable(group.report.case)}."
     if "](" in text:  # it would be read as a link
         text = text.replace("[", r"\[").replace("]", r"\]")
-    links = "".join(f" See [{words}]({number})." for number, words in enumerate(related, 1))
-    return f"{_sentence(text)} On {', '.join(group.engines)}, in {group.report.case}.{links}"
+    return text + "".join(f" See [{words}]({number})." for number, words in enumerate(related, 1))
 
 
 def _location(file: str, line: int | None) -> dict[str, Any]:

@@ -162,6 +162,9 @@ def _read(
         ready = stack.enter_context(prepared(project, settings, request))
     except BadInput as error:
         raise BadInput(f"{source.place}: {source.name}: {error.message}", error.hint) from None
+    if own.render is not None:
+        shown = ready.inputs.with_names_below(Path(paths[0]), source.name)
+        ready = replace(ready, inputs=shown)
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", source.name).strip("-.")
     configuration = replace(ready.configuration, name=name)
     return Target(
