@@ -110,9 +110,10 @@ class Evidence(Part):
     daemon_json: str = ""
     nginx: str = Field(default="", description="by nginx -T")
     firewall: str = Field(default="", description="the rules of nftables and iptables")
-    files: list[str] = Field(
-        default_factory=list, description="where all of it is, uncut; written of what failed"
+    directory: str | None = Field(
+        default=None, description="where all of it is, uncut; written of what failed"
     )
+    files: list[str] = Field(default_factory=list, description="the files in `directory`")
 
 
 class Difference(Part):

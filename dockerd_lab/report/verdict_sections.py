@@ -7,6 +7,8 @@ from dockerd_lab.judge.findings import Error, NoEffect, NotJudged
 from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.report.printable import printable
 
+_NO_EFFECT = "no effect"
+
 
 @dataclass(frozen=True)
 class Section:
@@ -17,6 +19,8 @@ class Section:
     """Each may have several lines; the first is the sentence, the others its place and fix."""
     is_problem: bool = False
     """Whether its items are why the configuration does not pass."""
+    is_finding: bool = False
+    """Whether its items are among the findings of the results."""
 
 
 #: A title, and the items of one engine under it.
@@ -53,7 +57,7 @@ def sections(report: Report, *, all_files: bool = False) -> list[Section]:
             "permitted",
             lambda result: [*result.permitted, *([incomplete] if report.allow_incomplete else [])],
         ),
-        ("no effect", lambda result: map(_no_effect, result.no_effect)),
+        (_NO_EFFECT, lambda result: map(_no_effect, result.no_effect)),
         ("after a boot", _after_boot),
         ("daemon warnings", lambda result: result.warnings),
         ("dockerd --validate", _validate),
@@ -65,9 +69,13 @@ def sections(report: Report, *, all_files: bool = False) -> list[Section]:
         ("notes", lambda result: result.notes),
     ]
     every = [
-        Section(title, _by_engines(report, items), is_problem=True) for title, items in problems
+        Section(title, _by_engines(report, items), is_problem=True, is_finding=True)
+        for title, items in problems
     ]
-    every += [Section(title, _by_engines(report, items)) for title, items in others]
+    every += [
+        Section(title, _by_engines(report, items), is_finding=title == _NO_EFFECT)
+        for title, items in others
+    ]
     return [section for section in every if section.items]
 
 

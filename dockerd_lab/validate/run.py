@@ -160,7 +160,7 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
     _print_durations(result)
     causes = boot_only_parts(prepared_input, observation)
     if not (causes or request.reboot):
-        _write_evidence(fleet, observation, result)
+        result = _write_evidence(fleet, observation, result)
         return JudgedTrial(result, judgement, observation)
     for cause in causes:
         say(f"lab: {fleet.engine}: only a boot brings {cause}")
@@ -171,8 +171,8 @@ def _try(fleet: Fleet, request: ValidateRequest, prepared_input: Prepared) -> Ju
         fleet, prepared_input, boot_observation, request, replace(variant, rebooted=True)
     )
     _print_durations(boot_result)
-    _write_evidence(fleet, observation, result)
-    _write_evidence(fleet, boot_observation, boot_result)
+    result = _write_evidence(fleet, observation, result)
+    boot_result = _write_evidence(fleet, boot_observation, boot_result)
     return JudgedTrial(
         combine(result, boot_result, causes),
         judgement,
@@ -222,9 +222,15 @@ def _boot_plan(plan: Plan, prepared_input: Prepared, observation: Observation) -
     )
 
 
-def _write_evidence(fleet: Fleet, observation: Observation, result: Result) -> None:
-    if result.verdict == "failed":
-        say(f"lab: {fleet.engine}: the evidence: {evidence.write(fleet, observation)}")
+def _write_evidence(fleet: Fleet, observation: Observation, result: Result) -> Result:
+    """Write the evidence of what failed, and return the result that names it."""
+    if result.verdict != "failed" or result.evidence is None:
+        return result
+    directory = evidence.write(fleet, observation)
+    say(f"lab: {fleet.engine}: the evidence: {directory}")
+    names = sorted(file.name for file in Path(directory).glob("*"))
+    update = {"directory": str(directory), "files": names}
+    return result.model_copy(update={"evidence": result.evidence.model_copy(update=update)})
 
 
 def _print_durations(result: Result) -> None:

@@ -14,7 +14,7 @@ from dockerd_lab.judge.verdict import Report
 from dockerd_lab.redaction.redact import redact
 from dockerd_lab.report.verdict_json import as_json
 from dockerd_lab.report.verdict_junit import junit
-from dockerd_lab.report.verdict_markdown import markdown
+from dockerd_lab.report.verdict_markdown import markdown, project_markdown
 from dockerd_lab.report.verdict_sections import headline
 from dockerd_lab.report.verdict_terminal import verdict
 from dockerd_lab.validate.draft import draft
@@ -57,8 +57,10 @@ def test_junit_markdown_and_json(judged_trial):
     report = two(judged_trial)
     suite = ET.fromstring(junit(report))[0]  # noqa: S314  (our own)
     assert [test.get("name") for test in suite] == ["debian-12", "debian-14"]
-    assert suite[1][0].get("message") == "the daemon does not start"
-    assert "hosts-flag-file-conflict" in suite[1][0].text
+    message = suite[1][0].get("message")
+    assert message.startswith("the daemon does not start: hosts-flag-file-conflict at ")
+    assert message.endswith("etc/docker/daemon.json:3")
+    assert "error: hosts-flag-file-conflict: unable to configure" in suite[1][0].text
     assert "| debian-14 | 28.5.2 | failed |" in markdown(report)
     assert r"Binding \[/red\] is insecure" in markdown(report)
     data = json.loads(as_json(report))
@@ -129,3 +131,37 @@ def test_private_keys_are_left_out():
     text = "a\n-----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY-----\nb"
     assert redact(text) == "a\n(a private key)\nb"
     assert "MII" not in redact("x -----BEGIN PRIVATE KEY-----\nMII")
+
+
+def test_markdown_has_a_failure_once_in_whatever_words(judged):
+    """Engines word the same failure in different ways."""
+    first = judged({"etc/docker/daemon.json": HOSTS}, failed())
+    finding = first.findings[0].model_copy(update={"message": "in other words"})
+    second = first.model_copy(update={"engine": "debian-14", "findings": [finding]})
+    third = judged({}, observation(engine="debian-13"), version="26.1.5")
+    third = third.model_copy(update={"findings": []})
+    text = markdown(Report(case="mine", results=[first, second, third]))
+    assert text.count("`hosts-flag-file-conflict`") == 1
+    assert "**error on debian-12, debian-14** `hosts-flag-file-conflict`: unable" in text
+    assert "; or: in other words" in text
+    assert "  - cause: dockerd was started with -H" in text
+
+
+def test_several_configurations_have_a_summary_in_markdown(judged_trial):
+    text = project_markdown([two(judged_trial), two(judged_trial)])
+    assert text.startswith("| configuration | verdict | what it does |\n| --- | --- | --- |\n")
+    assert "| mine | **failed** | starts on 20.10.24, fails on 28.5.2 |\n" in text
+    assert text.count("\n## mine: ") == 2
+
+
+def test_junit_names_the_evidence_as_attachments(judged_trial):
+    report = two(judged_trial)
+    first = report.results[0]
+    update = {"directory": "artifacts/x", "files": ["journal.txt", "netstat.txt"]}
+    kept = first.model_copy(update={"evidence": first.evidence.model_copy(update=update)})
+    suite = ET.fromstring(junit(Report(case="x", results=[kept])))[0]  # noqa: S314  (our own)
+    assert suite[0].find("system-out").text.splitlines() == [
+        "[[ATTACHMENT|artifacts/x/journal.txt]]",
+        "[[ATTACHMENT|artifacts/x/netstat.txt]]",
+    ]
+    assert ET.fromstring(junit(report))[0][0].find("system-out") is None  # noqa: S314
