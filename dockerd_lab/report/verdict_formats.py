@@ -47,6 +47,13 @@ FORMATS = (
         "--markdown", "as Markdown; - is stdout", "verdict_markdown", "markdown", "project_markdown"
     ),
     ReportFormat(
+        "--html",
+        "as an HTML page that needs nothing else; - is stdout",
+        "html",
+        "html",
+        "project_html",
+    ),
+    ReportFormat(
         "--sarif", "the findings as SARIF 2.1.0; - is stdout", "sarif", "sarif", "project_sarif"
     ),
 )

@@ -1,0 +1,183 @@
+"""Says in a sentence, and in two short lists, what a report found: what people read first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dockerd_lab.judge.verdict import Report, Result
+from dockerd_lab.report.html_words import OPEN, STRANGERS, levels_of, state_words
+
+_ARTICLE = {
+    "outsider": "an outsider",
+    "local-user": "a local user",
+    "container": "a container",
+}
+_GETS = {
+    "full-control": ("is root", "are root"),
+    "writes": ("may change the daemon", "may change the daemon"),
+    "read-only": ("may read from the daemon", "may read from the daemon"),
+    "unclear": ("may get in (unclear)", "may get in (unclear)"),
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """A stranger who gets something, and where."""
+
+    who: str
+    gets: str
+    """Such as `is root`."""
+    level: str
+    places: tuple[tuple[Report, tuple[str, ...]], ...]
+    """The configurations, each with the engines; none of these if it is all of its engines."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A configuration with which dockerd does not start, and why."""
+
+    report: Report
+    engines: tuple[str, ...]
+    """None if it is all engines."""
+    why: str
+    where: str
+
+
+def answer(reports: Sequence[Report]) -> str:
+    """Return the sentence at the top: of one configuration, or of all."""
+    if len(reports) == 1:
+        return _of_one(reports[0])
+    return _of_many(reports)
+
+
+def accesses(reports: Iterable[Report]) -> list[Access]:
+    """Return what strangers get, root first."""
+    found: dict[tuple[str, str], list[tuple[Report, tuple[str, ...]]]] = {}
+    for report in reports:
+        for who in STRANGERS:
+            for level in _GETS:
+                there = [r for r in report.results if levels_of(r).get(who) == level]
+                if there:
+                    found.setdefault((level, who), []).append((report, _engines(report, there)))
+    order = list(_GETS)
+    return [
+        Access(who, _GETS[level][0], level, tuple(places))
+        for (level, who), places in sorted(found.items(), key=lambda each: order.index(each[0][0]))
+    ]
+
+
+def failures(reports: Iterable[Report]) -> list[Failure]:
+    """Return the configurations that do not start, once for each reason."""
+    found: list[Failure] = []
+    for report in reports:
+        reasons: dict[tuple[str, str], list[Result]] = {}
+        for result in report.results:
+            if result.starts is False:
+                reasons.setdefault(_why(result), []).append(result)
+        found += [
+            Failure(report, _engines(report, there), why, where)
+            for (why, where), there in reasons.items()
+        ]
+    return found
+
+
+def _of_one(report: Report) -> str:
+    parts = [_starts(report), *_strangers(report)]
+    if not any(level in OPEN for result in report.results for level in _stranger_levels(result)):
+        parts.append("no stranger gets in" if _is_known(report) else "who gets in is unknown")
+    if report.verdict == "incomplete":
+        parts.append("not all of it could be judged")
+    return f"{report.case} {'; '.join(parts)}."
+
+
+def _starts(report: Report) -> str:
+    starts = [_version(result) for result in report.results if result.starts]
+    fails = [_version(result) for result in report.results if result.starts is False]
+    unknown = [_version(result) for result in report.results if result.starts is None]
+    words = (("starts", starts), ("does not start", fails), ("may or may not start", unknown))
+    used = [(word, versions) for word, versions in words if versions]
+    if len(used) == 1:
+        word, versions = used[0]
+        return f"{word} on {'every engine' if len(versions) > 1 else versions[0]}"
+    return ", ".join(f"{word} on {_and(versions)}" for word, versions in used)
+
+
+def _strangers(report: Report) -> list[str]:
+    """Return who is root, and who else gets in, those with the same engines together."""
+    parts = []
+    for level, (one, several) in _GETS.items():
+        by_engines: dict[tuple[str, ...], list[str]] = {}
+        for who in STRANGERS:
+            there = [r for r in report.results if levels_of(r).get(who) == level]
+            if there:
+                by_engines.setdefault(_engines(report, there), []).append(_ARTICLE[who])
+        for engines, people in by_engines.items():
+            where = f" on {_and(engines)}" if engines else ""
+            parts.append(f"{_and(people)} {one if len(people) == 1 else several}{where}")
+    return parts
+
+
+def _of_many(reports: Sequence[Report]) -> str:
+    total = len(reports)
+    failed = sum(report.verdict == "failed" for report in reports)
+    incomplete = sum(report.verdict == "incomplete" for report in reports)
+    if failed:
+        first = f"{failed} of {total} configurations {'fails' if failed == 1 else 'fail'}"
+    elif incomplete:
+        first = f"none of {total} configurations fails"
+    else:
+        first = f"all {total} configurations pass"
+    parts = [first]
+    if incomplete:
+        parts.append(f"{incomplete} could not be judged in full")
+    stopped = sum(any(r.starts is False for r in report.results) for report in reports)
+    if stopped:
+        parts.append(f"dockerd does not start with {stopped}")
+    counts: dict[int, list[str]] = {}
+    for who in STRANGERS:
+        number = sum(
+            any(levels_of(r).get(who) == "full-control" for r in report.results)
+            for report in reports
+        )
+        if number:
+            counts.setdefault(number, []).append(_ARTICLE[who])
+    for number, people in sorted(counts.items(), reverse=True):
+        parts.append(f"{_and(people)} {'is' if len(people) == 1 else 'are'} root with {number}")
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _engines(report: Report, results: Sequence[Result]) -> tuple[str, ...]:
+    """Return the engines of some results, or nothing if they are all of the report's."""
+    return () if len(results) == len(report.results) else tuple(each.engine for each in results)
+
+
+def _stranger_levels(result: Result) -> Iterable[str]:
+    levels: Mapping[str, str] = levels_of(result)
+    return [levels[who] for who in STRANGERS if who in levels]
+
+
+def _is_known(report: Report) -> bool:
+    return all("unknown" not in _stranger_levels(result) for result in report.results)
+
+
+def _why(result: Result) -> tuple[str, str]:
+    """Return why dockerd does not start, in a sentence, and the place in the files."""
+    for finding in result.findings:
+        if finding.severity == "error" and finding.rule and finding.where:
+            return finding.message, finding.where
+    if result.errors:
+        return result.errors[0].message, result.errors[0].where or ""
+    return (result.reasons[0] if result.reasons else state_words(result)[1]), ""
+
+
+def _version(result: Result) -> str:
+    return result.engine_version
+
+
+def _and(words: Sequence[str]) -> str:
+    """Join words.
+
+    >>> _and(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

@@ -1,0 +1,191 @@
+"""Arranges reports for the HTML page: failures first, a cell per configuration and engine."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dockerd_lab.judge.verdict import Report, Result
+from dockerd_lab.report.html_answer import Access, Failure, accesses, answer, failures
+from dockerd_lab.report.html_bar import Bar, bar
+from dockerd_lab.report.html_commands import Command, commands, repeat_line
+from dockerd_lab.report.html_drawing import Drawing, drawing
+from dockerd_lab.report.html_excerpts import Line, excerpt
+from dockerd_lab.report.html_findings import Entry, entries
+from dockerd_lab.report.html_words import OPEN, STRANGERS, level_word, levels_of, state_words
+from dockerd_lab.report.verdict_sections import headline
+
+#: Cells of failed verdicts that are open at first.
+_OPEN_CELLS = 6
+_VERDICTS = ("failed", "incomplete", "passed")
+
+
+@dataclass(frozen=True)
+class Level:
+    """What somebody gets."""
+
+    who: str
+    level: str
+    word: str
+    is_open: bool
+    """Whether a stranger gets something."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """An output of the machine."""
+
+    title: str
+    lines: list[Line]
+    file: str
+    """Where all of it is."""
+    same_as: str = ""
+    """The engine under which the same was shown before; then there are no lines."""
+
+
+@dataclass
+class Cell:
+    """A configuration on one engine."""
+
+    id: str
+    result: Result
+    sign: str
+    state: str
+    levels: list[Level]
+    drawing: Drawing
+    bar: Bar | None
+    log: Output
+    outputs: list[Output]
+    repeat: str
+    commands: list[Command]
+    is_open: bool = False
+
+
+@dataclass
+class Configuration:
+    """A configuration on all its engines."""
+
+    id: str
+    report: Report
+    headline: str
+    cells: dict[str, Cell]
+    findings: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows."""
+
+    answer: str
+    predicted: bool
+    engines: dict[str, str]
+    """The version of each engine's Docker."""
+    configurations: list[Configuration]
+    counts: list[tuple[str, int]]
+    """How many configurations have each verdict."""
+    cell_count: int
+    accesses: list[Access]
+    failures: list[Failure]
+    ids: dict[str, str]
+    """The id of each configuration, by its name."""
+
+
+def page(reports: Sequence[Report]) -> Page:
+    """Return the page on some configurations."""
+    ordered = sorted(reports, key=_urgency)
+    ids = _ids([report.case for report in ordered])
+    configurations = [_configuration(report, ids[report.case]) for report in ordered]
+    failed = [
+        cell
+        for each in configurations
+        for cell in each.cells.values()
+        if cell.result.verdict == "failed"
+    ]
+    for cell in failed[:_OPEN_CELLS]:
+        cell.is_open = True
+    if len(reports) == 1 and not failed:
+        next(iter(configurations[0].cells.values())).is_open = True
+    verdicts = [report.verdict for report in reports]
+    return Page(
+        answer=answer(ordered),
+        predicted=any(report.predicted for report in reports),
+        engines={r.engine: r.engine_version for report in reports for r in report.results},
+        configurations=configurations,
+        counts=[(each, verdicts.count(each)) for each in _VERDICTS if each in verdicts],
+        cell_count=sum(len(report.results) for report in reports),
+        accesses=accesses(ordered),
+        failures=failures(ordered),
+        ids=ids,
+    )
+
+
+def _urgency(report: Report) -> tuple[int, int, int]:
+    """Return what reports are sorted by: what fails first, then who gets root, then what stops."""
+    open_cells = sum(
+        levels_of(result).get(who) in OPEN for result in report.results for who in STRANGERS
+    )
+    stopped = sum(result.starts is False for result in report.results)
+    return _VERDICTS.index(report.verdict), -open_cells, -stopped
+
+
+def _configuration(report: Report, identifier: str) -> Configuration:
+    cells: dict[str, Cell] = {}
+    earlier: dict[str, str] = {}
+    for result in report.results:
+        cell_id = f"{identifier}.{_slug(result.engine)}"
+        cells[result.engine] = _cell(report, result, cell_id, earlier)
+    return Configuration(identifier, report, headline(report), cells, entries(report))
+
+
+def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, str]) -> Cell:
+    sign, state = state_words(result)
+    evidence = result.evidence
+    directory = evidence.directory if evidence else None
+
+    def output(title: str, text: str, name: str) -> Output:
+        file = f"{directory}/{name}" if directory else ""
+        key = f"{title}\n{text}"
+        if text.strip() and key in earlier and len(text) > 200:  # noqa: PLR2004
+            return Output(title, [], file, same_as=earlier[key])
+        earlier[key] = result.engine
+        return Output(title, excerpt(text.rstrip().splitlines()), file)
+
+    netstat = evidence.netstat if evidence else ""
+    texts = [
+        ("netstat", netstat or "\n".join(map(str, result.listeners)), "netstat.txt"),
+        ("docker.service and docker.socket", evidence.units if evidence else "", "unit.txt"),
+        ("daemon.json", evidence.daemon_json if evidence else "", "daemon.json"),
+        ("nginx -T", evidence.nginx if evidence else "", "nginx.txt"),
+        ("firewall", evidence.firewall if evidence else "", ""),
+    ]
+    log = excerpt(evidence.log, evidence.telling, evidence.lines_left_out) if evidence else []
+    return Cell(
+        id=identifier,
+        result=result,
+        sign=sign,
+        state=state,
+        levels=[
+            Level(who, level, level_word(who, level), who in STRANGERS and level in OPEN)
+            for who, level in levels_of(result).items()
+        ],
+        drawing=drawing(result),
+        bar=bar(result),
+        log=Output("journal", log, f"{directory}/journal.txt" if directory else ""),
+        outputs=[output(*each) for each in texts if each[1].strip()],
+        repeat=repeat_line(report, result),
+        commands=commands(result),
+    )
+
+
+def _ids(names: Sequence[str]) -> dict[str, str]:
+    """Return an id for an address's hash for each name, the same in every report."""
+    return {
+        name: slug
+        if (slug := _slug(name)) == name.lower()
+        else f"{slug}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:6]}"
+        for name in names
+    }
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9._/-]+", "-", name.lower()).strip("-.")[:60] or "x"

@@ -1,0 +1,49 @@
+"""Reports of what was recorded on real machines, for tests and pictures: as `validate` has them."""
+
+import dataclasses
+from collections.abc import Collection
+
+import recordings
+
+from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cases.model import Case, Variant
+from dockerd_lab.judge.judge import judge, verdict
+from dockerd_lab.judge.verdict import Report
+from dockerd_lab.observe.observation import Observation
+from dockerd_lab.project import find_project
+from dockerd_lab.settings import load_settings
+from dockerd_lab.standins.prepared import Prepared, prepare_case
+
+ENGINES = ("debian-12", "debian-14")
+
+
+def recorded_reports(names: Collection[str] = (), *, by_policy: bool = False) -> list[Report]:
+    """Return the reports on the cases with these names, or on all, on each recorded engine.
+
+    They are judged by their case.yaml or, with `by_policy`, as files of a user without one.
+    """
+    project = find_project()
+    settings = load_settings(project)
+    prepared: dict[str, Prepared] = {}
+    cases = {case.name: case for case in find_cases(project)}
+    reports: dict[str, Report] = {}
+    for engine in ENGINES:
+        version = settings.engine(engine).docker
+        for observed in recordings.read(engine):
+            fixed = observed.subject.endswith("-fixed")
+            name = f"{observed.case}{'-fixed' if fixed else ''}"
+            if names and name not in names:
+                continue
+            case = cases[observed.case].for_variant(Variant(version, fixed=fixed))
+            if case.name not in prepared:
+                prepared[case.name] = prepare_case(case, settings)
+            made = dataclasses.replace(prepared[case.name], configuration=case)
+            result = _result(made, observed, None if by_policy else case, version)
+            report = reports.setdefault(name, Report(case=name, results=[]))
+            report.results.append(result)
+    return list(reports.values())
+
+
+def _result(made: Prepared, observed: Observation, case: Case | None, version: str):
+    judgement = judge(made, observed, case)
+    return verdict(made, observed, judgement, version=version, unit="docker.io", dockerd="")
