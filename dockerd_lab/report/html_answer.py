@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dockerd_lab.judge.verdict import Report, Result
+from dockerd_lab.report.html_findings import findings, place_of
 from dockerd_lab.report.html_words import OPEN, STRANGERS, levels_of, state_words
 
 _ARTICLE = {
@@ -45,7 +46,7 @@ class Failure:
 def answer(reports: Sequence[Report]) -> str:
     """Return the sentence at the top: of one configuration, or of all."""
     if len(reports) == 1:
-        return _of_one(reports[0])
+        return f"{reports[0].case} {sentence(reports[0])}."
     return _of_many(reports)
 
 
@@ -80,13 +81,14 @@ def failures(reports: Iterable[Report]) -> list[Failure]:
     return found
 
 
-def _of_one(report: Report) -> str:
+def sentence(report: Report) -> str:
+    """Return what a configuration does, in a sentence without its name."""
     parts = [_starts(report), *_strangers(report)]
     if not any(level in OPEN for result in report.results for level in _stranger_levels(result)):
         parts.append("no stranger gets in" if _is_known(report) else "who gets in is unknown")
     if report.verdict == "incomplete":
         parts.append("not all of it could be judged")
-    return f"{report.case} {'; '.join(parts)}."
+    return "; ".join(parts)
 
 
 def _starts(report: Report) -> str:
@@ -97,7 +99,8 @@ def _starts(report: Report) -> str:
     used = [(word, versions) for word, versions in words if versions]
     if len(used) == 1:
         word, versions = used[0]
-        return f"{word} on {'every engine' if len(versions) > 1 else versions[0]}"
+        every = "any engine" if word == "does not start" else "every engine"
+        return f"{word} on {every if len(versions) > 1 else versions[0]}"
     return ", ".join(f"{word} on {_and(versions)}" for word, versions in used)
 
 
@@ -162,12 +165,14 @@ def _is_known(report: Report) -> bool:
 
 def _why(result: Result) -> tuple[str, str]:
     """Return why dockerd does not start, in a sentence, and the place in the files."""
-    for finding in result.findings:
-        if finding.severity == "error" and finding.rule and finding.where:
-            return finding.message, finding.where
-    if result.errors:
-        return result.errors[0].message, result.errors[0].where or ""
+    causes = [each for each in findings(result) if each.cause and each.rule in _ids(result)]
+    if causes:
+        return causes[0].message, place_of(causes[0])
     return (result.reasons[0] if result.reasons else state_words(result)[1]), ""
+
+
+def _ids(result: Result) -> list[str]:
+    return [error.id for error in result.errors]
 
 
 def _version(result: Result) -> str:

@@ -4,7 +4,7 @@ Everything in it is from the observation. An arrow is one pair of somebody and a
 reaches the listener where the daemon answered, and stops before it where TLS or a password did.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dockerd_lab.judge.verdict import Proof, Result, VerdictListener
@@ -145,6 +145,9 @@ def drawing(result: Result) -> Drawing:
 
 def listener_of(target: str, listeners: Sequence[VerdictListener]) -> VerdictListener | None:
     """Return the listener that a target, such as `tcp://192.0.2.1:2375`, leads to, if any does."""
+    predicted = (each for each in listeners if str(each) == target)
+    if (listener := next(predicted, None)) is not None:
+        return listener
     url = target.partition(" ")[0]
     if url.startswith("unix://"):
         path = _without_var(url.removeprefix("unix://"))
@@ -251,8 +254,3 @@ def machine_path(made: Drawing) -> str:
     if not any(person.who in _LOCAL for person in made.people):
         return f"M{EDGE_X} 6 H{right} V{bottom} H{EDGE_X} Z"
     return f"M{EDGE_X} 6 H{right} V{bottom} H4 V{made.middle:.1f} H{EDGE_X} Z"
-
-
-def hidden_parts(made: Drawing) -> Iterator[str]:
-    """Yield what is too long for its box, in full."""
-    yield from (each.place for each in made.listeners)

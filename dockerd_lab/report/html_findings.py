@@ -1,46 +1,74 @@
 """Collects the findings of a configuration, each once with the engines on which it holds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dockerd_lab.judge.verdict import Finding, Report, Result
+from dockerd_lab.lint.rule import load_rule, rule_ids
 
 _ORDER = ("error", "warning", "note")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Entry:
-    """A finding and its engines."""
+    """A finding, with the engines that have it and how each of them puts it."""
 
     finding: Finding
-    engines: tuple[str, ...]
-    everywhere: bool
-    """Whether these are all engines of the report."""
+    title: str
+    cause: str
+    fix: str
+    messages: dict[str, list[str]] = field(default_factory=dict)
+    """The engines, by the message."""
 
     @property
     def place(self) -> str:
         """Return the file and line, or nothing."""
-        return self.finding.where or ""
+        return place_of(self.finding)
+
+    @property
+    def engines(self) -> list[str]:
+        """Return all engines that have it."""
+        return [engine for engines in self.messages.values() for engine in engines]
 
 
 def entries(report: Report) -> list[Entry]:
-    """Return the findings of a report, errors first."""
-    engines: dict[tuple[str, ...], list[str]] = {}
-    first: dict[tuple[str, ...], Finding] = {}
+    """Return the findings of a report, errors first.
+
+    Engines word the same failure in different ways: what has the same rule and place is one.
+    """
+    found: dict[tuple[str, ...], Entry] = {}
     for result in report.results:
         for finding in findings(result):
-            key = (finding.severity, finding.rule, finding.message, finding.where or "")
-            first.setdefault(key, finding)
-            if result.engine not in engines.setdefault(key, []):
-                engines[key].append(result.engine)
-    every = len(report.results)
-    found = [Entry(first[key], tuple(engines[key]), len(engines[key]) == every) for key in first]
-    return sorted(found, key=lambda entry: _ORDER.index(entry.finding.severity))
+            entry = found.setdefault(_key(finding), _entry(finding))
+            entry.messages.setdefault(finding.message, []).append(result.engine)
+    return sorted(found.values(), key=lambda entry: _ORDER.index(entry.finding.severity))
 
 
 def findings(result: Result) -> Iterable[Finding]:
     """Return the findings of a result; those of older files are made of its lists."""
     return result.findings or list(_from_lists(result))
+
+
+def place_of(finding: Finding) -> str:
+    """Return the file and line: from the repository's root, or else as the user named the file."""
+    if finding.file is not None and finding.source is not None:
+        return f"{finding.file}:{finding.line}" if finding.line else finding.file
+    return finding.where or ""
+
+
+def _key(finding: Finding) -> tuple[str, ...]:
+    place = finding.where or ""
+    return (finding.severity, finding.rule, place, "" if place else finding.message)
+
+
+def _entry(finding: Finding) -> Entry:
+    title, cause, fix = "", finding.cause, finding.fix
+    if finding.rule in rule_ids():
+        rule = load_rule(finding.rule)
+        title = rule.title
+        cause = cause or rule.why.strip()
+        fix = fix or rule.fix.strip()
+    return Entry(finding, title, cause, fix)
 
 
 def _from_lists(result: Result) -> Iterator[Finding]:
@@ -56,20 +84,18 @@ def _from_lists(result: Result) -> Iterator[Finding]:
     for reason in result.reasons:
         yield Finding(rule="", severity="error", message=reason)
     for item in result.not_judged:
-        message = f"{item.name}: {item.message}"
         yield Finding(
             rule="not-judged",
             severity="warning",
-            message=message,
+            message=f"{item.name}: {item.message}",
             fix=item.settle,
             where=item.where,
         )
     for setting in result.no_effect:
-        message = f"{setting.setting}: {setting.message}"
         yield Finding(
             rule="no-effect",
             severity="warning",
-            message=message,
+            message=f"{setting.setting}: {setting.message}",
             fix=setting.fix,
             where=setting.where,
         )

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dockerd_lab.judge.verdict import Report, Result
-from dockerd_lab.report.html_answer import Access, Failure, accesses, answer, failures
+from dockerd_lab.report.html_answer import Access, Failure, accesses, answer, failures, sentence
 from dockerd_lab.report.html_bar import Bar, bar
 from dockerd_lab.report.html_commands import Command, commands, repeat_line
 from dockerd_lab.report.html_drawing import Drawing, drawing
 from dockerd_lab.report.html_excerpts import Line, excerpt
 from dockerd_lab.report.html_findings import Entry, entries
-from dockerd_lab.report.html_words import OPEN, STRANGERS, level_word, levels_of, state_words
-from dockerd_lab.report.verdict_sections import headline
+from dockerd_lab.report.html_words import OPEN, STRANGERS, WHO, level_word, levels_of, state_words
 
 #: Cells of failed verdicts that are open at first.
 _OPEN_CELLS = 6
@@ -27,6 +26,8 @@ class Level:
     who: str
     level: str
     word: str
+    name: str
+    """What people call them."""
     is_open: bool
     """Whether a stranger gets something."""
 
@@ -70,6 +71,15 @@ class Configuration:
     headline: str
     cells: dict[str, Cell]
     findings: list[Entry] = field(default_factory=list)
+
+    def findings_on(self, engine: str) -> list[tuple[int, Entry, str]]:
+        """Return the findings on an engine: each one's number, from 1, and its message there."""
+        return [
+            (number, entry, message)
+            for number, entry in enumerate(self.findings, 1)
+            for message, engines in entry.messages.items()
+            if engine in engines
+        ]
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,7 @@ def _configuration(report: Report, identifier: str) -> Configuration:
     for result in report.results:
         cell_id = f"{identifier}.{_slug(result.engine)}"
         cells[result.engine] = _cell(report, result, cell_id, earlier)
-    return Configuration(identifier, report, headline(report), cells, entries(report))
+    return Configuration(identifier, report, sentence(report), cells, entries(report))
 
 
 def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, str]) -> Cell:
@@ -165,7 +175,7 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
         sign=sign,
         state=state,
         levels=[
-            Level(who, level, level_word(who, level), who in STRANGERS and level in OPEN)
+            Level(who, level, level_word(who, level), WHO[who], who in STRANGERS and level in OPEN)
             for who, level in levels_of(result).items()
         ],
         drawing=drawing(result),
