@@ -11,6 +11,8 @@ WIDTH = 540
 class Part:
     """A part of the time."""
 
+    kind: str
+    """`own`, `wait` or `lab`."""
     name: str
     seconds: float
     x: float
@@ -31,15 +33,19 @@ def bar(result: Result) -> Bar | None:
         return None
     waited = min(result.delay_seconds, result.start_seconds)
     names = (
-        ("dockerd's own start", result.start_seconds - waited),
-        ("dockerd waits on purpose", waited),
-        ("the lab: apply, observe, attack", max(result.seconds - result.start_seconds, 0.0)),
+        ("own", "dockerd's own start", result.start_seconds - waited),
+        ("wait", "dockerd waits on purpose", waited),
+        (
+            "lab",
+            "the lab applies, observes, attacks",
+            max(result.seconds - result.start_seconds, 0.0),
+        ),
     )
-    total = sum(seconds for _, seconds in names) or 1.0
+    total = sum(seconds for _, _, seconds in names) or 1.0
     parts, x = [], 0.0
-    for name, seconds in names:
+    for kind, name, seconds in names:
         width = seconds / total * WIDTH
         if seconds >= 0.05:  # noqa: PLR2004  (what rounds to nothing)
-            parts.append(Part(name, round(seconds, 1), x, width))
+            parts.append(Part(kind, name, round(seconds, 1), x, width))
         x += width
     return Bar(parts, result.seconds)

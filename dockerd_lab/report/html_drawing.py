@@ -11,12 +11,12 @@ from dockerd_lab.judge.verdict import Proof, Result, VerdictListener
 from dockerd_lab.observe.exposure import rank
 from dockerd_lab.report.html_words import WHO, level_word
 
-WIDTH = 540
+WIDTH = 556
 #: The columns, in the drawing's units: who, the machine's edge, the listeners, dockerd.
 WHO_X, WHO_WIDTH, WHO_HEIGHT = 10, 92, 40
 EDGE_X = 122
-LISTENER_X, LISTENER_WIDTH = 306, 152
-DOCKERD_X, DOCKERD_WIDTH = 474, 54
+LISTENER_X, LISTENER_WIDTH = 306, 158
+DOCKERD_X, DOCKERD_WIDTH = 480, 64
 _TOP, _GAP, _ROW, _PADDING = 30, 12, 24, 10
 #: Levels at which an answer came from the daemon; an unclear one counts.
 REACHED = ("read-only", "writes", "full-control", "unclear")
@@ -79,9 +79,9 @@ class Arrow:
         return self.level in REACHED
 
     @property
-    def filtered(self) -> bool:
-        """Return whether nothing answered: it ends at the machine's edge."""
-        return self.level == "filtered"
+    def at_edge(self) -> bool:
+        """Return whether nothing answered another machine: it ends at the machine's edge."""
+        return self.level == "filtered" and self.who not in _LOCAL
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ def _sentence(arrow: Arrow) -> str:
 def arrow_path(arrow: Arrow) -> str:
     """Return an arrow's line as the data of an SVG path."""
     start = WHO_X + WHO_WIDTH
-    if arrow.filtered and arrow.who not in _LOCAL:
+    if arrow.at_edge:
         return f"M{start} {arrow.from_y:.1f} H{EDGE_X - 4}"
     end = LISTENER_X - (8 if arrow.reached else 16)
     bend = EDGE_X + 36

@@ -59,6 +59,8 @@ class Cell:
     outputs: list[Output]
     repeat: str
     commands: list[Command]
+    excuse: str = ""
+    """Why it passes although it does not start, or is open to strangers."""
     is_open: bool = False
 
 
@@ -184,7 +186,15 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
         outputs=[output(*each) for each in texts if each[1].strip()],
         repeat=repeat_line(report, result),
         commands=commands(result),
+        excuse=_excuse(result),
     )
+
+
+def _excuse(result: Result) -> str:
+    is_open = any(levels_of(result).get(who) in OPEN for who in STRANGERS)
+    if result.verdict != "passed" or (result.starts is not False and not is_open):
+        return ""
+    return "permitted" if result.permitted else "as its case expects"
 
 
 def _ids(names: Sequence[str]) -> dict[str, str]:
