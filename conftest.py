@@ -1,6 +1,7 @@
 """What only this repository's suites need: short names for dockerd_lab.plugin's, and fixtures."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ SHORT_OPTIONS: dict[str, dict[str, Any]] = {
     "unit": {"metavar": "UNIT"},
     "reboot": {"action": "store_true"},
     "keep": {"action": "store_true"},
+    "html": {"metavar": "FILE", "type": Path},
 }
 
 

@@ -1,12 +1,15 @@
 """Provides the command that shows a failure on the machines, and that its fix works."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dockerd_lab.cli.help_examples import examples
 from dockerd_lab.cli.options import Engine, Quiet, Wait, complete_failures
+from dockerd_lab.cli.report_files import check_report_files, report_options, write_report_files
 from dockerd_lab.errors import LAB_WAIT, BadInput
+from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.machines import ssh
 from dockerd_lab.machines.running import running
 from dockerd_lab.observe import evidence
@@ -16,7 +19,7 @@ from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.report import reproduction
 from dockerd_lab.report.console import emit, terminal
 from dockerd_lab.reproduce.choose import choose, find_failures
-from dockerd_lab.reproduce.run import fix_failure, reproduce_failure
+from dockerd_lab.reproduce.run import Reproduction, fix_failure, reproduce_failure, result_of
 from dockerd_lab.settings import load_settings
 
 
@@ -28,7 +31,7 @@ def register(app: typer.Typer) -> None:
             "dockerd-lab reproduce hosts-flag-file-conflict --fix",
             "dockerd-lab reproduce failures/fd-by-hand --engine debian-13 --shell",
         )
-    )(reproduce)
+    )(report_options(reproduce))
 
 
 def reproduce(
@@ -49,11 +52,13 @@ def reproduce(
     list_all: Annotated[bool, typer.Option("--list", help="what can be reproduced")] = False,
     quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
+    **files: Path | None,
 ) -> None:
     """Bring a failure about on real machines, as it occurs in practice, and explain it.
 
     Exit code 1 when it, or its fix, did not lead to what is declared.
     """
+    check_report_files(files)
     project = find_project()
     settings = load_settings(project)
     width, colour = terminal()
@@ -86,6 +91,8 @@ def reproduce(
         for each in steps:
             if not each.judgement.passed:
                 say(f"lab: the evidence: {evidence.write(fleet, each.observation)}")
+        reports = [_report(each, redacted(result_of(fleet, each))) for each in steps]
+        write_report_files(files, reports, whole_project=len(reports) > 1)
         if shell:
             say("lab: this is the daemon machine; exit leaves it")
             ssh.shell(fleet.lab, "daemon")
@@ -93,3 +100,12 @@ def reproduce(
         say(f"dockerd-lab: {problem}")
     if wrong:
         raise typer.Exit(1)
+
+
+def _report(reproduction: Reproduction, result: Result) -> Report:
+    name, is_fixed = reproduction.case.name, bool(reproduction.observation.fix)
+    return Report(
+        case=f"{name}-fixed" if is_fixed else name,
+        results=[result],
+        repeat=f"dockerd-lab reproduce {name}{' --fix' if is_fixed else ''}",
+    )

@@ -22,12 +22,12 @@ def project_html(reports: Sequence[Report]) -> str:
 
     from dockerd_lab.report import html_drawing, html_view, html_words  # noqa: PLC0415
     from dockerd_lab.report.html_excerpts import MAX_LINE_LENGTH  # noqa: PLC0415
-    from dockerd_lab.report.html_text import visible  # noqa: PLC0415
+    from dockerd_lab.report.html_text import cut, shortened, visible_report  # noqa: PLC0415
 
     def finalize(value: object) -> object:
         if isinstance(value, Markup) or not isinstance(value, str):
             return value
-        return visible(value)
+        return cut(value)
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("dockerd_lab.report"),
@@ -37,12 +37,13 @@ def project_html(reports: Sequence[Report]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["cut"] = lambda text, limit=MAX_LINE_LENGTH: visible(text, limit)
+    environment.filters["cut"] = lambda text, limit=MAX_LINE_LENGTH: cut(text, limit)
+    environment.filters["short"] = shortened
     templates = files("dockerd_lab.report") / "templates"
     style = (templates / "report.css").read_text(encoding="utf-8")
     script = (templates / "report.js").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(
-        page=html_view.page(reports),
+        page=html_view.page([visible_report(report) for report in reports]),
         # The two files of this package, and nothing of a report, go in as they are.
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704

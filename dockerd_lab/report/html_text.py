@@ -4,6 +4,9 @@ Jinja escapes what HTML interprets; this shows what a terminal or a browser woul
 """
 
 import re
+from typing import Any
+
+from dockerd_lab.judge.verdict import Report
 
 #: Characters of one value that are shown; of longer ones the rest is left out, and said so.
 MAX_LENGTH = 6_000
@@ -16,17 +19,48 @@ _HIDDEN = re.compile(
 )
 
 
-def visible(text: str, limit: int = MAX_LENGTH) -> str:
-    r"""Return a text with invisible characters spelled out, cut after `limit` characters.
+def visible(text: str) -> str:
+    r"""Return a text with invisible characters spelled out.
 
     >>> visible("\x1b[31mred\u202e")
     '\\x1b[31mred\\u202e'
-    >>> visible("abcdef", 3)
+    """
+    return _HIDDEN.sub(_spell, text.replace("\r\n", "\n"))
+
+
+def visible_report(report: Report) -> Report:
+    """Return a report in which every text is visible."""
+    return Report.model_validate(_visible(report.model_dump(by_alias=True)))
+
+
+def cut(text: str, limit: int = MAX_LENGTH) -> str:
+    """Return a text of at most `limit` characters, and how many were left out.
+
+    >>> cut("abcdef", 3)
     'abc … (3 characters left out)'
     """
     left_out = len(text) - limit
-    shown = _HIDDEN.sub(_spell, text[:limit].replace("\r\n", "\n"))
-    return f"{shown} … ({left_out:,} characters left out)" if left_out > 0 else shown
+    return f"{text[:limit]} … ({left_out:,} characters left out)" if left_out > 0 else text
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return a text of at most `limit` characters: of a longer one the middle is left out.
+
+    >>> shortened("ssh://deploy@192.168.3.201", 15)
+    'ssh://d…8.3.201'
+    """
+    if len(text) <= limit:
+        return text
+    head = (limit - 1) // 2
+    return f"{text[:head]}…{text[head + 1 - limit :]}"
+
+
+def _visible(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {_visible(key): _visible(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_visible(each) for each in data]
+    return visible(data) if isinstance(data, str) else data
 
 
 def _spell(match: re.Match[str]) -> str:

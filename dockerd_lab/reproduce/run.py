@@ -3,8 +3,10 @@
 from dataclasses import dataclass, replace
 
 from dockerd_lab.cases.model import Case, Variant
-from dockerd_lab.judge.judge import judge
+from dockerd_lab.cases.units import packaged_dockerd
+from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.judgement import Judgement
+from dockerd_lab.judge.verdict import Result
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import client_tools
 from dockerd_lab.observe.observation import Observation
@@ -29,6 +31,20 @@ def reproduce_failure(fleet: Fleet, case: Case) -> Reproduction:
 def fix_failure(fleet: Fleet, case: Case) -> Reproduction:
     """Fix the failure that was reproduced, and judge whether the daemon works now."""
     return _try(fleet, case, fixed=True)
+
+
+def result_of(fleet: Fleet, reproduction: Reproduction) -> Result:
+    """Return the verdict on a reproduced failure, or on its fix."""
+    variant = Variant.of(fleet.settings.engine(fleet.engine))
+    prepared = prepare_case(reproduction.case, fleet.settings)
+    return verdict(
+        prepared,
+        reproduction.observation,
+        reproduction.judgement,
+        version=variant.version,
+        unit=variant.unit,
+        dockerd=packaged_dockerd(fleet.project, variant.unit),
+    )
 
 
 def _try(fleet: Fleet, case: Case, *, fixed: bool) -> Reproduction:

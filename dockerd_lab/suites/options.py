@@ -8,7 +8,7 @@ import pytest
 
 from dockerd_lab.errors import LAB_WAIT, BadInput, LabError, missing_package
 from dockerd_lab.progress import say
-from dockerd_lab.suites import hooks
+from dockerd_lab.suites import hooks, reports
 
 if TYPE_CHECKING:
     from dockerd_lab.project import Project
@@ -86,6 +86,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how long to wait where another command uses the lab; exit code 75 after that"
         f" (default: {LAB_WAIT})",
     )
+    reports.add_options(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -119,8 +120,12 @@ def count_labs(config: pytest.Config) -> int:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Check the options in pytest-xdist's main process, before every worker does."""
+    """Check the options, in pytest-xdist's main process before every worker does."""
     config = session.config
+    try:
+        reports.check_report_files(config)
+    except LabError as error:
+        exit_pytest(error)
     if not any(config.getoption(name) for name in _SELECTING):
         return  # perhaps no test is about machines
     if getattr(config.option, "dist", "no") != "no" and not is_worker(config):

@@ -11,6 +11,7 @@ import pytest
 from dockerd_lab.errors import BadInput, HarnessError, LabBusy, LabError
 from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.suites.options import WORKER_OUTPUT, is_worker, running_session, session_of
+from dockerd_lab.suites.reports import describe_failure, report_files, results, write_reports
 from dockerd_lab.suites.selection import engine_of, subject_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def pytest_runtest_makereport(
     subject = subject_of(item)
     if report.failed and subject is not None:
         item.session.stash[_FAILED] = True
+        failures = session_of(item.config).failed_tests.setdefault(subject.id, [])
+        failures.append(describe_failure(item, report))
         if evidence := evidence_of(item):
             report.sections.append(("the evidence", evidence))
             item.user_properties.append(("evidence", evidence))  # for --junitxml
@@ -69,14 +72,25 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Pass a worker's rows to pytest-xdist's main process; set the exit code of a broken lab."""
+    """Pass a worker's rows and results to pytest-xdist's main process, which writes the reports.
+
+    The exit code is that of a broken lab.
+    """
     lab_session = running_session(session.config)
     if lab_session is None:
         return
     if is_worker(session.config):
         rows = [asdict(row) for row in lab_session.rows]
-        session.config.workeroutput[WORKER_OUTPUT] = {"rows": rows, "broken": lab_session.broken}  # type: ignore[attr-defined]
-    elif lab_session.broken:
+        output = {"rows": rows, "broken": lab_session.broken, "results": []}
+        if report_files(session.config):
+            output["results"] = [
+                (name, result.model_dump_json(by_alias=True))
+                for name, result in results(lab_session)
+            ]
+        session.config.workeroutput[WORKER_OUTPUT] = output  # type: ignore[attr-defined]
+        return
+    write_reports(session.config, lab_session)
+    if lab_session.broken:
         session.exitstatus = _exit_code(lab_session.broken.values())
 
 
@@ -94,11 +108,15 @@ def _exit_code(reasons: Collection[str]) -> int:
 
 
 def add_worker_output(config: pytest.Config, output: dict[str, Any]) -> None:
-    """Add the rows and the broken engines of a pytest-xdist worker to the main process's."""
+    """Add the rows, results and broken engines of a pytest-xdist worker to the main process's."""
+    from dockerd_lab.judge.verdict import Result
     from dockerd_lab.report.observation_rows import Row
 
     session = session_of(config)
     session.worker_rows += [Row(**row) for row in output["rows"]]
+    session.worker_results += [
+        (name, Result.model_validate_json(text)) for name, text in output["results"]
+    ]
     session.broken.update(output["broken"])
 
 

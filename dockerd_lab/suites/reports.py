@@ -1,0 +1,127 @@
+"""Writes the reports of a run: what was observed of each configuration, on every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dockerd_lab.errors import BadInput
+
+if TYPE_CHECKING:
+    from dockerd_lab.judge.verdict import Report, Result
+    from dockerd_lab.suites.session import Session, Subject
+
+#: The formats, each of which has an option: `--lab-html`, `--lab-json`.
+FORMATS = {
+    "html": "write the observations and their verdicts as an HTML page",
+    "json": "write them as JSON, which `dockerd-lab report merge` reads",
+}
+
+
+def add_options(group: pytest.OptionGroup) -> None:
+    """Add an option for each format."""
+    for name, text in FORMATS.items():
+        group.addoption(f"--lab-{name}", metavar="FILE", type=Path, help=text)
+
+
+def report_files(config: pytest.Config) -> dict[str, Path]:
+    """Return the files to write, by format."""
+    files = {name: config.getoption(f"lab_{name}") for name in FORMATS}
+    return {name: file for name, file in files.items() if file is not None}
+
+
+def check_report_files(config: pytest.Config) -> None:
+    """Raise BadInput if a report could not be written."""
+    for name, file in report_files(config).items():
+        if file.is_dir() or not file.absolute().parent.is_dir():
+            raise BadInput(f"--lab-{name} {file}: cannot be written")
+
+
+def results(session: Session) -> list[tuple[str, Result]]:
+    """Return the name and the verdict of everything that was observed in this process, redacted."""
+    from dockerd_lab.redaction.redact import redacted
+
+    return [
+        (_name(subject), redacted(_result(session, subject), also=_texts(session, subject)))
+        for subject in session.subjects
+        if subject.id in session.observations
+    ]
+
+
+def write_reports(config: pytest.Config, session: Session) -> None:
+    """Write the files that the options name; those of workers are among the results."""
+    files = report_files(config)
+    if not files:
+        return
+    from dockerd_lab.report.html import project_html
+    from dockerd_lab.report.verdict_json import project_as_json
+
+    reports = _reports([*results(session), *session.worker_results], session.engines)
+    renderers = {"html": project_html, "json": project_as_json}
+    for name, file in files.items():
+        file.write_text(renderers[name](reports), encoding="utf-8")
+
+
+def _reports(found: Iterable[tuple[str, Result]], engines: Sequence[str]) -> list[Report]:
+    """Return a report for each name, with its results in the order of the engines."""
+    from dockerd_lab.judge.verdict import Report
+
+    by_name: dict[str, list[Result]] = {}
+    for name, result in found:
+        by_name.setdefault(name, []).append(result)
+    return [
+        Report(case=name, results=sorted(there, key=lambda each: engines.index(each.engine)))
+        for name, there in by_name.items()
+    ]
+
+
+def _result(session: Session, subject: Subject) -> Result:
+    """Return the verdict on a subject: it fails, too, where only a test of the suite does."""
+    from dockerd_lab.cases.units import packaged_dockerd
+    from dockerd_lab.judge.judge import verdict
+    from dockerd_lab.judge.result_findings import MISMATCH
+    from dockerd_lab.judge.verdict import Finding
+
+    observation = session.observations[subject.id]
+    result = verdict(
+        session.prepared(subject),
+        observation,
+        session.judge(subject, observation),
+        version=session.settings.engine(subject.engine).docker,
+        unit=subject.unit,
+        dockerd=packaged_dockerd(session.project, subject.unit),
+    )
+    if directory := session.evidence.get(subject.id):
+        evidence = result.evidence and result.evidence.model_copy(
+            update={"directory": str(directory)}
+        )
+        result = result.model_copy(update={"evidence": evidence})
+    failures = session.failed_tests.get(subject.id, [])
+    if not failures or result.verdict == "failed":
+        return result
+    findings = [Finding(rule=MISMATCH, severity="error", message=each) for each in failures]
+    return result.model_copy(
+        update={
+            "verdict": "failed",
+            "reasons": failures,
+            "findings": [*findings, *result.findings],
+        }
+    )
+
+
+def describe_failure(item: pytest.Item, report: pytest.TestReport) -> str:
+    """Return the test that failed, and the line that says why."""
+    lines = report.longreprtext.strip().splitlines() or [""]
+    why = next((line[1:].strip() for line in lines if line.startswith("E ")), lines[-1])
+    return f"{item.nodeid.partition('[')[0]}: {why}"
+
+
+def _name(subject: Subject) -> str:
+    return f"{subject.name}{'-rebooted' if subject.rebooted else '-fixed' if subject.fixed else ''}"
+
+
+def _texts(session: Session, subject: Subject) -> list[str]:
+    return [*session.prepared(subject).inputs.texts.values()]

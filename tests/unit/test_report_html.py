@@ -1,0 +1,191 @@
+"""The HTML report: what it says, that nothing in a result becomes a part of it, and its size."""
+
+import base64
+import hashlib
+import json
+import re
+
+import hostile
+import pytest
+from html_page import Page
+from observations import failed, observation, opened
+from prepared import DROP_IN, HOSTS, UNIT_D
+from recorded_reports import recorded_reports
+
+from dockerd_lab.judge.verdict import ProjectReport, Report
+from dockerd_lab.report.html import html, project_html
+from dockerd_lab.report.html_answer import answer
+from dockerd_lab.report.html_excerpts import MAX_LINES, excerpt
+from dockerd_lab.report.verdict_json import as_json, project_as_json
+
+FEW = (
+    "methods/systemd-dropin",
+    "methods/nginx-mtls",
+    "methods/firewall-allow-list",
+    "failures/hosts-in-file-stock-unit",
+    "failures/key-host-ignored",
+)
+
+
+@pytest.fixture(scope="session")
+def few():
+    """Reports of real observations, judged as files of a user."""
+    return recorded_reports(FEW, by_policy=True)
+
+
+def test_the_answer_stands_at_the_top(judged):
+    report = Report(case="web", results=[judged({}, opened(), command="dockerd -H tcp://:1")])
+    assert answer([report]) == (
+        "web starts on 20.10.24; an outsider, a local user and a container are root."
+    )
+    other = judged({}, failed(engine="debian-14"), command="dockerd", version="28.5.2")
+    two = Report(case="web", results=[*report.results, other])
+    assert answer([two]) == (
+        "web starts on 20.10.24, does not start on 28.5.2; an outsider, a local user and a"
+        " container are root on debian-12."
+    )
+    closed = Report(case="web", results=[judged({}, observation(), command="dockerd")])
+    assert answer([closed]) == "web starts on 20.10.24; no stranger gets in."
+    assert Page(html(two)).text.split("seen on real engines ")[1].startswith(answer([two]))
+
+
+def test_of_several_the_answer_counts(few):
+    assert answer(few) == (
+        "3 of 5 configurations fail; dockerd does not start with 1; a local user is root with 2;"
+        " an outsider and a container are root with 1."
+    )
+
+
+def test_failures_come_first_and_say_why_where_and_how_to_mend_it(few):
+    page = Page(project_html(few))
+    names = [row["data-name"] for row in page.all("tr") if "data-name" in row]
+    assert names[:3] == [FEW[0], FEW[2], FEW[3]]
+    text = page.text
+    assert "error[hosts-flag-file-conflict] hosts are given both as a flag" in text
+    assert "provision/failures/hosts-in-file-stock-unit/rootfs/etc/docker/daemon.json:2" in text
+    assert '"hosts": ["unix:///var/run/docker.sock", "tcp://0.0.0.0:2375"]' in text
+    assert "sudo systemctl reset-failed docker; sudo systemctl start docker" in text
+    assert "dockerd-lab validate failures/hosts-in-file-stock-unit --engine debian-12" in text
+    assert "16.1 s dockerd waits on purpose" in text
+    marked = re.search("<mark>(.*?)</mark>", project_html(few))[1]
+    assert "unable to configure the Docker daemon" in marked
+
+
+def test_each_cell_has_state_exposure_and_a_link(few):
+    text = project_html(few)
+    page = Page(text)
+    cells = [cell for cell in page.all("td") if "data-verdict" in cell]
+    assert len(cells) == sum(len(report.results) for report in few) == 10
+    ids = [each["id"] for _, each in page.elements if "id" in each]
+    assert len(ids) == len(set(ids))
+    links = [each["href"] for each in page.all("a")]
+    assert links
+    assert [link for link in links if link[1:] not in ids] == []
+    assert "ROOT for outsider, local user, container" in page.text
+
+
+def test_two_pages_of_one_result_file_are_equal(few):
+    again = ProjectReport.model_validate(json.loads(project_as_json(few))).configurations
+    assert project_html(again) == project_html(few)
+
+
+def test_its_policy_allows_its_own_style_and_script_alone(few):
+    text = project_html(few)
+    policy = Page(text).all("meta", **{"http-equiv": "Content-Security-Policy"})[0]["content"]
+    parts = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert parts["default-src"] == "'none'"
+    for tag, name in (("style", "style-src"), ("script", "script-src")):
+        (content,) = re.findall(f"<{tag}>(.*?)</{tag}>", text, re.S)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert parts[name] == f"'sha256-{digest}'"
+
+
+def test_it_has_no_address_outside_and_no_handler(few):
+    page = Page(project_html(few))
+    for _, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        assert "src" not in attributes
+        assert attributes.get("href", "#").startswith("#")
+
+
+@pytest.mark.parametrize("text", hostile.TEXTS, ids=lambda text: text.split()[0])
+def test_no_text_becomes_a_part_of_the_page(few, text):
+    report = hostile.everywhere(few[0], text)
+    plain, hostile_page = Page(html(few[0])), Page(html(report))
+    assert hostile_page.wrong == plain.wrong == []
+    tags = {tag for tag, _ in plain.elements}
+    assert {tag for tag, _ in hostile_page.elements} == tags
+    assert len(hostile_page.all("script")) == len(hostile_page.all("style")) == 1
+    for _, attributes in hostile_page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+    raw = html(report)
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", raw
+    )
+    raw.encode("utf-8")
+    assert text.split()[0] in hostile_page.text
+
+
+def test_a_hostile_name_is_shown_as_it_is(few):
+    report = few[0].model_copy(update={"case": hostile.NAME})
+    page = Page(html(report))
+    assert page.all("img") == []
+    assert hostile.NAME in page.text
+    ids = [each["id"] for _, each in page.elements if "id" in each]
+    assert not [each for each in ids if re.search(r"[^\w./:-]", each)]
+
+
+def test_a_line_of_ten_megabytes_is_cut_and_said_so(few):
+    result = few[0].results[0]
+    evidence = result.evidence.model_copy(update={"log": ["x" * 10_000_000], "telling": [0]})
+    long = result.model_copy(update={"evidence": evidence, "reasons": ["y" * 10_000_000]})
+    text = html(few[0].model_copy(update={"results": [long]}))
+    assert len(text) < 100_000
+    assert "9,999,600 characters left out" in text
+
+
+def test_a_long_log_is_cut_around_the_telling_line():
+    lines = excerpt([f"line {n}" for n in range(1000)], [500], before=7)
+    shown = [line.text for line in lines if not line.gap]
+    assert {"line 498", "line 500", "line 502", "line 999"} <= {*shown}
+    assert len(shown) <= MAX_LINES
+    assert sum(line.gap for line in lines) == 1007 - len(shown)
+    assert [line.text for line in lines if line.telling] == ["line 500"]
+
+
+def test_a_result_of_an_older_file_has_its_findings_too(judged):
+    files = {"etc/docker/daemon.json": HOSTS, f"{UNIT_D}/x.conf": DROP_IN}
+    data = json.loads(as_json(Report(case="old", results=[judged(files, failed())])))
+    for key in ("findings", "evidence"):
+        del data["results"][0][key]
+    text = Page(html(Report.model_validate(data))).text
+    assert "error[hosts-flag-file-conflict]" in text
+    assert "daemon.json" in text
+
+
+def test_two_hundred_cells_are_less_than_three_megabytes():
+    reports = recorded_reports()
+    count, few = 0, []
+    for report in reports:
+        if count < 200:
+            few.append(report)
+            count += len(report.results)
+    padded = [
+        report.model_copy(update={"results": [*map(_as_long, report.results)]}) for report in few
+    ]
+    assert count >= 200
+    assert len(project_html(padded).encode()) < 3_000_000
+
+
+def _as_long(result):
+    """A result with the outputs that a recording leaves out, as long as a machine has them."""
+    evidence = result.evidence.model_copy(
+        update={
+            "log": [f"Nov 30 10:00:00 dockerd: line {n} {'of a log ' * 12}" for n in range(120)],
+            "netstat": "tcp        0      0 127.0.0.1:2375          0.0.0.0:*     LISTEN\n" * 20,
+            "units": f"# {result.engine}\n" + "Environment=SOMETHING=of a unit\n" * 70,
+            "daemon_json": '{\n  "hosts": ["fd://"]\n}\n',
+            "directory": "/home/somebody/project/.lab/artifacts/debian-12/validate-it",
+        }
+    )
+    return result.model_copy(update={"evidence": evidence})

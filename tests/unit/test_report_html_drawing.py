@@ -1,0 +1,136 @@
+"""The drawing in the HTML report: each pair that was reached is drawn, and none more."""
+
+import pytest
+from html_page import arrows, drawings
+from recorded_reports import recorded_reports
+
+from dockerd_lab.judge.verdict import Proof, Report
+from dockerd_lab.report.html import html, project_html
+from dockerd_lab.report.html_drawing import REACHED, STOPPED, drawing, listener_of
+
+#: Who gets how far, in the order of how bad it is.
+ORDER = (
+    "refused",
+    "filtered",
+    *reversed(STOPPED),
+    "read-only",
+    "writes",
+    "full-control",
+    "unclear",
+)
+
+
+@pytest.fixture(scope="session")
+def results():
+    return [result for report in recorded_reports() for result in report.results]
+
+
+@pytest.fixture(scope="session")
+def svgs():
+    """The drawings of every recorded observation, in the order of `results`."""
+    reports = recorded_reports()
+    pages = (drawings(html(report)) for report in reports)
+    return [svg for page in pages for svg in page]
+
+
+def test_each_reached_pair_is_drawn_and_none_more(results, svgs):
+    """The pairs are found here by the addresses of the targets, without the drawing's own code."""
+    assert len(results) == len(svgs) > 300
+    wrong, drawn = [], 0
+    for result, svg in zip(results, svgs, strict=True):
+        reached = {
+            (proof.who, port_or_path(proof.target))
+            for proof in result.proofs
+            if proof.level in REACHED
+        }
+        heads = {
+            (who, port_or_path(place)) for (who, place, _), head in arrows(svg).items() if head
+        }
+        drawn += len(heads)
+        if heads != reached:
+            wrong.append((result.engine, heads ^ reached))
+    assert wrong == []
+    assert drawn >= 250
+
+
+def test_a_level_that_does_not_reach_the_daemon_has_no_head(results, svgs):
+    for result, svg in zip(results, svgs, strict=True):
+        for (who, _, level), head in arrows(svg).items():
+            assert head == (level in REACHED)
+            assert level in {proof.level for proof in result.proofs if proof.who == who}
+
+
+def test_every_listener_is_drawn_once(results, svgs):
+    for result, svg in zip(results, svgs, strict=True):
+        groups = [g for g in svg.iter("g") if "listener" in g.get("class").split()]
+        titles = [group.find("title").text for group in groups]
+        assert {str(each) for each in result.listeners} <= set(titles)
+        assert len(titles) == len(set(titles))
+
+
+def test_the_words_of_a_drawing_say_the_same_as_its_arrows(results, svgs):
+    for svg in svgs:
+        title = svg.find("title").text
+        for (_, place, _), head in arrows(svg).items():
+            assert f"{'reaches' if head else 'is stopped at'} {place}: " in title
+
+
+def test_who_is_drawn_is_who_was_tried(results, svgs):
+    for result, svg in zip(results, svgs, strict=True):
+        people = [g for g in svg.iter("g") if "person" in g.get("class").split()]
+        assert len(people) == (3 if result.exposure.container is None else 4)
+
+
+def test_where_a_firewall_was_seen_it_is_drawn(results, svgs):
+    for result, svg in zip(results, svgs, strict=True):
+        walls = [g for g in svg.iter("g") if g.get("class") == "firewall"]
+        filtered = any(proof.level == "filtered" for proof in result.proofs)
+        assert bool(walls) == filtered  # recordings leave the rules out
+
+
+def test_a_target_without_a_listener_is_drawn_where_it_leads_to_the_daemon(results):
+    """A port that the firewall forwards has no listener in netstat's output."""
+    (result,) = [r for r in results if str(r.listeners) and r.exposure.client == "refused"][:1]
+    proof = Proof(who="outsider", target="tcp://192.0.2.1:9", level="full-control", seconds=1)
+    made = drawing(result.model_copy(update={"proofs": [*result.proofs, proof]}))
+    assert ("outsider", "tcp://192.0.2.1:9") in {(a.who, a.place) for a in made.arrows}
+    assert [each.process for each in made.listeners][-1] == "no listener"
+
+
+@pytest.mark.parametrize(
+    ("target", "place"),
+    [
+        ("tcp://192.0.2.1:1", "tcp 192.0.2.1:1"),
+        ("tcp://127.0.0.1:1", "tcp 127.0.0.1:1"),
+        ("tcp://[fd00::1]:2 from port 53", "tcp6 :::2"),
+        ("unix:///run/docker.sock", "unix /var/run/docker.sock"),
+        ("tcp 127.0.0.1:1 dockerd", "tcp 127.0.0.1:1"),
+        ("ssh://a@192.0.2.1", None),
+        ("tcp://192.0.2.1:3", None),
+    ],
+)
+def test_a_target_leads_to_the_listener_with_its_address(results, target, place):
+    template = results[0].listeners[0]
+    made = [
+        template.model_copy(update={"family": f, "host": h, "port": p, "path": path})
+        for f, h, p, path in (
+            ("tcp", "192.0.2.1", 1, None),
+            ("tcp", "127.0.0.1", 1, None),
+            ("tcp6", "::", 2, None),
+            ("unix", None, None, "/var/run/docker.sock"),
+        )
+    ]
+    made = [each.model_copy(update={"process": "dockerd"}) for each in made]
+    found = listener_of(target, made)
+    assert (str(found).removesuffix(" dockerd") if found else None) == place
+
+
+def port_or_path(place):
+    """The port of a target or listener, or the path of a unix socket; an ssh target as it is."""
+    place = place.removeprefix("unix://").removeprefix("unix ").replace("/var/run/", "/run/")
+    return place if place.startswith(("/", "ssh:")) else place.split()[-1].rpartition(":")[2]
+
+
+def test_a_page_of_all_has_every_drawing(results):
+    reports = [Report(case=str(n), results=[each]) for n, each in enumerate(results[:20])]
+    assert len(drawings(project_html(reports))) == 20

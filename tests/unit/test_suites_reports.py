@@ -1,0 +1,90 @@
+"""--lab-html and --lab-json: the reports of a run of pytest, also with workers and failed tests."""
+
+import json
+from pathlib import Path
+
+import inner_pytest
+import pytest
+
+from dockerd_lab.judge.verdict import ProjectReport
+from dockerd_lab.observe import evidence
+from dockerd_lab.suites import outcome  # noqa: F401  (the inner pytests need not import it each)
+
+pytest_plugins = ["pytester"]
+
+SUITE = """
+def test_observed(lab_observation): pass
+
+def test_wrong(lab_observation, lab_case):
+    assert lab_case.name != "methods/unix-default", "the <b>reason</b>"
+"""
+CONFTEST = """
+from dataclasses import replace
+from types import SimpleNamespace
+from contextlib import contextmanager
+from pathlib import Path
+from dockerd_lab.observe import evidence
+from dockerd_lab.suites import outcome  # noqa: F401  (the inner pytests need not import it each)
+from observations import observation
+
+@contextmanager
+def machines(project, settings, **_):
+    yield SimpleNamespace(restored=0, project=project, lab=SimpleNamespace(), versions={},
+                          engine=settings.engine_of("daemon"))
+
+inner_pytest.made_up = machines
+evidence.write = lambda fleet, seen: Path.cwd()
+
+def pytest_dockerd_lab_trial(fleet, plan, already_applied):
+    made = observation(engine=fleet.engine)
+    return replace(made, subject=plan.subject, case=plan.configuration.name)
+"""
+
+
+@pytest.fixture
+def run(pytester, small_project, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(inner_pytest.__file__).parent))
+    monkeypatch.setattr(evidence, "write", None)  # the conftest.py's takes its place, and goes
+    conftest = inner_pytest.conftest(small_project, "made_up")
+    head, _, tail = conftest.partition("replacements =")
+    pytester.makeconftest(f"{head}{CONFTEST}\nreplacements ={tail}")
+    pytester.makepyfile(SUITE)
+    cases = ("--lab-case=unix-*", "--lab-engine=debian-12", "--lab-engine=debian-14")
+    return lambda *args: pytester.runpytest_inprocess(*inner_pytest.OPTIONS, *cases, *args)
+
+
+@pytest.mark.parametrize("workers", [(), ("-n2", "--dist=loadgroup")])
+def test_a_run_writes_what_was_observed(pytester, run, workers):
+    run("--lab-html=report.html", "--lab-json=result.json", *workers)
+    data = json.loads((pytester.path / "result.json").read_text())
+    reports = {each.case: each for each in ProjectReport.model_validate(data).configurations}
+    assert list(reports) == ["methods/unix-default", "methods/unix-only"]
+    assert [each.engine for each in reports["methods/unix-only"].results] == [
+        "debian-12",
+        "debian-14",
+    ]
+    assert reports["methods/unix-only"].results[0].reasons[0].startswith("the command line: ")
+    page = (pytester.path / "report.html").read_text()
+    assert 'id="methods/unix-only.debian-14"' in page
+
+
+def test_a_failed_test_fails_its_configuration(pytester, run):
+    """The judge finds nothing wrong with it, and the suite does."""
+    run("--lab-html=report.html", "--lab-json=result.json").assert_outcomes(passed=6, failed=2)
+    data = json.loads((pytester.path / "result.json").read_text())
+    result = data["configurations"][0]["results"][0]
+    assert result["verdict"] == "failed"
+    assert "test_wrong: AssertionError: the <b>reason</b>" in result["reasons"][0]
+    assert result["findings"][0]["message"] == result["reasons"][0]
+    assert result["evidence"]["directory"] == str(pytester.path)
+    page = (pytester.path / "report.html").read_text()
+    assert "the &lt;b&gt;reason&lt;/b&gt;" in page
+    assert "<b>reason" not in page
+
+
+def test_a_file_that_cannot_be_written_is_bad_input(run):
+    result = run("--lab-html=nowhere/report.html")
+    assert result.ret == 2
+    assert "bad input: --lab-html nowhere/report.html: cannot be written" in (
+        result.stdout.str() + result.stderr.str()
+    )
