@@ -17,7 +17,7 @@ WHO_X, WHO_WIDTH, WHO_HEIGHT = 10, 92, 40
 EDGE_X = 122
 LISTENER_X, LISTENER_WIDTH = 306, 158
 DOCKERD_X, DOCKERD_WIDTH = 480, 64
-_TOP, _GAP, _ROW, _PADDING = 30, 12, 24, 10
+_TOP, _GAP, _ROW, _PADDING, _MIN_HEIGHT = 30, 12, 24, 10, 46
 #: Levels at which an answer came from the daemon; an unclear one counts.
 REACHED = ("read-only", "writes", "full-control", "unclear")
 #: Levels at which something answered, and it was not the daemon.
@@ -33,7 +33,7 @@ class Person:
     who: str
     name: str
     level: str
-    y: float
+    y: int
     """Of the middle."""
 
     @property
@@ -48,9 +48,9 @@ class Listener:
 
     place: str
     process: str
-    y: float
+    y: int
     """Of the top."""
-    height: float
+    height: int
     leads_on: bool
     """Whether it leads to dockerd, as far as was seen."""
 
@@ -70,8 +70,8 @@ class Arrow:
     label: str
     targets: tuple[str, ...]
     """The targets at which that level was seen."""
-    from_y: float
-    to_y: float
+    from_y: int
+    to_y: int
 
     @property
     def reached(self) -> bool:
@@ -88,8 +88,8 @@ class Arrow:
 class Drawing:
     """Everything that is drawn."""
 
-    height: float
-    middle: float
+    height: int
+    middle: int
     """Between the other machines, above, and who is on the daemon's machine."""
     people: list[Person]
     listeners: list[Listener]
@@ -106,22 +106,24 @@ def drawing(result: Result) -> Drawing:
     pairs = _pairs(result)
     places = _places(result, pairs)
     rows = {place: [pair for pair in pairs if pair[1] == place] for place in places}
-    heights = {place: max(46.0, len(each) * _ROW + 2.0 * _PADDING) for place, each in rows.items()}
+    heights = {
+        place: max(_MIN_HEIGHT, len(each) * _ROW + 2 * _PADDING) for place, each in rows.items()
+    }
     people_height = len(_people_names(result)) * (WHO_HEIGHT + _GAP) + 2 * _GAP
     height = max(sum(heights.values()) + _GAP * (len(heights) - 1), people_height)
     people = _people(result, height)
     by_who = {person.who: person for person in people}
     listeners: list[Listener] = []
     arrows: list[Arrow] = []
-    y = _TOP + (height - sum(heights.values()) - _GAP * (len(heights) - 1)) / 2
+    y = _TOP + (height - sum(heights.values()) - _GAP * (len(heights) - 1)) // 2
     for place, process in places.items():
         reached = any(level in REACHED for _, _, level, _ in rows[place])
         own = process in ("dockerd", *_SOCKET_ACTIVATION) and result.daemon != "failed"
         listeners.append(Listener(place, process, y, heights[place], reached or own))
-        top = y + (heights[place] - len(rows[place]) * _ROW) / 2
+        top = y + (heights[place] - len(rows[place]) * _ROW) // 2
         for number, (who, _, level, targets) in enumerate(rows[place]):
             label = f"{WHO[who]} {level_word(who, level)}"
-            to_y = top + (number + 0.5) * _ROW + 3
+            to_y = top + number * _ROW + _ROW // 2 + 3
             arrows.append(Arrow(who, place, level, label, targets, by_who[who].y, to_y))
         y += heights[place] + _GAP
     evidence = result.evidence
@@ -129,7 +131,7 @@ def drawing(result: Result) -> Drawing:
     local = [person for person in people if person.who in _LOCAL]
     others = [person for person in people if person.who not in _LOCAL]
     middle = (
-        (others[-1].y + local[0].y) / 2 if others and local else _TOP + (0 if local else height)
+        (others[-1].y + local[0].y) // 2 if others and local else _TOP + (0 if local else height)
     )
     return Drawing(
         height=height + 2 * _TOP,
@@ -221,13 +223,13 @@ def _people_names(result: Result) -> list[str]:
     return [who for who in WHO if levels.get(who) is not None]
 
 
-def _people(result: Result, height: float) -> list[Person]:
+def _people(result: Result, height: int) -> list[Person]:
     """Return everybody, spread over the height: the other machines above."""
     levels = result.exposure.model_dump(by_alias=True)
     names = _people_names(result)
-    step = height / len(names)
+    step = height // len(names)
     return [
-        Person(who, WHO[who], levels[who], _TOP + (number + 0.5) * step)
+        Person(who, WHO[who], levels[who], _TOP + number * step + step // 2)
         for number, who in enumerate(names)
     ]
 
@@ -241,11 +243,11 @@ def arrow_path(arrow: Arrow) -> str:
     """Return an arrow's line as the data of an SVG path."""
     start = WHO_X + WHO_WIDTH
     if arrow.at_edge:
-        return f"M{start} {arrow.from_y:.1f} H{EDGE_X - 4}"
+        return f"M{start} {arrow.from_y} H{EDGE_X - 4}"
     end = LISTENER_X - (8 if arrow.reached else 16)
     bend = EDGE_X + 36
-    curve = f"C{bend - 10} {arrow.from_y:.1f} {bend - 30} {arrow.to_y:.1f} {bend} {arrow.to_y:.1f}"
-    return f"M{start} {arrow.from_y:.1f} {curve} H{end}"
+    curve = f"C{bend - 10} {arrow.from_y} {bend - 30} {arrow.to_y} {bend} {arrow.to_y}"
+    return f"M{start} {arrow.from_y} {curve} H{end}"
 
 
 def machine_path(made: Drawing) -> str:
@@ -253,4 +255,4 @@ def machine_path(made: Drawing) -> str:
     right, bottom = WIDTH - 4, made.height - 6
     if not any(person.who in _LOCAL for person in made.people):
         return f"M{EDGE_X} 6 H{right} V{bottom} H{EDGE_X} Z"
-    return f"M{EDGE_X} 6 H{right} V{bottom} H4 V{made.middle:.1f} H{EDGE_X} Z"
+    return f"M{EDGE_X} 6 H{right} V{bottom} H4 V{made.middle} H{EDGE_X} Z"

@@ -10,7 +10,7 @@ from dockerd_lab.report.html_answer import Access, Failure, accesses, answer, fa
 from dockerd_lab.report.html_bar import Bar, bar
 from dockerd_lab.report.html_commands import Command, commands, repeat_line
 from dockerd_lab.report.html_drawing import Drawing, drawing
-from dockerd_lab.report.html_excerpts import Line, excerpt
+from dockerd_lab.report.html_excerpts import FEW_LINES, MAX_LINES, Line, excerpt
 from dockerd_lab.report.html_findings import Entry, entries
 from dockerd_lab.report.html_words import OPEN, STRANGERS, WHO, level_word, levels_of, state_words
 
@@ -170,7 +170,10 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
         ("nginx -T", evidence.nginx if evidence else "", "nginx.txt"),
         ("firewall", evidence.firewall if evidence else "", ""),
     ]
-    log = excerpt(evidence.log, evidence.telling, evidence.lines_left_out) if evidence else []
+    limit = FEW_LINES if result.verdict == "passed" and result.starts else MAX_LINES
+    log = (
+        excerpt(evidence.log, evidence.telling, evidence.lines_left_out, limit) if evidence else []
+    )
     return Cell(
         id=identifier,
         result=result,
