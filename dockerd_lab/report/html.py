@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
 
+import jinja2
+from markupsafe import Markup
+
 from dockerd_lab.judge.verdict import Report
+from dockerd_lab.report import html_drawing, html_view, html_words
+from dockerd_lab.report.html_excerpts import MAX_LINE_LENGTH
+from dockerd_lab.report.html_text import cut, shortened, visible_report
 
 
 def html(report: Report) -> str:
@@ -16,43 +22,46 @@ def html(report: Report) -> str:
 
 def project_html(reports: Sequence[Report]) -> str:
     """Return the HTML page on several configurations."""
-    # Jinja takes as long to load as reading a configuration; no other format needs it.
-    import jinja2  # noqa: PLC0415
-    from markupsafe import Markup  # noqa: PLC0415
+    style, script = _own_file("report.css"), _own_file("report.js")
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            page=html_view.page([visible_report(report) for report in reports]),
+            # The two files of this package, and nothing of a report, go in as they are.
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            draw=html_drawing,
+            words=html_words,
+            version=version("dockerd-lab"),
+        )
+    )
 
-    from dockerd_lab.report import html_drawing, html_view, html_words  # noqa: PLC0415
-    from dockerd_lab.report.html_excerpts import MAX_LINE_LENGTH  # noqa: PLC0415
-    from dockerd_lab.report.html_text import cut, shortened, visible_report  # noqa: PLC0415
 
-    def finalize(value: object) -> object:
-        if isinstance(value, Markup) or not isinstance(value, str):
-            return value
-        return cut(value)
-
+def _environment() -> jinja2.Environment:
+    """Return Jinja's environment: everything is escaped, and what is missing is an error."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("dockerd_lab.report"),
         autoescape=True,
-        finalize=finalize,
+        finalize=_finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["cut"] = lambda text, limit=MAX_LINE_LENGTH: cut(text, limit)
     environment.filters["short"] = shortened
-    templates = files("dockerd_lab.report") / "templates"
-    style = (templates / "report.css").read_text(encoding="utf-8")
-    script = (templates / "report.js").read_text(encoding="utf-8")
-    return environment.get_template("report.html").render(
-        page=html_view.page([visible_report(report) for report in reports]),
-        # The two files of this package, and nothing of a report, go in as they are.
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        draw=html_drawing,
-        words=html_words,
-        version=version("dockerd-lab"),
-    )
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Return a value as the page has it: a text without markup is cut where it is endless."""
+    return cut(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _own_file(name: str) -> str:
+    return (files("dockerd_lab.report") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

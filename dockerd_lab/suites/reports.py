@@ -9,35 +9,38 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.report import verdict_formats
 
 if TYPE_CHECKING:
     from dockerd_lab.judge.verdict import Report, Result
     from dockerd_lab.suites.session import Session, Subject
 
-#: The formats, each of which has an option: `--lab-html`, `--lab-json`.
+#: The formats by their options: `--lab-html`, `--lab-json`, …; pytest has a JUnit file of its own.
 FORMATS = {
-    "html": "write the observations and their verdicts as an HTML page",
-    "json": "write them as JSON, which `dockerd-lab report merge` reads",
+    f"--lab-{each.option.removeprefix('--')}": each
+    for each in verdict_formats.FORMATS
+    if each.option != "--junitxml"
 }
 
 
 def add_options(group: pytest.OptionGroup) -> None:
     """Add an option for each format."""
-    for name, text in FORMATS.items():
-        group.addoption(f"--lab-{name}", metavar="FILE", type=Path, help=text)
+    for option, each in FORMATS.items():
+        text = f"write the verdicts: {each.help.partition(';')[0]}"
+        group.addoption(option, metavar="FILE", type=Path, help=text)
 
 
 def report_files(config: pytest.Config) -> dict[str, Path]:
-    """Return the files to write, by format."""
-    files = {name: config.getoption(f"lab_{name}") for name in FORMATS}
-    return {name: file for name, file in files.items() if file is not None}
+    """Return the files to write, by their options."""
+    files = {option: config.getoption(option) for option in FORMATS}
+    return {option: file for option, file in files.items() if file is not None}
 
 
 def check_report_files(config: pytest.Config) -> None:
     """Raise BadInput if a report could not be written."""
-    for name, file in report_files(config).items():
+    for option, file in report_files(config).items():
         if file.is_dir() or not file.absolute().parent.is_dir():
-            raise BadInput(f"--lab-{name} {file}: cannot be written")
+            raise BadInput(f"{option} {file}: cannot be written")
 
 
 def results(session: Session) -> list[tuple[str, Result]]:
@@ -56,13 +59,9 @@ def write_reports(config: pytest.Config, session: Session) -> None:
     files = report_files(config)
     if not files:
         return
-    from dockerd_lab.report.html import project_html
-    from dockerd_lab.report.verdict_json import project_as_json
-
     reports = _reports([*results(session), *session.worker_results], session.engines)
-    renderers = {"html": project_html, "json": project_as_json}
-    for name, file in files.items():
-        file.write_text(renderers[name](reports), encoding="utf-8")
+    for option, file in files.items():
+        file.write_text(FORMATS[option].render_project(reports), encoding="utf-8")
 
 
 def _reports(found: Iterable[tuple[str, Result]], engines: Sequence[str]) -> list[Report]:
