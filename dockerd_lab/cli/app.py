@@ -24,7 +24,7 @@ COMMANDS = {
     "explain": ("explain", "Find known errors in a log, with causes and fixes."),
     "reproduce": ("reproduce", "Bring a known failure about on real machines, and fix it."),
     "list": ("cases", "List the cases that come with dockerd-lab."),
-    "report": ("report", "Merge the results of several jobs into one report."),
+    "report": ("report", "Show the last run's result; compare and merge results."),
     "schema": ("schema", "Print the JSON schema of what `validate --json` writes."),
     "up": ("lab", "Start a lab and leave it running for the next commands."),
     "down": ("lab", "End the running lab and its machines."),

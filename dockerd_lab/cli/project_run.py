@@ -1,5 +1,6 @@
 """Runs `validate` on the configurations that a project's dockerd-lab.yaml declares."""
 
+import shlex
 from collections.abc import Callable, Sequence
 
 from dockerd_lab.host.lock import exclusive
@@ -61,6 +62,9 @@ def _reports(ready: Sequence[Target], results: dict[str, list[Result]]) -> list[
             digest=target.digest,
             run_on=target.run_on,
             allow_incomplete=target.allow_incomplete,
+            repeat=shlex.join(["dockerd-lab", "validate", target.name]),
+            file=target.file,
+            line=target.line,
         )
         for target in ready
         if target.name in results

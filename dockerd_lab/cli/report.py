@@ -1,43 +1,117 @@
-"""Provides the commands on results that `validate --json` wrote."""
+"""Provides the commands on results that `validate --json` and `lint --json` wrote."""
 
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from dockerd_lab.cli.help_examples import examples
 from dockerd_lab.cli.options import engine_names
 from dockerd_lab.cli.report_files import (
     check_report_files,
+    print_annotations,
     print_report,
     report_options,
     uses_stdout,
     write_report_files,
 )
 from dockerd_lab.errors import BadInput
-from dockerd_lab.judge.verdict import ProjectReport, Report
+from dockerd_lab.judge.verdict import Report
+from dockerd_lab.project import find_project
+from dockerd_lab.project_sources import is_named
+from dockerd_lab.report.comparison import compare, comparison
 from dockerd_lab.report.merge import merge
+from dockerd_lab.report.printable import printable
+from dockerd_lab.report.result_file import last_run, read_result
+from dockerd_lab.report.verdict_sections import headline
 
-#: A larger file (bytes) is no result.
-_MAX_BYTES = 100_000_000
+_MERGE = "dockerd-lab report merge debian-12.json debian-13.json --markdown summary.md"
+_SHOW = (
+    "dockerd-lab report show                 # all configurations of the last run",
+    "dockerd-lab report show hosts/web -v",
+    "dockerd-lab report show --sarif findings.sarif",
+)
+_DIFF = (
+    "dockerd-lab report diff main.json         # the last run against an earlier one",
+    "dockerd-lab report diff main.json pull-request.json",
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the `dockerd-lab` command."""
     report = typer.Typer(
-        help="Work with results that `validate --json` wrote.",
+        help="Show, compare and merge results.",
         no_args_is_help=True,
         rich_markup_mode=None,
     )
     report.callback()(lambda: None)  # a single command is typed by its name, too
-    report.command("merge", epilog=examples(_EXAMPLE))(merge_results)
+    report.command("show", epilog=examples(*_SHOW))(show_result)
+    report.command("diff", epilog=examples(*_DIFF))(compare_results)
+    report.command("merge", epilog=examples(_MERGE))(merge_results)
     app.add_typer(report, name="report")
 
 
-_EXAMPLE = "dockerd-lab report merge debian-12.json debian-13.json --markdown summary.md"
+_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="show what became of every file")]
+_Github = Annotated[
+    bool, typer.Option("--github", help="print annotations for a workflow of GitHub's")
+]
+
+
+@report_options
+def show_result(
+    case: Annotated[
+        str | None,
+        typer.Argument(metavar="CASE", help="a configuration by its name, or a glob of names"),
+    ] = None,
+    verbose: _Verbose = False,
+    github: _Github = False,
+    **report_files: Path | None,
+) -> None:
+    """Show what the last run on machines found, of this project.
+
+    Of several configurations a line each; of those that CASE names, and of a single one, all.
+    """
+    check_report_files(report_files)
+    reports = _last_reports()
+    if case is not None:
+        reports = [each for each in reports if is_named(each.case, case)]
+        if not reports:
+            names = ", ".join(each.case for each in _last_reports())
+            raise BadInput(f"no {case} in the last run; there are: {names}")
+    to_stderr = uses_stdout(report_files)
+    if case is None and len(reports) > 1:
+        (sys.stderr if to_stderr else sys.stdout).write(_overview(reports))
+    else:
+        for report in reports:
+            print_report(report, to_stderr=to_stderr, verbose=verbose)
+    write_report_files(report_files, reports, whole_project=case is None)
+    if github:
+        print_annotations(reports, to_stderr=to_stderr)
+
+
+def compare_results(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="the result of an earlier run")],
+    new: Annotated[
+        Path | None, typer.Argument(metavar="NEW", help="of a later one; or else of the last run")
+    ] = None,
+) -> None:
+    """Tell what changed between two runs. Exit code 1 if anything became worse.
+
+    Worse is: it no longer starts, somebody gets more than before, a new error, or a new
+    configuration that fails or lets strangers in. Both are results of `validate`, or both of
+    `lint`.
+    """
+    before = read_result(old).configurations
+    after = read_result(new).configurations if new is not None else _last_reports()
+    kinds = {report.predicted for report in [*before, *after]}
+    if len(kinds) > 1:
+        raise BadInput("one of them is a prediction of lint, and the other one was seen")
+    changes = compare(before, after)
+    sys.stdout.write(printable(comparison(changes)) + "\n")
+    if any(each.kind == "worse" for each in changes):
+        raise typer.Exit(1)
 
 
 @report_options
@@ -45,9 +119,8 @@ def merge_results(
     files: Annotated[
         list[Path], typer.Argument(metavar="RESULT", help="files that `validate --json` wrote")
     ],
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="show what became of every file")
-    ] = False,
+    verbose: _Verbose = False,
+    github: _Github = False,
     **report_files: Path | None,
 ) -> None:
     """Merge the results of several jobs, an engine each, into one report.
@@ -57,42 +130,31 @@ def merge_results(
     check_report_files(report_files)
     if several := [file for file in files if files.count(file) > 1]:
         raise BadInput(f"{several[0]}: given twice")
-    merged = merge({str(file): _read(file) for file in files}, engine_names())
+    merged = merge({str(file): read_result(file) for file in files}, engine_names())
     if not merged.reports:
         raise BadInput(f"nothing to merge: no results in {', '.join(map(str, files))}")
     for report in merged.reports:
         print_report(report, to_stderr=uses_stdout(report_files), verbose=verbose)
     write_report_files(report_files, merged.reports, whole_project=True)
+    if github:
+        print_annotations(merged.reports, to_stderr=uses_stdout(report_files))
     for name in merged.missing:
         print(f"dockerd-lab: missing: {name}", file=sys.stderr)
     if merged.missing or not all(report.passed for report in merged.reports):
         raise typer.Exit(1)
 
 
-def _read(file: Path) -> ProjectReport:
-    """Return the results in a file; those of a single configuration count as a project's.
+def _last_reports() -> list[Report]:
+    """Return the reports of the last run; raises BadInput if there was none."""
+    project = find_project()
+    file = last_run(project)
+    if not file.exists():
+        raise BadInput(f"no run of {project.root} yet", "dockerd-lab validate")
+    return read_result(file).configurations
 
-    Raises BadInput if it has none.
-    """
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise BadInput(f"{file}: larger than {_MAX_BYTES} bytes; this is no result")
-        data = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{file}:{error.lineno}: not JSON: {error.msg}") from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{file}: not JSON: {error}") from None
-    if not isinstance(data, dict) or "schema" not in data:
-        raise BadInput(f"{file}: no result of `dockerd-lab validate --json`")
-    if data["schema"] != 1:
-        raise BadInput(f"{file}: its schema is {data['schema']!r}; this dockerd-lab merges 1")
-    try:
-        if "case" in data:
-            return ProjectReport(configurations=[Report.model_validate(data)])
-        return ProjectReport.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise BadInput(f"{file}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}") from None
+
+def _overview(reports: Sequence[Report]) -> str:
+    """Return a line for each report, those that fail first."""
+    ordered = sorted(reports, key=lambda each: each.passed)
+    lines = [f"{each.verdict:10} {each.case}: {headline(each)}" for each in ordered]
+    return printable("\n".join(lines)) + "\n"

@@ -1,5 +1,6 @@
 """Provides the commands that judge a user's own configuration: validate, record."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from dockerd_lab.cli.project_run import is_project_run, project_reports
 from dockerd_lab.cli.report_files import (
     check_report_files,
     check_writable,
+    print_annotations,
     print_report,
     report_options,
     uses_stdout,
@@ -22,11 +24,13 @@ from dockerd_lab.cli.report_files import (
 from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.inputs.digest import digest
+from dockerd_lab.inputs.repository_path import first_repository_path, repository_path
 from dockerd_lab.inputs.tree import STDIN
 from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.project import PROJECT_FILE, find_project
-from dockerd_lab.redaction.redact import redacted
+from dockerd_lab.redaction.redact import redact, redacted
+from dockerd_lab.report.result_file import keep_last_run
 from dockerd_lab.settings import load_settings
 from dockerd_lab.standins.prepared import Prepared
 from dockerd_lab.validate.draft import draft
@@ -99,6 +103,9 @@ def validate(
     render: Annotated[
         bool, typer.Option("--render", help="run the commands that render configurations")
     ] = False,
+    github: Annotated[
+        bool, typer.Option("--github", help="print annotations for a workflow of GitHub's")
+    ] = False,
     quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
@@ -140,7 +147,10 @@ def validate(
             for report in reports
         ]
     show(reports)
+    keep_last_run(find_project(), reports)
     write_report_files(report_files, reports, whole_project=whole_project)
+    if github:
+        print_annotations(reports, to_stderr=uses_stdout(report_files))
     if not all(report.passed for report in reports):
         raise typer.Exit(1)
 
@@ -202,11 +212,27 @@ def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTr
         except BaseException:
             # What was found until the harness broke is shown, and makes no report.
             if tried:
-                print_report(_report(ready, tried), to_stderr=True)
+                print_report(_report(ready, tried, request), to_stderr=True)
             raise
-    return _report(ready, tried), tried
+    return _report(ready, tried, request), tried
 
 
-def _report(ready: Prepared, tried: list[JudgedTrial]) -> Report:
-    results = [trial.result for trial in tried]
-    return Report(case=ready.inputs.name, results=results, digest=digest(ready.inputs))
+def _report(ready: Prepared, tried: list[JudgedTrial], request: ValidateRequest) -> Report:
+    root = find_project().root
+    return Report(
+        case=ready.inputs.name,
+        results=[trial.result for trial in tried],
+        digest=digest(ready.inputs),
+        repeat=redact(_command_line(request)),
+        file=first_repository_path(ready.inputs) or repository_path(root / PROJECT_FILE),
+    )
+
+
+def _command_line(request: ValidateRequest) -> str:
+    """Return the command that tries a configuration again; it may need --engine."""
+    words = ["dockerd-lab", "validate", *map(str, request.paths)]
+    words += [word for each in request.files for word in ("--file", each)]
+    words += ["--command", request.command] if request.command is not None else []
+    words += ["--provision", str(request.provision)] if request.provision is not None else []
+    words += ["--unit", request.unit] if request.unit != PACKAGED else []
+    return shlex.join([*words, *([] if request.stand_ins else ["--no-stand-ins"])])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.digest import digest
+from dockerd_lab.inputs.repository_path import repository_path
 from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.machines.running import running
 from dockerd_lab.progress import say
@@ -47,6 +48,9 @@ class Target:
     """Of its files and its policy."""
     run_on: list[str]
     """The only engines that dockerd-lab.yaml names for it, or none."""
+    file: str | None = None
+    """dockerd-lab.yaml, from the repository's root on, and the line that declares it."""
+    line: int | None = None
 
 
 @contextmanager
@@ -174,4 +178,6 @@ def _read(
         own.allow_incomplete,
         digest(ready.inputs, own.model_dump_json(), declared.policy.model_dump_json(), unit),
         own.run_on or [],
+        repository_path(project_file(project)),
+        source.line,
     )

@@ -66,7 +66,7 @@ REFUSED = [
     ("12.json 12.json", "12.json: given twice"),
     ("12.json both.json", "both.json: hosts/a on debian-12 is in 12.json, too"),
     ("12.json other.json", "other.json: hosts/a is another configuration than in 12.json"),
-    ("12.json newer.json", "newer.json: its schema is 2; this dockerd-lab merges 1"),
+    ("12.json newer.json", "newer.json: its schema is 2; this dockerd-lab reads 1"),
     ("12.json bad.json", "bad.json: configurations.0.results: input should be a valid li"),
     ("12.json cut.json", "cut.json:3: not JSON: "),
     ("12.json gone.json", "gone.json: cannot be read: No such file"),

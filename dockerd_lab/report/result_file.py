@@ -1,0 +1,88 @@
+"""Reads and writes result files: those of `validate --json` and `lint --json`, and the last run's.
+
+All reports of a run are made from its result, so each of them says the same.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from dockerd_lab.errors import BadInput
+from dockerd_lab.judge.verdict import ProjectReport, Report
+from dockerd_lab.project import Project
+from dockerd_lab.report.predicted import predicted_report
+from dockerd_lab.report.verdict_json import project_as_json
+
+#: A larger file (bytes) is no result.
+_MAX_BYTES = 100_000_000
+
+
+def last_run(project: Project) -> Path:
+    """Return the file with the result of the project's last run on machines."""
+    return project.state / "result.json"
+
+
+def keep_last_run(project: Project, reports: Sequence[Report]) -> None:
+    """Keep the result of a run, for `report show` and `report diff`; only the user can read it.
+
+    A state directory that cannot be written to is no reason to fail: the run has its own reports.
+    """
+    file = last_run(project)
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.touch(mode=0o600)
+        part.write_text(project_as_json(reports), encoding="utf-8")
+        part.replace(file)
+
+
+def read_result(file: Path) -> ProjectReport:
+    """Return the results in a file; those of a single configuration count as a project's.
+
+    Raises BadInput if it has none.
+    """
+    data = _data(file)
+    if not isinstance(data, dict) or "schema" not in data:
+        raise BadInput(f"{file}: no result of `dockerd-lab validate --json`")
+    if data["schema"] != 1:
+        raise BadInput(f"{file}: its schema is {data['schema']!r}; this dockerd-lab reads 1")
+    try:
+        if _is_of_lint(data):
+            return ProjectReport(configurations=_predictions(data))
+        if "case" in data:
+            return ProjectReport(configurations=[Report.model_validate(data)])
+        return ProjectReport.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise BadInput(f"{file}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadInput(f"{file}: no result of `dockerd-lab lint --json`: {error}") from None
+
+
+def _is_of_lint(data: dict[str, Any]) -> bool:
+    """Return whether `lint --json` wrote it; a report on predictions has a verdict, too."""
+    results = data.get("results") or [{}]
+    return bool(data.get("predicted")) and "verdict" not in results[0]
+
+
+def _predictions(data: dict[str, Any]) -> list[Report]:
+    return [predicted_report(each) for each in data.get("configurations", [data])]
+
+
+def _data(file: Path) -> Any:
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise BadInput(f"{file}: larger than {_MAX_BYTES} bytes; this is no result")
+        return json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{file}:{error.lineno}: not JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{file}: not JSON: {error}") from None

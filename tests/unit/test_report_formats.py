@@ -1,0 +1,122 @@
+"""All formats of a run's report are made from one result, and say the same."""
+
+import html
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+
+import pytest
+from results import recorded_reports
+
+from dockerd_lab.judge.verdict import ProjectReport
+from dockerd_lab.report.annotations import annotations
+from dockerd_lab.report.verdict_formats import FORMATS
+from dockerd_lab.report.verdict_terminal import verdict
+
+FORMAT = {each.option.removeprefix("--"): each for each in FORMATS}
+
+
+@pytest.fixture(scope="module")
+def reports():
+    """The verdicts on what was recorded, as they are in a result file."""
+    made = [each for each in recorded_reports() if each.results]
+    text = FORMAT["json"].render_project(made)
+    return ProjectReport.model_validate(json.loads(text)).configurations
+
+
+def rendered(reports, name):
+    return FORMAT[name].render_project(reports)
+
+
+def by_place(reports):
+    """The engines by configuration, rule, file and line: what every format has to say."""
+    found = {}
+    for report in reports:
+        for result in report.results:
+            for each in result.findings:
+                key = (report.case, each.rule, each.file or "dockerd-lab.yaml", each.line or 1)
+                found.setdefault(key, set()).add(result.engine)
+    return found
+
+
+def test_there_is_enough_to_compare(reports):
+    found = by_place(reports)
+    assert len(found) > 60
+    assert len({rule for _, rule, _, _ in found}) > 20
+
+
+def test_sarif_has_every_finding_at_its_place_with_its_engines(reports):
+    (run,) = json.loads(rendered(reports, "sarif"))["runs"]
+    shown = {}
+    for each in run["results"]:
+        physical = each["locations"][0]["physicalLocation"]
+        place = physical["artifactLocation"]["uri"], physical["region"]["startLine"]
+        key = (each["properties"]["configuration"], each["ruleId"], *place)
+        shown.setdefault(key, set()).update(each["properties"]["engines"])
+    assert shown == by_place(reports)
+    prints = [each["partialFingerprints"]["primaryLocationLineHash"] for each in run["results"]]
+    assert len(set(prints)) == len(prints)
+
+
+def test_annotations_have_the_same_as_sarif(reports):
+    pattern = r"::\w+ file=(.*?),line=(\d+),title=([\w-]+)%3A .* \(on ([^()]*), in (\S+)\)"
+    lines = annotations(reports).splitlines()
+    shown = {}
+    for file, line, rule, engines, case in (re.fullmatch(pattern, each).groups() for each in lines):
+        shown.setdefault((case, rule, file, int(line)), set()).update(engines.split(", "))
+    assert shown == by_place(reports)
+
+
+def test_markdown_has_every_finding_once(reports):
+    text = rendered(reports, "markdown")
+    for report, part in zip(reports, re.split(r"(?m)^## ", text)[1:], strict=True):
+        listed = Counter(re.findall(r"(?m)^- \*\*\w+.*?\*\* `([\w-]+)`", part))
+        places = {
+            (each.rule, each.where, each.message if each.rule in _OWN_WORDS else "")
+            for result in report.results
+            for each in result.findings
+        }
+        assert listed == Counter(rule for rule, *_ in places), report.case
+
+
+_OWN_WORDS = ("no-effect", "not-judged", "not-as-expected")
+
+
+def test_junit_has_the_findings_of_each_engine(reports):
+    suites = ET.fromstring(rendered(reports, "junitxml"))  # noqa: S314  (our own)
+    tests = {(test.get("classname"), test.get("name")): test for test in suites.iter("testcase")}
+    for report in reports:
+        for result in report.results:
+            failure = tests[report.case, result.engine].find("failure")
+            assert (failure is not None) == (result.verdict != "passed")
+            for each in result.findings if failure is not None else ():
+                name = each.rule.replace("not-judged", "not judged")
+                assert f"{each.severity}: {name}: " in failure.text
+                assert each.where is None or each.where in failure.text
+
+
+def test_the_terminal_has_the_words_of_every_finding(reports):
+    for report in reports:
+        flat = " ".join(verdict(report, width=10_000, colour=False).split())
+        for result in report.results:
+            reasons = [*result.reasons, *(each.message for each in result.errors)]
+            reasons += [each.message for each in (*result.no_effect, *result.not_judged)]
+            for reason in reasons:
+                assert " ".join(reason.split()) in flat, report.case
+
+
+@pytest.mark.skipif("html" not in FORMAT, reason="no HTML yet")
+def test_html_has_every_finding(reports):
+    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", rendered(reports, "html"))).split())
+    for case, rule, file, line in by_place(reports):
+        assert rule in text, case
+        if file != "dockerd-lab.yaml":
+            assert f"{file}:{line}" in text or file in text, case
+
+
+@pytest.mark.parametrize("name", FORMAT)
+def test_two_reports_from_one_result_are_the_same_bytes(reports, name):
+    copies = ProjectReport.model_validate_json(rendered(reports, "json")).configurations
+    assert rendered(copies, name) == rendered(reports, name)
+    assert FORMAT[name].render(copies[0]) == FORMAT[name].render(reports[0])
