@@ -69,8 +69,8 @@ def _between(old: Result, new: Result) -> Iterator[tuple[Kind, str]]:
     for who, words in {**_STRANGERS, "client": "client"}.items():
         if was[who] != now[who]:
             kind = _kind(_rank(was[who]), _rank(now[who]))
-            if who == "client":  # who may control it, and cannot
-                kind = _kind(_rank(now[who]), _rank(was[who]))
+            if who == "client":  # who may control it; nothing says that it has to
+                kind = "changed"
             yield kind, f"{words}: {_shown(was[who])} → {_shown(now[who])}"
     listeners, others = {str(each) for each in old.listeners}, {str(each) for each in new.listeners}
     yield from (("changed", f"a listener appeared: {each}") for each in sorted(others - listeners))
