@@ -31,9 +31,10 @@ def register(app: typer.Typer) -> None:
             "dockerd-lab reproduce hosts-flag-file-conflict --fix",
             "dockerd-lab reproduce failures/fd-by-hand --engine debian-13 --shell",
         )
-    )(report_options(reproduce))
+    )(reproduce)
 
 
+@report_options
 def reproduce(
     name: Annotated[
         str | None,

@@ -14,7 +14,7 @@ from dockerd_lab.report.html_excerpts import FEW_LINES, MAX_LINES, Line, excerpt
 from dockerd_lab.report.html_findings import Entry, entries
 from dockerd_lab.report.html_words import OPEN, STRANGERS, WHO, level_word, levels_of, state_words
 
-#: Cells of failed verdicts that are open at first.
+#: Configurations with a failed trial that is open at first.
 _OPEN_CELLS = 6
 _VERDICTS = ("failed", "incomplete", "passed")
 
@@ -107,16 +107,7 @@ def page(reports: Sequence[Report]) -> Page:
     ordered = sorted(reports, key=_urgency)
     ids = _ids([report.case for report in ordered])
     configurations = [_configuration(report, ids[report.case]) for report in ordered]
-    failed = [
-        cell
-        for each in configurations
-        for cell in each.cells.values()
-        if cell.result.verdict == "failed"
-    ]
-    for cell in failed[:_OPEN_CELLS]:
-        cell.is_open = True
-    if len(reports) == 1 and not failed:
-        next(iter(configurations[0].cells.values())).is_open = True
+    _open_first(configurations)
     verdicts = [report.verdict for report in reports]
     return Page(
         answer=answer(ordered),
@@ -129,6 +120,18 @@ def page(reports: Sequence[Report]) -> Page:
         failures=failures(ordered),
         ids=ids,
     )
+
+
+def _open_first(configurations: Sequence[Configuration]) -> None:
+    """Open the first failed trial of the first configurations; the only one if none failed."""
+    failed = [
+        [cell for cell in each.cells.values() if cell.result.verdict == "failed"]
+        for each in configurations
+    ]
+    for cells in [cells for cells in failed if cells][:_OPEN_CELLS]:
+        cells[0].is_open = True
+    if len(configurations) == 1 and not any(failed):
+        next(iter(configurations[0].cells.values())).is_open = True
 
 
 def _urgency(report: Report) -> tuple[int, int, int]:
@@ -164,7 +167,7 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
 
     netstat = evidence.netstat if evidence else ""
     texts = [
-        ("netstat", netstat or "\n".join(map(str, result.listeners)), "netstat.txt"),
+        ("netstat" if evidence else "listeners", netstat or "\n".join(map(str, result.listeners)), "netstat.txt"),
         ("docker.service and docker.socket", evidence.units if evidence else "", "unit.txt"),
         ("daemon.json", evidence.daemon_json if evidence else "", "daemon.json"),
         ("nginx -T", evidence.nginx if evidence else "", "nginx.txt"),
@@ -188,7 +191,7 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
         log=Output("journal", log, f"{directory}/journal.txt" if directory else ""),
         outputs=[output(*each) for each in texts if each[1].strip()],
         repeat=repeat_line(report, result),
-        commands=commands(result),
+        commands=[] if report.predicted else commands(result),
         excuse=_excuse(result),
     )
 

@@ -152,7 +152,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const field = event.target.closest("input, select, textarea");
-    if (event.key === "Escape" && field) { field.blur(); return; }
+    if (event.key === "Escape" && field) {
+      event.preventDefault(); // which would empty the field
+      field.blur();
+      return;
+    }
     if (field) return;
     if (event.key === "/") { event.preventDefault(); form.elements.q.focus(); }
     if (event.key === "m") { document.getElementById("matrix").focus(); document.getElementById("matrix").scrollIntoView(); }
@@ -172,4 +176,6 @@
   form.hidden = false;
   document.querySelector(".keys").hidden = false;
   read();
+  // The browser's own scrolling to the address comes later, and takes the focus away.
+  window.addEventListener("load", () => go(at));
 })();

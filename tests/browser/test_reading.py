@@ -1,0 +1,150 @@
+"""What a person reads in the report: with and without JavaScript, its own style, or colours."""
+
+import pytest
+
+FIRST = "3 of 7 configurations fail; dockerd does not start with 1;"
+
+
+def names(page):
+    return page.locator("#grid tbody tr:not([hidden]) th").all_inner_texts()
+
+
+def test_the_answer_and_the_failures_are_on_the_first_screen(watched, pages):
+    page = watched().open(pages["few"])
+    assert page.locator("h1").inner_text().startswith(FIRST)
+    for text in ("Who is root, and who else gets in", "unable to configure the Docker daemon"):
+        box = page.get_by_text(text).first.bounding_box()
+        assert box["y"] + box["height"] < 1000
+    assert names(page)[0] == "methods/systemd-dropin"
+
+
+def test_each_cell_says_its_state_and_exposure_in_words(watched, pages):
+    """Nothing that differs between two cells is told by colour alone."""
+    page = watched().open(pages["few"])
+    cells = page.locator("#grid td").all_inner_texts()
+    assert len(cells) == 14
+    text = " ".join(cells[1].split())
+    assert text == "failed ✓ starts ROOT for outsider, local user, container client: full-control"
+    stopped = page.locator(
+        'tr[data-name="failures/hosts-in-file-stock-unit"] td'
+    ).first.inner_text()
+    assert " ".join(stopped.split()) == (
+        "failed ✗ does not start strangers: refused client: refused"
+    )
+
+
+@pytest.mark.parametrize("name", ["few", "one", "all", "hostile"])
+def test_no_request_no_error_and_its_own_policy_is_kept(watched, pages, name):
+    one = watched()
+    one.page.add_init_script(
+        "addEventListener('securitypolicyviolation', (e) => console.error(e.violatedDirective))"
+    )
+    page = one.open(pages[name])
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    page.wait_for_timeout(200)
+    assert one.requests == [pages[name].as_uri()]
+
+
+def test_all_of_it_is_there_without_javascript(watched, pages):
+    page = watched(java_script_enabled=False).open(pages["few"])
+    assert not page.locator("#filters").is_visible()
+    assert page.locator("h1").inner_text().startswith(FIRST)
+    last = page.locator("details.trial").last
+    assert not last.locator(".drawing").is_visible()
+    last.locator("summary").first.click()
+    assert last.locator(".drawing").is_visible()
+    page.locator("#grid a.cell").first.click()
+    assert page.url.endswith("#methods/systemd-dropin.debian-12")
+
+
+def test_it_is_readable_under_jenkins_policy(browser, jenkins):
+    """No style, no script: the browser reports both as blocked, and the text is all there."""
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    page.goto(jenkins)
+    assert page.locator("h1").inner_text().startswith(FIRST)
+    background = page.evaluate("getComputedStyle(document.body).maxWidth")
+    assert background == "none", "the style was applied: this test tests nothing"
+    text = page.locator("body").inner_text()
+    for words in ("ROOT for outsider", "hosts-flag-file-conflict", "unable to configure"):
+        assert words in text
+    drawing = page.locator("details[open] .drawing").first
+    assert drawing.bounding_box()["width"] > 300
+    stroke = drawing.locator(".arrow path").first.evaluate("(e) => getComputedStyle(e).stroke")
+    assert stroke == "rgb(0, 0, 0)"
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_wider_than_the_screen(watched, pages, width, theme):
+    page = watched(width=width, theme=theme).open(pages["few"])
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_on_paper_the_failed_trials_are_open(watched, pages, tmp_path):
+    one = watched()
+    page = one.open(pages["few"])
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.trial.failed:not([open])").count() == 0
+    assert not page.locator("#filters").is_visible()
+    assert len(page.pdf()) > 20_000
+
+
+def test_two_hundred_trials_open_in_less_than_a_second(watched, pages):
+    page = watched().open(pages["two hundred"])
+    timing = "(() => performance.getEntriesByType('navigation')[0].domInteractive)()"
+    paint = "(() => performance.getEntriesByName('first-contentful-paint')[0].startTime)()"
+    page.wait_for_timeout(300)
+    assert page.evaluate(paint) < 1000
+    assert page.evaluate(timing) < 1000
+
+
+def test_every_text_of_every_drawing_is_inside_of_its_box(watched, pages):
+    page = watched().open(pages["all"])
+    wrong = page.evaluate(
+        """() => {
+          document.querySelectorAll('details.trial').forEach((each) => { each.open = true });
+          const wrong = [];
+          for (const svg of document.querySelectorAll('.drawing')) {
+            const all = svg.viewBox.baseVal;
+            for (const text of svg.querySelectorAll('text')) {
+              const box = text.getBBox();
+              const group = text.closest('.person, .listener, .dockerd');
+              const frame = group ? group.querySelector('rect').getBBox()
+                : { x: all.x, y: all.y, width: all.width, height: all.height };
+              if (box.x < frame.x || box.x + box.width > frame.x + frame.width
+                  || box.y < frame.y || box.y + box.height > frame.y + frame.height) {
+                wrong.push(`${svg.closest('details').id}: ${text.textContent}`);
+              }
+            }
+          }
+          return wrong;
+        }"""
+    )
+    assert wrong == []
+
+
+def test_no_label_of_a_drawing_covers_another(watched, pages):
+    page = watched().open(pages["all"])
+    wrong = page.evaluate(
+        """() => {
+          document.querySelectorAll('details.trial').forEach((each) => { each.open = true });
+          const wrong = [];
+          for (const svg of document.querySelectorAll('.drawing')) {
+            const texts = [...svg.querySelectorAll('text')];
+            const boxes = texts.map((t) => [t.textContent, t.getBBox()]);
+            for (const [i, [a, p]] of boxes.entries()) {
+              for (const [b, q] of boxes.slice(i + 1)) {
+                if (p.x < q.x + q.width && q.x < p.x + p.width
+                    && p.y + 2 < q.y + q.height && q.y + 2 < p.y + p.height) {
+                  wrong.push(`${svg.closest('details').id}: ${a} / ${b}`);
+                }
+              }
+            }
+          }
+          return wrong;
+        }"""
+    )
+    assert wrong == []
