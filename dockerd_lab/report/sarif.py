@@ -48,7 +48,16 @@ def project_sarif(reports: Sequence[Report]) -> str:
         "results": list(_results(kept, [finding.rule for finding in rules])),
     }
     data = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_printable(data), indent=1, ensure_ascii=False) + "\n"
+
+
+def _printable(data: Any) -> Any:
+    """Return data with all of its texts printable: they are of configurations and logs."""
+    if isinstance(data, dict):
+        return {key: _printable(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_printable(each) for each in data]
+    return printable(data) if isinstance(data, str) else data
 
 
 def _automation_id(reports: Iterable[Report]) -> str:
@@ -118,8 +127,8 @@ def _results(groups: Iterable[GroupedFinding], rules: Sequence[str]) -> Iterator
 
 def _message(group: GroupedFinding, related: Iterable[str]) -> str:
     """Return the finding's own words, with links to the related places."""
-    text = printable(group.finding.message)
-    text = f"{_sentence(text)} On {', '.join(group.engines)}, in {printable(group.report.case)}."
+    text = _sentence(group.finding.message)
+    text = f"{text} On {', '.join(group.engines)}, in {group.report.case}."
     if "](" in text:  # it would be read as a link
         text = text.replace("[", r"\[").replace("]", r"\]")
     return text + "".join(f" See [{words}]({number})." for number, words in enumerate(related, 1))
@@ -127,7 +136,7 @@ def _message(group: GroupedFinding, related: Iterable[str]) -> str:
 
 def _location(file: str, line: int | None) -> dict[str, Any]:
     """Return one line of a file; the first, of what is about no line."""
-    artifact = {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
+    artifact = {"uri": quote(file, errors="replace"), "uriBaseId": "%SRCROOT%"}
     return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": line or 1}}}
 
 

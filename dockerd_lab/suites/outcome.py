@@ -11,7 +11,7 @@ import pytest
 from dockerd_lab.errors import BadInput, HarnessError, LabBusy, LabError
 from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.suites.options import WORKER_OUTPUT, is_worker, running_session, session_of
-from dockerd_lab.suites.reports import describe_failure, report_files, results, write_reports
+from dockerd_lab.suites.reports import describe_failure, results, write_reports
 from dockerd_lab.suites.selection import engine_of, subject_of
 
 if TYPE_CHECKING:
@@ -81,12 +81,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if is_worker(session.config):
         rows = [asdict(row) for row in lab_session.rows]
-        output = {"rows": rows, "broken": lab_session.broken, "results": []}
-        if report_files(session.config):
-            output["results"] = [
-                (name, result.model_dump_json(by_alias=True))
-                for name, result in results(lab_session)
-            ]
+        found = [
+            (name, result.model_dump_json(by_alias=True)) for name, result in results(lab_session)
+        ]
+        output = {"rows": rows, "broken": lab_session.broken, "results": found}
         session.config.workeroutput[WORKER_OUTPUT] = output  # type: ignore[attr-defined]
         return
     write_reports(session.config, lab_session)

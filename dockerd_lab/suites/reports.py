@@ -55,12 +55,16 @@ def results(session: Session) -> list[tuple[str, Result]]:
 
 
 def write_reports(config: pytest.Config, session: Session) -> None:
-    """Write the files that the options name; those of workers are among the results."""
-    files = report_files(config)
-    if not files:
-        return
+    """Write the files that the options name, and keep the result for `report show`.
+
+    What workers observed is among the results.
+    """
+    from dockerd_lab.report.result_file import keep_last_run
+
     reports = _reports([*results(session), *session.worker_results], session.engines)
-    for option, file in files.items():
+    if reports:
+        keep_last_run(session.project, reports)
+    for option, file in report_files(config).items():
         file.write_text(FORMATS[option].render_project(reports), encoding="utf-8")
 
 
@@ -94,8 +98,9 @@ def _result(session: Session, subject: Subject) -> Result:
         dockerd=packaged_dockerd(session.project, subject.unit),
     )
     if directory := session.evidence.get(subject.id):
+        names = sorted(file.name for file in Path(directory).glob("*") if file.is_file())
         evidence = result.evidence and result.evidence.model_copy(
-            update={"directory": str(directory)}
+            update={"directory": str(directory), "files": names}
         )
         result = result.model_copy(update={"evidence": evidence})
     failures = session.failed_tests.get(subject.id, [])

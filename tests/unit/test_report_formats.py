@@ -106,7 +106,6 @@ def test_the_terminal_has_the_words_of_every_finding(reports):
                 assert " ".join(reason.split()) in flat, report.case
 
 
-@pytest.mark.skipif("html" not in FORMAT, reason="no HTML yet")
 def test_html_has_every_finding(reports):
     text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", rendered(reports, "html"))).split())
     for case, rule, file, line in by_place(reports):

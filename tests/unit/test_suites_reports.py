@@ -8,6 +8,7 @@ import pytest
 
 from dockerd_lab.judge.verdict import ProjectReport
 from dockerd_lab.observe import evidence
+from dockerd_lab.report.result_file import last_run
 from dockerd_lab.suites import outcome  # noqa: F401  (the inner pytests need not import it each)
 
 pytest_plugins = ["pytester"]
@@ -24,6 +25,7 @@ from types import SimpleNamespace
 from contextlib import contextmanager
 from pathlib import Path
 from dockerd_lab.observe import evidence
+from dockerd_lab.report.result_file import last_run
 from dockerd_lab.suites import outcome  # noqa: F401  (the inner pytests need not import it each)
 from observations import observation
 
@@ -54,7 +56,7 @@ def run(pytester, small_project, monkeypatch):
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2", "--dist=loadgroup")])
-def test_a_run_writes_what_was_observed(pytester, run, workers):
+def test_a_run_writes_what_was_observed(pytester, run, small_project, workers):
     run("--lab-html=report.html", "--lab-json=result.json", *workers)
     data = json.loads((pytester.path / "result.json").read_text())
     reports = {each.case: each for each in ProjectReport.model_validate(data).configurations}
@@ -66,6 +68,7 @@ def test_a_run_writes_what_was_observed(pytester, run, workers):
     assert reports["methods/unix-only"].results[0].reasons[0].startswith("the command line: ")
     page = (pytester.path / "report.html").read_text()
     assert 'id="methods/unix-only.debian-14"' in page
+    assert last_run(small_project).read_text() == (pytester.path / "result.json").read_text()
 
 
 def test_a_failed_test_fails_its_configuration(pytester, run):
