@@ -167,7 +167,11 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
 
     netstat = evidence.netstat if evidence else ""
     texts = [
-        ("netstat" if evidence else "listeners", netstat or "\n".join(map(str, result.listeners)), "netstat.txt"),
+        (
+            "netstat" if evidence else "listeners",
+            netstat or "\n".join(map(str, result.listeners)),
+            "netstat.txt",
+        ),
         ("docker.service and docker.socket", evidence.units if evidence else "", "unit.txt"),
         ("daemon.json", evidence.daemon_json if evidence else "", "daemon.json"),
         ("nginx -T", evidence.nginx if evidence else "", "nginx.txt"),

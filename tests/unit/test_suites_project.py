@@ -29,7 +29,8 @@ configurations:
 """
 #: What every pytest imports of dockerd_lab, whether or not a test is about machines.
 ALWAYS = {"errors", "plugin", "progress", "suites"}
-ALWAYS |= {f"suites.{name}" for name in ("fixtures", "hooks", "options", "selection")}
+ALWAYS |= {f"suites.{name}" for name in ("fixtures", "hooks", "options", "reports", "selection")}
+ALWAYS |= {"report", "report.verdict_formats"}  # the names of formats, and not the formats
 
 
 class Open(Trials):
