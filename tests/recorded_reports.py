@@ -8,7 +8,7 @@ import recordings
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.judge.judge import judge, verdict
-from dockerd_lab.judge.verdict import Report
+from dockerd_lab.judge.verdict import ProjectReport, Report
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
@@ -20,7 +20,8 @@ ENGINES = ("debian-12", "debian-14")
 def recorded_reports(names: Collection[str] = (), *, by_policy: bool = False) -> list[Report]:
     """Return the reports on the cases with these names, or on all, on each recorded engine.
 
-    They are judged by their case.yaml or, with `by_policy`, as files of a user without one.
+    They are judged by their case.yaml or, with `by_policy`, as a user's directory of that short
+    name without one.
     """
     project = find_project()
     settings = load_settings(project)
@@ -39,9 +40,13 @@ def recorded_reports(names: Collection[str] = (), *, by_policy: bool = False) ->
                 prepared[case.name] = prepare_case(case, settings)
             made = dataclasses.replace(prepared[case.name], configuration=case)
             result = _result(made, observed, None if by_policy else case, version)
-            report = reports.setdefault(name, Report(case=name, results=[]))
+            shown = name.rpartition("/")[2] if by_policy else name
+            report = reports.setdefault(name, Report(case=shown, results=[]))
             report.results.append(result)
-    return list(reports.values())
+    # Files are named as they lie in the checkout, wherever that is.
+    whole = ProjectReport(configurations=list(reports.values())).model_dump_json(by_alias=True)
+    here = f"{project.data}/"
+    return ProjectReport.model_validate_json(whole.replace(here, "")).configurations
 
 
 def _result(made: Prepared, observed: Observation, case: Case | None, version: str):

@@ -192,7 +192,7 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
         ],
         drawing=drawing(result),
         bar=bar(result),
-        log=Output("journal", log, f"{directory}/journal.txt" if directory else ""),
+        log=Output("Journal", log, f"{directory}/journal.txt" if directory else ""),
         outputs=[output(*each) for each in texts if each[1].strip()],
         repeat=repeat_line(report, result),
         commands=[] if report.predicted else commands(result),

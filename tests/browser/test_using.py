@@ -20,7 +20,7 @@ def test_a_filter_is_in_the_address_and_the_back_button_undoes_it(watched, pages
     assert len(names(page)) == sections(page) == 3
     assert page.url.endswith("#?verdict=failed")
     page.get_by_label("Open to").select_option("outsider")
-    assert names(page) == ["methods/systemd-dropin"]
+    assert names(page) == ["systemd-dropin"]
     page.go_back()
     assert len(names(page)) == 3
     page.go_back()
@@ -32,7 +32,7 @@ def test_a_filter_is_in_the_address_and_the_back_button_undoes_it(watched, pages
 
 def test_an_address_with_filters_shows_the_same_to_somebody_else(watched, pages):
     page = watched().open(pages["few"], "#?q=conflict&daemon=failed&sort=-name")
-    assert names(page) == ["failures/hosts-in-file-stock-unit"]
+    assert names(page) == ["hosts-in-file-stock-unit"]
     assert page.get_by_label("Search").input_value() == "conflict"
     assert page.locator("output").inner_text() == "1 of 7 shown"
     page.get_by_role("button", name="Clear").click()
@@ -43,9 +43,9 @@ def test_an_address_with_filters_shows_the_same_to_somebody_else(watched, pages)
 def test_search_finds_names_errors_and_lines_of_the_log(watched, pages):
     page = watched().open(pages["few"])
     for text, expected in (
-        ("nginx", "methods/nginx-mtls"),
-        ("flag conflict", "failures/hosts-in-file-stock-unit"),
-        ("deploy@192", "methods/ssh"),
+        ("nginx", "nginx-mtls"),
+        ("flag conflict", "hosts-in-file-stock-unit"),
+        ("deploy@192", "ssh"),
     ):
         page.get_by_label("Search").fill(text)
         assert expected in names(page)
@@ -64,17 +64,17 @@ def test_the_matrix_is_sorted_by_name_and_by_an_engine(watched, pages):
     page.get_by_role("button", name="configuration").click()
     assert names(page) == sorted(first, reverse=True)
     page.get_by_role("button", name=re.compile("debian-14")).click()
-    assert names(page)[0] == "methods/systemd-dropin"
+    assert names(page)[0] == "systemd-dropin"
     page.go_back()
     assert names(page) == sorted(first, reverse=True)
 
 
 def test_a_link_to_a_trial_opens_it_in_view(watched, pages):
-    page = watched().open(pages["few"], "#methods/ssh.debian-14")
-    trial = page.locator('[id="methods/ssh.debian-14"]')
+    page = watched().open(pages["few"], "#ssh.debian-14")
+    trial = page.locator('[id="ssh.debian-14"]')
     assert trial.get_attribute("open") is not None
     assert 0 <= trial.bounding_box()["y"] < 900
-    assert page.evaluate("document.activeElement.closest('details').id") == "methods/ssh.debian-14"
+    assert page.evaluate("document.activeElement.closest('details').id") == "ssh.debian-14"
 
 
 def test_a_cell_of_the_matrix_leads_to_its_trial_and_back(watched, pages):
@@ -90,8 +90,8 @@ def test_a_cell_of_the_matrix_leads_to_its_trial_and_back(watched, pages):
 
 
 def test_a_link_to_what_a_filter_hides_shows_it(watched, pages):
-    page = watched().open(pages["few"], "#?verdict=failed&at=methods/ssh.debian-12")
-    assert page.locator('[id="methods/ssh.debian-12"]').is_visible()
+    page = watched().open(pages["few"], "#?verdict=failed&at=ssh.debian-12")
+    assert page.locator('[id="ssh.debian-12"]').is_visible()
 
 
 def test_with_the_keyboard_alone(watched, pages):
@@ -102,16 +102,16 @@ def test_with_the_keyboard_alone(watched, pages):
     assert page.evaluate("document.activeElement.id") == "matrix"
     page.keyboard.press("/")
     page.keyboard.type("deploy@192")
-    assert names(page) == ["methods/ssh"]
+    assert names(page) == ["ssh"]
     page.keyboard.press("Escape")
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.closest('details').id") == "methods/ssh.debian-12"
+    assert page.evaluate("document.activeElement.closest('details').id") == "ssh.debian-12"
     page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.closest('details').id") == "methods/ssh.debian-14"
+    assert page.evaluate("document.activeElement.closest('details').id") == "ssh.debian-14"
     page.keyboard.press("Enter")  # the summary has the focus, and closes it
-    assert page.locator('[id="methods/ssh.debian-14"]').get_attribute("open") is None
+    assert page.locator('[id="ssh.debian-14"]').get_attribute("open") is None
     page.keyboard.press("k")
-    assert page.url.endswith("#?q=deploy%40192&at=methods%2Fssh.debian-12")
+    assert page.url.endswith("#?q=deploy%40192&at=ssh.debian-12")
     page.keyboard.press("m")
     assert page.evaluate("document.activeElement.id") == "matrix"
 

@@ -54,7 +54,10 @@
     return `${RANK[cell.dataset.verdict]}${9 - open}${cell.dataset.daemon === "active" ? 1 : 0}`;
   }
 
+  let ordered = "";
   function order() {
+    if (sort === ordered) return;
+    ordered = sort;
     const [name, down] = [sort.replace(/^-/, ""), sort.startsWith("-")];
     const sorted = name
       ? [...rows].sort((a, b) => {
