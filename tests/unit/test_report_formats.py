@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 
 import pytest
-from results import recorded_reports
+from recorded_reports import recorded_reports
 
 from dockerd_lab.judge.verdict import ProjectReport
 from dockerd_lab.report.annotations import annotations
@@ -20,8 +20,7 @@ FORMAT = {each.option.removeprefix("--"): each for each in FORMATS}
 @pytest.fixture(scope="module")
 def reports():
     """The verdicts on what was recorded, as they are in a result file."""
-    made = [each for each in recorded_reports() if each.results]
-    text = FORMAT["json"].render_project(made)
+    text = FORMAT["json"].render_project(recorded_reports(by_policy=True))
     return ProjectReport.model_validate(json.loads(text)).configurations
 
 
@@ -35,7 +34,9 @@ def by_place(reports):
     for report in reports:
         for result in report.results:
             for each in result.findings:
-                key = (report.case, each.rule, each.file or "dockerd-lab.yaml", each.line or 1)
+                # A file that a fix has made is on the machine alone.
+                place = (each.file, each.line or 1) if each.file else ("dockerd-lab.yaml", 1)
+                key = (report.case, each.rule, *place)
                 found.setdefault(key, set()).add(result.engine)
     return found
 
