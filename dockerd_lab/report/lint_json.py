@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dockerd_lab.config.declared import read_config
+from dockerd_lab.config.locate import related_places
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.repository_path import source_line
@@ -88,7 +90,22 @@ def _finding(finding: Finding, inputs: Input) -> dict[str, Any]:
         "message": finding.message,
         "where": inputs.user_path(finding.place),
         **_source(inputs, finding.place),
+        "related": _related(finding.message, inputs),
     }
+
+
+def _related(message: str, inputs: Input) -> list[dict[str, Any]]:
+    """Return the other places to which a message refers, of those in the input."""
+    if "(from flag: " not in message:
+        return []
+    places = related_places(message, read_config(inputs.texts, inputs.command))
+    entries = []
+    for words, place in places:
+        if inputs.has(place.file):
+            source = _source(inputs, place)
+            del source["source"]
+            entries.append({"message": words, "where": inputs.user_path(place), **source})
+    return entries
 
 
 def _source(inputs: Input, place: Place | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ All reports of a run are made from its result, so each of them says the same.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from dockerd_lab.errors import BadInput
-from dockerd_lab.judge.verdict import ProjectReport, Report
+from dockerd_lab.judge.result_findings import MISMATCH, NO_EFFECT, NOT_JUDGED
+from dockerd_lab.judge.verdict import Finding, ProjectReport, Report, Result
 from dockerd_lab.project import Project
 from dockerd_lab.report.predicted import predicted_report
 from dockerd_lab.report.verdict_json import project_as_json
@@ -55,14 +56,52 @@ def read_result(file: Path) -> ProjectReport:
         if _is_of_lint(data):
             return ProjectReport(configurations=_predictions(data))
         if "case" in data:
-            return ProjectReport(configurations=[Report.model_validate(data)])
-        return ProjectReport.model_validate(data)
+            reports = [Report.model_validate(data)]
+        else:
+            reports = ProjectReport.model_validate(data).configurations
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         raise BadInput(f"{file}: {key}: {first['msg'][:1].lower()}{first['msg'][1:]}") from None
     except (KeyError, TypeError, AttributeError) as error:
         raise BadInput(f"{file}: no result of `dockerd-lab lint --json`: {error}") from None
+    return ProjectReport(configurations=[_with_findings(each) for each in reports])
+
+
+def _with_findings(report: Report) -> Report:
+    """Return a report whose results have findings: older results have only the lists of them."""
+    results = [
+        each
+        if "findings" in each.model_fields_set
+        else each.model_copy(update={"findings": list(_from_lists(each))})
+        for each in report.results
+    ]
+    return report.model_copy(update={"results": results})
+
+
+def _from_lists(result: Result) -> Iterator[Finding]:
+    """Yield the findings of an older result, whose files are not known from the repository on."""
+    for error in result.errors:
+        yield Finding(
+            rule=error.id,
+            severity="error",
+            message=error.message,
+            cause=error.cause,
+            fix=error.fix,
+            where=error.where,
+        )
+    for reason in result.reasons:
+        yield Finding(rule=MISMATCH, severity="error", message=reason)
+    for each in result.no_effect:
+        message = f"{each.setting}: {each.message}"
+        yield Finding(
+            rule=NO_EFFECT, severity="warning", message=message, fix=each.fix, where=each.where
+        )
+    for item in result.not_judged:
+        message = f"{item.name}: {item.message}"
+        yield Finding(
+            rule=NOT_JUDGED, severity="warning", message=message, fix=item.settle, where=item.where
+        )
 
 
 def _is_of_lint(data: dict[str, Any]) -> bool:

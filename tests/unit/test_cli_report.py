@@ -108,3 +108,14 @@ def test_the_digest_is_of_the_files_and_the_policy_but_of_no_secret(root, comman
         digests.append(report["digest"])
     assert len(set(digests)) == len(digests) - 1
     assert digests[-1] == digests[-2]
+
+
+def test_a_result_of_an_earlier_version_has_its_findings_in_every_format(results, command):
+    data = json.loads((results / "12.json").read_text())
+    for report in data["configurations"]:
+        for each in report["results"]:
+            del each["findings"], each["evidence"]
+    (results / "12.json").write_text(json.dumps(data))
+    command("report", "merge", "12.json", "--sarif", "x.sarif", "--markdown", "x.md")
+    for name in ("x.sarif", "x.md"):
+        assert "an outsider gets root" in (results / name).read_text()

@@ -153,6 +153,15 @@ def test_the_flags_are_linked_where_they_conflict_with_daemon_json(judged, tmp_p
     assert "See [the flags of dockerd](1)." in result["message"]["text"]
 
 
+def test_lint_links_the_flags_too(repository, command):
+    write(repository / "mine/etc/docker/daemon.json", HOSTS)
+    write(repository / "mine" / UNIT_D / "x.conf", DROP_IN)
+    command("lint", "mine", "--sarif", "x")
+    related = [each for each in results(repository / "x") if "relatedLocations" in each]
+    (location,) = related[0]["relatedLocations"]
+    assert place({"locations": [location]}) == (f"mine/{UNIT_D}/x.conf", 3)
+
+
 def test_the_fingerprint_is_the_line_s_and_not_its_number_s_or_the_fix_s(judged):
     report = two(judged)
     before = only_result(sarif(report))["partialFingerprints"]
