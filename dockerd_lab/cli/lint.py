@@ -55,11 +55,9 @@ class _Linted:
     """What was said of one configuration; without secrets."""
 
     text: str
-    """For a terminal."""
-    lines: str
-    """A line for each finding."""
+    """For a terminal or an editor."""
     data: dict[str, Any]
-    """As `--json` has it."""
+    """As `--json` has it; empty if no report needs it."""
     failed: bool
 
 
@@ -129,11 +127,20 @@ def lint(
         alone=bool(files) or command is not None,
         run_commands=render,
     )
+    with_data = github or any(report_files.values())
     linted = [
-        _lint(each, files or (), command, select=select or (), ignore=ignore or ())
+        _lint(
+            each,
+            files or (),
+            command,
+            select=select or (),
+            ignore=ignore or (),
+            one_line=one_line,
+            with_data=with_data,
+        )
         for each in targets
     ]
-    text = "".join(each.lines if one_line else each.text for each in linted)
+    text = "".join(each.text for each in linted)
     (sys.stderr if uses_stdout(report_files) else sys.stdout).write(text)
     data = [each.data for each in linted]
     if report_files["json"] is not None:
@@ -165,20 +172,18 @@ def _lint(
     *,
     select: Collection[str],
     ignore: Collection[str],
+    one_line: bool,
+    with_data: bool,
 ) -> _Linted:
     """Return what lint says of one configuration."""
     typed = parse_dockerd_command(command) if command is not None else None
     with ExitStack() as stack:
-        directory, rendered = (
-            Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dockerd-lab-")))
-            for _ in range(2)
-        )
-        paths = target.paths
-        if target.render is not None:
-            target.render(rendered)
-            paths = [rendered]
-        inputs = collect(paths, directory, files=files, command=typed)
-        inputs = inputs.with_names_below(rendered, target.name)
+        directory = _private_directory(stack)
+        if target.render is None:
+            inputs = collect(target.paths, directory, files=files, command=typed)
+        else:
+            target.render(rendered := _private_directory(stack))
+            inputs = collect([rendered], directory).with_names_below(rendered, target.name)
         unit = unit_of(inputs) if target.unit == PACKAGED else target.unit
         predictions = [
             _reported(
@@ -192,19 +197,28 @@ def _lint(
         ]
     words = [target.name] if target.name else [*map(str, target.paths), *_arguments(files, command)]
     settle = shlex.join(["dockerd-lab", "validate", *words])
-    text = lint_terminal.render(predictions, inputs, width=WIDTH, command=settle)
-    if target.name and text:
-        text = f"== {target.name}\n\n{text}\n"
-    data = lint_json.prediction_data(predictions, inputs, command=settle, name=target.name) | {
-        "repeat": shlex.join(["dockerd-lab", "lint", *words]),
-        "file": target.file or first_repository_path(inputs),
-        "line": target.line,
-    }
-    lines = lint_lines.render(predictions, inputs)
+    if one_line:
+        text = lint_lines.render(predictions, inputs)
+    else:
+        text = lint_terminal.render(predictions, inputs, width=WIDTH, command=settle)
+        text = f"== {target.name}\n\n{text}\n" if target.name and text else text
+    data: dict[str, Any] = {}
+    if with_data:
+        data = lint_json.prediction_data(predictions, inputs, command=settle, name=target.name) | {
+            "repeat": shlex.join(["dockerd-lab", "lint", *words]),
+            "file": target.file or first_repository_path(inputs),
+            "line": target.line,
+        }
     secrets = [*inputs.texts.values(), command or ""]
-    text, lines, data = redacted((text, lines, data), also=secrets)
+    if text or data:
+        text, data = redacted((text, data), also=secrets)
     failed = any(each.severity == "error" for one in predictions for each in one.findings)
-    return _Linted(text, lines, data, failed)
+    return _Linted(text, data, failed)
+
+
+def _private_directory(stack: ExitStack) -> Path:
+    """Return an empty directory that goes with the stack."""
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dockerd-lab-")))
 
 
 def _reported(
