@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.report.html_findings import findings, place_of
 from dockerd_lab.report.html_words import OPEN, STRANGERS, levels_of, state_words
+from dockerd_lab.report.rule_text import rule_text
 
 _ARTICLE = {
     "outsider": "an outsider",
@@ -22,14 +23,14 @@ _GETS = {
 
 @dataclass(frozen=True)
 class Access:
-    """A stranger who gets something, and where."""
+    """The strangers who get the same with the same configurations."""
 
-    who: str
+    people: tuple[tuple[str, tuple[str, ...]], ...]
+    """Who, and the engines on which; none of these if it is all of a configuration's."""
     gets: str
     """Such as `is root`."""
     level: str
-    places: tuple[tuple[Report, tuple[str, ...]], ...]
-    """The configurations, each with the engines; none of these if it is all of its engines."""
+    reports: tuple[Report, ...]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Failure:
     report: Report
     engines: tuple[str, ...]
     """None if it is all engines."""
-    why: str
+    title: str
+    """What is wrong, in general; empty where nothing is known."""
+    message: str
+    """What the daemon said of it, on the first of the engines."""
     where: str
 
 
@@ -51,18 +55,23 @@ def answer(reports: Sequence[Report]) -> str:
 
 
 def accesses(reports: Iterable[Report]) -> list[Access]:
-    """Return what strangers get, root first."""
-    found: dict[tuple[str, str], list[tuple[Report, tuple[str, ...]]]] = {}
+    """Return what strangers get, root first; each configuration once for each level."""
+    found: dict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], list[Report]] = {}
     for report in reports:
-        for who in STRANGERS:
-            for level in _GETS:
-                there = [r for r in report.results if levels_of(r).get(who) == level]
-                if there:
-                    found.setdefault((level, who), []).append((report, _engines(report, there)))
+        for level in _GETS:
+            there = {
+                who: [r for r in report.results if levels_of(r).get(who) == level]
+                for who in STRANGERS
+            }
+            people = tuple((who, _engines(report, rs)) for who, rs in there.items() if rs)
+            if people:
+                found.setdefault((level, people), []).append(report)
     order = list(_GETS)
     return [
-        Access(who, _GETS[level][0], level, tuple(places))
-        for (level, who), places in sorted(found.items(), key=lambda each: order.index(each[0][0]))
+        Access(people, _GETS[level][len(people) > 1], level, tuple(theirs))
+        for (level, people), theirs in sorted(
+            found.items(), key=lambda each: (order.index(each[0][0]), -len(each[0][1]))
+        )
     ]
 
 
@@ -70,13 +79,14 @@ def failures(reports: Iterable[Report]) -> list[Failure]:
     """Return the configurations that do not start, once for each reason."""
     found: list[Failure] = []
     for report in reports:
-        reasons: dict[tuple[str, str], list[Result]] = {}
+        reasons: dict[str, list[tuple[Result, tuple[str, str, str]]]] = {}
         for result in report.results:
             if result.starts is False:
-                reasons.setdefault(_why(result), []).append(result)
+                why = _why(result)
+                reasons.setdefault(why[0] or why[1], []).append((result, why))
         found += [
-            Failure(report, _engines(report, there), why, where)
-            for (why, where), there in reasons.items()
+            Failure(report, _engines(report, [result for result, _ in there]), *there[0][1])
+            for there in reasons.values()
         ]
     return found
 
@@ -163,12 +173,12 @@ def _is_known(report: Report) -> bool:
     return all("unknown" not in _stranger_levels(result) for result in report.results)
 
 
-def _why(result: Result) -> tuple[str, str]:
-    """Return why dockerd does not start, in a sentence, and the place in the files."""
-    causes = [each for each in findings(result) if each.cause and each.rule in _ids(result)]
+def _why(result: Result) -> tuple[str, str, str]:
+    """Return why dockerd does not start: what is wrong, what the daemon said, and the place."""
+    causes = [each for each in findings(result) if each.rule in _ids(result)]
     if causes:
-        return causes[0].message, place_of(causes[0])
-    return (result.reasons[0] if result.reasons else state_words(result)[1]), ""
+        return rule_text(causes[0]).title, causes[0].message, place_of(causes[0])
+    return "", (result.reasons[0] if result.reasons else state_words(result)[1]), ""
 
 
 def _ids(result: Result) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dockerd_lab.judge.verdict import Finding, Report, Result
-from dockerd_lab.lint.rule import load_rule, rule_ids
+from dockerd_lab.report.rule_text import rule_text
 
 _ORDER = ("error", "warning", "note")
 
@@ -17,6 +17,8 @@ class Entry:
     title: str
     cause: str
     fix: str
+    page: str = ""
+    """The command that says more."""
     messages: dict[str, list[str]] = field(default_factory=dict)
     """The engines, by the message."""
 
@@ -62,13 +64,11 @@ def _key(finding: Finding) -> tuple[str, ...]:
 
 
 def _entry(finding: Finding) -> Entry:
-    title, cause, fix = "", finding.cause, finding.fix
-    if finding.rule in rule_ids():
-        rule = load_rule(finding.rule)
-        title = rule.title
-        cause = cause or rule.why.strip()
-        fix = fix or rule.fix.strip()
-    return Entry(finding, title, cause, fix)
+    if not finding.rule:  # of an older file
+        return Entry(finding, "", finding.cause, finding.fix)
+    text = rule_text(finding)
+    cause, fix = finding.cause or text.why, finding.fix or text.fix
+    return Entry(finding, text.title, cause, fix, text.page)
 
 
 def _from_lists(result: Result) -> Iterator[Finding]:
