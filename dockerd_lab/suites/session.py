@@ -199,8 +199,7 @@ class Session:
 
 
 def _case_of(target: Target, variant: Variant) -> Case | None:
-    case = target.prepared.inputs.case
-    return case.for_variant(variant) if case is not None else None
+    return case.for_variant(variant) if (case := target.prepared.inputs.case) else None
 
 
 def make_session(

@@ -125,3 +125,22 @@ def test_the_evidence_has_what_the_commands_printed(judged):
     evidence = judged({"etc/docker/daemon.json": {}}, observation(raw=raw)).evidence
     assert (evidence.netstat, evidence.firewall) == ("tcp 0 0\nunix 2", "table ip")
     assert judged({}, observation(listeners=(SOCKET, OPEN))).evidence.netstat.count("\n") == 1
+
+
+def test_an_open_proxy_is_found_where_it_listens(judged):
+    seen = opened_at_2375(outsider="full-control")
+    seen.daemon.listeners[:] = [SOCKET, Listener("tcp", "0.0.0.0:2375", "nginx")]
+    forward = "location / { proxy_pass http://unix:/run/docker.sock; }"
+    site = f"server {{\n    listen 2375;\n    {forward}\n}}\n"
+    findings = judged({"etc/nginx/sites-enabled/docker": site}, seen).findings
+    (finding,) = [each for each in findings if each.rule == "open-proxy"]
+    assert (finding.file, finding.line) == ("mine/etc/nginx/sites-enabled/docker", 2)
+
+
+def test_a_program_that_is_not_read_is_found_where_its_port_stands(judged):
+    seen = opened_at_2375(outsider="full-control")
+    seen.daemon.listeners[:] = [SOCKET, Listener("tcp", "0.0.0.0:2375", "haproxy")]
+    text = "# port 2375\nfrontend x\n  bind *:2375\n  default_backend docker\n"
+    findings = judged({"etc/haproxy/haproxy.cfg": text}, seen).findings
+    (finding,) = [each for each in findings if each.rule == "open-proxy"]
+    assert finding.line == 3
