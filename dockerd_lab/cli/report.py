@@ -24,7 +24,7 @@ from dockerd_lab.project_sources import is_named
 from dockerd_lab.report.comparison import compare, comparison
 from dockerd_lab.report.merge import merge
 from dockerd_lab.report.printable import printable
-from dockerd_lab.report.result_file import last_run, read_result
+from dockerd_lab.report.result_file import read_last_run, read_result
 from dockerd_lab.report.verdict_sections import headline
 
 _MERGE = "dockerd-lab report merge debian-12.json debian-13.json --markdown summary.md"
@@ -69,16 +69,16 @@ def show_result(
     github: _Github = False,
     **report_files: Path | None,
 ) -> None:
-    """Show what the last run on machines found, of this project.
+    """Show what the last run of `validate`, or of pytest with machines, found in this project.
 
     Of several configurations a line each; of those that CASE names, and of a single one, all.
     """
     check_report_files(report_files)
-    reports = _last_reports()
+    reports = every = read_last_run(find_project())
     if case is not None:
         reports = [each for each in reports if is_named(each.case, case)]
         if not reports:
-            names = ", ".join(each.case for each in _last_reports())
+            names = ", ".join(each.case for each in every)
             raise BadInput(f"no {case} in the last run; there are: {names}")
     to_stderr = uses_stdout(report_files)
     if case is None and len(reports) > 1:
@@ -104,7 +104,7 @@ def compare_results(
     `lint`.
     """
     before = read_result(old).configurations
-    after = read_result(new).configurations if new is not None else _last_reports()
+    after = read_result(new).configurations if new is not None else read_last_run(find_project())
     kinds = {report.predicted for report in [*before, *after]}
     if len(kinds) > 1:
         raise BadInput("one of them is a prediction of lint, and the other one was seen")
@@ -142,15 +142,6 @@ def merge_results(
         print(f"dockerd-lab: missing: {name}", file=sys.stderr)
     if merged.missing or not all(report.passed for report in merged.reports):
         raise typer.Exit(1)
-
-
-def _last_reports() -> list[Report]:
-    """Return the reports of the last run; raises BadInput if there was none."""
-    project = find_project()
-    file = last_run(project)
-    if not file.exists():
-        raise BadInput(f"no run of {project.root} yet", "dockerd-lab validate")
-    return read_result(file).configurations
 
 
 def _overview(reports: Sequence[Report]) -> str:

@@ -42,6 +42,14 @@ def keep_last_run(project: Project, reports: Sequence[Report]) -> None:
         part.replace(file)
 
 
+def read_last_run(project: Project) -> list[Report]:
+    """Return the reports of the project's last run; raises BadInput if there was none."""
+    file = last_run(project)
+    if not file.exists():
+        raise BadInput(f"no run of {project.root} yet", "dockerd-lab validate")
+    return read_result(file).configurations
+
+
 def read_result(file: Path) -> ProjectReport:
     """Return the results in a file; those of a single configuration count as a project's.
 

@@ -21,6 +21,7 @@ from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.project import Project, find_project
+from dockerd_lab.report import result_file
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
 
@@ -35,7 +36,7 @@ _users = itertools.count()
 
 @pytest.fixture(autouse=True)
 def own_user(tmp_path_factory, monkeypatch):
-    """Caches, boxes and keys of the person who runs the tests are not touched.
+    """Caches, boxes, keys and the last run of the person who runs the tests are not touched.
 
     Most tests write none: each has its own directory, which is not made for them.
     """
@@ -44,6 +45,12 @@ def own_user(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     for machine in ("DAEMON", "CLIENT", "OUTSIDER"):
         monkeypatch.delenv(f"{machine}_ENGINE", raising=False)
+    of_project, checkout = result_file.last_run, find_project().data
+    monkeypatch.setattr(
+        result_file,
+        "last_run",
+        lambda made: home / "result.json" if made.root == checkout else of_project(made),
+    )
     monkeypatch.setattr(progress, "sink", progress.sink)  # pytest's plugin replaces it
 
 

@@ -10,8 +10,8 @@ from test_cli_validate_project import LOCAL, OPEN, declare, root, tried  # noqa:
 
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.project import find_project
+from dockerd_lab.report import result_file
 from dockerd_lab.report.comparison import compare, comparison
-from dockerd_lab.report.result_file import last_run
 
 PLAIN = {"etc/docker/daemon.json": {"debug": True}}
 
@@ -40,7 +40,7 @@ def test_the_last_run_is_shown_the_failed_ones_first(runs, command):
     assert "hosts/b: starts, and failed" in done.stdout
     assert "::error file=dockerd-lab.yaml,line=1,title=" in done.stdout
     assert "hosts/c" not in (runs / "b.sarif").read_text()
-    assert stat.S_IMODE(last_run(find_project()).stat().st_mode) == 0o600
+    assert stat.S_IMODE(result_file.last_run(find_project()).stat().st_mode) == 0o600
 
 
 def test_every_report_can_be_made_later_from_the_last_run(runs, command):

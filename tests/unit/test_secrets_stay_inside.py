@@ -29,8 +29,9 @@ from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.observe.inspection import ServiceState
-from dockerd_lab.project import project_of_checkout
+from dockerd_lab.project import find_project, project_of_checkout
 from dockerd_lab.redaction.redact import redacted
+from dockerd_lab.report import result_file
 from dockerd_lab.report.verdict_formats import FORMATS
 from dockerd_lab.reproduce.run import Reproduction
 from dockerd_lab.standins.prepared import prepare_case
@@ -162,6 +163,8 @@ def outputs_of_all(secrets):
             for stream, text in streams.items()
         }
         assert [code for _, code in results.values()] == [1, 0, 1, 1], outputs
+        last_run = result_file.last_run(find_project())
+        outputs["the last run"] = last_run.read_text()
         files = [*top.glob("v.*"), top / "mine/case.yaml", *top.glob(".lab/artifacts/**/*.*")]
         return outputs | {str(f.relative_to(top)): f.read_text() for f in files if f.is_file()}
 
