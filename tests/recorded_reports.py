@@ -1,7 +1,7 @@
 """Reports of what was recorded on real machines, for tests and pictures: as `validate` has them."""
 
 import dataclasses
-from collections.abc import Collection
+import functools
 
 import recordings
 
@@ -17,7 +17,8 @@ from dockerd_lab.standins.prepared import Prepared, prepare_case
 ENGINES = ("debian-12", "debian-14")
 
 
-def recorded_reports(names: Collection[str] = (), *, by_policy: bool = False) -> list[Report]:
+@functools.cache
+def recorded_reports(names: tuple[str, ...] = (), *, by_policy: bool = False) -> list[Report]:
     """Return the reports on the cases with these names, or on all, on each recorded engine.
 
     They are judged by their case.yaml or, with `by_policy`, as a user's directory of that short

@@ -1,6 +1,7 @@
 """Renders reports as one HTML file: no network, readable without JavaScript and without CSS."""
 
 import base64
+import functools
 import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -40,6 +41,7 @@ def project_html(reports: Sequence[Report]) -> str:
     )
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     """Return Jinja's environment: everything is escaped, and what is missing is an error."""
     environment = jinja2.Environment(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dockerd_lab.judge.verdict import Report, Result
-from dockerd_lab.report.html_findings import findings, place_of
+from dockerd_lab.report.html_findings import place_of
 from dockerd_lab.report.html_words import OPEN, STRANGERS, levels_of, state_words
 from dockerd_lab.report.rule_text import rule_text
 
@@ -175,7 +175,7 @@ def _is_known(report: Report) -> bool:
 
 def _why(result: Result) -> tuple[str, str, str]:
     """Return why dockerd does not start: what is wrong, what the daemon said, and the place."""
-    causes = [each for each in findings(result) if each.rule in _ids(result)]
+    causes = [each for each in result.findings if each.rule in _ids(result)]
     if causes:
         return rule_text(causes[0]).title, causes[0].message, place_of(causes[0])
     return "", (result.reasons[0] if result.reasons else state_words(result)[1]), ""

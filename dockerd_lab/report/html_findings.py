@@ -1,9 +1,8 @@
 """Collects the findings of a configuration, each once with the engines on which it holds."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from dockerd_lab.judge.verdict import Finding, Report, Result
+from dockerd_lab.judge.verdict import Finding, Report
 from dockerd_lab.report.rule_text import rule_text
 
 _ORDER = ("error", "warning", "note")
@@ -40,15 +39,10 @@ def entries(report: Report) -> list[Entry]:
     """
     found: dict[tuple[str, ...], Entry] = {}
     for result in report.results:
-        for finding in findings(result):
+        for finding in result.findings:
             entry = found.setdefault(_key(finding), _entry(finding))
             entry.messages.setdefault(finding.message, []).append(result.engine)
     return sorted(found.values(), key=lambda entry: _ORDER.index(entry.finding.severity))
-
-
-def findings(result: Result) -> Iterable[Finding]:
-    """Return the findings of a result; those of older files are made of its lists."""
-    return result.findings or list(_from_lists(result))
 
 
 def place_of(finding: Finding) -> str:
@@ -64,38 +58,6 @@ def _key(finding: Finding) -> tuple[str, ...]:
 
 
 def _entry(finding: Finding) -> Entry:
-    if not finding.rule:  # of an older file
-        return Entry(finding, "", finding.cause, finding.fix)
     text = rule_text(finding)
     cause, fix = finding.cause or text.why, finding.fix or text.fix
     return Entry(finding, text.title, cause, fix, text.page)
-
-
-def _from_lists(result: Result) -> Iterator[Finding]:
-    for error in result.errors:
-        yield Finding(
-            rule=error.id,
-            severity="error",
-            message=error.message,
-            cause=error.cause,
-            fix=error.fix,
-            where=error.where,
-        )
-    for reason in result.reasons:
-        yield Finding(rule="", severity="error", message=reason)
-    for item in result.not_judged:
-        yield Finding(
-            rule="not-judged",
-            severity="warning",
-            message=f"{item.name}: {item.message}",
-            fix=item.settle,
-            where=item.where,
-        )
-    for setting in result.no_effect:
-        yield Finding(
-            rule="no-effect",
-            severity="warning",
-            message=f"{setting.setting}: {setting.message}",
-            fix=setting.fix,
-            where=setting.where,
-        )

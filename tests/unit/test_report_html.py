@@ -9,14 +9,13 @@ import hostile
 import pytest
 from html_page import Page
 from observations import failed, observation, opened
-from prepared import DROP_IN, HOSTS, UNIT_D
 from recorded_reports import recorded_reports
 
 from dockerd_lab.judge.verdict import ProjectReport, Report
 from dockerd_lab.report.html import html, project_html
 from dockerd_lab.report.html_answer import answer
 from dockerd_lab.report.html_excerpts import MAX_LINES, excerpt
-from dockerd_lab.report.verdict_json import as_json, project_as_json
+from dockerd_lab.report.verdict_json import project_as_json
 
 FEW = (
     "methods/systemd-dropin",
@@ -151,16 +150,6 @@ def test_a_long_log_is_cut_around_the_telling_line():
     assert len(shown) <= MAX_LINES
     assert sum(line.gap for line in lines) == 1007 - len(shown)
     assert [line.text for line in lines if line.telling] == ["line 500"]
-
-
-def test_a_result_of_an_older_file_has_its_findings_too(judged):
-    files = {"etc/docker/daemon.json": HOSTS, f"{UNIT_D}/x.conf": DROP_IN}
-    data = json.loads(as_json(Report(case="old", results=[judged(files, failed())])))
-    for key in ("findings", "evidence"):
-        del data["results"][0][key]
-    text = Page(html(Report.model_validate(data))).text
-    assert "error[hosts-flag-file-conflict]" in text
-    assert "daemon.json" in text
 
 
 def test_two_hundred_cells_are_less_than_three_megabytes():

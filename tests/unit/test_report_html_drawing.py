@@ -28,8 +28,7 @@ def results():
 @pytest.fixture(scope="session")
 def svgs():
     """The drawings of every recorded observation, in the order of `results`."""
-    reports = recorded_reports()
-    pages = (drawings(html(report)) for report in reports)
+    pages = (drawings(html(report)) for report in recorded_reports())
     return [svg for page in pages for svg in page]
 
 
