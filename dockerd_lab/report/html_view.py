@@ -10,8 +10,8 @@ from dockerd_lab.report.html_answer import Access, Failure, accesses, answer, fa
 from dockerd_lab.report.html_bar import Bar, bar
 from dockerd_lab.report.html_commands import Command, commands, repeat_line
 from dockerd_lab.report.html_drawing import Drawing, drawing
-from dockerd_lab.report.html_excerpts import FEW_LINES, MAX_LINES, Line, excerpt
 from dockerd_lab.report.html_findings import Entry, entries
+from dockerd_lab.report.html_outputs import Output, log_of, outputs_of
 from dockerd_lab.report.html_words import OPEN, STRANGERS, WHO, level_word, levels_of, state_words
 
 #: Configurations with a failed trial that is open at first.
@@ -30,18 +30,6 @@ class Level:
     """What people call them."""
     is_open: bool
     """Whether a stranger gets something."""
-
-
-@dataclass(frozen=True)
-class Output:
-    """An output of the machine."""
-
-    title: str
-    lines: list[Line]
-    file: str
-    """Where all of it is."""
-    same_as: str = ""
-    """The engine under which the same was shown before; then there are no lines."""
 
 
 @dataclass
@@ -154,33 +142,6 @@ def _configuration(report: Report, identifier: str) -> Configuration:
 
 def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, str]) -> Cell:
     sign, state = state_words(result)
-    evidence = result.evidence
-    directory = evidence.directory if evidence else None
-
-    def output(title: str, text: str, name: str) -> Output:
-        file = f"{directory}/{name}" if directory else ""
-        key = f"{title}\n{text}"
-        if text.strip() and key in earlier and len(text) > 200:  # noqa: PLR2004
-            return Output(title, [], file, same_as=earlier[key])
-        earlier[key] = result.engine
-        return Output(title, excerpt(text.rstrip().splitlines()), file)
-
-    netstat = evidence.netstat if evidence else ""
-    texts = [
-        (
-            "netstat" if evidence else "listeners",
-            netstat or "\n".join(map(str, result.listeners)),
-            "netstat.txt",
-        ),
-        ("docker.service and docker.socket", evidence.units if evidence else "", "unit.txt"),
-        ("daemon.json", evidence.daemon_json if evidence else "", "daemon.json"),
-        ("nginx -T", evidence.nginx if evidence else "", "nginx.txt"),
-        ("firewall", evidence.firewall if evidence else "", ""),
-    ]
-    limit = FEW_LINES if result.verdict == "passed" and result.starts else MAX_LINES
-    log = (
-        excerpt(evidence.log, evidence.telling, evidence.lines_left_out, limit) if evidence else []
-    )
     return Cell(
         id=identifier,
         result=result,
@@ -192,8 +153,8 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
         ],
         drawing=drawing(result),
         bar=bar(result),
-        log=Output("Journal", log, f"{directory}/journal.txt" if directory else ""),
-        outputs=[output(*each) for each in texts if each[1].strip()],
+        log=log_of(result),
+        outputs=outputs_of(result, earlier),
         repeat=repeat_line(report, result),
         commands=[] if report.predicted else commands(result),
         excuse=_excuse(result),

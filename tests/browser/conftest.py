@@ -24,8 +24,11 @@ FEW = (
     "failures/hosts-in-file-stock-unit",
     "failures/key-host-ignored",
 )
-#: What Jenkins sends with every file of a build, unless its administrator changed it.
-JENKINS = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';"
+#: What Jenkins sends with every file of a build, by default; older and newer versions.
+JENKINS = (
+    "sandbox; default-src 'none'; img-src 'self'; style-src 'self';",
+    "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';",
+)
 
 
 @dataclass
@@ -103,15 +106,15 @@ def pages(few, tmp_path_factory):
     return files
 
 
-@pytest.fixture
-def jenkins(pages):
+@pytest.fixture(params=JENKINS, ids=["older", "newer"])
+def jenkins(request, pages):
     """The address of the page on a few configurations, as Jenkins serves it."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200 if self.path == "/few.html" else 404)
             self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Security-Policy", JENKINS)
+            self.send_header("Content-Security-Policy", request.param)
             self.end_headers()
             self.wfile.write(pages["few"].read_bytes())
 

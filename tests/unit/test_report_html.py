@@ -152,6 +152,20 @@ def test_a_long_log_is_cut_around_the_telling_line():
     assert [line.text for line in lines if line.telling] == ["line 500"]
 
 
+def test_what_is_left_out_names_the_file_that_has_it(few):
+    long = few[0].model_copy(update={"results": [_as_long(few[0].results[0])]})
+    text = Page(html(long)).text
+    assert "80 lines left out" in text
+    directory = "/home/somebody/project/.lab/artifacts/debian-12/validate-it"
+    assert f"All of it: {directory}/journal.txt" in text
+    assert "All of it: " not in Page(html(few[0])).text
+
+
+def test_every_text_may_be_endless(few):
+    endless = hostile.everywhere(few[0], "x" * 100_000)
+    assert len(html(endless)) < 2_000_000
+
+
 def test_two_hundred_cells_are_less_than_three_megabytes():
     reports = recorded_reports()
     count, few = 0, []
@@ -175,6 +189,7 @@ def _as_long(result):
             "units": f"# {result.engine}\n" + "Environment=SOMETHING=of a unit\n" * 70,
             "daemon_json": '{\n  "hosts": ["fd://"]\n}\n',
             "directory": "/home/somebody/project/.lab/artifacts/debian-12/validate-it",
+            "files": ["daemon.json", "journal.txt", "netstat.txt", "unit.txt"],
         }
     )
     return result.model_copy(update={"evidence": evidence})

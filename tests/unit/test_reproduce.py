@@ -1,6 +1,9 @@
 """`dockerd-lab reproduce`: which failure is meant, and what is shown of it; without a machine."""
 
 import dataclasses
+import json
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 from observations import answer, observation
@@ -100,6 +103,32 @@ def test_bad_input_starts_no_machine(args, message, monkeypatch):
     done = CliRunner().invoke(app.build(), ["reproduce", *args])
     assert isinstance(done.exception, BadInput)
     assert message in str(done.exception)
+
+
+def test_the_report_has_the_failure_and_its_fix(tmp_path, monkeypatch):
+    fleet = SimpleNamespace(settings=SETTINGS, engine="debian-12", project=find_project())
+    name = "failures/hosts-in-file-stock-unit"
+    log = [CONFLICT]
+    failed = reproduction_of(case(name), observation(daemon="failed", hosts=(), log=log))
+    fixed_case = case(name, fixed=True)
+    fixed = dataclasses.replace(observation(), fix={"daemon": answer("$ true")})
+    replacements = {
+        "running": lambda *_, **__: nullcontext(fleet),
+        "reproduce_failure": lambda *_: failed,
+        "fix_failure": lambda *_: reproduction_of(fixed_case, fixed),
+    }
+    for function, replacement in replacements.items():
+        monkeypatch.setattr(f"dockerd_lab.cli.reproduce.{function}", replacement)
+    monkeypatch.setattr("dockerd_lab.observe.evidence.write", lambda *_: "nowhere")
+    files = ("--html", tmp_path / "report.html", "--json", tmp_path / "result.json")
+    CliRunner().invoke(app.build(), ["reproduce", name, "--fix", *map(str, files)])
+    text = (tmp_path / "report.html").read_text()
+    assert f'id="{name}.debian-12"' in text
+    assert f'id="{name}-fixed.debian-12"' in text
+    assert f"dockerd-lab reproduce {name} --fix --engine debian-12" in text
+    first, second = json.loads((tmp_path / "result.json").read_text())["configurations"]
+    assert (first["case"], second["case"]) == (name, f"{name}-fixed")
+    assert first["results"][0]["verdict"] == "passed"
 
 
 def test_the_list():
