@@ -16,6 +16,8 @@ from dockerd_lab.report.html_words import OPEN, STRANGERS, WHO, level_word, leve
 
 #: Configurations with a failed trial that is open at first.
 _OPEN_CELLS = 6
+#: The ids of the page's own parts.
+_OWN_IDS = ("who", "stops", "matrix", "filters", "grid", "nothing", "details", "legend")
 _VERDICTS = ("failed", "incomplete", "passed")
 
 
@@ -172,7 +174,7 @@ def _ids(names: Sequence[str]) -> dict[str, str]:
     """Return an id for an address's hash for each name, the same in every report."""
     return {
         name: slug
-        if (slug := _slug(name)) == name.lower()
+        if (slug := _slug(name)) == name and slug not in _OWN_IDS
         else f"{slug}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:6]}"
         for name in names
     }

@@ -83,6 +83,20 @@ def test_each_cell_has_state_exposure_and_a_link(few):
     assert "ROOT for outsider, local user, container" in page.text
 
 
+def test_names_that_look_alike_have_links_of_their_own(few):
+    own = [each["id"] for _, each in Page(project_html(few)).elements if "id" in each]
+    names = ["a b", "a?b", "a-b", "A-B", "a b\u202e", *(each for each in own if each.isalpha())]
+    reports = [few[0].model_copy(update={"case": name}) for name in names]
+    page = Page(project_html(reports))
+    ids = [row["data-for"] for row in page.all("tr") if "data-for" in row]
+    assert len(set(ids)) == len(names) > 10
+    assert "a-b" in ids
+    every = [each["id"] for _, each in page.elements if "id" in each]
+    assert len(every) == len(set(every))
+    alone = Page(project_html(reports[:1]))
+    assert [row["data-for"] for row in alone.all("tr") if "data-for" in row] == ids[:1]
+
+
 def test_two_pages_of_one_result_file_are_equal(few):
     again = ProjectReport.model_validate(json.loads(project_as_json(few))).configurations
     assert project_html(again) == project_html(few)

@@ -6,18 +6,10 @@ from recorded_reports import recorded_reports
 
 from dockerd_lab.judge.verdict import Proof, Report
 from dockerd_lab.report.html import html, project_html
-from dockerd_lab.report.html_drawing import REACHED, STOPPED, drawing, listener_of
+from dockerd_lab.report.html_drawing import drawing, listener_of
 
-#: Who gets how far, in the order of how bad it is.
-ORDER = (
-    "refused",
-    "filtered",
-    *reversed(STOPPED),
-    "read-only",
-    "writes",
-    "full-control",
-    "unclear",
-)
+#: The levels at which an answer is the daemon's, or may be.
+REACHED = ("read-only", "writes", "full-control", "unclear")
 
 
 @pytest.fixture(scope="session")
