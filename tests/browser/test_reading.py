@@ -80,13 +80,18 @@ def test_nothing_is_wider_than_the_screen(watched, pages, width, theme):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
-def test_on_paper_the_failed_trials_are_open(watched, pages, tmp_path):
-    one = watched()
-    page = one.open(pages["few"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_paper_the_failed_trials_are_open_and_all_is_dark_on_light(watched, pages, axe, theme):
+    page = watched(theme=theme, bypass_csp=True).open(pages["few"])
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details.trial.failed:not([open])").count() == 0
     assert not page.locator("#filters").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, { runOnly: ['color-contrast'] })")
+    wrong = [node["html"] for each in found["violations"] for node in each["nodes"]]
+    assert wrong == []
     assert len(page.pdf()) > 20_000
 
 
