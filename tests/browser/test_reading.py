@@ -52,7 +52,7 @@ def test_all_of_it_is_there_without_javascript(watched, pages):
     last.locator("summary").first.click()
     assert last.locator(".drawing").is_visible()
     page.locator("#grid a.cell").first.click()
-    assert page.url.endswith("#systemd-dropin.debian-12")
+    page.wait_for_url("**#systemd-dropin.debian-12")
 
 
 def test_it_is_readable_under_jenkins_policy(browser, jenkins):
