@@ -228,8 +228,8 @@ class Report(Part):
 
     @property
     def verdict(self) -> str:
-        """Return the worst verdict of all engines."""
-        verdicts = {result.verdict for result in self.results}
+        """Return the worst verdict of all engines; incomplete if it was tried on none."""
+        verdicts = {result.verdict for result in self.results} or {"incomplete"}
         return next(each for each in ("failed", "incomplete", "passed") if each in verdicts)
 
     @property

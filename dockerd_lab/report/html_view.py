@@ -121,7 +121,9 @@ def _open_first(configurations: Sequence[Configuration]) -> None:
     for cells in [cells for cells in failed if cells][:_OPEN_CELLS]:
         cells[0].is_open = True
     if len(configurations) == 1 and not any(failed):
-        next(iter(configurations[0].cells.values())).is_open = True
+        for cell in configurations[0].cells.values():
+            cell.is_open = True
+            break
 
 
 def _urgency(report: Report) -> tuple[int, int, int]:

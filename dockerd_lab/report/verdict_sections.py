@@ -29,6 +29,8 @@ _Part = tuple[str, Callable[[Result], Iterable[str]]]
 
 def headline(report: Report) -> str:
     """Return the verdict in a few words, such as `starts on 20.10.24, fails on 28.5.2`."""
+    if not report.results:
+        return "is not tried on any engine"
     starts = [result.engine_version for result in report.results if result.starts]
     fails = [result.engine_version for result in report.results if result.starts is False]
     unknown = [result.engine_version for result in report.results if result.starts is None]

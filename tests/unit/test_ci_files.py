@@ -6,6 +6,7 @@ import subprocess
 import pytest
 import yaml
 from copies import CHECKOUT
+from observations import write
 
 from dockerd_lab.init.files import GITHUB, GITLAB
 
@@ -42,3 +43,17 @@ def test_gitlab_s_lines_are_shell(name):
 def test_what_validate_writes_is_what_is_kept():
     job = yaml.safe_load(GITLAB)["docker-hosts"]
     assert job["artifacts"]["reports"]["junit"] in job["script"][-1]
+
+
+def test_the_hook_of_pre_commit_lints_whole_configurations(command, tmp_path, monkeypatch):
+    (hook,) = yaml.safe_load((CHECKOUT / ".pre-commit-hooks.yaml").read_text())
+    assert (hook["pass_filenames"], hook["language"]) == (False, "python")
+    for path in ("hosts/a/etc/docker/daemon.json", "dockerd-lab.yaml", "x.service.d/docker.conf"):
+        assert re.search(hook["files"], path)
+    assert not re.search(hook["files"], "README.md")
+    program, *arguments = hook["entry"].split()
+    assert program == "dockerd-lab"
+    write(tmp_path / "a/etc/docker/daemon.json", '{"hosts": []}')
+    write(tmp_path / "dockerd-lab.yaml", "configurations: [a]\n")
+    monkeypatch.chdir(tmp_path)
+    assert command(*arguments).returncode == 1

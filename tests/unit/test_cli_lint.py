@@ -281,6 +281,19 @@ def test_own_units_and_engines_are_read_as_far_as_they_are_known(project, tmp_pa
     assert done.stderr == "dockerd-lab: other: nothing is known about new\n"
 
 
+def test_a_configuration_for_unknown_engines_alone_is_told_in_every_format(project):
+    declared = (
+        'engines:\n  new: {suite: bookworm, docker: "30.0.0"}\n'
+        "configurations: [{path: mine, run-on: [new]}]\n"
+    )
+    formats = ("--markdown", "m", "--junitxml", "j", "--html", "h", "--sarif", "s", "--json", "r")
+    done = project(declared, *formats)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "dockerd-lab: mine: nothing is known about new\n"
+    with open("m") as file:
+        assert "mine: is not tried" in file.read()
+
+
 def test_every_format_of_validate_is_lint_s_too(lint):
     files = {"etc/docker/daemon.json": CONFLICT}
     done = lint(files, "--markdown", "m", "--junitxml", "j", "--html", "h", "--engine", "20.10.5")
