@@ -13,7 +13,8 @@ from dockerd_lab.report import verdict_formats
 
 if TYPE_CHECKING:
     from dockerd_lab.judge.verdict import Report, Result
-    from dockerd_lab.suites.session import Session, Subject
+    from dockerd_lab.suites.session import Session
+    from dockerd_lab.suites.subject import Subject
 
 #: The formats by their options: `--lab-html`, `--lab-json`, …; pytest has a JUnit file of its own.
 FORMATS = {
