@@ -150,6 +150,10 @@ def outputs_of_all(secrets):
         write(top / "p.sh", "\n".join(script))
         options = [(each.option, top / f"v.{each.option.removeprefix('--')}") for each in FORMATS]
         reports = [argument for option in options for argument in option]
+        linted = [argument for option, file in options for argument in (option, f"{file}.lint")]
+        streams, code = main("lint", top / "mine", "--github", *linted)
+        assert code == 1, streams
+        outputs_of_lint = {f"lint: {stream}": text for stream, text in streams.items()}
         results = {
             "validate": main("validate", top / "mine", "--provision", top / "p.sh", *reports,
                              *engines),
@@ -164,7 +168,7 @@ def outputs_of_all(secrets):
         }
         assert [code for _, code in results.values()] == [1, 0, 1, 1], outputs
         last_run = result_file.last_run(find_project())
-        outputs["the last run"] = last_run.read_text()
+        outputs |= outputs_of_lint | {"the last run": last_run.read_text()}
         files = [*top.glob("v.*"), top / "mine/case.yaml", *top.glob(".lab/artifacts/**/*.*")]
         return outputs | {str(f.relative_to(top)): f.read_text() for f in files if f.is_file()}
 
@@ -178,6 +182,7 @@ def outputs_without_secrets():
 def test_no_secret_leaves_a_trial(number):
     secrets = {place.name: place.secrets(3)[number] for place in PLACES}
     outputs = outputs_of_all(secrets)
+    assert "(a" in outputs["v.json.lint"]
     for name in ("validate: stdout", "v.json", "v.junitxml", "v.markdown", "reproduce: stdout"):
         assert outputs[name].count("(a") >= len(IN_LINES), f"{name} shows them, without secrets"
     assert "(a" in outputs["mine/case.yaml"]
