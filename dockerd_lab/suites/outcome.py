@@ -81,9 +81,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if is_worker(session.config):
         rows = [asdict(row) for row in lab_session.rows]
-        found = [
-            (name, result.model_dump_json(by_alias=True)) for name, result in results(lab_session)
-        ]
+        found = [report.model_dump_json(by_alias=True) for report in results(lab_session)]
         output = {"rows": rows, "broken": lab_session.broken, "results": found}
         session.config.workeroutput[WORKER_OUTPUT] = output  # type: ignore[attr-defined]
         return
@@ -107,14 +105,12 @@ def _exit_code(reasons: Collection[str]) -> int:
 
 def add_worker_output(config: pytest.Config, output: dict[str, Any]) -> None:
     """Add the rows, results and broken engines of a pytest-xdist worker to the main process's."""
-    from dockerd_lab.judge.verdict import Result
+    from dockerd_lab.judge.verdict import Report
     from dockerd_lab.report.observation_rows import Row
 
     session = session_of(config)
     session.worker_rows += [Row(**row) for row in output["rows"]]
-    session.worker_results += [
-        (name, Result.model_validate_json(text)) for name, text in output["results"]
-    ]
+    session.worker_results += [Report.model_validate_json(text) for text in output["results"]]
     session.broken.update(output["broken"])
 
 

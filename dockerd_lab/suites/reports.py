@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,12 +45,17 @@ def check_report_files(config: pytest.Config) -> None:
             raise BadInput(f"{option} {file}: cannot be written")
 
 
-def results(session: Session) -> list[tuple[str, Result]]:
-    """Return the name and the verdict of everything that was observed in this process, redacted."""
+def results(session: Session) -> list[Report]:
+    """Return the verdict on everything that was observed in this process, redacted."""
+    from dockerd_lab.judge.verdict import Report
     from dockerd_lab.redaction.redact import redacted
 
     return [
-        (_name(subject), redacted(_result(session, subject), also=_texts(session, subject)))
+        Report(
+            case=_name(subject),
+            results=[redacted(_result(session, subject), also=_texts(session, subject))],
+            repeat=_repeat(session, subject),
+        )
         for subject in session.subjects
         if subject.id in session.observations
     ]
@@ -62,23 +68,28 @@ def write_reports(config: pytest.Config, session: Session) -> None:
     """
     from dockerd_lab.report.result_file import keep_last_run
 
-    reports = _reports([*results(session), *session.worker_results], session.engines)
+    reports = _merged([*results(session), *session.worker_results], session.engines)
     if reports:
         keep_last_run(session.project, reports)
     for option, file in report_files(config).items():
         file.write_text(FORMATS[option].render_project(reports), encoding="utf-8")
 
 
-def _reports(found: Iterable[tuple[str, Result]], engines: Sequence[str]) -> list[Report]:
+def _merged(reports: Iterable[Report], engines: Sequence[str]) -> list[Report]:
     """Return a report for each name, with its results in the order of the engines."""
-    from dockerd_lab.judge.verdict import Report
-
-    by_name: dict[str, list[Result]] = {}
-    for name, result in found:
-        by_name.setdefault(name, []).append(result)
+    by_name: dict[str, list[Report]] = {}
+    for report in reports:
+        by_name.setdefault(report.case, []).append(report)
     return [
-        Report(case=name, results=sorted(there, key=lambda each: engines.index(each.engine)))
-        for name, there in by_name.items()
+        there[0].model_copy(
+            update={
+                "results": sorted(
+                    (result for report in there for result in report.results),
+                    key=lambda result: engines.index(result.engine),
+                )
+            }
+        )
+        for there in by_name.values()
     ]
 
 
@@ -126,6 +137,16 @@ def describe_failure(item: pytest.Item, report: pytest.TestReport) -> str:
 
 def _name(subject: Subject) -> str:
     return f"{subject.name}{'-rebooted' if subject.rebooted else '-fixed' if subject.fixed else ''}"
+
+
+def _repeat(session: Session, subject: Subject) -> str:
+    """Return the command that tries a subject again."""
+    name = shlex.quote(subject.name)
+    if subject.fixed:
+        return f"dockerd-lab reproduce {name} --fix"
+    options = [f"--unit {shlex.quote(session.unit)}"] if session.unit else []
+    options += ["--reboot"] if subject.rebooted else []
+    return " ".join(["dockerd-lab validate", name, *options])
 
 
 def _texts(session: Session, subject: Subject) -> list[str]:

@@ -13,7 +13,7 @@ from dockerd_lab.cases.units import check_unit
 from dockerd_lab.errors import BadInput
 from dockerd_lab.judge.judge import NO_PERMISSIONS, judge
 from dockerd_lab.judge.judgement import Judgement
-from dockerd_lab.judge.verdict import Result
+from dockerd_lab.judge.verdict import Report
 from dockerd_lab.machines.fleet import Fleet
 from dockerd_lab.observe import client_tools
 from dockerd_lab.observe.observation import Observation
@@ -70,8 +70,8 @@ class Session:
     evidence: dict[str, Path] = field(default_factory=dict)
     worker_rows: list[Row] = field(default_factory=list)
     """Rows of the table from pytest-xdist's workers."""
-    worker_results: list[tuple[str, Result]] = field(default_factory=list)
-    """The names and verdicts of what pytest-xdist's workers observed."""
+    worker_results: list[Report] = field(default_factory=list)
+    """The verdicts on what pytest-xdist's workers observed."""
     failed_tests: dict[str, list[str]] = field(default_factory=dict)
     """The tests that failed, each with its reason, by the subject."""
     broken: dict[str, str] = field(default_factory=dict)

@@ -68,6 +68,7 @@ def test_a_run_writes_what_was_observed(pytester, run, small_project, workers):
     assert reports["methods/unix-only"].results[0].reasons[0].startswith("the command line: ")
     page = (pytester.path / "report.html").read_text()
     assert 'id="methods/unix-only.debian-14"' in page
+    assert reports["methods/unix-only"].repeat == "dockerd-lab validate methods/unix-only"
     assert last_run(small_project).read_text() == (pytester.path / "result.json").read_text()
 
 
@@ -91,3 +92,18 @@ def test_a_file_that_cannot_be_written_is_bad_input(run):
     assert "bad input: --lab-html nowhere/report.html: cannot be written" in (
         result.stdout.str() + result.stderr.str()
     )
+
+
+def test_a_fix_and_a_reboot_have_their_own_command(pytester, run):
+    run("--lab-json=result.json", "--lab-case=failures/fd-by-hand", "--lab-engine=debian-12")
+    data = json.loads((pytester.path / "result.json").read_text())
+    commands = {each["case"]: each["repeat"] for each in data["configurations"]}
+    assert commands["failures/fd-by-hand"] == "dockerd-lab validate failures/fd-by-hand"
+    assert (
+        commands["failures/fd-by-hand-fixed"] == "dockerd-lab reproduce failures/fd-by-hand --fix"
+    )
+    run("--lab-json=result.json", "--lab-reboot")
+    data = json.loads((pytester.path / "result.json").read_text())
+    assert {each["case"]: each["repeat"] for each in data["configurations"]}[
+        "methods/unix-only-rebooted"
+    ] == "dockerd-lab validate methods/unix-only --reboot"
