@@ -30,10 +30,11 @@ def repeat_line(report: Report, result: Result) -> str:
 def commands(result: Result) -> list[Command]:
     """Return a command for everybody who tried: at the target that gave the most."""
     best: dict[str, Proof] = {}
-    for proof in result.proofs:
+    proofs = [*result.proofs, *(result.after_boot.proofs if result.after_boot else [])]
+    for proof in proofs:
         if proof.who not in best or rank(proof.level) > rank(best[proof.who].level):
             best[proof.who] = proof
-    return [each for proof in best.values() for each in _commands(proof, result.proofs)]
+    return [each for proof in best.values() for each in _commands(proof, proofs)]
 
 
 def _commands(proof: Proof, proofs: Sequence[Proof]) -> Iterator[Command]:

@@ -7,7 +7,7 @@ reaches the listener where the daemon answered, and stops before it where TLS or
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from dockerd_lab.judge.verdict import Proof, Result, VerdictListener
+from dockerd_lab.judge.verdict import Proof, Result, VerdictExposure, VerdictListener
 from dockerd_lab.observe.exposure import rank
 from dockerd_lab.report.html_words import WHO, level_word
 
@@ -99,6 +99,24 @@ class Drawing:
     daemon: str
     sentences: list[str] = field(default_factory=list)
     """The same in words."""
+
+
+def drawings(result: Result) -> list[tuple[str, Drawing]]:
+    """Return the drawings of a result with their titles: after a boot there may be another one."""
+    boot = result.after_boot
+    if boot is None:
+        return [("", drawing(result))]
+    best: dict[str, str] = {}
+    for proof in result.proofs:
+        best[proof.who] = max(best.get(proof.who, proof.level), proof.level, key=rank)
+    # The result's own levels are the worse ones of both.
+    levels = {**result.exposure.model_dump(by_alias=True), **best}
+    restarted = {"exposure": VerdictExposure.model_validate(levels)}
+    booted = {name: getattr(boot, name) for name in ("daemon", "listeners", "proofs", "exposure")}
+    return [
+        ("after the restart", drawing(result.model_copy(update=restarted))),
+        ("after a boot", drawing(result.model_copy(update=booted))),
+    ]
 
 
 def drawing(result: Result) -> Drawing:

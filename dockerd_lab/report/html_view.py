@@ -9,7 +9,7 @@ from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.report.html_answer import Access, Failure, accesses, answer, failures, sentence
 from dockerd_lab.report.html_bar import Bar, bar
 from dockerd_lab.report.html_commands import Command, commands, repeat_line
-from dockerd_lab.report.html_drawing import Drawing, drawing
+from dockerd_lab.report.html_drawing import Drawing, drawings
 from dockerd_lab.report.html_findings import Entry, entries
 from dockerd_lab.report.html_outputs import Output, log_of, outputs_of
 from dockerd_lab.report.html_words import OPEN, STRANGERS, WHO, level_word, levels_of, state_words
@@ -43,7 +43,8 @@ class Cell:
     sign: str
     state: str
     levels: list[Level]
-    drawing: Drawing
+    drawings: list[tuple[str, Drawing]]
+    """With their titles, where there are two."""
     bar: Bar | None
     log: Output
     outputs: list[Output]
@@ -155,7 +156,7 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
             Level(who, level, level_word(who, level), WHO[who], who in STRANGERS and level in OPEN)
             for who, level in levels_of(result).items()
         ],
-        drawing=drawing(result),
+        drawings=drawings(result),
         bar=bar(result),
         log=log_of(result),
         outputs=outputs_of(result, earlier),

@@ -4,7 +4,7 @@ import pytest
 from html_page import arrows, drawings
 from recorded_reports import recorded_reports
 
-from dockerd_lab.judge.verdict import Proof, Report
+from dockerd_lab.judge.verdict import AfterBoot, Proof, Report
 from dockerd_lab.report.html import html, project_html
 from dockerd_lab.report.html_drawing import drawing, listener_of
 
@@ -125,3 +125,33 @@ def port_or_path(place):
 def test_a_page_of_all_has_every_drawing(results):
     reports = [Report(case=str(n), results=[each]) for n, each in enumerate(results[:20])]
     assert len(drawings(project_html(reports))) == 20
+
+
+def test_what_is_reached_after_a_boot_alone_has_a_drawing_of_its_own(results):
+    closed, opened = (
+        next(r for r in results if r.exposure.outsider == level)
+        for level in ("refused", "full-control")
+    )
+    boot = AfterBoot(
+        causes=["rc.local"],
+        daemon="active",
+        command=opened.command,
+        hosts=opened.hosts,
+        listeners=opened.listeners,
+        exposure=opened.exposure,
+        proofs=opened.proofs,
+        seconds=1,
+        differences=[],
+    )
+    worse = closed.model_copy(update={"after_boot": boot, "exposure": opened.exposure})
+    text = html(Report(case="x", results=[worse]))
+    first, second = drawings(text)
+    alone = drawings(html(Report(case="x", results=[opened])))[0]
+    assert "outsider" not in {who for (who, _, _), head in arrows(first).items() if head}
+    assert arrows(second) == arrows(alone)
+    people = [
+        group.find("text[2]").text for group in first.iter("g") if "person" in group.get("class")
+    ]
+    assert "ROOT" not in people
+    assert ", after a boot</h4>" in text
+    assert text.count("after a boot</td>") == len(opened.proofs)
