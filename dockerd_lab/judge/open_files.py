@@ -55,7 +55,7 @@ def check_files_of_anybody(inputs: Input) -> Iterator[PolicyFinding]:
                 where = inputs.user_path(Place(file, each.line))
                 sentence = f"every local user may make {wanted['path']}, which root uses"
                 sentence = f"{sentence} (at {where})"
-                yield PolicyFinding("stranger", sentence, id="writable-file", where=where)
+                yield PolicyFinding("stranger", sentence, id="file-of-anybody", where=where)
 
 
 def _names(value: str, path: str) -> bool:

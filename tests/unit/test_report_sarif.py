@@ -19,6 +19,7 @@ LINES = {
     "bridge-conflict": '  "bip": ',
     "config-file-missing": "ExecStart=/usr/sbin/dockerd -H fd:// --config-file",
     "environment-file-missing": "EnvironmentFile=/etc/default/docker-options",
+    "file-of-anybody": "EnvironmentFile=-/var/tmp/docker.env",
     "flag-file-conflict-other": '  "debug": true',
     "hosts-flag-file-conflict": '  "hosts": ',
     "invalid-command-line": "ExecStart=/usr/sbin/dockerd --hosts fd://",
