@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from dockerd_lab.config import units
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import PolicyFinding
-from dockerd_lab.observe.observation import Observation
+
+if TYPE_CHECKING:  # `lint` looks for files of anybody, and must not wait for the machines' parsers
+    from dockerd_lab.observe.observation import Observation
 
 #: What of a unit's file names files that are run, or read, as root.
 _USES = re.compile(r"Exec|EnvironmentFile$")
@@ -21,7 +24,7 @@ _EVERYBODY_S = re.compile(
 )
 
 
-def check_open_files(inputs: Input, observation: Observation) -> Iterator[PolicyFinding]:
+def check_open_files(inputs: Input, observation: "Observation") -> Iterator[PolicyFinding]:
     """Yield a finding for each client's key and each of a unit's files that are open to everybody.
 
     A key that everybody may read matters where a listener wants a certificate; a file that
