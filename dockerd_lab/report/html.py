@@ -36,6 +36,7 @@ def project_html(reports: Sequence[Report]) -> str:
             script_hash=_hash(script),
             draw=html_drawing,
             words=html_words,
+            is_for=html_view.is_for,
             version=version("dockerd-lab"),
         )
     )

@@ -49,9 +49,8 @@ class Failure:
 
 def answer(reports: Sequence[Report]) -> str:
     """Return the sentence at the top: of one configuration, or of all."""
-    if len(reports) == 1:
-        return f"{reports[0].case} {sentence(reports[0])}."
-    return _of_many(reports)
+    found = f"{reports[0].case} {sentence(reports[0])}." if len(reports) == 1 else _of_many(reports)
+    return f"Predicted: {found}" if any(report.predicted for report in reports) else found
 
 
 def accesses(reports: Iterable[Report]) -> list[Access]:

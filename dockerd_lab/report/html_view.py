@@ -87,6 +87,8 @@ class Page:
     counts: list[tuple[str, int]]
     """How many configurations have each verdict."""
     cell_count: int
+    not_tried: int
+    """How many configurations were not tried on an engine on which others were."""
     accesses: list[Access]
     failures: list[Failure]
     ids: dict[str, str]
@@ -100,17 +102,28 @@ def page(reports: Sequence[Report]) -> Page:
     configurations = [_configuration(report, ids[report.case]) for report in ordered]
     _open_first(configurations)
     verdicts = [report.verdict for report in reports]
+    engines = {r.engine: r.engine_version for report in reports for r in report.results}
     return Page(
         answer=answer(ordered),
         predicted=any(report.predicted for report in reports),
-        engines={r.engine: r.engine_version for report in reports for r in report.results},
+        engines=engines,
         configurations=configurations,
         counts=[(each, verdicts.count(each)) for each in _VERDICTS if each in verdicts],
         cell_count=sum(len(report.results) for report in reports),
+        not_tried=sum(
+            is_for(report, engine) and engine not in [each.engine for each in report.results]
+            for report in reports
+            for engine in engines
+        ),
         accesses=accesses(ordered),
         failures=failures(ordered),
         ids=ids,
     )
+
+
+def is_for(report: Report, engine: str) -> bool:
+    """Return whether a configuration is for an engine."""
+    return not report.run_on or engine in report.run_on
 
 
 def _open_first(configurations: Sequence[Configuration]) -> None:

@@ -97,6 +97,26 @@ def test_names_that_look_alike_have_links_of_their_own(few):
     assert [row["data-for"] for row in alone.all("tr") if "data-for" in row] == ids[:1]
 
 
+def test_what_was_not_tried_is_counted_and_what_is_not_for_an_engine_is_not(few):
+    assert "not tried" not in Page(project_html(few)).text
+    less = few[1].model_copy(update={"results": few[1].results[:1]})
+    text = Page(project_html([few[0], less])).text
+    assert "3 trials on debian-12 (Docker 20.10.24), debian-14 (Docker 28.5.2); 1 not tried" in text
+    assert "debian-14: not tried" in text
+    other = less.model_copy(update={"run_on": ["debian-12"]})
+    text = Page(project_html([few[0], other])).text
+    assert "not tried" not in text
+    assert "debian-14: not for this engine" in text
+
+
+def test_a_prediction_says_that_it_is_one(few):
+    report = few[0].model_copy(update={"predicted": True})
+    page = Page(html(report))
+    assert answer([report]).startswith("Predicted: firewall-allow-list starts on every engine;")
+    assert "predicted from the files, not seen on machines" in page.text
+    assert "by hand" not in page.text
+
+
 def test_two_pages_of_one_result_file_are_equal(few):
     again = ProjectReport.model_validate(json.loads(project_as_json(few))).configurations
     assert project_html(again) == project_html(few)
