@@ -16,7 +16,7 @@ from dockerd_lab.machines import (
     virsh,
 )
 from dockerd_lab.machines.fleet import SNAPSHOT, Fleet, for_each, make_ready, refresh
-from dockerd_lab.progress import step
+from dockerd_lab.progress import say, step
 from dockerd_lab.project import Project
 from dockerd_lab.settings import Settings
 
@@ -44,7 +44,10 @@ def boot(
             for_each(fleet.names, lambda m: virsh.monitor(lab, m, "stop"))
         snapshot_record.write(lab, project, key, fleet.versions)
         if lab.keeps_machines:
-            saved_machines.save(lab.directory, key)
+            try:
+                saved_machines.save(lab.directory, key)
+            except (HarnessError, OSError) as error:  # such as a full disk: the lab has its own
+                say(f"lab: other labs cannot use the saved machines: {error}")
             for_each(fleet.names, lambda m: virsh.monitor(lab, m, "cont"))
         make_ready(lab, fleet.names, lambda m: refresh(lab, settings, m))
     return fleet
