@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from dockerd_lab.project import user_cache
+
 #: The checkout that the tests are in.
 CHECKOUT = Path(__file__).resolve().parent.parent
 COPIED = ("Vagrantfile", "lab.yaml", "conftest.py", "pyproject.toml", "provision", "dockerd_lab")
@@ -81,6 +83,14 @@ def make_checkout(root: Path) -> Checkout:
         shutil.copytree(source, root / name) if source.is_dir() else shutil.copy(source, root)
     shutil.copytree(CHECKOUT / "tests/lab", root / "tests/lab")
     return Checkout(root)
+
+
+def cache_with_boxes(directory: Path) -> Path:
+    """Make a user's cache with this user's boxes, and without saved machines; return XDG's path."""
+    own = directory / "cache/dockerd-lab"
+    own.mkdir(parents=True)
+    (own / "boxes").symlink_to(user_cache() / "boxes")
+    return own.parent
 
 
 def one_error(result: Done, *, code: int = 3) -> str:

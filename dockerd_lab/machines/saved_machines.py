@@ -21,6 +21,8 @@ from dockerd_lab.project import Project, user_cache
 KEPT = 4
 #: What they consist of, in a lab's directory.
 PARTS = ("libvirt", "vagrant", "vagrant-home", "vagrant.json", "snapshot.json")
+#: What libvirt has there for machines that run: sockets, and a key of each QEMU process.
+_OF_RUNNING_MACHINES = "libvirt/lib/qemu"
 #: Where Vagrant has absolute paths: of its project, and of its records.
 _VAGRANTS = ("vagrant/machines/*/libvirt/vagrant_cwd", "vagrant-home/data/machine-index/index")
 
@@ -59,6 +61,7 @@ def save(directory: Path, key: str) -> None:
         namespaces.remove(part)
         part.mkdir(mode=0o700)
         _copy(directory, part)
+        namespaces.remove(part / _OF_RUNNING_MACHINES)
         namespaces.remove(target)
         part.rename(target)
         for old in sorted(_sets(), key=lambda path: path.stat().st_mtime)[:-KEPT]:

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from copies import one_error
+from copies import cache_with_boxes, one_error
 
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
@@ -39,7 +39,8 @@ def test_a_vagrant_that_fails_in_silence(fresh, tmp_path):
     silent.write_text("#!/bin/sh\nexit 1\n")
     silent.chmod(0o755)
     broken = f"mount --bind {silent} /usr/bin/vagrant"
-    message = one_error(fresh.dockerd_lab("up", limit=60, broken=broken))
+    cache = str(cache_with_boxes(tmp_path))
+    message = one_error(fresh.dockerd_lab("up", limit=60, broken=broken, XDG_CACHE_HOME=cache))
     assert "`vagrant up` ended with exit code 1" in message
     assert "(vagrant printed nothing)" in message
     assert "vagrant.log" in message

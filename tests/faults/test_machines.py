@@ -8,7 +8,7 @@ import signal
 import time
 from pathlib import Path
 
-from copies import make_checkout, one_error
+from copies import cache_with_boxes, make_checkout, one_error
 
 from dockerd_lab.project import user_cache
 
@@ -62,7 +62,7 @@ def cut_short(disk):
 
 def test_a_copy_cut_short_is_replaced(booted):
     """A lab that was killed leaves its copy of the saved machines."""
-    process = booted.start("-c", "from dockerd_lab.cli.app import main; main()", "up")
+    process = booted.start("-m", "pytest", "-q", *ONE)
     await_line(process, "resuming the saved machines", "done")
     process.kill()
     process.wait()
@@ -76,12 +76,12 @@ def test_a_copy_cut_short_is_replaced(booted):
 
 def test_saved_machines_cut_short_are_replaced(booted, tmp_path):
     """All checkouts begin with these; here they are in a cache of the test's own."""
-    own = tmp_path / "cache/dockerd-lab"
-    shutil.copytree(user_cache() / "machines", own / "machines")
-    (own / "boxes").symlink_to(user_cache() / "boxes")
-    for disk in (own / "machines").glob("*/libvirt/lib/images/client.img"):
+    cache = cache_with_boxes(tmp_path)
+    machines = cache / "dockerd-lab/machines"
+    shutil.copytree(user_cache() / "machines", machines)
+    for disk in machines.glob("*/libvirt/lib/images/client.img"):
         cut_short(disk)
-    result = booted.pytest(*ONE, limit=600, XDG_CACHE_HOME=str(own.parent))
+    result = booted.pytest(*ONE, limit=600, XDG_CACHE_HOME=str(cache))
     assert result.code == 0, result.output
     assert "saved machines cannot be used: client.img has" in result.output
     assert "saving the machines' snapshot" in result.output

@@ -25,6 +25,7 @@ def lab(small_project, monkeypatch, tmp_path):
         (index, json.dumps([str(directory), str(small_project.data)])),
         (disk, "disk"),
         (directory / "libvirt/etc/qemu/daemon.xml", "<domain/>"),
+        (directory / "libvirt/lib/qemu/domain-1-daemon/master-key.aes", "of a process"),
         (directory / "lab.log", "not copied"),
     ):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -49,6 +50,7 @@ def test_another_project_begins_with_a_copy_that_has_its_own_paths(lab, small_pr
     index = json.loads((target / "vagrant-home/data/machine-index/index").read_text())
     assert index == [str(target), str(other.data)]
     assert not (target / "lab.log").exists()
+    assert not (target / "libvirt/lib/qemu").exists()
 
 
 def test_what_the_lab_had_before_does_not_stay(lab, small_project):
