@@ -52,7 +52,7 @@ def key(project: Project, settings: Settings, boxes: Mapping[str, Box]) -> str:
     for name, machine in settings.machines.items():
         digest.update(f"{name} {machine.cpus}\n".encode())
     for name, box in boxes.items():
-        digest.update(f"{name} {box.directory} {box.build}\n".encode())
+        digest.update(f"{name} {box.directory.name} {box.build}\n".encode())
     provision = (f"provision/{name}" for name in ("setup.sh", "network.xml", "runner.py"))
     for file in ("Vagrantfile", "lab.yaml", *provision):
         digest.update((project.data / file).read_bytes())
