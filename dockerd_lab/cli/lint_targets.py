@@ -63,9 +63,9 @@ def lint_targets(
     names = list(map(str, paths))
     if sources and all(any(is_selected(each, [name]) for each in sources) for name in names):
         wanted = [each for each in sources if not names or is_selected(each, names)]
-        given = chosen if engines else None
+        from_options = chosen if engines else None
         targets = [
-            _of_project(project, declared, each, given=given, unit=unit)
+            _of_project(project, declared, each, engines=from_options, unit=unit)
             for each in wanted
             if each.declared.render is None or run_commands or _leave_out(each)
         ]
@@ -89,7 +89,7 @@ def _of_project(
     declared: "ProjectFile",
     source: "Source",
     *,
-    given: Sequence[EngineFacts] | None,
+    engines: Sequence[EngineFacts] | None,
     unit: str,
 ) -> LintTarget:
     from dockerd_lab.cases.units import unit_directories  # noqa: PLC0415
@@ -98,7 +98,7 @@ def _of_project(
     levels = own.policy.over(declared.policy).permissions()
     return LintTarget(
         [Path(os.path.relpath(path)) for path in source.paths],
-        given or _engines(own.run_on or declared.run_on, declared, source.name),
+        engines or _engines(own.run_on or declared.run_on, declared, source.name),
         (own.unit or declared.unit or PACKAGED) if unit == PACKAGED else unit,
         source.name,
         Exceptions(
