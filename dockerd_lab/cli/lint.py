@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.light_options import Github, Render
 from dockerd_lab.cli.lint_targets import LintTarget, lint_targets
 from dockerd_lab.cli.report_files import (
     ReportFiles,
@@ -102,15 +103,11 @@ def lint(
         list[str] | None,
         typer.Option("--ignore", metavar="RULE", help="do not report this; may be repeated"),
     ] = None,
-    render: Annotated[
-        bool, typer.Option("--render", help="run the commands that render configurations")
-    ] = False,
+    render: Render = False,
     one_line: Annotated[
         bool, typer.Option("--one-line", help="a line for each finding, as editors read it")
     ] = False,
-    github: Annotated[
-        bool, typer.Option("--github", help="print annotations for a workflow of GitHub's")
-    ] = False,
+    github: Github = False,
     **report_files: Path | None,
 ) -> None:
     """Predict what a configuration does on each engine, from its files alone.

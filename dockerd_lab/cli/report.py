@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.light_options import Github
 from dockerd_lab.cli.options import engine_names
 from dockerd_lab.cli.report_files import (
     check_report_files,
@@ -54,9 +55,6 @@ def register(app: typer.Typer) -> None:
 
 
 _Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="show what became of every file")]
-_Github = Annotated[
-    bool, typer.Option("--github", help="print annotations for a workflow of GitHub's")
-]
 
 
 @report_options
@@ -66,7 +64,7 @@ def show_result(
         typer.Argument(metavar="CASE", help="a configuration by its name, or a glob of names"),
     ] = None,
     verbose: _Verbose = False,
-    github: _Github = False,
+    github: Github = False,
     **report_files: Path | None,
 ) -> None:
     """Show what the last run of `validate`, or of pytest with machines, found in this project.
@@ -120,7 +118,7 @@ def merge_results(
         list[Path], typer.Argument(metavar="RESULT", help="files that `validate --json` wrote")
     ],
     verbose: _Verbose = False,
-    github: _Github = False,
+    github: Github = False,
     **report_files: Path | None,
 ) -> None:
     """Merge the results of several jobs, an engine each, into one report.

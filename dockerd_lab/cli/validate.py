@@ -10,6 +10,7 @@ import typer
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cli.help_examples import examples
+from dockerd_lab.cli.light_options import Github, Render
 from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait
 from dockerd_lab.cli.project_run import is_project_run, project_reports
 from dockerd_lab.cli.report_files import (
@@ -100,12 +101,8 @@ def validate(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="show what became of every file")
     ] = False,
-    render: Annotated[
-        bool, typer.Option("--render", help="run the commands that render configurations")
-    ] = False,
-    github: Annotated[
-        bool, typer.Option("--github", help="print annotations for a workflow of GitHub's")
-    ] = False,
+    render: Render = False,
+    github: Github = False,
     quiet: Quiet = False,
     wait: Wait = LAB_WAIT,
     **report_files: Path | None,
