@@ -25,6 +25,7 @@ BASE_COMMANDS = (
     ["init", "--dry-run"],
     ["lint", "daemon.json"],
     ["report", "merge", "result.json"],
+    ["report", "merge", "result.json", "--html", "page.html"],
 )
 EXPOSURE = {"client": "refused", "outsider": "refused", "local-user": "refused"}
 RESULT = {
