@@ -145,7 +145,14 @@
     typing = event.target.name === "q";
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => { at = ""; sort = ""; order(); show(); remember(true); }));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault(); // the fields would be emptied after this
+    for (const name of names) if (form.elements[name]) form.elements[name].value = "";
+    at = sort = "";
+    order();
+    show();
+    remember(true);
+  });
   window.addEventListener("popstate", read);
   window.addEventListener("hashchange", read);
   window.addEventListener("beforeprint", () => {
