@@ -60,8 +60,8 @@ _EXPECTED = {
         ("passed", "refused", ""),
     ),
     "socat-sctp": (
-        (_INCOMPLETE, "refused", "systemd has started it again"),
-        (_INCOMPLETE, "refused", "systemd has started it again"),
+        (_INCOMPLETE, "refused", "socat waits for others at sctp"),
+        (_INCOMPLETE, "refused", "socat waits for others at sctp"),
     ),
     "udp-docker-command": (
         (_INCOMPLETE, "refused", "socat waits for others at udp"),
