@@ -28,7 +28,7 @@ class Source:
 
 def sources_of(project: Project, declared: ProjectFile) -> Iterator[Source]:
     """Yield each configuration; raises BadInput for a path that does not exist, or a name twice."""
-    seen: set[str] = set()
+    names: set[str] = set()
     for number, each in enumerate(declared.configurations):
         place = place_of(project_file(project), "configurations", number)
         configurations = _paths(project, each, place)
@@ -37,9 +37,9 @@ def sources_of(project: Project, declared: ProjectFile) -> Iterator[Source]:
             raise BadInput(f"{place}: one name for {count} configurations: leave it out")
         for paths in configurations:
             name = each.name or str(paths[0].relative_to(project.root))
-            if name in seen:
+            if name in names:
                 raise BadInput(f"{place}: {name} is there twice; give one of them another name")
-            seen.add(name)
+            names.add(name)
             line = line_of(project_file(project), "configurations", number)
             yield Source(name, paths, each, place, line)
 

@@ -15,6 +15,16 @@ from dockerd_lab.settings import load_settings
 from dockerd_lab.standins.prepared import Prepared, prepare_case
 
 ENGINES = ("debian-12", "debian-14")
+#: A few cases of every kind, for a page that can be looked at.
+FEW = (
+    "methods/systemd-dropin",
+    "methods/nginx-mtls",
+    "methods/firewall-allow-list",
+    "methods/ssh",
+    "methods/unix-default",
+    "failures/hosts-in-file-stock-unit",
+    "failures/key-host-ignored",
+)
 
 
 @functools.cache

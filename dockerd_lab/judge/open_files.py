@@ -18,7 +18,7 @@ _USES = re.compile(r"Exec|EnvironmentFile$")
 #: systemd's words for a setting that is on (systemd.syntax(7)).
 _TRUE = ("1", "yes", "true", "on")
 #: Where every local user may make files, and what of a unit's line would be run or read from there.
-_EVERYBODY_S = re.compile(
+_IN_SHARED_DIRECTORY = re.compile(
     r"(?:EnvironmentFile=-?|Exec\w+=[-@:+!]*(?:(?:/usr)?/bin/(?:ba|da)?sh\s+|\S*/python3?\s+)?)"
     r"(?P<path>(?:/tmp|/var/tmp|/dev/shm|/run/lock|/var/lock|/var/crash)/\S+)"
 )
@@ -53,11 +53,12 @@ def check_files_of_anybody(inputs: Input) -> Iterator[PolicyFinding]:
         if any(each.key == "PrivateTmp" and each.value.lower() in _TRUE for each in lines):
             continue
         for each in lines:
-            wanted = _EVERYBODY_S.match(f"{each.key}={each.value}")
+            wanted = _IN_SHARED_DIRECTORY.match(f"{each.key}={each.value}")
             if wanted is not None and not inputs.has(wanted["path"]):
                 where = inputs.user_path(Place(file, each.line))
-                sentence = f"every local user may make {wanted['path']}, which root uses"
-                sentence = f"{sentence} (at {where})"
+                sentence = (
+                    f"every local user may make {wanted['path']}, which root uses (at {where})"
+                )
                 yield PolicyFinding("stranger", sentence, id="file-of-anybody", where=where)
 
 

@@ -7,7 +7,7 @@ from dockerd_lab.config.locate import locate, related_places
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.repository_path import source_line
-from dockerd_lab.judge.findings import UNEXPLAINED_FAILURE, PolicyFinding
+from dockerd_lab.judge.findings import UNEXPLAINED_FAILURE, NoEffect, NotJudged, PolicyFinding
 from dockerd_lab.judge.judgement import Judgement, Mismatch
 from dockerd_lab.judge.log import last_line
 from dockerd_lab.judge.open_places import place_of, rule_of
@@ -27,31 +27,18 @@ def list_findings(
     `inputs` are as the rules saw them, and `declared` is what they declare. Several of one rule
     about one place are one finding: a port that is open to all is open to everybody in particular.
     """
-    found = [
+    findings = [
         *_errors(inputs, declared, judgement),
         *_problems(inputs, declared, observation, judgement),
-        *(
-            Finding(
-                rule=NO_EFFECT,
-                severity="warning",
-                message=f"{each.setting}: {each.message}",
-                fix=each.fix,
-                where=each.where,
-            )
-            for each in judgement.no_effect
-        ),
-        *(
-            Finding(
-                rule=NOT_JUDGED,
-                severity="warning",
-                message=f"{each.name}: {each.message}",
-                fix=each.settle,
-                where=each.where,
-            )
-            for each in judgement.not_judged
-        ),
+        *(_warning(NO_EFFECT, each.setting, each, each.fix) for each in judgement.no_effect),
+        *(_warning(NOT_JUDGED, each.name, each, each.settle) for each in judgement.not_judged),
     ]
-    return [_with_source(each, inputs) for each in _merged(found)]
+    return [_with_source(each, inputs) for each in _merged(findings)]
+
+
+def _warning(rule: str, subject: str, entry: NoEffect | NotJudged, fix: str) -> Finding:
+    message = f"{subject}: {entry.message}"
+    return Finding(rule=rule, severity="warning", message=message, fix=fix, where=entry.where)
 
 
 def _errors(inputs: Input, declared: DeclaredConfig, judgement: Judgement) -> Iterator[Finding]:

@@ -122,6 +122,6 @@ def make_ready(lab: Lab, machines: list[str], work: Callable[[str], None]) -> No
 
 def for_each(machines: list[str], work: Callable[[str], None]) -> None:
     """Do the work on all machines at once; the first error is raised after all have ended."""
-    with ThreadPoolExecutor(max(1, len(machines))) as pool:
+    with ThreadPoolExecutor(len(machines)) as pool:
         for future in [pool.submit(work, machine) for machine in machines]:
             future.result()

@@ -86,7 +86,7 @@ def fetch(directory: Path, key: str, project: Project) -> bool:
     # The one may lie in the other.
     path = re.compile("|".join(re.escape(path) for path in sorted(there, key=len, reverse=True)))
     for file in (file for pattern in _VAGRANTS for file in directory.glob(pattern)):
-        file.write_text(path.sub(lambda found: there[found[0]], file.read_text()))
+        file.write_text(path.sub(lambda match: there[match[0]], file.read_text()))
     snapshot_record.write_facts(directory, {**facts, "places": places})
     return True
 

@@ -81,8 +81,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if is_worker(session.config):
         rows = [asdict(row) for row in lab_session.rows]
-        found = [report.model_dump_json(by_alias=True) for report in results(lab_session)]
-        output = {"rows": rows, "broken": lab_session.broken, "results": found}
+        reports = [report.model_dump_json(by_alias=True) for report in results(lab_session)]
+        output = {"rows": rows, "broken": lab_session.broken, "results": reports}
         session.config.workeroutput[WORKER_OUTPUT] = output  # type: ignore[attr-defined]
         return
     write_reports(session.config, lab_session)

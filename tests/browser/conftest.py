@@ -10,20 +10,11 @@ from pathlib import Path
 import hostile
 import pytest
 from playwright.sync_api import sync_playwright
-from recorded_reports import recorded_reports
+from recorded_reports import FEW, recorded_reports
 
 from dockerd_lab.judge.verdict import ProjectReport
 from dockerd_lab.report.html import project_html
 
-FEW = (
-    "methods/systemd-dropin",
-    "methods/nginx-mtls",
-    "methods/firewall-allow-list",
-    "methods/ssh",
-    "methods/unix-default",
-    "failures/hosts-in-file-stock-unit",
-    "failures/key-host-ignored",
-)
 #: What Jenkins sends with every file of a build, by default; older and newer versions.
 JENKINS = (
     "sandbox; default-src 'none'; img-src 'self'; style-src 'self';",

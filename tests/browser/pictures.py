@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
-from recorded_reports import recorded_reports
+from recorded_reports import FEW, recorded_reports
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, DIMMED_MONOKAI
 from rich.text import Text
@@ -31,20 +31,11 @@ SIZES = {360: 800, 800: 900, 1400: 1000}
 COLOURS = 64
 THEMES = {"light": DEFAULT_TERMINAL_THEME, "dark": DIMMED_MONOKAI}
 TERMINAL_WIDTH = 86
-CASES = (
-    "methods/systemd-dropin",
-    "methods/nginx-mtls",
-    "methods/firewall-allow-list",
-    "methods/ssh",
-    "methods/unix-default",
-    "failures/hosts-in-file-stock-unit",
-    "failures/key-host-ignored",
-)
 
 
 def main(files: list[str]) -> None:
     """Write all pictures."""
-    reports = read(Path(files[0])) if files else recorded_reports(CASES, by_policy=True)
+    reports = read(Path(files[0])) if files else recorded_reports(FEW, by_policy=True)
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     for theme in THEMES:
         failed = next((each for each in reports if each.results[0].errors), reports[0])
