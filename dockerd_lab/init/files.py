@@ -42,8 +42,8 @@ _POLICY = """\
 #   policy: {outsider: {level: read-only, reason: REASON}}    # or local-user, container
 """
 _RENDER = """\
-# Templates have to be rendered: the command writes files as on the machine (etc/docker/daemon.json)
-# into $DOCKERD_LAB_OUTPUT, and is run only by `dockerd-lab validate --render`. Here are:
+# These have to be rendered: a command writes files as on the machine (etc/docker/daemon.json) into
+# $DOCKERD_LAB_OUTPUT, and is run only by `validate --render` and `lint --render`.
 {templates}
 #  - name: rendered
 #    render: [COMMAND, ARGUMENT]
@@ -121,9 +121,7 @@ def project_files(found: Found, refused: dict[str, str]) -> dict[str, str]:
     text = _HEAD + "configurations:\n"
     files = {}
     if not entries:
-        text += (
-            "  # Nothing of Docker's was found here that can be validated; this is an example.\n"
-        )
+        text += "  # No configuration was found that can be validated as it lies: an example.\n"
         entries = [f"  - {EXAMPLE}\n"]
         files = dict(EXAMPLE_FILES)
     text += "".join(entries)
@@ -140,6 +138,11 @@ def project_files(found: Found, refused: dict[str, str]) -> dict[str, str]:
         ".github/workflows/docker-hosts.yml": GITHUB,
         ".gitlab-ci.yml": GITLAB,
     }
+
+
+def beside_others(name: str, text: str) -> str:
+    """Return what a file that exists already could have of this text, which would be all of it."""
+    return text.replace("[testenv]", "[testenv:docker-hosts]") if name == "tox.ini" else text
 
 
 def _entry(name: str, parts: Sequence[str]) -> str:

@@ -22,7 +22,8 @@ GITLAB_FILES = {"example": (EXAMPLE / ".gitlab-ci.yml").read_text(), "init": GIT
 
 def steps(text):
     data = yaml.safe_load(text)
-    return data["runs"]["steps"] if "runs" in data else data["jobs"]["validate"]["steps"]
+    jobs = [data["runs"]] if "runs" in data else data["jobs"].values()
+    return [step for job in jobs for step in job["steps"]]
 
 
 @pytest.mark.parametrize("name", GITHUB_FILES)
