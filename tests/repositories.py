@@ -102,7 +102,7 @@ REPOSITORIES = {
             "modules/docker/templates/daemon.json.erb": '{"hosts": ["<%= @listen %>"]}',
             "modules/docker/manifests/init.pp": "class docker {}\n",
             "salt/docker/daemon.json.j2": '{"hosts": {{ pillar["hosts"] | json }}}',
-            "cloud-init/user-data": "#cloud-config\nwrite_files: [{path: /etc/docker/daemon.json}]\n",
+            "cloud-init/user-data": "#cloud-config\nruncmd: [cp x /etc/docker/daemon.json]\n",
             "cloud-init/meta-data": "{}\n",
         },
         {
