@@ -1,4 +1,4 @@
-"""The results of two jobs, an engine each, against one run of both: of real machines' recordings."""
+"""The results of two jobs, an engine each, against one run of both, as machines recorded them."""
 
 import pytest
 from recorded_reports import ENGINES, recorded_reports

@@ -4,17 +4,13 @@ import json
 import os
 import shutil
 import stat
-import subprocess
 import sys
-import venv
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from copies import CHECKOUT
+from installed import run
 
 DATA = ("Vagrantfile", "lab.yaml", "bootstrap", "provision")
-LOG = "dockerd: failed to start daemon: pid file found, ensure docker is not running"
 #: What answers without the extra `lab`.
 BASE_COMMANDS = (
     ["explain", "--list"],
@@ -27,23 +23,6 @@ BASE_COMMANDS = (
     ["report", "merge", "result.json"],
     ["report", "merge", "result.json", "--html", "page.html"],
 )
-EXPOSURE = {"client": "refused", "outsider": "refused", "local-user": "refused"}
-RESULT = {
-    "engine": "debian-12",
-    "engine_version": "20.10.24",
-    "unit": "docker.io",
-    "daemon": "active",
-    "starts": True,
-    "start_seconds": 1.0,
-    "delay_seconds": 0.0,
-    "command": "dockerd",
-    "seconds": 9.0,
-    "verdict": "passed",
-    "dockerd_validate": None,
-    "exposure": EXPOSURE,
-    **{key: [] for key in ("hosts", "listeners", "errors", "warnings", "no_effect", "stand_ins")},
-    **{key: [] for key in ("notes", "proofs", "reasons")},
-}
 #: No module that only Unix has, and none of the lab's, as on another system.
 ELSEWHERE = """
 import sys
@@ -59,69 +38,8 @@ atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))
 """
 
 
-@dataclass(frozen=True)
-class Installed:
-    """An environment in which the wheel was installed."""
-
-    directory: Path
-    wheel: Path
-
-    @property
-    def package(self):
-        (package,) = self.directory.glob("lib/python3*/site-packages/dockerd_lab")
-        return package
-
-    def install(self, extra=""):
-        self.python("-m", "pip", "install", "--quiet", f"{self.wheel}{extra}").check_returncode()
-
-    def python(self, *args, cwd=None, **env):
-        return run(self.directory / "bin/python", *args, cwd=cwd or self.directory, **env)
-
-    def __call__(self, *args, cwd=None, **env):
-        return run(self.directory / "bin/dockerd-lab", *args, cwd=cwd or self.directory, **env)
-
-
-def run(*argv, cwd, **env):
-    home = Path(cwd) if Path(cwd) != CHECKOUT else CHECKOUT / ".tox"
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "XDG_", "LAB_"))}
-    own |= {"HOME": str(home), "COLUMNS": "100", **env}
-    return subprocess.run(
-        [str(each) for each in argv], cwd=cwd, env=own, capture_output=True, text=True, check=False
-    )
-
-
 def of_checkout(*args, cwd):
     return run(sys.executable, "-c", MAIN, *args, cwd=cwd, PYTHONPATH=str(CHECKOUT))
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory):
-    """The wheel, built from the sdist."""
-    made = tmp_path_factory.mktemp("dist")
-    argv = [sys.executable, "-m", "build", "--outdir", made, CHECKOUT]
-    built = subprocess.run(argv, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return next(made.glob("*.whl"))
-
-
-@pytest.fixture(scope="session")
-def base(tmp_path_factory, wheel):
-    """An environment without the extra."""
-    made = Installed(tmp_path_factory.mktemp("installed"), wheel)
-    venv.create(made.directory, with_pip=True)
-    (made.directory / "log.txt").write_text(LOG)
-    (made.directory / "daemon.json").write_text('{"live-restore": true}')
-    report = {"schema": 1, "case": "mine", "results": [RESULT]}
-    (made.directory / "result.json").write_text(json.dumps(report))
-    made.install()
-    return made
-
-
-@pytest.fixture(scope="session")
-def complete(base):
-    """The same with the extra `lab`; what is tested without it comes first in this file."""
-    base.install("[lab]")
-    return base
 
 
 def files_in(top):
