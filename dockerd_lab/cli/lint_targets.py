@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dockerd_lab.cli.case_names import path_of
 from dockerd_lab.inputs.repository_path import repository_path
 from dockerd_lab.lint.exceptions import Exceptions
 from dockerd_lab.lint.facts import EngineFacts, choose_engines, load_facts
@@ -52,7 +53,7 @@ def lint_targets(
     chosen = choose_engines(engines)
     root = project_root(Path.cwd())
     if root is None:
-        return [LintTarget(paths, chosen, unit)], False
+        return [LintTarget([path_of(path) for path in paths], chosen, unit)], False
     from dockerd_lab.project import find_project  # noqa: PLC0415
     from dockerd_lab.project_file import read_project_file  # noqa: PLC0415
     from dockerd_lab.project_sources import is_selected, sources_of  # noqa: PLC0415
@@ -71,7 +72,8 @@ def lint_targets(
         ]
         return targets, True
     exceptions = Exceptions(_ignored(declared.lint_ignore, root))
-    return [LintTarget(paths, chosen, unit, exceptions=exceptions, file=file)], False
+    own = [path_of(path) for path in paths]
+    return [LintTarget(own, chosen, unit, exceptions=exceptions, file=file)], False
 
 
 def _leave_out(source: "Source") -> bool:

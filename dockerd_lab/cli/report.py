@@ -90,7 +90,9 @@ def show_result(
 
 
 def compare_results(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="the result of an earlier run")],
+    old: Annotated[
+        Path, typer.Argument(metavar="OLD", help="the result of an earlier run; - is stdin")
+    ],
     new: Annotated[
         Path | None, typer.Argument(metavar="NEW", help="of a later one; or else of the last run")
     ] = None,
@@ -101,6 +103,8 @@ def compare_results(
     configuration that fails or lets strangers in. Both are results of `validate`, or both of
     `lint`.
     """
+    if old == new:
+        raise BadInput(f"{old}: given twice")
     before = read_result(old).configurations
     after = read_result(new).configurations if new is not None else read_last_run(find_project())
     kinds = {report.predicted for report in [*before, *after]}
@@ -115,7 +119,8 @@ def compare_results(
 @report_options
 def merge_results(
     files: Annotated[
-        list[Path], typer.Argument(metavar="RESULT", help="files that `validate --json` wrote")
+        list[Path],
+        typer.Argument(metavar="RESULT", help="files that `validate --json` wrote; - is stdin"),
     ],
     verbose: _Verbose = False,
     github: Github = False,

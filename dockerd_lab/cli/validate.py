@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dockerd_lab.cases.discover import find_cases
+from dockerd_lab.cli.case_names import path_of
 from dockerd_lab.cli.help_examples import examples
 from dockerd_lab.cli.light_options import Github, Render
 from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait
@@ -26,7 +26,6 @@ from dockerd_lab.errors import LAB_WAIT, BadInput
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.inputs.digest import digest
 from dockerd_lab.inputs.repository_path import first_repository_path, repository_path
-from dockerd_lab.inputs.tree import STDIN
 from dockerd_lab.judge.permissions import Permissions
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.project import PROJECT_FILE, find_project
@@ -136,7 +135,7 @@ def validate(
     elif render:
         raise BadInput(f"--render is for what {PROJECT_FILE} declares", "dockerd-lab validate -h")
     else:
-        request = replace(request, paths=[_path(path) for path in request.paths])
+        request = replace(request, paths=[path_of(path) for path in request.paths])
         reports = [_tried(request, wait)[0]]
     if allow_incomplete:
         reports = [
@@ -166,6 +165,7 @@ def record(
 
     From then on `validate` checks that it still behaves so.
     """
+    directory = path_of(directory)
     file = directory / "case.yaml"
     if not directory.is_dir():
         raise BadInput(f"{directory}: not a directory")
@@ -183,14 +183,6 @@ def record(
     text = draft(report.case, tried)
     file.write_text(text, encoding="utf-8")
     print(f"{file}: written; review it, and keep it with the configuration")
-
-
-def _path(name: Path) -> Path:
-    """Return the path that an argument means: its own, or that of the case with this name."""
-    if name == STDIN or name.exists() or name.is_symlink():
-        return name
-    cases = {case.name: case.directory for case in find_cases(find_project())}
-    return cases.get(str(name), name)
 
 
 def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTrial]]:

@@ -5,14 +5,16 @@ All reports of a run are made from its result, so each of them says the same.
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from dockerd_lab.errors import BadInput
+from dockerd_lab.inputs.tree import STDIN
 from dockerd_lab.judge.result_findings import MISMATCH, NO_EFFECT, NOT_JUDGED
 from dockerd_lab.judge.verdict import Finding, ProjectReport, Report, Result
 from dockerd_lab.project import Project
@@ -53,7 +55,7 @@ def read_last_run(project: Project) -> list[Report]:
 def read_result(file: Path) -> ProjectReport:
     """Return the results in a file; those of a single configuration count as a project's.
 
-    Raises BadInput if it has none.
+    `-` is standard input. Raises BadInput if it has none.
     """
     data = _data(file)
     if not isinstance(data, dict) or "schema" not in data:
@@ -124,9 +126,11 @@ def _predictions(data: dict[str, Any]) -> list[Report]:
 
 def _data(file: Path) -> Any:
     try:
-        if file.stat().st_size > _MAX_BYTES:
+        with nullcontext(sys.stdin.buffer) if file == STDIN else file.open("rb") as stream:
+            data = stream.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
             raise BadInput(f"{file}: larger than {_MAX_BYTES} bytes; this is no result")
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(data.decode())
     except OSError as error:
         raise BadInput(f"{file}: cannot be read: {error.strerror}") from None
     except json.JSONDecodeError as error:

@@ -214,3 +214,15 @@ def test_every_format_of_validate_is_lint_s_too(lint):
     for name in "mjh":
         with open(name) as file:
             assert "hosts-flag-file-conflict" in file.read()
+
+
+def test_a_case_by_its_name_in_the_list(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    by_name = command("lint", "failures/hosts-in-file-stock-unit", "--one-line")
+    assert by_name.returncode == 1
+    assert "hosts-flag-file-conflict" in by_name.stdout
+    write(tmp_path / "dockerd-lab.yaml", "configurations: []\n")
+    assert (
+        command("lint", "failures/hosts-in-file-stock-unit", "--one-line").stdout == by_name.stdout
+    )
+    assert "no/such: cannot be read" in command("lint", "no/such").stderr

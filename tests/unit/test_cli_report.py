@@ -119,3 +119,14 @@ def test_a_result_of_an_earlier_version_has_its_findings_in_every_format(results
     command("report", "merge", "12.json", "--sarif", "x.sarif", "--markdown", "x.md")
     for name in ("x.sarif", "x.md"):
         assert "an outsider gets root" in (results / name).read_text()
+
+
+def test_a_result_may_come_from_standard_input(results, command):
+    text = (results / "12.json").read_text()
+    merged = command("report", "merge", "-", "13.json", stdin=text)
+    assert merged.stdout == command("report", "merge", "12.json", "13.json").stdout
+    assert command("report", "diff", "-", "12.json", stdin=text).returncode == 0
+    refused = command("report", "merge", "-", stdin=text[:99])
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("dockerd-lab: bad input: -:8: not JSON")
+    assert "-: given twice" in command("report", "diff", "-", "-").stderr
