@@ -37,8 +37,7 @@ def test_it_runs_as_it_is(complete, tmp_path, name):
     assert (lint.returncode in (0, 1), lint.stderr) == (True, "")
     suite = complete.python("-m", "pytest", "--collect-only", "-q", "docker_hosts.py", **env)
     assert suite.returncode == 0, suite.stdout + suite.stderr
-    for configuration in REPOSITORIES[name].found:
-        assert f"[debian-12/{configuration.replace('/', '-')}" in suite.stdout.replace(" ", "-")
+    assert suite.stdout.count("[debian-12/") == len(REPOSITORIES[name].found)
     if root / "tox.ini" not in before:
         commands = module("tox", "config", "-k", "commands", cwd=root)
         assert commands.split()[-4:] == ["dockerd-lab", "validate", "pytest", "docker_hosts.py"]
