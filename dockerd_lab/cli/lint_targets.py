@@ -50,15 +50,17 @@ def lint_targets(
     `run_commands` is set. Raises BadInput where dockerd-lab.yaml is
     wrong.
     """
-    chosen = choose_engines(engines)
     root = project_root(Path.cwd())
     if root is None:
+        chosen = choose_engines(engines)
         return [LintTarget([path_of(path) for path in paths], chosen, unit)], False
     from dockerd_lab.project import find_project  # noqa: PLC0415
     from dockerd_lab.project_file import read_project_file  # noqa: PLC0415
     from dockerd_lab.project_sources import is_selected, sources_of  # noqa: PLC0415
 
     project, declared = find_project(), read_project_file(root / PROJECT_FILE)
+    own_engines = {name: engine.docker for name, engine in declared.engines.items()}
+    chosen = choose_engines([own_engines.get(each, each) for each in engines])
     file = repository_path(root / PROJECT_FILE)
     sources = list(sources_of(project, declared)) if not alone else []
     names = list(map(str, paths))
@@ -72,8 +74,8 @@ def lint_targets(
         ]
         return targets, True
     exceptions = Exceptions(_ignored(declared.lint_ignore, root))
-    own = [path_of(path) for path in paths]
-    return [LintTarget(own, chosen, unit, exceptions=exceptions, file=file)], False
+    found = [path_of(path) for path in paths]
+    return [LintTarget(found, chosen, unit, exceptions=exceptions, file=file)], False
 
 
 def _leave_out(source: "Source") -> bool:

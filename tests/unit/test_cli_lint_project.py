@@ -92,3 +92,12 @@ def test_a_configuration_for_unknown_engines_alone_is_told_in_every_format(proje
     assert done.stderr == "dockerd-lab: mine: nothing is known about new\n"
     with open("m") as file:
         assert "mine: is not tried" in file.read()
+
+
+def test_an_engine_of_the_project_s_own_by_its_name(project):
+    declared = 'engines:\n  ours: {suite: bookworm, docker: "28.5.2"}\nconfigurations: [mine]\n'
+    for paths in ([], [f"mine/{DROP_IN}"]):
+        output = project(declared, "--engine", "ours", *paths).stdout
+        assert "(Docker 28.5.2)" in output
+        assert output.count("(Docker ") == 1
+    assert "--engine other: nothing is known" in project(declared, "--engine", "other").stderr
