@@ -1,5 +1,6 @@
 """Reads the HTML report in tests, as strictly as XML where it can be."""
 
+import html
 import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -52,6 +53,11 @@ class Page(HTMLParser):
 def drawings(text):
     """Return the drawings of a page, as XML."""
     return [ET.fromstring(svg) for svg in re.findall(r'<svg class="drawing".*?</svg>', text, re.S)]  # noqa: S314
+
+
+def words_of_drawings(text):
+    """Return the text below each drawing of a page."""
+    return [html.unescape(each) for each in re.findall(r'<p class="in-words">(.*?)</p>', text)]
 
 
 def arrows(svg):

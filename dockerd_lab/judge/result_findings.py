@@ -17,6 +17,8 @@ from dockerd_lab.observe.observation import Observation
 
 #: The rules of what has no other: a point that is not as case.yaml has it, and what is not judged.
 MISMATCH, NO_EFFECT, NOT_JUDGED = "not-as-expected", "no-effect", "not-judged"
+#: Their findings have nothing in common but the rule: each message says what is wrong.
+WITHOUT_TITLE = (MISMATCH, NO_EFFECT, NOT_JUDGED)
 
 
 def list_findings(
@@ -102,7 +104,7 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings with those of one rule about one place as one."""
     groups: dict[tuple[str, str | None], list[Finding]] = {}
     for number, each in enumerate(findings):
-        single = each.rule in (MISMATCH, NO_EFFECT, NOT_JUDGED)
+        single = each.rule in WITHOUT_TITLE
         groups.setdefault((each.rule, f"{number}" if single else each.where), []).append(each)
     return [_merge(group) for group in groups.values()]
 

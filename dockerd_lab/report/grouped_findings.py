@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dockerd_lab.judge.result_findings import MISMATCH, NO_EFFECT, NOT_JUDGED
+from dockerd_lab.judge.result_findings import WITHOUT_TITLE
 from dockerd_lab.judge.verdict import Finding, Report
 
 _SEVERITIES = ("error", "warning", "note")
@@ -59,5 +59,5 @@ def _groups(report: Report) -> Iterable[GroupedFinding]:
 
 def _key(finding: Finding) -> tuple[str, ...]:
     """Return what is the same of a finding on all engines; they word a failure differently."""
-    has_own_words = finding.rule in (MISMATCH, NO_EFFECT, NOT_JUDGED)
-    return (finding.rule, str(finding.where), finding.message if has_own_words else "")
+    message = finding.message if finding.rule in WITHOUT_TITLE else ""
+    return (finding.rule, str(finding.where), message)

@@ -109,8 +109,8 @@ def _starts(report: Report) -> str:
     if len(used) == 1:
         word, versions = used[0]
         every = "any engine" if word == "does not start" else "every engine"
-        return f"{word} on {every if len(versions) > 1 else versions[0]}"
-    return ", ".join(f"{word} on {_and(versions)}" for word, versions in used)
+        return f"{word} on {every if len(versions) > 1 else f'Docker {versions[0]}'}"
+    return ", ".join(f"{word} on Docker {_and(versions)}" for word, versions in used)
 
 
 def _strangers(report: Report) -> list[str]:
@@ -136,6 +136,8 @@ def _of_many(reports: Sequence[Report]) -> str:
         first = f"{failed} of {total} configurations {'fails' if failed == 1 else 'fail'}"
     elif incomplete:
         first = f"none of {total} configurations fails"
+    elif any(passes_by_case(result) for report in reports for result in report.results):
+        first = f"all {total} configurations do what their cases expect"
     else:
         first = f"all {total} configurations pass"
     parts = [first]
@@ -152,10 +154,17 @@ def _of_many(reports: Sequence[Report]) -> str:
         )
         if number:
             counts.setdefault(number, []).append(_ARTICLE[who])
-    for number, people in sorted(counts.items(), reverse=True):
+    for number, people in counts.items():
         parts.append(f"{_and(people)} {'is' if len(people) == 1 else 'are'} root with {number}")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
+
+
+def passes_by_case(result: Result) -> bool:
+    """Return whether a result passes because its case expects what is a failure otherwise."""
+    is_open = any(level in OPEN for level in _stranger_levels(result))
+    is_wrong = result.starts is False or is_open
+    return result.verdict == "passed" and is_wrong and not result.permitted
 
 
 def _engines(report: Report, results: Sequence[Result]) -> tuple[str, ...]:

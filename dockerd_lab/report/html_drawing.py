@@ -11,12 +11,12 @@ from dockerd_lab.judge.verdict import Proof, Result, VerdictExposure, VerdictLis
 from dockerd_lab.observe.exposure import rank
 from dockerd_lab.report.html_words import WHO, level_word
 
-WIDTH = 556
+WIDTH = 582
 #: The columns, in the drawing's units: who, the machine's edge, the listeners, dockerd.
 WHO_X, WHO_WIDTH, WHO_HEIGHT = 10, 92, 40
 EDGE_X = 122
-LISTENER_X, LISTENER_WIDTH = 306, 158
-DOCKERD_X, DOCKERD_WIDTH = 480, 64
+LISTENER_X, LISTENER_WIDTH = 306, 184
+DOCKERD_X, DOCKERD_WIDTH = 506, 64
 _TOP, _GAP, _ROW, _PADDING, _MIN_HEIGHT = 30, 12, 24, 10, 46
 #: Levels at which an answer came from the daemon; an unclear one counts.
 REACHED = ("read-only", "writes", "full-control", "unclear")

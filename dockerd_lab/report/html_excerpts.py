@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 #: Lines of one output that are shown, and of the log of a trial that passed; characters of a line.
 MAX_LINES = 40
-FEW_LINES = 16
+FEW_LINES = 12
 MAX_LINE_LENGTH = 400
 #: Lines around a telling one that are shown, and lines at the end.
 _AROUND = 2

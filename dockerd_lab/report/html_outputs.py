@@ -56,7 +56,7 @@ def outputs_of(result: Result, earlier: dict[str, str]) -> list[Output]:
             outputs.append(Output(title, [], file, same_as=earlier[key]))
             continue
         earlier[key] = result.engine
-        outputs.append(Output(title, excerpt(text.rstrip().splitlines()), file))
+        outputs.append(Output(title, excerpt([line.rstrip() for line in text.rstrip().splitlines()]), file))
     return outputs
 
 

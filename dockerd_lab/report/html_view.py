@@ -5,8 +5,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dockerd_lab.judge.result_findings import WITHOUT_TITLE
 from dockerd_lab.judge.verdict import Report, Result
-from dockerd_lab.report.html_answer import Access, Failure, accesses, answer, failures, sentence
+from dockerd_lab.report.html_answer import (
+    Access,
+    Failure,
+    accesses,
+    answer,
+    failures,
+    passes_by_case,
+    sentence,
+)
 from dockerd_lab.report.html_bar import Bar, bar
 from dockerd_lab.report.html_commands import Command, commands, repeat_line
 from dockerd_lab.report.html_drawing import Drawing, drawings
@@ -66,9 +75,12 @@ class Configuration:
     findings: list[Entry] = field(default_factory=list)
 
     def findings_on(self, engine: str) -> list[tuple[int, Entry, str]]:
-        """Return the findings on an engine: each one's number, from 1, and its message there."""
+        """Return the findings on an engine: each one's number, from 1, and what is wrong.
+
+        That is the finding's title, as its messages are shown above all engines.
+        """
         return [
-            (number, entry, message)
+            (number, entry, message if entry.finding.rule in WITHOUT_TITLE else entry.title)
             for number, entry in enumerate(self.findings, 1)
             for message, engines in entry.messages.items()
             if engine in engines
@@ -180,10 +192,10 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
 
 
 def _excuse(result: Result) -> str:
+    if passes_by_case(result):
+        return "as expected"
     is_open = any(levels_of(result).get(who) in OPEN for who in STRANGERS)
-    if result.verdict != "passed" or (result.starts is not False and not is_open):
-        return ""
-    return "permitted" if result.permitted else "as its case expects"
+    return "permitted" if is_open and result.permitted and result.verdict == "passed" else ""
 
 
 def _ids(names: Sequence[str]) -> dict[str, str]:

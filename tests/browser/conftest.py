@@ -15,6 +15,8 @@ from recorded_reports import FEW, recorded_reports
 from dockerd_lab.judge.verdict import ProjectReport
 from dockerd_lab.report.html import project_html
 
+#: A unit that systemd refuses, while the old daemon runs on.
+REFUSED = "failures/dropin-without-clearing"
 #: What Jenkins sends with every file of a build, by default; older and newer versions.
 JENKINS = (
     "sandbox; default-src 'none'; img-src 'self'; style-src 'self';",
@@ -89,12 +91,21 @@ def pages(few, tmp_path_factory):
         "one": few[:1],
         "all": (every := recorded_reports()),
         "two hundred": every[:100],
+        "four engines": [_on_more_engines(each) for each in recorded_reports((*FEW, REFUSED))],
         "hostile": ProjectReport(configurations=named).configurations,
     }
     files = {name: directory / f"{name}.html" for name in reports}
     for name, file in files.items():
         file.write_text(project_html(reports[name]), encoding="utf-8")
     return files
+
+
+def _on_more_engines(report):
+    """Return a report with the results of each engine once more, as another's."""
+    others = [
+        each.model_copy(update={"engine": f"{each.engine}-backports"}) for each in report.results
+    ]
+    return report.model_copy(update={"results": [*report.results, *others]})
 
 
 @pytest.fixture(params=JENKINS, ids=["older", "newer"])

@@ -96,18 +96,34 @@ def test_on_paper_the_failed_trials_are_open_and_all_is_dark_on_light(watched, p
 
 
 def test_two_hundred_trials_open_in_less_than_a_second(watched, pages):
-    """The best of a few: other programs of this computer may take its cores."""
-    timing = """() => {
-      const paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
-      return [paint, performance.getEntriesByType("navigation")[0].domInteractive];
-    }"""
-    page, times = watched().page, []
-    for _ in range(5):
-        page.goto(pages["two hundred"].as_uri())
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
-        times.append(page.evaluate(timing))
-    assert min(paint for paint, _ in times) < 500, times
-    assert min(ready for _, ready in times) < 1000, times
+    """In processor time, the best of a few: other programs of this computer take its cores."""
+    times = []
+    for _ in range(3):
+        page = watched().page
+        session = page.context.new_cdp_session(page)
+        session.send("Performance.enable")
+        page.goto(pages["two hundred"].as_uri(), wait_until="load")
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        times.append({each["name"]: each["value"] for each in metrics}["ProcessTime"])
+    assert 0.05 < min(times) < 1, times
+
+
+@pytest.mark.parametrize("width", [800, 1400])
+def test_a_matrix_of_four_engines_is_seen_as_a_whole(watched, pages, width):
+    page = watched(width=width).open(pages["four engines"])
+    assert page.locator("#grid thead th").count() == 5
+    assert "unit refused, old daemon runs on" in page.locator("#grid").inner_text()
+    table = page.locator("#grid").bounding_box()
+    assert table["x"] + table["width"] <= width
+
+
+def test_on_a_narrow_screen_words_say_what_the_drawing_does(watched, pages):
+    page = watched(width=360).open(pages["few"], "#systemd-dropin.debian-12")
+    words = page.locator('[id="systemd-dropin.debian-12"] .in-words')
+    assert "outsider reaches tcp6 :::2375: ROOT." in words.inner_text()
+    assert words.bounding_box()["height"] > 20
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    assert words.bounding_box()["height"] <= 1
 
 
 def test_every_text_of_every_drawing_is_inside_of_its_box(watched, pages):

@@ -11,7 +11,8 @@ from html_page import Page
 from observations import failed, observation, opened
 from recorded_reports import recorded_reports
 
-from dockerd_lab.judge.verdict import ProjectReport, Report
+from dockerd_lab.judge.result_findings import NO_EFFECT
+from dockerd_lab.judge.verdict import Finding, ProjectReport, Report
 from dockerd_lab.report.html import html, project_html
 from dockerd_lab.report.html_answer import answer
 from dockerd_lab.report.html_excerpts import MAX_LINES, excerpt
@@ -35,24 +36,28 @@ def few():
 def test_the_answer_stands_at_the_top(judged):
     report = Report(case="web", results=[judged({}, opened(), command="dockerd -H tcp://:1")])
     assert answer([report]) == (
-        "web starts on 20.10.24; an outsider, a local user and a container are root."
+        "web starts on Docker 20.10.24; an outsider, a local user and a container are root."
     )
     other = judged({}, failed(engine="debian-14"), command="dockerd", version="28.5.2")
     two = Report(case="web", results=[*report.results, other])
     assert answer([two]) == (
-        "web starts on 20.10.24, does not start on 28.5.2; an outsider, a local user and a"
+        "web starts on Docker 20.10.24, does not start on Docker 28.5.2; an outsider, a local user and a"
         " container are root on debian-12."
     )
     closed = Report(case="web", results=[judged({}, observation(), command="dockerd")])
-    assert answer([closed]) == "web starts on 20.10.24; no stranger gets in."
+    assert answer([closed]) == "web starts on Docker 20.10.24; no stranger gets in."
     assert Page(html(two)).text.split("seen on real engines ")[1].startswith(answer([two]))
 
 
 def test_of_several_the_answer_counts(few):
     assert answer(few) == (
-        "3 of 5 configurations fail; dockerd does not start with 1; a local user is root with 2;"
-        " an outsider and a container are root with 1."
+        "3 of 5 configurations fail; dockerd does not start with 1; an outsider and a container"
+        " are root with 1; a local user is root with 2."
     )
+    by_case = recorded_reports(FEW)
+    assert answer(by_case).startswith("All 5 configurations do what their cases expect; ")
+    passed = [report for report in few if report.verdict == "passed"]
+    assert answer(passed) == f"All {len(passed)} configurations pass."
 
 
 def test_failures_come_first_and_say_why_where_and_how_to_mend_it(few):
@@ -68,6 +73,16 @@ def test_failures_come_first_and_say_why_where_and_how_to_mend_it(few):
     assert "16.1 s dockerd waits on purpose" in text
     marked = re.search("<mark>(.*?)</mark>", project_html(few))[1]
     assert "unable to configure the Docker daemon" in marked
+
+
+def test_a_trial_names_what_is_wrong_and_does_not_repeat_it(few):
+    trial = re.search(r'<details class="trial failed".*?</ul>', project_html(few), re.S)[0]
+    assert "a TCP port gives every machine root" in trial
+    assert "an outsider gets root at" not in trial
+    own = Finding(rule=NO_EFFECT, severity="warning", message="debug: overridden by -D")
+    result = few[0].results[0].model_copy(update={"findings": [own]})
+    trial = html(few[0].model_copy(update={"results": [result]})).partition("<details")[2]
+    assert "<b>warning[no-effect]</b> debug: overridden by -D" in trial
 
 
 def test_each_cell_has_state_exposure_and_a_link(few):

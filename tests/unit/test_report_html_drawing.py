@@ -1,7 +1,7 @@
 """The drawing in the HTML report: each pair that was reached is drawn, and none more."""
 
 import pytest
-from html_page import arrows, drawings
+from html_page import arrows, drawings, words_of_drawings
 from recorded_reports import recorded_reports
 
 from dockerd_lab.judge.verdict import AfterBoot, Proof, Report
@@ -59,11 +59,14 @@ def test_every_listener_is_drawn_once(results, svgs):
         assert len(titles) == len(set(titles))
 
 
-def test_the_words_of_a_drawing_say_the_same_as_its_arrows(results, svgs):
-    for svg in svgs:
-        title = svg.find("title").text
+def test_the_words_below_a_drawing_say_the_same_as_its_arrows(svgs):
+    """Screen readers read them, and people see them on narrow screens."""
+    words = [each for report in recorded_reports() for each in words_of_drawings(html(report))]
+    for svg, text in zip(svgs, words, strict=True):
+        assert svg.get("aria-hidden") == "true"
         for (_, place, _), head in arrows(svg).items():
-            assert f"{'reaches' if head else 'is stopped at'} {place}: " in title
+            assert f"{'reaches' if head else 'is stopped at'} {place}: " in text
+        assert text.count(": ") == len(arrows(svg))
 
 
 def test_who_is_drawn_is_who_was_tried(results, svgs):
