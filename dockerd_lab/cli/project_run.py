@@ -1,6 +1,5 @@
 """Runs `validate` on the configurations that a project's dockerd-lab.yaml declares."""
 
-import shlex
 from collections.abc import Callable, Sequence
 
 from dockerd_lab.host.lock import exclusive
@@ -55,17 +54,4 @@ def project_reports(
 
 
 def _reports(ready: Sequence[Target], results: dict[str, list[Result]]) -> list[Report]:
-    return [
-        Report(
-            case=target.name,
-            results=results[target.name],
-            digest=target.digest,
-            run_on=target.run_on,
-            allow_incomplete=target.allow_incomplete,
-            repeat=shlex.join(["dockerd-lab", "validate", target.name]),
-            file=target.file,
-            line=target.line,
-        )
-        for target in ready
-        if target.name in results
-    ]
+    return [target.report(results[target.name]) for target in ready if target.name in results]

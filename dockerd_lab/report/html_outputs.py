@@ -56,7 +56,8 @@ def outputs_of(result: Result, earlier: dict[str, str]) -> list[Output]:
             outputs.append(Output(title, [], file, same_as=earlier[key]))
             continue
         earlier[key] = result.engine
-        outputs.append(Output(title, excerpt([line.rstrip() for line in text.rstrip().splitlines()]), file))
+        lines = [line.rstrip() for line in text.rstrip().splitlines()]
+        outputs.append(Output(title, excerpt(lines), file))
     return outputs
 
 

@@ -47,18 +47,26 @@ def check_report_files(config: pytest.Config) -> None:
 
 def results(session: Session) -> list[Report]:
     """Return the verdict on everything that was observed in this process, redacted."""
-    from dockerd_lab.judge.verdict import Report
-    from dockerd_lab.redaction.redact import redacted
-
     return [
-        Report(
-            case=_name(subject),
-            results=[redacted(_result(session, subject), also=_texts(session, subject))],
-            repeat=_repeat(session, subject),
-        )
+        _report(session, subject)
         for subject in session.subjects
         if subject.id in session.observations
     ]
+
+
+def _report(session: Session, subject: Subject) -> Report:
+    from dockerd_lab.inputs.repository_path import first_repository_path
+    from dockerd_lab.judge.verdict import Report
+    from dockerd_lab.redaction.redact import redacted
+
+    inputs = session.prepared(subject).inputs
+    tried = [redacted(_result(session, subject), also=[*inputs.texts.values()])]
+    if subject.target is not None:
+        report = subject.target.report(tried)
+    else:
+        report = Report(case="", results=tried, file=first_repository_path(inputs))
+    update = {"case": _name(subject), "repeat": _repeat(session, subject)}
+    return report.model_copy(update=update)
 
 
 def write_reports(config: pytest.Config, session: Session) -> None:
@@ -147,7 +155,3 @@ def _repeat(session: Session, subject: Subject) -> str:
     options = [f"--unit {shlex.quote(session.unit)}"] if session.unit else []
     options += ["--reboot"] if subject.rebooted else []
     return " ".join(["dockerd-lab validate", name, *options])
-
-
-def _texts(session: Session, subject: Subject) -> list[str]:
-    return [*session.prepared(subject).inputs.texts.values()]

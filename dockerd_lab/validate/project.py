@@ -12,6 +12,7 @@ from dockerd_lab.errors import BadInput
 from dockerd_lab.inputs.digest import digest
 from dockerd_lab.inputs.repository_path import repository_path
 from dockerd_lab.judge.permissions import Permissions
+from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.machines.running import running
 from dockerd_lab.progress import say
 from dockerd_lab.project import Project
@@ -51,6 +52,19 @@ class Target:
     file: str | None = None
     """dockerd-lab.yaml, from the repository's root on, and the line that declares it."""
     line: int | None = None
+
+    def report(self, results: list[Result]) -> Report:
+        """Return the report on the configuration, with what dockerd-lab.yaml says of it."""
+        return Report(
+            case=self.name,
+            results=results,
+            digest=self.digest,
+            run_on=self.run_on,
+            allow_incomplete=self.allow_incomplete,
+            repeat=shlex.join(["dockerd-lab", "validate", self.name]),
+            file=self.file,
+            line=self.line,
+        )
 
 
 @contextmanager

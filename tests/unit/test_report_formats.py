@@ -1,6 +1,5 @@
 """All formats of a run's report are made from one result, and say the same."""
 
-import html
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -107,12 +106,30 @@ def test_the_terminal_has_the_words_of_every_finding(reports):
                 assert " ".join(reason.split()) in flat, report.case
 
 
-def test_html_has_every_finding(reports):
-    text = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", rendered(reports, "html"))).split())
-    for case, rule, file, line in by_place(reports):
-        assert rule in text, case
+def test_html_has_every_finding_at_its_configuration_and_in_its_trials(reports):
+    page = rendered(reports, "html")
+    sections = {
+        name: section
+        for section in page.split('<section class="configuration" ')[1:]
+        for name in re.findall(r"<h3 [^>]*>(\S+) <span", section)
+    }
+    assert sections.keys() == {report.case for report in reports}
+    for (case, rule, file, line), engines in by_place(reports).items():
+        head, *trials = re.split(r'<details class="trial \w+" id="', sections[case])
+        assert f"[{rule}]" in head, case
         if file != "dockerd-lab.yaml":
-            assert f"{file}:{line}" in text or file in text, case
+            assert f"{file}:{line}" in head or f"<code>{file}</code>" in head, case
+        shown = {each.partition('"')[0].rpartition(".")[2] for each in trials if rule in each}
+        assert engines <= shown, case
+
+
+def test_html_has_no_finding_more(reports):
+    page = rendered(reports, "html")
+    shown = Counter(re.findall(r"<li><b>\w+\[([\w-]+)\]</b>", page))
+    found = Counter(
+        each.rule for report in reports for result in report.results for each in result.findings
+    )
+    assert shown == found
 
 
 @pytest.mark.parametrize("name", FORMAT)

@@ -41,8 +41,8 @@ def test_the_answer_stands_at_the_top(judged):
     other = judged({}, failed(engine="debian-14"), command="dockerd", version="28.5.2")
     two = Report(case="web", results=[*report.results, other])
     assert answer([two]) == (
-        "web starts on Docker 20.10.24, does not start on Docker 28.5.2; an outsider, a local user and a"
-        " container are root on debian-12."
+        "web starts on Docker 20.10.24, does not start on Docker 28.5.2; an outsider, a local user"
+        " and a container are root on debian-12."
     )
     closed = Report(case="web", results=[judged({}, observation(), command="dockerd")])
     assert answer([closed]) == "web starts on Docker 20.10.24; no stranger gets in."

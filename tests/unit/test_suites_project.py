@@ -70,6 +70,21 @@ def test_without_a_case_it_is_what_the_project_declares(run):
     result.stdout.fnmatch_lines(["*pytest --lab-engine debian-12 --lab-case hosts/a --lab-keep*"])
 
 
+def test_its_reports_have_what_the_project_says_of_a_configuration(run, pytester, project):
+    """As those of `dockerd-lab validate` have."""
+    subprocess.run(["git", "init", "-q", project.root], check=True)
+    run("--lab-json=result.json")
+    configurations = json.loads((pytester.path / "result.json").read_text())["configurations"]
+    farm = next(each for each in configurations if each["case"] == "farm")
+    assert farm["run_on"] == ["debian-13"]
+    assert farm["file"] == "dockerd-lab.yaml"
+    assert (project.root / "dockerd-lab.yaml").read_text().splitlines()[farm["line"] - 1] == (
+        "  - {path: farm, allow-insecure: OPS-12, run-on: [debian-13]}"
+    )
+    assert len(farm["digest"]) == 32
+    assert farm["results"][0]["permitted"] != []
+
+
 @pytest.mark.parametrize(
     ("args", "subjects"),
     [

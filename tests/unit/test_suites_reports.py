@@ -1,6 +1,7 @@
 """--lab-html and --lab-json: the reports of a run of pytest, also with workers and failed tests."""
 
 import json
+import re
 from pathlib import Path
 
 import inner_pytest
@@ -51,8 +52,12 @@ def run(pytester, small_project, monkeypatch):
     head, _, tail = conftest.partition("replacements =")
     pytester.makeconftest(f"{head}{CONFTEST}\nreplacements ={tail}")
     pytester.makepyfile(SUITE)
-    cases = ("--lab-case=unix-*", "--lab-engine=debian-12", "--lab-engine=debian-14")
-    return lambda *args: pytester.runpytest_inprocess(*inner_pytest.OPTIONS, *cases, *args)
+
+    def run_suite(*args, engines=("debian-12", "debian-14")):
+        chosen = ("--lab-case=unix-*", *(f"--lab-engine={engine}" for engine in engines))
+        return pytester.runpytest_inprocess(*inner_pytest.OPTIONS, *chosen, *args)
+
+    return run_suite
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2", "--dist=loadgroup")])
@@ -70,6 +75,23 @@ def test_a_run_writes_what_was_observed(pytester, run, small_project, workers):
     assert 'id="methods/unix-only.debian-14"' in page
     assert reports["methods/unix-only"].repeat == "dockerd-lab validate methods/unix-only"
     assert last_run(small_project).read_text() == (pytester.path / "result.json").read_text()
+
+
+def test_two_workers_on_all_engines_make_one_report_of_all(pytester, run):
+    """As `tox -e full -- --html FILE` does."""
+    workers = ("-n2", "--dist=loadgroup")
+    run("--lab-html=report.html", "--lab-json=result.json", *workers, engines=("all",))
+    data = json.loads((pytester.path / "result.json").read_text())
+    engines = ["debian-11", "debian-12", "debian-13", "debian-14"]
+    tried = {
+        each["case"]: [result["engine"] for result in each["results"]]
+        for each in data["configurations"]
+    }
+    assert tried == {"methods/unix-default": engines, "methods/unix-only": engines}
+    page = (pytester.path / "report.html").read_text()
+    cells = set(re.findall(r'<details class="trial \w+" id="(.*?)"', page))
+    assert cells == {f"{case}.{engine}" for case in tried for engine in engines}
+    assert {each.name for each in pytester.path.glob("*.html")} == {"report.html"}
 
 
 def test_a_failed_test_fails_its_configuration(pytester, run):
