@@ -95,6 +95,22 @@ def test_on_paper_the_failed_trials_are_open_and_all_is_dark_on_light(watched, p
     assert len(page.pdf()) > 20_000
 
 
+def test_a_trial_s_parts_take_its_width_and_no_word_is_broken(watched, pages):
+    page = watched(width=360).open(pages["few"], "#nginx-mtls.debian-12")
+    trial = page.locator('[id="nginx-mtls.debian-12"]')
+    trial.evaluate("(e) => e.querySelectorAll('details').forEach((each) => { each.open = true })")
+    body, columns = (trial.locator(each).bounding_box() for each in (".body", ".columns"))
+    assert columns["width"] == body["width"]
+    lines = """(cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length;
+    }"""
+    for text, count in (("outsider", 1), ("tcp://192.168.3.201:2376", 2)):  # the cell and its code
+        assert trial.get_by_role("cell", name=text, exact=True).last.evaluate(lines) == count
+    assert trial.locator("pre[tabindex]").evaluate("(e) => getComputedStyle(e).whiteSpace") == "pre"
+
+
 def test_two_hundred_trials_open_in_less_than_a_second(watched, pages):
     """In processor time, the best of a few: other programs of this computer take its cores."""
     times = []

@@ -210,6 +210,27 @@ def test_what_is_left_out_names_the_file_that_has_it(few):
     assert "All of it: " not in Page(html(few[0])).text
 
 
+def test_what_a_drop_in_and_a_server_of_nginx_say_is_shown(few):
+    """They come last in long outputs, after much that every machine has."""
+    unit = "# /lib/systemd/system/docker.service\n[Service]\n" + "# a comment\n\nType=x\n" * 25
+    unit += "# /etc/systemd/system/docker.service.d/x.conf\nExecStart=\nExecStart=MINE\n"
+    unit += "# /lib/systemd/system/docker.socket\n" + "ListenStream=x\n" * 12
+    nginx = "# configuration file /etc/nginx/nginx.conf:\n" + "http {\n    # why\n}\n"
+    nginx += "# configuration file /etc/nginx/mime.types:\n" + "text/html html;\n" * 95
+    nginx += "# configuration file /etc/nginx/sites-enabled/mine:\nssl_verify_client on;\n" + (
+        "proxy_pass x;\n" * 20
+    )
+    result = few[0].results[0]
+    evidence = result.evidence.model_copy(update={"units": unit, "nginx": nginx})
+    shown = result.model_copy(update={"evidence": evidence})
+    text = html(few[0].model_copy(update={"results": [shown]}))
+    for line in ("ExecStart=MINE", "ssl_verify_client on;", "# /lib/systemd/system/docker.socket"):
+        assert f"\n{line}\n" in text
+    for line in ("a comment", "# why", "text/html html;", "mime.types:"):
+        assert line not in text
+    assert "without comments and mime.types" in text
+
+
 def test_every_text_may_be_endless(few):
     endless = hostile.everywhere(few[0], "x" * 100_000)
     assert len(html(endless)) < 2_000_000
