@@ -23,6 +23,8 @@ from dockerd_lab.report.html_findings import Entry, entries
 from dockerd_lab.report.html_outputs import Output, log_of, outputs_of
 from dockerd_lab.report.html_words import OPEN, STRANGERS, WHO, level_word, levels_of, state_words
 
+#: Characters of a message that is shown again at each engine, after its title.
+_SHORT_MESSAGE = 100
 #: Configurations with a failed trial that is open at first.
 _OPEN_CELLS = 6
 #: The ids of the page's own parts.
@@ -77,10 +79,10 @@ class Configuration:
     def findings_on(self, engine: str) -> list[tuple[int, Entry, str]]:
         """Return the findings on an engine: each one's number, from 1, and what is wrong.
 
-        That is the finding's title, as its messages are shown above all engines.
+        A long message is not repeated: the finding is shown above all engines.
         """
         return [
-            (number, entry, message if entry.finding.rule in WITHOUT_TITLE else entry.title)
+            (number, entry, _in_short(entry, message))
             for number, entry in enumerate(self.findings, 1)
             for message, engines in entry.messages.items()
             if engine in engines
@@ -189,6 +191,12 @@ def _cell(report: Report, result: Result, identifier: str, earlier: dict[str, st
         commands=[] if report.predicted else commands(result),
         excuse=_excuse(result),
     )
+
+
+def _in_short(entry: Entry, message: str) -> str:
+    if entry.finding.rule in WITHOUT_TITLE or not entry.title:
+        return message
+    return entry.title if len(message) > _SHORT_MESSAGE else f"{entry.title}: {message}"
 
 
 def _excuse(result: Result) -> str:

@@ -79,6 +79,10 @@ def test_a_trial_names_what_is_wrong_and_does_not_repeat_it(few):
     trial = re.search(r'<details class="trial failed".*?</ul>', project_html(few), re.S)[0]
     assert "a TCP port gives every machine root" in trial
     assert "an outsider gets root at" not in trial
+    short = Finding(rule="service-fails", severity="error", message="nginx.service is failed")
+    result = few[0].results[0].model_copy(update={"findings": [short]})
+    trial = html(few[0].model_copy(update={"results": [result]})).partition("<details")[2]
+    assert "another service of the configuration does not start: nginx.service is failed" in trial
     own = Finding(rule=NO_EFFECT, severity="warning", message="debug: overridden by -D")
     result = few[0].results[0].model_copy(update={"findings": [own]})
     trial = html(few[0].model_copy(update={"results": [result]})).partition("<details")[2]
