@@ -1,133 +1,140 @@
-"""Compares lint's predictions with what was recorded on real machines.
+"""Compares lint's predictions with what was seen on real machines.
 
-    python benchmarks/agreement.py [ENGINE…]
+    python benchmarks/agreement.py [--json FILE] [ENGINE…]
 
-reads tests/recorded/ENGINE.jsonl and prints, for each question, how often lint agrees, disagrees,
-and says that it does not know; then each disagreement, and why something is unknown. The exit code
-is 1 if lint says that nobody gets in where somebody did. Cases of which the fix changed more than
-files are left out: lint knows only files.
+has two collections: this repository's cases, recorded in tests/recorded, and the configurations of
+tests/attacks, whose truth is in benchmarks/truth. For each it prints, by question, how often lint
+agrees, disagrees, and says that it does not know; then each disagreement, and why something is
+unknown. The exit code is 1 if lint says that nobody gets in where somebody did. What takes more
+than files is left out, and counted: lint knows only files.
 """
 
-import dataclasses
+import argparse
+import json
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+import truth
+from truth import Pair, Truth
 
-import recordings
+from dockerd_lab.lint.prediction import UNKNOWN, WHO, Prediction
 
-from dockerd_lab.cases.discover import find_cases
-from dockerd_lab.cases.model import Case, Variant
-from dockerd_lab.explain.model import known_errors
-from dockerd_lab.inputs.collect import collect
-from dockerd_lab.inputs.input import Input
-from dockerd_lab.judge.judge import judge
-from dockerd_lab.lint.facts import load_facts
-from dockerd_lab.lint.packaged import unit_of
-from dockerd_lab.lint.predict import predict
-from dockerd_lab.lint.prediction import UNKNOWN, Prediction
-from dockerd_lab.observe.observation import Observation
-from dockerd_lab.project import find_project
-from dockerd_lab.settings import load_settings
-from dockerd_lab.standins.prepared import prepare_case
-
-WHO = ("client", "outsider", "local-user", "container")
+ENGINES = ("debian-12", "debian-14")
 #: With more than these, somebody gets in.
 SAFE = ("filtered", "refused", "tls-required", "auth-required")
+RESULTS = ("agree", "disagree", "unknown")
 Answer = tuple[str, str, str]
 
 
-def main(engines: list[str]) -> int:
-    """Print the comparison; return how often lint says wrongly that nobody gets in."""
-    project = find_project()
-    settings = load_settings(project)
-    cases = {case.name: case for case in find_cases(project)}
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    notes: list[str] = []
-    false_safe = 0
-    for engine in engines or sorted(each.stem for each in recordings.DIRECTORY.glob("*.jsonl")):
-        for observation in recordings.read(engine):
-            fixed = observation.subject.endswith("-fixed")
-            if observation.case not in cases or (fixed and not observation.daemon.changed_files):
-                counts["left out"]["-"] += 1
-                continue
-            variant = Variant(settings.engine(engine).docker, fixed=fixed)
-            case = cases[observation.case].for_variant(variant)
-            judgement = judge(prepare_case(case, settings), observation, case)
-            ids = [error.id for error in judgement.errors]
-            errors = [each for each in ids if known_errors()[each].kind == "start"]
-            ignored = sorted({each.setting for each in judgement.no_effect})
-            prediction = predict_case(case, observation, engine)
-            for question, expected, answer in compare(prediction, observation, errors, ignored):
-                result = "agree" if expected == answer else "disagree"
-                result = "unknown" if answer == UNKNOWN else result
-                counts[question][result] += 1
-                if result == "disagree":
-                    difference = f"{question}: observed {expected}, predicted {answer}"
-                    notes.append(f"{observation.subject}: {difference}")
-                if question in WHO and answer in SAFE and expected not in SAFE:
-                    false_safe += 1
-                    notes.append(f"{observation.subject}: FALSE SAFE for {question}")
-            for reason in {doubt.reason for doubt in prediction.unknown}:
-                notes.append(f"{observation.subject}: not known: {reason}")
-    print(f"{'question':12}{'agree':>8}{'disagree':>10}{'unknown':>9}")
-    for question, count in counts.items():
-        if question != "left out":
-            print(f"{question:12}{count['agree']:8}{count['disagree']:10}{count['unknown']:9}")
-    print(f"left out: {counts['left out']['-']}; false `nobody gets in`: {false_safe}")
-    print("\n".join(sorted(notes)))
-    return false_safe
+@dataclass
+class Comparison:
+    """How often lint agrees with what was seen of a collection."""
+
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """By question."""
+    left_out: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
+    false_safe: int = 0
+    false_starts: int = 0
+
+    def add(self, pair: Pair) -> None:
+        """Take in one configuration."""
+        if pair.truth is None or pair.prediction is None:
+            self.left_out[pair.left_out] += 1
+            return
+        for question, expected, answer in compare(pair.prediction, pair.truth):
+            result = "agree" if expected == answer else "disagree"
+            result = "unknown" if answer == UNKNOWN else result
+            self.counts[question][result] += 1
+            if result == "disagree":
+                self.notes.append(
+                    f"{pair.subject}: {question}: observed {expected}, predicted {answer}"
+                )
+            if question in WHO and answer in SAFE and expected not in SAFE:
+                self.false_safe += 1
+                self.notes.append(f"{pair.subject}: FALSE SAFE for {question}")
+            self.false_starts += question == "starts" and answer == "active" != expected
+        for reason in {f"{each.question}: {each.reason}" for each in pair.prediction.unknown}:
+            self.notes.append(f"{pair.subject}: not known: {reason}")
+
+    def data(self) -> dict[str, object]:
+        """Return the numbers as JSON has them."""
+        return {
+            "questions": {
+                question: {name: count[name] for name in RESULTS} | _shares(count)
+                for question, count in self.counts.items()
+            },
+            "left_out": dict(self.left_out),
+            "false_nobody_gets_in": self.false_safe,
+            "false_starts": self.false_starts,
+        }
 
 
-def predict_case(case: Case, observation: Observation, engine: str) -> Prediction:
-    """Return the prediction for a case, with the files that a fix has changed."""
-    with tempfile.TemporaryDirectory() as directory:
-        inputs = collect([case.directory], Path(directory))
-        unit = unit_of(inputs)
-        if observation.subject.endswith("-fixed"):
-            inputs = with_changed_files(inputs, observation)
-        return predict(inputs, load_facts(engine), unit)
-
-
-def with_changed_files(inputs: Input, observation: Observation) -> Input:
-    """Return an input as a fix has left it: the scripts before it count no more."""
-    changes = {
-        path: text
-        for path, text in observation.daemon.changed_files.items()
-        if not path.startswith(("/lib/", "/usr/lib/"))
-    }
-    nowhere = dataclasses.replace(inputs, directory=Path("/nonexistent"))
-    return nowhere.with_changes(changes)
-
-
-def compare(
-    prediction: Prediction, observation: Observation, errors: list[str], ignored: list[str]
-) -> Iterator[Answer]:
+def compare(prediction: Prediction, seen: Truth) -> Iterator[Answer]:
     """Yield each question with the observed and the predicted answer."""
-    state = observation.daemon.outcome.daemon
     is_known = prediction.starts != UNKNOWN
-    yield "starts", state, prediction.daemon
-    observed = errors[0] if errors else "none"
+    yield "starts", seen.daemon, prediction.daemon
     error = prediction.errors[0] if prediction.errors else "none"
-    yield "error", observed, error if is_known else UNKNOWN
-    listeners = sorted(
-        f"{each.protocol} {each.address} {each.program}" for each in observation.daemon.listeners
-    )
-    yield (
-        "listeners",
-        str(listeners),
-        str(sorted(map(str, prediction.listeners))) if is_known else UNKNOWN,
-    )
+    yield "error", seen.errors[0] if seen.errors else "none", error if is_known else UNKNOWN
+    listeners = str(sorted(map(str, prediction.listeners)))
+    is_complete = is_known and prediction.listeners_complete
+    yield "listeners", str(list(seen.listeners)), listeners if is_complete else UNKNOWN
     for who in WHO:
-        if who in observation.exposure:
-            yield who, observation.exposure[who].level, prediction.exposure[who]
-    if state == "active" and prediction.starts == "yes":
+        if who in seen.exposure:
+            yield who, seen.exposure[who], prediction.exposure[who]
+    if seen.daemon == "active" and prediction.starts == "yes":
         settings = sorted({each.setting for each in prediction.no_effect})
-        yield "no effect", str(ignored), str(settings)
+        yield "no effect", str(list(seen.no_effect)), str(settings)
+
+
+def _shares(count: Counter[str]) -> dict[str, float]:
+    """Return the share of the known answers that agree, and of the unknown ones, in per cent."""
+    known = count["agree"] + count["disagree"]
+    return {
+        "agreement_percent": round(100 * count["agree"] / known, 1) if known else 100.0,
+        "unknown_percent": round(100 * count["unknown"] / count.total(), 1),
+    }
+
+
+def show(name: str, comparison: Comparison) -> None:
+    """Print the numbers of a collection, and its notes."""
+    print(f"{name}: {truth.COLLECTIONS[name]}")
+    print(
+        f"{'question':12}{'agree':>8}{'disagree':>10}{'unknown':>9}{'agreement':>11}{'unknown':>9}"
+    )
+    for question, count in comparison.counts.items():
+        shares = _shares(count)
+        numbers = f"{count['agree']:8}{count['disagree']:10}{count['unknown']:9}"
+        percent = f"{shares['agreement_percent']:10} %{shares['unknown_percent']:7} %"
+        print(f"{question:12}{numbers}{percent}")
+    for reason, number in comparison.left_out.items():
+        print(f"left out: {number}: {reason}")
+    print(f"false `nobody gets in`: {comparison.false_safe}; false `starts`:", end=" ")
+    print(comparison.false_starts)
+    print("\n".join(sorted(comparison.notes)), end="\n\n")
+
+
+def main(engines: list[str], file: Path | None) -> int:
+    """Print the comparisons; return how often lint says wrongly that nobody gets in."""
+    comparisons = {name: Comparison() for name in truth.COLLECTIONS}
+    for name, comparison in comparisons.items():
+        for engine in engines:
+            for pair in truth.pairs(name, engine):
+                comparison.add(pair)
+        show(name, comparison)
+    if file is not None:
+        data = {name: each.data() for name, each in comparisons.items()}
+        text = json.dumps({"engines": engines, "collections": data}, indent=1, ensure_ascii=False)
+        file.write_text(f"{text}\n", encoding="utf-8")
+    return sum(each.false_safe for each in comparisons.values())
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(sys.argv[1:]) else 0)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("engines", nargs="*", metavar="ENGINE", help="both by default")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where to write the numbers")
+    options = parser.parse_args()
+    sys.exit(1 if main(options.engines or list(ENGINES), options.json) else 0)

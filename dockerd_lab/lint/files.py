@@ -10,7 +10,7 @@ from dockerd_lab.config import units
 from dockerd_lab.config.paths import DEFAULTS, FIREWALLS, NGINX, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.lint.notes import CLOSES, OPENS, STARTS, Notes
+from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, Notes
 from dockerd_lab.lint.service import SERVICE
 from dockerd_lab.lint.sockets import SOCKET
 
@@ -58,7 +58,7 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes) -> None:
         elif file in FIREWALLS or file.startswith(f"{NGINX}/"):
             _check_text(file, inputs.texts.get(file, ""), notes, OPENS, CLOSES)
         elif _OPENING.fullmatch(file):
-            notes.doubt(f"{file} is not read: it may open another way in", place, OPENS)
+            notes.doubt(f"{file} is not read: it may open another way in", place, LISTENS, OPENS)
         elif file.startswith(("/etc/iptables/", "/etc/nftables", "/etc/ufw", "/etc/firewalld")):
             notes.doubt(
                 f"{file}: rules of a firewall that lint does not read", place, OPENS, CLOSES
@@ -67,9 +67,9 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes) -> None:
             notes.doubt(f"{file} is not read: it may change anything", place)
     for name in () if inputs.complete else inputs.ignored:
         if not re.fullmatch(r"\..*|README.*|LICENSE.*|.*\.(md|rst|txt|adoc)|case\.yaml", name):
-            notes.doubt(f"{name} is not installed, and not read", None, OPENS, CLOSES)
+            notes.doubt(f"{name} is not installed, and not read", None, LISTENS, OPENS, CLOSES)
     if inputs.enabling_links:
-        notes.doubt("units are enabled that lint does not read", None, STARTS, OPENS, CLOSES)
+        notes.doubt("units are enabled that lint does not read", None)
 
 
 def _check_unit(file: str, text: str | None, notes: Notes) -> None:

@@ -7,7 +7,7 @@ from dockerd_lab.config.nginx_tree import MAIN, Node, parse_file
 from dockerd_lab.config.not_read import NotRead
 from dockerd_lab.config.paths import NGINX
 from dockerd_lab.config.value import Place
-from dockerd_lab.lint.notes import OPENS, Notes
+from dockerd_lab.lint.notes import LISTENS, OPENS, Notes
 
 #: The directories of sites, by what includes them in an http{}: in Debian's nginx.conf, both do.
 _INCLUDES = {
@@ -38,17 +38,17 @@ def http_directives(texts: Mapping[str, str], files: Iterable[str], notes: Notes
                 includes.add(each.value)
             elif each.name not in _OUTSIDE:
                 reason = f"{each.name} in nginx.conf: lint does not know it"
-                notes.doubt(reason, each.place, OPENS)
+                notes.doubt(reason, each.place, LISTENS, OPENS)
     for include in sorted(includes - set(_INCLUDES)):
         if not _PACKAGED.fullmatch(include):
-            notes.doubt(f"what nginx includes with {include}", Place(MAIN), OPENS)
+            notes.doubt(f"what nginx includes with {include}", Place(MAIN), LISTENS, OPENS)
     for file in own:
         include = next((name for name, one in _INCLUDES.items() if one.fullmatch(file)), "")
         if include in includes:
             found += _parse(file, texts, notes)
         elif not include and file != MAIN:
             reason = f"{file}: lint reads only nginx.conf, conf.d and sites-enabled of nginx"
-            notes.doubt(reason, Place(file), OPENS)
+            notes.doubt(reason, Place(file), LISTENS, OPENS)
     return found
 
 
@@ -56,5 +56,5 @@ def _parse(file: str, texts: Mapping[str, str], notes: Notes) -> Iterable[Node]:
     try:
         return parse_file(file, texts[file], strict=True).block
     except (NotRead, KeyError) as error:
-        notes.doubt(f"nginx's syntax, at {error}", Place(file), OPENS)
+        notes.doubt(f"nginx's syntax, at {error}", Place(file), LISTENS, OPENS)
         return ()

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from dockerd_lab.config.value import Place
 
-#: What can be unknown: whether dockerd starts, whether something lets in more people than the
-#: listeners that were read, and whether something keeps people out of these.
-STARTS, OPENS, CLOSES = "starts", "opens", "closes"
+#: What can be unknown: whether dockerd starts, whether something listens besides what was read,
+#: whether something lets in more people than the listeners that were read, and whether something
+#: keeps people out of these.
+STARTS, LISTENS, OPENS, CLOSES = "starts", "listens", "opens", "closes"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Unknown:
     """Something that reading the files cannot tell."""
 
     questions: tuple[str, ...]
-    """Some of STARTS, OPENS and CLOSES."""
+    """Some of STARTS, LISTENS, OPENS and CLOSES."""
     reason: str
     place: Place | None = None
 
@@ -49,7 +50,7 @@ class Notes:
 
     def doubt(self, reason: str, place: Place | None = None, *questions: str) -> None:
         """Note what cannot be known; without questions, it bears on all of them."""
-        self.unknown.append(Unknown(questions or (STARTS, OPENS, CLOSES), reason, place))
+        self.unknown.append(Unknown(questions or (STARTS, LISTENS, OPENS, CLOSES), reason, place))
 
     def assume(self, sentence: str) -> None:
         """Note what was taken for granted."""

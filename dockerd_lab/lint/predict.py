@@ -20,7 +20,7 @@ from dockerd_lab.lint.firewall import read_firewall
 from dockerd_lab.lint.flags import Flags, read_flags
 from dockerd_lab.lint.hosts import Door, read_hosts
 from dockerd_lab.lint.nftables import Chain
-from dockerd_lab.lint.notes import CLOSES, OPENS, STARTS, Notes
+from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
 from dockerd_lab.lint.packaged import NO_UNITS, PROGRAMS, packaged_units
 from dockerd_lab.lint.prediction import (
     UNKNOWN,
@@ -124,6 +124,7 @@ def predict(
         findings=(*found, *findings),
         errors=tuple(errors),
         listeners=listeners,
+        listeners_complete=starts != UNKNOWN and not notes.is_open(LISTENS),
         exposure=exposure,
         no_effect=tuple(ignored),
         delay_seconds=delay if starts != "no" else 0,
@@ -268,6 +269,8 @@ def _doubts(notes: Notes) -> list[Doubt]:
     doubts = {}
     for each in notes.unknown:
         for question in each.questions:
+            if question == LISTENS:
+                continue
             name: Any = "starts" if question == STARTS else "exposure"
             doubts[name, each.reason, each.place] = Doubt(name, each.reason, each.place)
     return list(doubts.values())

@@ -67,6 +67,8 @@ class Prediction:
     errors: tuple[str, ...]
     """The ids of the known errors, the one that dockerd reports first."""
     listeners: tuple[PredictedListener, ...]
+    listeners_complete: bool
+    """Whether nothing else listens, as far as files tell."""
     exposure: Mapping[str, str]
     no_effect: tuple[NoEffect, ...]
     delay_seconds: float

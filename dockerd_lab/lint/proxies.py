@@ -12,7 +12,7 @@ from dockerd_lab.config.nginx_tree import Node
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.nginx_files import http_directives
-from dockerd_lab.lint.notes import OPENS, Notes
+from dockerd_lab.lint.notes import LISTENS, OPENS, Notes
 from dockerd_lab.lint.prediction import UNKNOWN
 
 _HARMLESS = re.compile(
@@ -93,7 +93,7 @@ def _server(server: Node, upstreams: Mapping[str, Node], notes: Notes) -> list[P
         return []
     listens = _listens(server)
     if None in listens or not listens:
-        _doubt("where nginx listens", server.place, notes)
+        notes.doubt("where nginx listens", server.place, LISTENS, OPENS)
     level, authority = _level(server, tls=all(each.tls for each in listens if each), notes=notes)
     if level == "full-control" and not _all_reach(server, to_docker):
         _doubt("nginx's locations: which requests reach Docker's API", server.place, notes)
@@ -163,7 +163,7 @@ def _is_docker(each: Node, upstreams: Mapping[str, Node], notes: Notes) -> bool:
     servers = [one.value for one in upstream.own("server")] if upstream is not None else []
     if servers and all(_SOCKET.fullmatch(one) or _API_PORT.fullmatch(one) for one in servers):
         return True
-    notes.doubt(f"whether Docker's API is behind {each.value}", each.place, OPENS)
+    notes.doubt(f"whether Docker's API is behind {each.value}", each.place, LISTENS, OPENS)
     return False
 
 

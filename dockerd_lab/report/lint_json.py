@@ -55,6 +55,7 @@ def _result(prediction: Prediction, inputs: Input, command: str) -> dict[str, An
         "command": prediction.command,
         "delay_seconds": prediction.delay_seconds,
         "listeners": [_listener(each) for each in prediction.listeners],
+        "listeners_complete": prediction.listeners_complete,
         "exposure": dict(prediction.exposure),
         "errors": [dataclasses.asdict(_error(each, inputs)) for each in errors],
         "findings": [_finding(each, inputs) for each in prediction.findings],

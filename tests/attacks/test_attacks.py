@@ -4,26 +4,13 @@ import os
 from dataclasses import replace
 
 import pytest
-from at_boot import AT_BOOT
-from bridges import BRIDGES
-from by_script import BY_SCRIPT
-from configurations import ATTACKS
-from deferred import DEFERRED
-from findings import FINDINGS
-from firewalls import FIREWALLS
-from nginx_conditions import NGINX_CONDITIONS
-from other_proxies import OTHER_PROXIES
-from ways_around import WAYS_AROUND
-from written_blind import WRITTEN_BLIND
+from every import EVERY
 
 from dockerd_lab.host.labs import parallel_home
 from dockerd_lab.machines.running import running
 from dockerd_lab.project import find_project
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.run import ValidateRequest, prepared, trials
-
-EVERY = ATTACKS | AT_BOOT | DEFERRED | FINDINGS | FIREWALLS | NGINX_CONDITIONS | WAYS_AROUND
-EVERY |= OTHER_PROXIES | BRIDGES | BY_SCRIPT | WRITTEN_BLIND
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
 """What lint predicts of the cases and the attacks, compared with what real machines did."""
 
-import dataclasses
-import importlib
-
 import pytest
 import recordings
+from every import EVERY
 from linting import SAFE, STRANGERS, prediction
 from prepared import CASES
 
@@ -14,7 +12,6 @@ from dockerd_lab.lint.packaged import unit_of
 from dockerd_lab.lint.predict import predict
 
 BY_NAME = {case.name: case for case in CASES}
-ATTACKS = recordings.DIRECTORY.parent / "attacks"
 ENGINES = sorted(file.stem for file in recordings.DIRECTORY.glob("*.jsonl"))
 
 
@@ -80,19 +77,10 @@ def test_most_is_known(compared):
     assert len(unknown) < len(compared) / 3, unknown
 
 
-def attacks():
-    names = (file.stem for file in ATTACKS.glob("*.py") if not file.stem.startswith("test_"))
-    for module in map(importlib.import_module, sorted(names)):
-        for table in vars(module).values():
-            if isinstance(table, dict):
-                yield from ((n, a) for n, a in table.items() if dataclasses.is_dataclass(a))
-
-
-def test_no_attack_is_taken_for_safe(monkeypatch):
+def test_no_attack_is_taken_for_safe():
     """Each was seen to open the daemon, or something, on real machines: see tests/attacks."""
-    monkeypatch.syspath_prepend(ATTACKS)
     names = []
-    for name, attack in attacks():
+    for name, attack in EVERY.items():
         if attack.script:
             continue  # what a script does is not read
         predicted = prediction(attack.files)
