@@ -13,20 +13,19 @@ import argparse
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import truth
-from truth import Pair, Truth
+from truth import Pair
 
-from dockerd_lab.lint.prediction import UNKNOWN, WHO, Prediction
+from dockerd_lab.lint.compare import compare
+from dockerd_lab.lint.prediction import UNKNOWN, WHO
 
 ENGINES = ("debian-12", "debian-14")
 #: With more than these, somebody gets in.
 SAFE = ("filtered", "refused", "tls-required", "auth-required")
 RESULTS = ("agree", "disagree", "unknown")
-Answer = tuple[str, str, str]
 
 
 @dataclass
@@ -42,10 +41,10 @@ class Comparison:
 
     def add(self, pair: Pair) -> None:
         """Take in one configuration."""
-        if pair.truth is None or pair.prediction is None:
+        if pair.seen is None or pair.prediction is None:
             self.left_out[pair.left_out] += 1
             return
-        for question, expected, answer in compare(pair.prediction, pair.truth):
+        for question, expected, answer in compare(pair.prediction, pair.seen):
             result = "agree" if expected == answer else "disagree"
             result = "unknown" if answer == UNKNOWN else result
             self.counts[question][result] += 1
@@ -71,23 +70,6 @@ class Comparison:
             "false_nobody_gets_in": self.false_safe,
             "false_starts": self.false_starts,
         }
-
-
-def compare(prediction: Prediction, seen: Truth) -> Iterator[Answer]:
-    """Yield each question with the observed and the predicted answer."""
-    is_known = prediction.starts != UNKNOWN
-    yield "starts", seen.daemon, prediction.daemon
-    error = prediction.errors[0] if prediction.errors else "none"
-    yield "error", seen.errors[0] if seen.errors else "none", error if is_known else UNKNOWN
-    listeners = str(sorted(map(str, prediction.listeners)))
-    is_complete = is_known and prediction.listeners_complete
-    yield "listeners", str(list(seen.listeners)), listeners if is_complete else UNKNOWN
-    for who in WHO:
-        if who in seen.exposure:
-            yield who, seen.exposure[who], prediction.exposure[who]
-    if seen.daemon == "active" and prediction.starts == "yes":
-        settings = sorted({each.setting for each in prediction.no_effect})
-        yield "no effect", str(list(seen.no_effect)), str(settings)
 
 
 def _shares(count: Counter[str]) -> dict[str, float]:

@@ -11,6 +11,7 @@ down: where something else was seen, that is kept too, and lint is not judged by
 The other collection are this repository's own cases, in tests/recorded.
 """
 
+import dataclasses
 import json
 import sys
 import tempfile
@@ -28,10 +29,11 @@ from every import EVERY
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Variant
-from dockerd_lab.explain.model import known_errors
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.judge import judge
+from dockerd_lab.judge.verdict import Result
+from dockerd_lab.lint.compare import Seen, seen_in, start_errors
 from dockerd_lab.lint.facts import load_facts
 from dockerd_lab.lint.packaged import PACKAGED, unit_of
 from dockerd_lab.lint.predict import predict
@@ -51,25 +53,11 @@ MORE_THAN_FILES = "the fix changed more than files, or the case is gone"
 
 
 @dataclass(frozen=True)
-class Truth:
-    """What was seen of one configuration on one engine."""
-
-    daemon: str
-    """`active`, `failed` or `unchanged`."""
-    errors: tuple[str, ...]
-    """The ids of those known errors for which dockerd does not start."""
-    listeners: tuple[str, ...]
-    exposure: dict[str, str]
-    """Empty where the verdict is incomplete: somebody may get more than was shown."""
-    no_effect: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Pair:
     """What was seen of a configuration, beside what lint predicts."""
 
     subject: str
-    truth: Truth | None = None
+    seen: Seen | None = None
     prediction: Prediction | None = None
     left_out: str = ""
     """Why they are not compared."""
@@ -96,40 +84,40 @@ def of_cases(engine: str) -> Iterator[Pair]:
         )
         judgement = judge(prepare_case(case, settings), observation, case)
         listeners = (f"{one.protocol} {one.address} {one.program}" for one in daemon.listeners)
-        truth = Truth(
+        seen = Seen(
             daemon.outcome.daemon,
-            _start_errors(error.id for error in judgement.errors),
+            start_errors(error.id for error in judgement.errors),
             tuple(sorted(listeners)),
             {who: each.level for who, each in observation.exposure.items()},
             tuple(sorted({each.setting for each in judgement.no_effect})),
         )
-        yield Pair(subject, truth, _predict([case.directory], engine, observation))
+        yield Pair(subject, seen, _predict([case.directory], engine, observation))
 
 
 def of_attacks(engine: str) -> Iterator[Pair]:
     """Yield a pair for each configuration of tests/attacks that was seen on an engine."""
     file = DIRECTORY / f"{engine}.json"
     recorded = json.loads(file.read_text())["configurations"] if file.exists() else {}
-    for name, seen in recorded.items():
+    for name, kept in recorded.items():
         subject = f"{engine}/{name}"
         if EVERY[name].script:
             yield Pair(subject, left_out=BY_SCRIPT)
-        elif "written" in seen:
+        elif "written" in kept:
             yield Pair(subject, left_out=NOT_AS_WRITTEN)
         else:
-            truth = Truth(
-                seen["daemon"],
-                tuple(seen["errors"]),
-                tuple(seen["listeners"]),
-                seen["exposure"] if seen["verdict"] != "incomplete" else {},
-                tuple(seen["no_effect"]),
+            seen = Seen(
+                kept["daemon"],
+                tuple(kept["errors"]),
+                tuple(kept["listeners"]),
+                kept["exposure"] if kept["verdict"] != "incomplete" else {},
+                tuple(kept["no_effect"]),
             )
             with tempfile.TemporaryDirectory() as directory:
                 top = Path(directory, name)
                 for path, text in EVERY[name].files.items():
                     (top / path).parent.mkdir(parents=True, exist_ok=True)
                     (top / path).write_text(text)
-                yield Pair(subject, truth, _predict([top], engine))
+                yield Pair(subject, seen, _predict([top], engine))
 
 
 def _predict(paths: list[Path], engine: str, observation: Observation | None = None) -> Prediction:
@@ -149,48 +137,33 @@ def _with_changed_files(inputs: Input, observation: Observation) -> Input:
         for path, text in observation.daemon.changed_files.items()
         if not path.startswith(("/lib/", "/usr/lib/"))
     }
-    nowhere = replace(inputs, directory=Path("/nonexistent"))
-    return nowhere.with_changes(changes)
+    return replace(inputs, scripts={}).with_changes(changes)
 
 
-def _start_errors(ids: Any) -> tuple[str, ...]:
-    return tuple(each for each in ids if known_errors()[each].kind == "start")
-
-
-def record(result: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return what is kept of the JSON of a result of `validate`."""
-    boot = result["after_boot"] or result
-    states = [result["daemon"], boot["daemon"]]
-    listeners = [_listener(each) for each in [*result["listeners"], *boot["listeners"]]]
+def record(result: Result, name: str) -> dict[str, Any]:
+    """Return what is kept of a result of `validate`."""
+    seen = seen_in(result)
+    exposure = result.exposure.model_dump(by_alias=True, exclude_none=True)
+    kept = dataclasses.asdict(replace(seen, exposure=exposure)) | {"verdict": result.verdict}
     attack = EVERY[name]
-    kept = {
-        "daemon": next((each for each in states if each != "active"), "active"),
-        "errors": list(_start_errors(each["id"] for each in result["errors"])),
-        "listeners": sorted({*listeners}),
-        "exposure": result["exposure"],
-        "no_effect": sorted({each["setting"] for each in result["no_effect"]}),
-        "verdict": result["verdict"],
-    }
     written = [attack.verdict, attack.outsider]
-    if result["engine"] in attack.not_on:
+    if result.engine in attack.not_on:
         written = ["passed", "refused"]
-    if written != [result["verdict"], result["exposure"]["outsider"]]:
+    if written != [result.verdict, result.exposure.outsider]:
         kept["written"] = written
     return kept
-
-
-def _listener(each: dict[str, Any]) -> str:
-    """Return a listener in the words of a prediction."""
-    place = each["path"] if each["family"] == "unix" else f"{each['address']}:{each['port']}"
-    return f"{each['family']} {place} {each['process']}"
 
 
 def main(engine: str, directory: str, commit: str) -> None:
     """Write the truth about an engine."""
     files = sorted(Path(directory).glob("*.json"))
-    results = {file.stem: json.loads(file.read_text()) for file in files if file.stem in EVERY}
+    results = {
+        file.stem: Result.model_validate_json(file.read_text())
+        for file in files
+        if file.stem in EVERY
+    }
     kept = {name: record(result, name) for name, result in results.items()}
-    versions = {result["engine_version"] for result in results.values()}
+    versions = {result.engine_version for result in results.values()}
     last = max(file.stat().st_mtime for file in files)
     lines = [f"  {json.dumps(name)}: {json.dumps(each)}" for name, each in kept.items()]
     head = {

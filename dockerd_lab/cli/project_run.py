@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from dockerd_lab.cli.predictions import predict_trials, with_prediction
 from dockerd_lab.host.lock import exclusive
 from dockerd_lab.judge.verdict import Report, Result
 from dockerd_lab.project import find_project
@@ -9,7 +10,7 @@ from dockerd_lab.project_file import project_file
 from dockerd_lab.redaction.redact import redacted
 from dockerd_lab.settings import load_settings
 from dockerd_lab.validate.project import Target, names_targets, project_trials, targets
-from dockerd_lab.validate.run import ValidateRequest
+from dockerd_lab.validate.run import ValidateRequest, engines_of
 
 
 def is_project_run(request: ValidateRequest) -> bool:
@@ -42,10 +43,21 @@ def project_reports(
         targets(project, settings, request, names, run_commands=run_commands) as ready,
         exclusive(project.state, wait=wait),
     ):
+        predictions = {
+            target.name: predict_trials(
+                project,
+                target.prepared.inputs,
+                target.request.unit,
+                engines_of(settings, target.request),
+            )
+            for target in ready
+        }
         try:
             for target, trial in project_trials(project, settings, ready):
                 texts = list(target.prepared.inputs.texts.values())
-                results.setdefault(target.name, []).append(redacted(trial, also=texts).result)
+                prediction = predictions[target.name].get(trial.result.engine)
+                compared = redacted(with_prediction(trial, prediction), also=texts)
+                results.setdefault(target.name, []).append(compared.result)
         except BaseException:
             if results:
                 show(_reports(ready, results))

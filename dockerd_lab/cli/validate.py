@@ -12,6 +12,7 @@ from dockerd_lab.cli.case_names import path_of
 from dockerd_lab.cli.help_examples import examples
 from dockerd_lab.cli.light_options import Github, Render
 from dockerd_lab.cli.options import Engines, Quiet, Unit, Wait
+from dockerd_lab.cli.predictions import predict_trials, with_prediction
 from dockerd_lab.cli.project_run import is_project_run, project_reports
 from dockerd_lab.cli.report_files import (
     check_report_files,
@@ -34,7 +35,14 @@ from dockerd_lab.report.result_file import keep_last_run
 from dockerd_lab.settings import load_settings
 from dockerd_lab.standins.prepared import Prepared
 from dockerd_lab.validate.draft import draft
-from dockerd_lab.validate.run import PACKAGED, JudgedTrial, ValidateRequest, prepared, trials
+from dockerd_lab.validate.run import (
+    PACKAGED,
+    JudgedTrial,
+    ValidateRequest,
+    engines_of,
+    prepared,
+    trials,
+)
 
 _Paths = Annotated[
     list[Path] | None,
@@ -195,9 +203,12 @@ def _tried(request: ValidateRequest, wait: float) -> tuple[Report, list[JudgedTr
     tried: list[JudgedTrial] = []
     with prepared(project, settings, request) as ready, exclusive(project.state, wait=wait):
         texts = [*ready.inputs.texts.values(), request.command or ""]
+        engines = engines_of(settings, request)
+        predictions = predict_trials(project, ready.inputs, request.unit, engines)
         try:
             for trial in trials(project, settings, request, ready):
-                tried.append(redacted(trial, also=texts))
+                compared = with_prediction(trial, predictions.get(trial.result.engine))
+                tried.append(redacted(compared, also=texts))
         except BaseException:
             # What was found until the harness broke is shown, and makes no report.
             if tried:

@@ -43,6 +43,8 @@ class Input:
     """A dockerd command to run instead of the unit."""
     provision: bytes | None = None
     """The content of the user's script, read when it was checked."""
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    """The user's scripts beside the files, by name; the lab's own join them in `directory`."""
     private: frozenset[str] = field(default_factory=frozenset)
     """The paths of the files that hold a private key."""
     keys: Keys = field(default_factory=Keys)

@@ -124,6 +124,23 @@ class Difference(Part):
     after_boot: str
 
 
+class Predicted(Part):
+    """What `lint` says of the same files on the same engine, before the machine is touched."""
+
+    starts: Literal["yes", "no", "unknown"]
+    errors: list[str] = Field(description="the ids of known errors, the first reported one first")
+    exposure: VerdictExposure = Field(description="levels, or unknown")
+    unknown: list[str] = Field(description="what the files do not tell")
+
+
+class Disagreement(Part):
+    """One question on which the machines did not show what `lint` had predicted."""
+
+    question: str = Field(description="starts, error, listeners, no effect, or who gets in")
+    predicted: str
+    seen: str
+
+
 class AfterBoot(Part):
     """What was seen after the machine was booted with the configuration."""
 
@@ -193,6 +210,12 @@ class Result(Part):
         description="all of `errors`, `reasons`, `no_effect` and `not_judged`, with their places",
     )
     evidence: Evidence | None = Field(default=None, description="null for a prediction")
+    prediction: Predicted | None = Field(
+        default=None, description="null if `lint` knows nothing about the engine"
+    )
+    disagreements: list[Disagreement] = Field(
+        default_factory=list, description="where `lint` was wrong: please report them"
+    )
 
 
 class Report(Part):

@@ -25,11 +25,7 @@ _KNOWN = re.compile(
 
 def read_scripts(inputs: Input) -> Mapping[str, str]:
     """Return the texts of the scripts that put an input into effect, by name."""
-    scripts = {}
-    for name in _NAMES:
-        path = inputs.directory / name
-        if path.is_file():
-            scripts[name] = path.read_text(encoding="utf-8", errors="replace")
+    scripts = {name: inputs.scripts[name] for name in _NAMES if name in inputs.scripts}
     if inputs.provision is not None:
         scripts["--provision"] = inputs.provision.decode(errors="replace")
     return scripts

@@ -61,6 +61,7 @@ def sections(report: Report, *, all_files: bool = False) -> list[Section]:
         ),
         (_NO_EFFECT, lambda result: map(_no_effect, result.no_effect)),
         ("after a boot", _after_boot),
+        ("lint predicted something else: please report this", _disagreements),
         ("daemon warnings", lambda result: result.warnings),
         ("dockerd --validate", _validate),
         ("listeners", lambda result: [str(listener) for listener in result.listeners]),
@@ -128,6 +129,13 @@ def _after_boot(result: Result) -> list[str]:
     return [
         f"{each.name}: {each.after_restart} after the restart, {each.after_boot} after a boot"
         for each in differences
+    ]
+
+
+def _disagreements(result: Result) -> list[str]:
+    return [
+        f"{each.question}: predicted {each.predicted}, seen {each.seen}"
+        for each in result.disagreements
     ]
 
 
