@@ -14,6 +14,7 @@ _STAGES = (
     "invalid argument",
     "unable to configure",
     "failed to create API server",
+    "failed to validate authorization plugin",
     "failed to load listeners",
     "failed to start daemon",
 )
@@ -24,13 +25,15 @@ def explain_failures(
 ) -> tuple[list[str], list[Finding]]:
     """Return the ids of the known errors, and a finding for each failure.
 
-    dockerd ends at the first failure; the findings name the others too, and the ids do not.
+    dockerd ends at the first failure; the findings name the others too, and the ids do not. What is
+    only logged has its id in any case.
     `certain` tells whether the failures are sure to happen.
     """
-    failures = sorted(notes.failures, key=_stage)
+    failures = sorted(notes.failures, key=lambda each: (not each.fatal, _stage(each)))
     findings: list[Finding] = []
     ids: list[str] = []
-    for number, failure in enumerate(failures):
+    first = next((each for each in failures if each.fatal), None)
+    for failure in failures:
         known = next(
             (
                 each.id
@@ -39,7 +42,7 @@ def explain_failures(
             ),
             UNEXPLAINED_FAILURE,
         )
-        if number == 0 and certain:
+        if not failure.fatal or (failure is first and certain):
             ids.append(known)
         place = _place(failure, declared)
         line = failure.message.splitlines()[-2 if "\n" in failure.message else 0]

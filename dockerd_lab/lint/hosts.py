@@ -59,22 +59,31 @@ class Door:
         return f"{self.family} {place} {self.program}"
 
 
+@dataclass(frozen=True)
+class Directories:
+    """Directories that are there when dockerd starts."""
+
+    made: Collection[str] = ()
+    """Those in /run that systemd makes for it."""
+    with_content: Collection[str] = ()
+    """Those that the input or its scripts make, with those above them."""
+
+
 def read_hosts(
     hosts: Sequence[Value],
     sockets: Sequence[Door] | None,
-    run_directories: Collection[str],
+    directories: Directories,
     facts: EngineFacts,
     notes: Notes,
 ) -> list[Door]:
     """Return where dockerd listens by its hosts, besides systemd's `sockets` for fd://.
 
-    `sockets` is None if systemd does not start dockerd. `run_directories` are those in /run that
-    systemd makes for it.
+    `sockets` is None if systemd does not start dockerd.
     """
     doors: list[Door] = []
     activated = sockets or ()
     for host in hosts:
-        door = _door(host, sockets, run_directories, facts, notes)
+        door = _door(host, sockets, directories, facts, notes)
         if door is not None and _key(door) not in map(_key, doors):
             _check_taken(door, [*doors, *activated], notes)
             doors.append(door)
@@ -89,7 +98,7 @@ def _key(door: Door) -> str:
 def _door(
     host: Value,
     sockets: Sequence[Door] | None,
-    run_directories: Collection[str],
+    directories: Directories,
     facts: EngineFacts,
     notes: Notes,
 ) -> Door | None:
@@ -107,7 +116,7 @@ def _door(
             notes.doubt(f"{text}: which socket it takes is not read", host.place)
         return None
     if scheme == "unix":
-        return _unix(rest or DEFAULT_SOCKET, host, run_directories, notes)
+        return _unix(rest or DEFAULT_SOCKET, host, directories, notes)
     if scheme == "tcp":
         return _tcp(rest, host, facts, notes)
     message = f"invalid bind address ({text}): unsupported proto '{scheme}'"
@@ -129,14 +138,18 @@ def _door(
     return None
 
 
-def _unix(path: str, host: Value, run_directories: Collection[str], notes: Notes) -> Door | None:
+def _unix(path: str, host: Value, directories: Directories, notes: Notes) -> Door | None:
     if not re.fullmatch(r"/[\w./@:+-]+", path) or "/../" in path:
         notes.doubt(f"unix://{path}: what becomes of this path is not read", host.place)
+        return None
+    if path in directories.with_content:
+        message = f"failed to load listeners: can't create unix socket {path}: is a directory"
+        notes.fail(message, host.place, path)
         return None
     directory = path.rpartition("/")[0]
     if re.match(r"(/var)?/run/.", directory):
         known = (DOCKER_SOCKET.rpartition("/")[0], "/var/run")
-        if directory not in (*known, *run_directories):
+        if directory not in (*known, *directories.made, *directories.with_content):
             message = (
                 f"failed to load listeners: can't create unix socket {path}:"
                 f" listen unix {path}: bind: no such file or directory"

@@ -22,6 +22,8 @@ class Failure:
     """The text in that line that is wrong."""
     refused: bool = False
     """Whether systemd refuses the unit, and the daemon from before keeps running."""
+    fatal: bool = True
+    """Whether dockerd does not start for it; otherwise it is only logged."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,15 @@ class Notes:
     def fail(self, message: str, place: Place | None = None, token: str = "") -> None:
         """Note a reason why dockerd does not start."""
         self.failures.append(Failure(message, place, token))
+
+    def complain(self, message: str, place: Place | None = None, token: str = "") -> None:
+        """Note an error that is logged, and does not keep dockerd from starting."""
+        self.failures.append(Failure(message, place, token, fatal=False))
+
+    @property
+    def fails(self) -> bool:
+        """Return whether there is a reason why dockerd does not start."""
+        return any(each.fatal for each in self.failures)
 
     def doubt(self, reason: str, place: Place | None = None, *questions: str) -> None:
         """Note what cannot be known; without questions, it bears on all of them."""

@@ -18,7 +18,7 @@ from dockerd_lab.lint.facts import EngineFacts
 from dockerd_lab.lint.files import check_files
 from dockerd_lab.lint.firewall import read_firewall
 from dockerd_lab.lint.flags import Flags, read_flags
-from dockerd_lab.lint.hosts import Door, read_hosts
+from dockerd_lab.lint.hosts import Directories, Door, read_hosts
 from dockerd_lab.lint.nftables import Chain
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
 from dockerd_lab.lint.packaged import NO_UNITS, PROGRAMS, packaged_units
@@ -31,9 +31,15 @@ from dockerd_lab.lint.prediction import (
 )
 from dockerd_lab.lint.present import Present
 from dockerd_lab.lint.proxies import read_proxies
-from dockerd_lab.lint.scripts import read_scripts, started_by_hand, unknown_command
+from dockerd_lab.lint.scripts import check_scripts, read_scripts, started_by_hand
 from dockerd_lab.lint.service import CommandLine, read_service
-from dockerd_lab.lint.sockets import CLOSED_GROUPS, Sockets, read_sockets
+from dockerd_lab.lint.sockets import (
+    CLOSED_GROUPS,
+    OWNER,
+    Sockets,
+    read_sockets,
+    starts_socket,
+)
 from dockerd_lab.lint.tls import NO_TLS, Tls, read_tls
 from dockerd_lab.lint.values import check_values, settings
 
@@ -67,14 +73,12 @@ def predict(
     scripts = read_scripts(inputs)
     by_hand = inputs.command or started_by_hand(scripts)
     declared = read_config(inputs.texts, by_hand)
-    present = Present(inputs, notes)
     texts = {**packaged_units(unit, own_units), **inputs.texts}
-    for name, script in scripts.items():
-        command = unknown_command(script)
-        if command is not None and not (name == "start.sh" and by_hand is not None):
-            notes.doubt(f"{name} runs `{command[:60]}`, which may change anything")
-            notes.may_change = True
+    effects = check_scripts(scripts, notes, by_hand=by_hand is not None)
+    present = Present(inputs, notes, effects.directories)
     sockets = Sockets() if by_hand is not None else read_sockets(texts, notes)
+    if effects.closed and not starts_socket(texts):
+        sockets = Sockets()
     dockerd = _read_dockerd(
         texts, by_hand, sockets, declared=declared, present=present, facts=facts
     )
@@ -86,11 +90,15 @@ def predict(
     ]
     findings = exposure_rules.check_keys(inputs, declared, list(scripts.values()), notes)
     starts = _starts(dockerd, notes)
+    if starts == "no" and effects.exhausts:
+        notes.complain("docker.service: Start request repeated too quickly.")
     refused = any(each.refused for each in notes.failures)
-    if refused:
+    if refused and not inputs.complete:
         notes.doubt(_UNCHANGED, None, OPENS, CLOSES)
     if starts == "no":
-        apis = [api for api in apis if api.door.program != "dockerd"]
+        is_closed = effects.closed or effects.exhausts
+        programs = ("dockerd", *((OWNER,) if is_closed else ()))
+        apis = [api for api in apis if api.door.program not in programs]
         if any(api.door.family != "unix" or access.is_open(api.local_user) for api in apis):
             notes.doubt("what listens without dockerd behind it", None, OPENS, CLOSES)
     listeners = tuple(_listener(api, chains, notes) for api in apis)
@@ -158,15 +166,16 @@ def _read_dockerd(
     if file is None:
         return _Dockerd(command, flags)
     values = settings(flags, file.values, facts)
-    if values.get("authorization-plugins"):
-        notes.doubt("whether the authorization plugin is there, and whom it lets in")
+    present.check_plugins(values.get("authorization-plugins"), Place(path))
     hosts = _hosts(values, declared, command.place)
     activated = any(host.value.startswith("fd://") for host in hosts)
     streams = None if by_hand is not None else sockets.doors
-    doors = read_hosts(hosts, streams, command.run_directories, facts, notes)
+    directories = Directories(command.run_directories, present.directories)
+    doors = read_hosts(hosts, streams, directories, facts, notes)
     present.check_addresses(doors)
-    tls = read_tls(flags, file.values, present.exists, facts, notes, place=command.place)
+    tls = read_tls(flags, file.values, present, facts, notes, place=command.place)
     check_values(values, path, facts, notes)
+    present.check_machine(values, place=Place(path))
     return _Dockerd(command, flags, values, tls, tuple(doors), activated)
 
 
@@ -227,7 +236,7 @@ def _proxy_apis(inputs: Input, present: Present) -> list[Api]:
 def _starts(dockerd: _Dockerd, notes: Notes) -> Any:
     if notes.may_change:
         return UNKNOWN
-    if notes.failures:
+    if notes.fails:
         return "no"
     return UNKNOWN if notes.is_open(STARTS) or dockerd.command is None else "yes"
 

@@ -4,7 +4,9 @@ Of what the configuration names and the input lacks, `validate` makes a stand-in
 that it is there. A complete case has no stand-ins: its case.yaml says what there is.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
 
 from dockerd_lab.config.paths import HOME
 from dockerd_lab.config.value import Place
@@ -13,11 +15,22 @@ from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.notes import STARTS, Notes
 from dockerd_lab.lint.prediction import UNKNOWN
 
+#: Where dockerd looks for plugins that are not its own; sockets in /run are not files of an input.
+_PLUGINS = ("/etc/docker/plugins", "/usr/lib/docker/plugins")
+#: The storage drivers of a filesystem that Debian does not install on.
+_OF_FILESYSTEMS = ("btrfs", "zfs")
 #: Where the docker client looks for its certificate.
 _CLIENTS = {
     f"{HOME}/.docker/ca.pem": "ca",
     f"{HOME}/.docker/cert.pem": "client-cert",
     f"{HOME}/.docker/key.pem": "client-key",
+}
+#: Of each certificate that a case may have, its key.
+_PAIRS = {
+    "server-cert": "server-key",
+    "expired-server-cert": "expired-server-key",
+    "client-cert": "client-key",
+    "server-pem": "server-pem",
 }
 #: Where dockerd looks by default: nothing stands in for what is missing there.
 _DEFAULT_DIRECTORY = f"{HOME}/.docker/"
@@ -26,20 +39,23 @@ _DEFAULT_DIRECTORY = f"{HOME}/.docker/"
 class Present:
     """What is on the machine, besides what every machine has."""
 
-    def __init__(self, inputs: Input, notes: Notes) -> None:
+    def __init__(self, inputs: Input, notes: Notes, directories: Collection[str] = ()) -> None:
+        """Take an input, and the directories that its scripts make."""
         self.inputs = inputs
         self.notes = notes
+        paths = [PurePosixPath(each) for each in (*directories, *inputs.origins)]
+        above = {str(one) for path in paths for one in path.parents}
+        self.directories = frozenset({*directories, *above})
 
     def exists(self, path: str) -> bool:
         """Return whether a file of TLS is there; note that it is assumed, or what is not known."""
         inputs = self.inputs
         if inputs.has(path):
-            self._check_key(path)
+            self._check_file(path)
             return True
         if inputs.complete:
-            credentials = inputs.case.credentials.daemon if inputs.case is not None else {}
-            kind = credentials.get(path)
-            if kind not in (None, "ca", "server-cert", "server-key", "server-pem"):
+            kind = self._kind(path)
+            if kind not in (None, "ca", *_PAIRS, *_PAIRS.values()):
                 self.notes.doubt(f"what dockerd makes of {path}, which is {kind}", None, STARTS)
             return kind is not None
         if path.startswith(_DEFAULT_DIRECTORY) or not path.startswith("/"):
@@ -47,23 +63,41 @@ class Present:
         self.notes.assume(f"{path} is there, and valid")
         return True
 
-    def _check_key(self, path: str) -> None:
-        """Note a key or certificate of the input's that does not fit the other one."""
+    def fits(self, certificate: str, key: str) -> bool | None:
+        """Return whether a key is that of a certificate; None if that is not known.
+
+        What the input lacks is assumed to fit what it has.
+        """
+        inputs = self.inputs
+        if inputs.complete and not (inputs.has(certificate) or inputs.has(key)):
+            kinds = self._kind(certificate), self._kind(key)
+            return _PAIRS.get(kinds[0] or "") == kinds[1] if None not in kinds else None
+        publics = {each.public for each in inputs.keys.private if each.path == key}
+        # dockerd takes the first certificate of a file; the others are those of its authorities.
+        first = next((one for one in inputs.keys.certificates if one.path == certificate), None)
+        if first is not None and publics:
+            return first.public in publics
+        if inputs.has(key) or (inputs.complete and inputs.has(certificate)):
+            return None
+        return True
+
+    def _kind(self, path: str) -> str | None:
+        """Return what a complete case puts at a path."""
+        case = self.inputs.case
+        return case.credentials.daemon.get(path) if case is not None else None
+
+    def _check_file(self, path: str) -> None:
+        """Note a file that holds no key and no certificate, or a key of which is no certificate."""
         keys = self.inputs.keys
-        publics = {each.public for each in keys.private}
-        certificates = {
-            each.path: each.public for each in keys.certificates if not each.is_authority
-        }
         is_key = any(each.path == path for each in keys.private)
-        if not is_key and path not in {each.path for each in keys.certificates}:
+        is_certificate = any(each.path == path for each in keys.certificates)
+        if not is_key and not is_certificate:
             self.notes.doubt(
                 f"{path} holds no key and no certificate that can be read", Place(path)
             )
-        elif path in certificates and publics and certificates[path] not in publics:
-            self.notes.doubt(f"whether the key fits {path}", Place(path), STARTS)
-        elif not is_key and not publics and path in certificates:
+        elif is_certificate and not keys.private:
             self.notes.assume(f"the key of {path} is there")
-        elif is_key and not certificates:
+        elif is_key and not any(not each.is_authority for each in keys.certificates):
             self.notes.doubt(f"{path}: its certificate is not in the input", Place(path), STARTS)
 
     def client_level(self, authority: str) -> str:
@@ -74,7 +108,10 @@ class Present:
             if credentials is None or credentials.daemon.get(authority) != "ca":
                 return UNKNOWN
             given = {path: kind for path, kind in credentials.client.items() if path in _CLIENTS}
-            return "full-control" if given == _CLIENTS else UNKNOWN
+            own = {path: kind for path, kind in _CLIENTS.items() if kind != "ca"}
+            if own.items() <= given.items():
+                return "full-control"  # whom the client trusts is no matter of the daemon's
+            return UNKNOWN if own.keys() & given.keys() else "tls-required"
         if inputs.has(authority) or not authority:
             return "tls-required"  # the lab has no certificate of that CA
         return "full-control"
@@ -95,6 +132,42 @@ class Present:
                     " bind: cannot assign requested address"
                 )
                 self.notes.fail(message, door.value.place, door.address)
+
+    def check_plugins(self, names: Collection[str] | None, place: Place) -> None:
+        """Note the authorization plugins: which are not there, or what they do is not known."""
+        for name in names or ():
+            there = [f"{top}/{name}.{kind}" for top in _PLUGINS for kind in ("spec", "json")]
+            if self.inputs.complete and not any(map(self.inputs.has, there)):
+                message = f'failed to validate authorization plugin: plugin "{name}" not found'
+                self.notes.fail(message, place, f'"{name}"')
+            else:
+                self.notes.doubt("whether the authorization plugin is there, and whom it lets in")
+
+    def check_machine(self, values: Mapping[str, Any], place: Place) -> None:
+        """Note the settings that need what a machine may lack; a complete case says what it has."""
+        driver, user = values.get("storage-driver"), values.get("userns-remap")
+        if driver in _OF_FILESYSTEMS:
+            message = (
+                "failed to start daemon: error initializing graphdriver: prerequisites for driver"
+                f" not satisfied (wrong filesystem?): {driver}"
+            )
+            self._fail_or_doubt(message, f"whether /var/lib/docker is on {driver}", place, driver)
+        name = str(user or "").partition(":")[0]
+        if name and not name.isdecimal() and name != "default":
+            ids = self.inputs.texts.get("/etc/subuid", "")
+            message = f"Can't create ID mappings: no subuid ranges found for user {name}"
+            if not any(line.startswith(f"{name}:") for line in ids.splitlines()):
+                doubt = f"whether {name} has subordinate ids"
+                self._fail_or_doubt(message, doubt, place, "userns-remap")
+                return
+        if user:
+            self.notes.doubt(f"what dockerd does with userns-remap = {user}", place, STARTS)
+
+    def _fail_or_doubt(self, message: str, doubt: str, place: Place, token: str) -> None:
+        if self.inputs.complete:
+            self.notes.fail(message, place, token)
+        else:
+            self.notes.doubt(doubt, place, STARTS)
 
     def check_program(self, path: str, packaged: Collection[str], place: Place) -> None:
         """Note a dockerd at a path where the packages do not have it."""

@@ -13,12 +13,14 @@ from dockerd_lab.lint.notes import Notes
 
 SOCKET = "docker.socket"
 #: systemd's own name, as netstat shows the owner of an activated socket.
-_OWNER = "init"
+OWNER = "init"
 _HARMLESS = re.compile(
     r"Description|Documentation|PartOf|After|Before|WantedBy|Also|RemoveOnStop|Backlog"
     r"|ListenStream|SocketMode|SocketUser|SocketGroup"
 )
 _ADDRESS = re.compile(r"(?:(?P<four>\d+(?:\.\d+){3})|\[(?P<six>[0-9a-fA-F:]+)\]):(?P<port>\d{1,5})")
+#: What systemd never takes for an address: the words of dockerd's own hosts.
+_URL = re.compile(r"(tcp|unix|fd|https?)://")
 #: Groups of which no ordinary user is a member.
 CLOSED_GROUPS = ("docker", "root", "")
 _OTHERS_WRITE = 0o002
@@ -44,7 +46,16 @@ def read_sockets(texts: Mapping[str, str], notes: Notes) -> Sockets:
         door = _door(stream, notes)
         if door is not None:
             doors.append(door)
+    if unit and not doors:
+        notes.doubt("docker.socket has no address on which it listens", _place(unit[-1]))
     return Sockets(tuple(doors), _open_to_all(unit, notes))
+
+
+def starts_socket(texts: Mapping[str, str]) -> bool:
+    """Return whether docker.service starts docker.socket, which it needs."""
+    unit = units.read_unit("docker.service", texts)
+    needed = [each.value.split() for each in unit if each.key in ("Requires", "BindsTo", "Wants")]
+    return any(SOCKET in names for names in needed)
 
 
 def _door(stream: Assignment, notes: Notes) -> Door | None:
@@ -53,17 +64,20 @@ def _door(stream: Assignment, notes: Notes) -> Door | None:
     if re.fullmatch(r"/[\w./@:+-]+", text):
         path = str(PurePosixPath(text))
         path = re.sub("^/var/run/", "/run/", path)  # systemd warns, and takes the new path
-        return Door("unix", path, 0, _OWNER, value)
+        return Door("unix", path, 0, OWNER, value)
     if re.fullmatch(r"\d{1,5}", text):
-        return Door("tcp6", "::", int(text), _OWNER, value)
+        return Door("tcp6", "::", int(text), OWNER, value)
     match = _ADDRESS.fullmatch(text)
     if match is None or not 0 < int(match["port"]) <= 65535:  # noqa: PLR2004
         message = f"{stream.file}:{stream.line}: Failed to parse address value, ignoring: {text}"
-        notes.doubt(f"systemd: {message}", value.place)
+        if _URL.match(text):
+            notes.complain(message, value.place, text)
+        else:
+            notes.doubt(f"systemd: {message}", value.place)
         return None
     if match["four"]:
-        return Door("tcp", match["four"], int(match["port"]), _OWNER, value)
-    return Door("tcp6", match["six"], int(match["port"]), _OWNER, value)
+        return Door("tcp", match["four"], int(match["port"]), OWNER, value)
+    return Door("tcp6", match["six"], int(match["port"]), OWNER, value)
 
 
 def _open_to_all(unit: list[Assignment], notes: Notes) -> Assignment | None:

@@ -5,14 +5,15 @@ moby v20.10.24, v26.1.5 and v28.5.2, where they are the same: any use of tlsveri
 where only tls is given, it stands for tlsverify as well.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dockerd_lab.config.value import Place
 from dockerd_lab.lint.facts import EngineFacts
 from dockerd_lab.lint.flags import Flags
-from dockerd_lab.lint.notes import OPENS, Notes
+from dockerd_lab.lint.notes import OPENS, STARTS, Notes
+from dockerd_lab.lint.present import Present
 
 #: Where dockerd looks for its files if TLS is turned on by a flag and they are not named.
 _DEFAULTS = {
@@ -44,7 +45,7 @@ NO_TLS = Tls()
 def read_tls(
     flags: Flags,
     file: Mapping[str, Any],
-    exists: Callable[[str], bool],
+    present: Present,
     facts: EngineFacts,
     notes: Notes,
     *,
@@ -52,7 +53,7 @@ def read_tls(
 ) -> Tls:
     """Return what dockerd does about TLS.
 
-    `exists` tells whether a file is on the machine. `place` is that of the command line.
+    `place` is that of the command line.
     """
     by_flag = any(flags.given(name) for name in _SWITCHES)
     if by_flag and any(name in file for name in _SWITCHES):
@@ -67,11 +68,11 @@ def read_tls(
         return Tls(acknowledged=tls is not None)
     checked = True if verify is None else bool(verify)
     paths = {name: str(file.get(name) or flags.last(name) or "") for name in _DEFAULTS}
-    _check_pair(paths, exists, facts, notes, place=place, by_flag=by_flag)
+    _check_pair(paths, present, facts, notes, place=place, by_flag=by_flag)
     authority = paths["tlscacert"]
     if not authority and by_flag:
         authority = _DEFAULTS["tlscacert"]
-    if authority and checked and not exists(authority):
+    if authority and checked and not present.exists(authority):
         text = f'could not read CA certificate "{authority}"'
         _fail(f"{text}: open {authority}: no such file or directory", facts, notes, place)
     if checked and not authority:
@@ -82,24 +83,32 @@ def read_tls(
 
 def _check_pair(
     paths: Mapping[str, str],
-    exists: Callable[[str], bool],
+    present: Present,
     facts: EngineFacts,
     notes: Notes,
     *,
     place: Place | None,
     by_flag: bool,
 ) -> None:
-    """Note a failure if dockerd has no certificate or no key."""
+    """Note a failure if dockerd has no certificate or no key, or one of another pair."""
     pair = {}
     for name in ("tlscert", "tlskey"):
         path = paths[name]
-        if not path and by_flag and exists(_DEFAULTS[name]):
+        if not path and by_flag and present.exists(_DEFAULTS[name]):
             path = _DEFAULTS[name]
         pair[name] = path
-    missing = [path for path in pair.values() if not path or not exists(path)]
+    missing = [path for path in pair.values() if not path or not present.exists(path)]
+    names = f'(cert: "{pair["tlscert"]}", key: "{pair["tlskey"]}")'
     if missing:
-        text = f'Could not load X509 key pair (cert: "{pair["tlscert"]}", key: "{pair["tlskey"]}")'
+        text = f"Could not load X509 key pair {names}"
         _fail(f"{text}: open {missing[0]}: no such file or directory", facts, notes, place)
+        return
+    fits = present.fits(pair["tlscert"], pair["tlskey"])
+    if fits is False:
+        text = f"Error reading X509 key pair {names}: tls: private key does not match public key"
+        _fail(text, facts, notes, place)
+    elif fits is None:
+        notes.doubt(f"whether the key {pair['tlskey']} is that of the certificate", place, STARTS)
 
 
 def _fail(text: str, facts: EngineFacts, notes: Notes, place: Place | None) -> None:

@@ -24,6 +24,7 @@ _ELSEWHERE = {
     "group",
     "config-file",
     "authorization-plugins",
+    "userns-remap",
 }
 #: Settings with which dockerd starts whatever their value is, if its type is right.
 _ANY = {
@@ -167,7 +168,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "insecure-registries": _each(_matches(rf"{_HOST}|\d+(\.\d+){{3}}/\d\d?")),
     "registry-mirrors": _each(_matches(rf"https?://{_HOST}/?")),
     "exec-opts": _each(lambda each: each == "native.cgroupdriver=systemd"),
-    "storage-driver": lambda value: value == "overlay2",
+    "storage-driver": lambda value: value in ("overlay2", "btrfs", "zfs"),
     "exec-root": _matches(r"/var/run/docker|/run/docker"),
     "pidfile": _matches(r"(/var)?/run/docker\.pid"),
     "containerd": _matches(r"(/var)?/run/containerd/containerd\.sock"),
@@ -189,7 +190,6 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "ip6tables": lambda value: value is False,
     "selinux-enabled": lambda value: value is False,
     "init": lambda value: value is False,
-    "userns-remap": lambda value: value == "",
 }
 
 

@@ -21,7 +21,9 @@ def test_no_mutant_is_without_an_answer():
         prediction = predict(inputs, engine, PACKAGED)
         slowest = max(slowest, time.process_time() - started)
         assert prediction.starts in ("yes", "no", "unknown")
-        assert (prediction.starts == "no") == bool(prediction.errors), inputs.texts
+        errors = {*prediction.errors} - {"socket-unit-bad-address"}  # it is only logged
+        assert prediction.starts != "no" or prediction.errors, inputs.texts
+        assert prediction.starts == "no" or not errors, inputs.texts
     assert slowest < LIMIT
 
 

