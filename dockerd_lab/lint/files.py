@@ -11,6 +11,7 @@ from dockerd_lab.config.paths import DEFAULTS, FIREWALLS, NGINX, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, Notes
+from dockerd_lab.lint.other_programs import leaves_the_start
 from dockerd_lab.lint.service import SERVICE
 from dockerd_lab.lint.sockets import SOCKET
 
@@ -42,8 +43,11 @@ _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff\u00a0\u300
 _JSON = ".json"
 
 
-def check_files(inputs: Input, read: Collection[str], notes: Notes) -> None:
-    """Note every file of which is not known what comes of it; `read` are other files that are."""
+def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: bool) -> None:
+    """Note every file of which is not known what comes of it; `read` are other files that are.
+
+    `has_tcp` says that dockerd has a TCP port of its own.
+    """
     named = {*_environment_files(inputs), *read}
     for file in inputs.origins:
         place = Place(file)
@@ -57,19 +61,29 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes) -> None:
             _check_text(file, inputs.texts.get(file, ""), notes)
         elif file in FIREWALLS or file.startswith(f"{NGINX}/"):
             _check_text(file, inputs.texts.get(file, ""), notes, OPENS, CLOSES)
-        elif _OPENING.fullmatch(file):
-            notes.doubt(f"{file} is not read: it may open another way in", place, LISTENS, OPENS)
-        elif file.startswith(("/etc/iptables/", "/etc/nftables", "/etc/ufw", "/etc/firewalld")):
-            notes.doubt(
-                f"{file}: rules of a firewall that lint does not read", place, OPENS, CLOSES
-            )
         else:
-            notes.doubt(f"{file} is not read: it may change anything", place)
+            _check_other(file, inputs.texts.get(file), notes, has_tcp=has_tcp)
     for name in () if inputs.complete else inputs.ignored:
         if not re.fullmatch(r"\..*|README.*|LICENSE.*|.*\.(md|rst|txt|adoc)|case\.yaml", name):
             notes.doubt(f"{name} is not installed, and not read", None, LISTENS, OPENS, CLOSES)
     if inputs.enabling_links:
         notes.doubt("units are enabled that lint does not read", None)
+
+
+def _check_other(file: str, text: str | None, notes: Notes, *, has_tcp: bool) -> None:
+    """Note a file that lint does not read."""
+    place = Place(file)
+    if _OPENING.fullmatch(file):
+        # Other ports of sshd are ssh's, and not listed.
+        listens = () if file.startswith("/etc/ssh/") else (LISTENS,)
+        notes.doubt(f"{file} is not read: it may open another way in", place, *listens, OPENS)
+    elif file.startswith(("/etc/iptables/", "/etc/nftables", "/etc/ufw", "/etc/firewalld")):
+        notes.doubt(f"{file}: rules of a firewall that lint does not read", place, OPENS, CLOSES)
+    elif leaves_the_start(file, text, has_tcp=has_tcp):
+        reason = f"{file} is not read: it may open another way in"
+        notes.doubt(reason, place, LISTENS, OPENS, CLOSES)
+    else:
+        notes.doubt(f"{file} is not read: it may change anything", place)
 
 
 def _check_unit(file: str, text: str | None, notes: Notes) -> None:

@@ -82,7 +82,8 @@ def predict(
     dockerd = _read_dockerd(
         texts, by_hand, sockets, declared=declared, present=present, facts=facts
     )
-    check_files(inputs, [declared.daemon_json.path], notes)
+    has_tcp = any(door.family != "unix" for door in (*dockerd.doors, *sockets.doors))
+    check_files(inputs, [declared.daemon_json.path], notes, has_tcp=has_tcp)
     chains = read_firewall(inputs, notes)
     apis = [
         *_own_apis(dockerd, sockets, present),
