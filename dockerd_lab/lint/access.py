@@ -16,13 +16,20 @@ _OPEN = "full-control"
 _SOURCES = {
     "client": (("192.168.3.10", "eth1"), ("fd5f:3a1c:9e42:3::10", "eth1"), ("fe80::10", "eth1")),
     "outsider": (("192.168.3.66", "eth1"), ("fd5f:3a1c:9e42:3::66", "eth1"), ("fe80::66", "eth1")),
-    "local-user": (("127.0.0.1", "lo"), ("::1", "lo")),
+    "local-user": (
+        *(("127.0.0.1", "lo"), ("::1", "lo")),
+        *(("192.168.3.201", "lo"), ("fd5f:3a1c:9e42:3::201", "lo")),
+    ),
     "container": (("172.17.0.2", "docker0"), ("fe80::2", "docker0")),
 }
 #: What somebody may get whether or not dockerd runs.
 _WITHOUT_DOCKERD = ("filtered", "refused")
 #: Who has any address; a user of the machine has all of its own.
 _FROM_ANYWHERE = ("outsider", "container", "local-user")
+#: Who sends from addresses of the machine, or of its own networks.
+_ON_THE_MACHINE = ("container", "local-user")
+#: What somebody gets whom a proxy does not let through.
+_DENIED = "auth-required"
 _BY_VERDICT = {"drop": "filtered", "reject": "refused"}
 
 
@@ -37,6 +44,8 @@ class Api:
     """What the client gets, with its certificate."""
     local_user: str = ""
     """Of a unix socket: what a user of the machine gets who is not in its group."""
+    addresses: Sequence[Chain] = ()
+    """Whom a proxy lets through by address; it answers the others itself."""
 
 
 def levels(api: Api, chains: Sequence[Chain]) -> dict[str, str]:
@@ -51,11 +60,43 @@ def _level(who: str, api: Api, chains: Sequence[Chain]) -> str:
     if door.is_loopback and who != "local-user":
         return "refused"
     behind = api.client if who == "client" else api.stranger
-    results = []
+    every = [*chains, *api.addresses]
+    by_version: dict[int, list[str]] = {4: [], 6: []}
     for packet in _packets(who, door.port):
         if _reaches(door, packet.version):
-            results.append(_BY_VERDICT.get(judge(chains, packet), behind))
+            by_version[packet.version].append(_of_packet(packet, chains, api, behind))
+    results = by_version[4] + by_version[6]
+    if who == "container" and worst(results) != worst(by_version[4]):
+        results = [*by_version[4], UNKNOWN]  # only some networks of containers have IPv6
+    if who in _ON_THE_MACHINE:
+        for packet in _own_packets(who, door.port, every):
+            if _reaches(door, packet.version):
+                level = _of_packet(packet, chains, api, behind)
+                results.append(level if level in (*_WITHOUT_DOCKERD, _DENIED) else UNKNOWN)
     return worst(results)
+
+
+def _of_packet(packet: Packet, chains: Sequence[Chain], api: Api, behind: str) -> str:
+    """Return what becomes of who sends a packet."""
+    verdict = judge(chains, packet)
+    if verdict != "accept":
+        return _BY_VERDICT[verdict]
+    return behind if judge(api.addresses, packet) == "accept" else _DENIED
+
+
+def _own_packets(who: str, port: int, chains: Sequence[Chain]) -> Iterator[Packet]:
+    """Yield packets of the networks that rules name: the machine's own address may be in them.
+
+    A single address is taken for another machine's.
+    """
+    interface = _SOURCES[who][0][1]
+    for chain in chains:
+        for rule in chain.rules:
+            for kind, values in rule.conditions:
+                for text in values if kind in ("ip", "ip6") and rule.verdict == "accept" else ():
+                    network = ipaddress.ip_network(text, strict=False)
+                    if network.num_addresses > 1 and not network.is_loopback:
+                        yield Packet(network[1], interface, port, network.version)
 
 
 def _packets(who: str, port: int) -> Iterator[Packet]:

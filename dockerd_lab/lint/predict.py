@@ -228,7 +228,8 @@ def _proxy_apis(inputs: Input, present: Present) -> list[Api]:
             client = present.client_level(proxy.authority)
         elif proxy.level == "auth-required":
             client = UNKNOWN if inputs.complete else "auth-required"
-        apis.append(Api(proxy.door, proxy.level, client))
+        addresses = (proxy.addresses,) if proxy.addresses is not None else ()
+        apis.append(Api(proxy.door, proxy.level, client, addresses=addresses))
     if apis:
         present.notes.assume("nginx runs, and is in group docker")
     return apis

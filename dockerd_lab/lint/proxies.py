@@ -11,6 +11,8 @@ from dockerd_lab.config import nginx
 from dockerd_lab.config.nginx_tree import Node
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
+from dockerd_lab.lint.nftables import Chain
+from dockerd_lab.lint.nginx_access import only_reads, read_addresses
 from dockerd_lab.lint.nginx_files import http_directives
 from dockerd_lab.lint.notes import LISTENS, OPENS, Notes
 from dockerd_lab.lint.prediction import UNKNOWN
@@ -34,6 +36,8 @@ _READ = (
     "ssl_verify_client",
     "ssl_client_certificate",
     "ssl_verify_depth",
+    "allow",
+    "deny",
 )
 #: Directives without which a server hands no request on.
 _FORWARDING = re.compile(r".*_pass|include|mirror|.*lua.*|perl.*|js_.*|.*_module")
@@ -51,6 +55,8 @@ class Proxy:
     """What a stranger gets: `tls-required`, `auth-required` or `full-control`."""
     authority: str = ""
     """The path of the CA by which clients are known."""
+    addresses: Chain | None = None
+    """Who is let through by address; the others get nothing of the API. None for everybody."""
 
 
 def read_proxies(texts: Mapping[str, str], files: Iterable[str], notes: Notes) -> list[Proxy]:
@@ -84,8 +90,10 @@ def _server(server: Node, upstreams: Mapping[str, Node], notes: Notes) -> list[P
     if not any(_FORWARDING.fullmatch(each.name) or _refuses(each) for each in server.all()):
         return []
     before = len(notes.unknown)
+    reads = only_reads(server)
+    known = (*_READ, *(("if", "return") if reads else ()))
     for each in server.all():
-        if each.name not in _READ and not _HARMLESS.fullmatch(each.name):
+        if each.name not in known and not _HARMLESS.fullmatch(each.name):
             _doubt(f"nginx's {each.name}: lint does not know what comes of it", each.place, notes)
     passes = [each for each in server.all() if each.name == "proxy_pass"]
     to_docker = [each for each in passes if _is_docker(each, upstreams, notes)]
@@ -97,6 +105,11 @@ def _server(server: Node, upstreams: Mapping[str, Node], notes: Notes) -> list[P
     level, authority = _level(server, tls=all(each.tls for each in listens if each), notes=notes)
     if level == "full-control" and not _all_reach(server, to_docker):
         _doubt("nginx's locations: which requests reach Docker's API", server.place, notes)
+    if level == "full-control" and reads:
+        level = "read-only"
+    addresses = read_addresses(server)
+    if addresses is None:
+        _doubt("nginx's allow and deny: whom they let through", server.place, notes)
     level = UNKNOWN if len(notes.unknown) > before else level
     proxies = []
     for each, listen in zip(server.own("listen"), listens, strict=True):
@@ -105,7 +118,7 @@ def _server(server: Node, upstreams: Mapping[str, Node], notes: Notes) -> list[P
             address = listen.host or "0.0.0.0"  # noqa: S104  (compared, and not bound)
             value = Value(f"listen {each.value}", each.place)
             door = Door(family, address, listen.port, "nginx", value)
-            proxies.append(Proxy(door, level, authority))
+            proxies.append(Proxy(door, level, authority, addresses))
     return proxies
 
 
