@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dockerd_lab.config.value import Place
-from dockerd_lab.lint.facts import EngineFacts
+from dockerd_lab.lint.facts import UNSURE, EngineFacts
 from dockerd_lab.lint.flags import Flags
 from dockerd_lab.lint.go_json import BLANKS, decoder, find_mistake, trim
 from dockerd_lab.lint.notes import Failure, Notes
@@ -59,7 +59,7 @@ def read_file(
         notes.doubt(f"{path} is nested deeper than lint reads", Place(path))
         return DaemonFile(path)
     failures = [
-        *_unknown_keys(path, values, facts),
+        *_unknown_keys(path, values, facts, notes),
     ] or [*_conflicts(path, _flatten(values, facts), flags, facts)]
     failures = failures or [*_wrong_types(path, values, facts, notes)][:1]
     notes.failures += failures
@@ -100,12 +100,25 @@ def _flatten(values: Mapping[str, Any], facts: EngineFacts) -> dict[str, Any]:
     return flat
 
 
-def _unknown_keys(path: str, values: Mapping[str, Any], facts: EngineFacts) -> Iterator[Failure]:
+def _unknown_keys(
+    path: str, values: Mapping[str, Any], facts: EngineFacts, notes: Notes
+) -> Iterator[Failure]:
+    unsure = [key for key in _flatten(values, facts) if _is_unsure(key, facts)]
+    for key in unsure:
+        notes.doubt(f"whether dockerd {facts.docker} knows {key}", Place(path))
+    if facts.open_ended:
+        return
     unknown = [key for key in _flatten(values, facts) if key not in facts.keys]
     if unknown:
         names = ", ".join(unknown)
         message = f"the following directives don't match any configuration option: {names}"
         yield Failure(_PREFIX.format(path, message), None, f'"{unknown[0]}"')
+
+
+def _is_unsure(key: str, facts: EngineFacts) -> bool:
+    """Return whether it is not known whether the engine has a key."""
+    known = facts.keys.get(key)
+    return facts.open_ended if known is None else known.type == UNSURE
 
 
 def _conflicts(

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dockerd_lab.lint.facts import EngineFacts
+from dockerd_lab.lint.facts import UNSURE, EngineFacts
 from dockerd_lab.lint.notes import Notes
 from dockerd_lab.lint.service import CommandLine
 
@@ -47,6 +47,11 @@ def read_flags(command: CommandLine, facts: EngineFacts, notes: Notes) -> Flags 
     """
     values: dict[str, list[str]] = {}
     message, token = _parse(list(command.words[1:]), facts, values)
+    unsure = [name for name in values if facts.flags[name].type == UNSURE]
+    if unsure or (facts.open_ended and message is not None and message.startswith("unknown")):
+        flag = f"--{unsure[0]}" if unsure else token
+        notes.doubt(f"whether dockerd {facts.docker} knows {flag}", command.place)
+        return None
     if message is not None:
         notes.fail(f"{command.text}\n{message}\n{_HELP}", command.place, token)
         return None

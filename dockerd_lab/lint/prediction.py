@@ -59,6 +59,8 @@ class Prediction:
 
     engine: str
     docker: str
+    measured: bool
+    """Whether what its dockerd accepts was measured, and not only read in its source."""
     unit: str
     starts: Answer
     daemon: Literal["active", "failed", "unchanged", "unknown"]

@@ -49,6 +49,7 @@ def _result(prediction: Prediction, inputs: Input, command: str) -> dict[str, An
     return {
         "engine": prediction.engine,
         "engine_version": prediction.docker,
+        "measured": prediction.measured,
         "unit": prediction.unit,
         "starts": prediction.starts,
         "daemon": prediction.daemon,

@@ -151,4 +151,5 @@ def _summary(predictions: Iterable[Prediction]) -> Iterator[str]:
     """Yield one line for each engine."""
     for each in predictions:
         levels = (f"{name} {each.exposure[who]}" for who, name in _WHO.items())
-        yield (f"{each.engine} (Docker {each.docker}): {_STARTS[each.starts]}; {', '.join(levels)}")
+        docker = f"Docker {each.docker}{'' if each.measured else ', not measured'}"
+        yield f"{each.engine} ({docker}): {_STARTS[each.starts]}; {', '.join(levels)}"
