@@ -18,6 +18,15 @@ _Step = Annotated[
     dict[Annotated[str, Field(pattern=_MACHINE)], str], Field(min_length=1, max_length=1)
 ]
 
+#: What `{client}` stands for in a wording: it shows that a client of Docker's API is speaking.
+CLIENT = (
+    r"(?:\b237[56]\b|/v1\.[1-9]\d/|error during connect|docker_(?:host|tls_verify|cert_path)"
+    r"|docker-?java|docker\.java|testcontainers|ClientProviderStrategy|com\.spotify\.docker"
+    r"|plugins\.docker|DockerCloud|docker-modem|dockerode|new Docker\(|Docker\.DotNet"
+    r"|site-packages/docker|docker/transport|docker\.(?:errors|from_env|DockerClient|APIClient)"
+    r"|server api version|http\+docker|bollard|shiplift|Excon|docker-api|kreuzwerker/docker)"
+)
+
 #: Shorter words would match by accident in any text (letters).
 MIN_LETTERS = 6
 
@@ -27,7 +36,7 @@ class WordingEntry(YamlModel):
 
     `words` are compared without regard to case, spaces, line breaks, quotes and backslashes. `with`
     and `unless` are regular expressions for the same message, `near` for some lines around it; they
-    see normalised text. A daemon's API is known by its ports 2375 and 2376 and by paths such as
+    see normalised text; `{client}` in them stands for CLIENT. A daemon's API is known by its ports 2375 and 2376 and by paths such as
     /v1.41/; it is neither a registry's (/v2/) nor swarm's (2377).
     """
 
@@ -50,6 +59,7 @@ class WordingEntry(YamlModel):
     @classmethod
     def _check_pattern(cls, pattern: str | None) -> str | None:
         if pattern is not None:
+            pattern = pattern.replace("{client}", CLIENT)
             try:
                 re.compile(pattern)
             except re.error as error:
