@@ -22,7 +22,8 @@ _Step = Annotated[
 CLIENT = (
     r"(?:\b237[56]\b|/v1\.[1-9]\d/|error during connect|docker_(?:host|tls_verify|cert_path)"
     r"|docker-?java|docker\.java|testcontainers|ClientProviderStrategy|com\.spotify\.docker"
-    r"|plugins\.docker|DockerCloud|docker-modem|dockerode|new Docker\(|Docker\.DotNet"
+    r"|plugins\.docker|DockerCloud|docker-modem|dockerode|new Docker\("
+    r"|Docker\.DotNet|Microsoft\.Net\.Http\.Client\.ManagedHandler"
     r"|site-packages/docker|docker/transport|docker\.(?:errors|from_env|DockerClient|APIClient)"
     r"|server api version|http\+docker|bollard|shiplift|Excon|docker-api|kreuzwerker/docker)"
 )
@@ -36,8 +37,8 @@ class WordingEntry(YamlModel):
 
     `words` are compared without regard to case, spaces, line breaks, quotes and backslashes. `with`
     and `unless` are regular expressions for the same message, `near` for some lines around it; they
-    see normalised text; `{client}` in them stands for CLIENT. A daemon's API is known by its ports 2375 and 2376 and by paths such as
-    /v1.41/; it is neither a registry's (/v2/) nor swarm's (2377).
+    see normalised text; `{client}` in them stands for CLIENT. A daemon's API is known by its ports
+    2375 and 2376 and by paths such as /v1.41/; it is neither a registry's (/v2/) nor swarm's (2377).
     """
 
     words: str
