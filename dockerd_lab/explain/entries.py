@@ -38,7 +38,7 @@ class WordingEntry(YamlModel):
     `words` are compared without regard to case, spaces, line breaks, quotes and backslashes. `with`
     and `unless` are regular expressions for the same message, `near` for some lines around it; they
     see normalised text; `{client}` in them stands for CLIENT. A daemon's API is known by its ports
-    2375 and 2376 and by paths such as /v1.41/; it is neither a registry's (/v2/) nor swarm's (2377).
+    2375 and 2376 and by paths such as /v1.41/; it is not a registry's (/v2/), nor swarm's (2377).
     """
 
     words: str

@@ -1,9 +1,10 @@
 """Guesses which known errors a text may mean if none was found, with reasons for and against."""
 
+import functools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from dockerd_lab.explain.model import Wording, compiled, known_errors
@@ -17,6 +18,7 @@ MIN_WORDS = 2
 MIN_SHARE = 0.6
 
 _DOCKER = re.compile(r"docker|\b237[56]\b|containerd|moby", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[a-z][a-z0-9_.-]{2,}", re.IGNORECASE)
 
 
@@ -42,40 +44,57 @@ def guesses(text: str) -> list[Guess]:
     if not _DOCKER.search(text):
         return []
     best: dict[str, Guess] = {}
-    weights = _weights()
+    examined: set[str] = set()
     for number, line in enumerate(text.split("\n"), 1):
-        current = _Line(number, line, squash(line), frozenset(_words(line)))
-        for name, error in known_errors().items():
-            for wording in error.wordings:
-                guess = _guess(name, wording, current, weights)
-                if guess and guess.likeness > (best[name].likeness if name in best else 0):
-                    best[name] = guess
+        squashed = squash(line)
+        masked = _DIGITS.sub("0", squashed)  # a log repeats its lines with other numbers
+        if masked in examined:
+            continue
+        examined.add(masked)
+        words = frozenset(_words(line))
+        for known in _candidates(words, squashed):
+            guess = _guess(known, number, line, squashed, words)
+            if guess and guess.likeness > (best[known.id].likeness if known.id in best else 0):
+                best[known.id] = guess
     return sorted(best.values(), key=lambda guess: -guess.likeness)[:MAX_GUESSES]
 
 
 @dataclass(frozen=True)
-class _Line:
-    number: int
-    text: str
-    squashed: str
-    words: frozenset[str]
+class _Known:
+    """A wording, its error's id, and its words with how much each counts."""
+
+    id: str
+    wording: Wording
+    weights: dict[str, float]
+
+    @functools.cached_property
+    def weight(self) -> float:
+        return sum(self.weights.values())
 
 
-def _guess(name: str, wording: Wording, line: _Line, weights: dict[str, float]) -> Guess | None:
-    if wording.squashed in line.squashed:
+def _candidates(words: Set[str], squashed: str) -> Iterator[_Known]:
+    """Yield the wordings that stand in a line, or share enough words with it."""
+    known, by_word = _known_wordings()
+    common = Counter(number for word in words for number in by_word.get(word, ()))
+    for number, each in enumerate(known):
+        if common[number] >= MIN_WORDS or each.wording.squashed in squashed:
+            yield each
+
+
+def _guess(known: _Known, number: int, line: str, squashed: str, words: Set[str]) -> Guess | None:
+    wording = known.wording
+    if wording.squashed in squashed:
         speaks_for = f"it says “{wording.words}”"
-        return Guess(name, 1, line.number, speaks_for, _speaks_against(wording, line.text))
-    known_words = set(_words(wording.words))
-    common = known_words & line.words
-    weight = sum(weights[word] for word in known_words)
-    share = sum(weights[word] for word in common) / weight if common else 0
-    if len(common) < MIN_WORDS or share < MIN_SHARE:
+        return Guess(known.id, 1, number, speaks_for, _speaks_against(wording, line))
+    common = sorted(known.weights.keys() & words)
+    share = sum(known.weights[word] for word in common) / known.weight
+    if share < MIN_SHARE:
         return None
     return Guess(
-        name,
+        known.id,
         share * 0.99,
-        line.number,
-        f"it says {', '.join(sorted(common))}",
+        number,
+        f"it says {', '.join(common)}",
         f"the known message is “{wording.words}”",
     )
 
@@ -93,11 +112,26 @@ def _words(text: str) -> Iterator[str]:
     return (match[0].lower() for match in _WORD.finditer(text))
 
 
-def _weights() -> dict[str, float]:
-    """Return how much each word counts: the rarer among the known errors, the more."""
+@functools.cache
+def _known_wordings() -> tuple[list[_Known], dict[str, list[int]]]:
+    """Return all wordings, and by word the indices of those that have it.
+
+    A word counts the more, the rarer it is among the known errors.
+    """
+    errors = known_errors()
     count = Counter(
         word
-        for error in known_errors().values()
+        for error in errors.values()
         for word in {each for wording in error.wordings for each in _words(wording.words)}
     )
-    return {word: math.log(1 + len(known_errors()) / number) for word, number in count.items()}
+    weights = {word: math.log(1 + len(errors) / number) for word, number in count.items()}
+    known = [
+        _Known(name, wording, {word: weights[word] for word in _words(wording.words)})
+        for name, error in errors.items()
+        for wording in error.wordings
+    ]
+    by_word: dict[str, list[int]] = {}
+    for index, each in enumerate(known):
+        for word in each.weights:
+            by_word.setdefault(word, []).append(index)
+    return known, by_word

@@ -99,7 +99,8 @@ def important(findings: Iterable[Finding]) -> list[Finding]:
 
 def _search(block: Block, skip: set[str], repeats: Repeats) -> dict[str, int]:
     """Return the first line's index by the id of each error in a block, except those in `skip`."""
-    page = _Page(block.lines, block.final)
+    masked = repeats.mask(block.lines)
+    page = _Page(block.lines, masked, block.final)
     first_lines: dict[str, int] = {}
 
     def find(name: str, at: int) -> None:
@@ -109,7 +110,7 @@ def _search(block: Block, skip: set[str], repeats: Repeats) -> dict[str, int]:
     new: list[int] = []
     breaks: list[str] = []
     waiting_of: dict[int, tuple[int, list[Waiting]]] = {}
-    for group, waiting, is_new in repeats.groups(page.lines, page.starts, page.final):
+    for group, waiting, is_new in repeats.groups(masked, page.starts, page.final):
         if is_new:
             new += group
             breaks += ["\n", *[""] * (len(group) - 1)]
@@ -168,9 +169,9 @@ def _by_words() -> dict[str, list[tuple[str, Wording]]]:
 class _Page:
     """A block's lines, with the results of searches in them that are repeated."""
 
-    def __init__(self, lines: Sequence[str], final: bool) -> None:
+    def __init__(self, lines: Sequence[str], masked: Sequence[str], final: bool) -> None:
         self.lines, self.final = lines, final
-        self.starts = Starts(lines)
+        self.starts = Starts(lines, masked)
         self._near: dict[str, bytearray] = {}
 
     def holds(self, wording: Wording, first: int, last: int, brief: bool) -> bool:

@@ -27,20 +27,25 @@ class Repeats:
         self._searched: dict[int, list[Waiting]] = {}
         self._number = _number()
 
+    def mask(self, lines: Sequence[str]) -> list[str]:
+        """Return the lines with a 0 for each number that no wording contains."""
+        return self._number.sub("0", "\n".join(lines)).split("\n")
+
     def groups(
-        self, lines: Sequence[str], starts: Callable[[int], bool], final: bool
+        self, masked: Sequence[str], starts: Callable[[int], bool], final: bool
     ) -> Iterator[tuple[range, list[Waiting], bool]]:
         """Yield the messages of a block: line indices, waiting wordings, and whether it is new.
+
+        Takes the lines as `mask` returns them.
 
         The caller adds the waiting wordings of a new message to its list. The last message of a
         block that is not `final` may continue, and counts as new in the next block.
         """
-        masked = self._number.sub("0", "\n".join(lines)).split("\n")
         first = 0
-        for end in range(1, len(lines) + 1):
-            if end < len(lines) and not starts(end):
+        for end in range(1, len(masked) + 1):
+            if end < len(masked) and not starts(end):
                 continue
-            group, unfinished = range(first, end), end == len(lines) and not final
+            group, unfinished = range(first, end), end == len(masked) and not final
             first = end
             if len(group) > MAX_LINES or unfinished:
                 yield group, [], True

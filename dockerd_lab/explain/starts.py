@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-#: A line that begins with as many characters of the line above begins a message, too.
+#: A line that begins with as many characters as the line above, but for numbers, begins a message.
 MIN_COMMON = 40
 
 _STARTS = re.compile(
@@ -19,20 +19,20 @@ _STARTS = re.compile(
 class Starts:
     """Which of some lines begin a message; each line is examined once."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        """Take the lines, normalised."""
-        self._lines = lines
+    def __init__(self, lines: Sequence[str], masked: Sequence[str]) -> None:
+        """Take the lines, normalised, and the same with each number masked."""
+        self._lines, self._masked = lines, masked
         self._results: list[bool | None] = [None] * len(lines)
 
     def __call__(self, index: int) -> bool:
         """Return whether the line with this index begins a message."""
         begins = self._results[index]
         if begins is None:
-            line = self._lines[index]
-            begins = _STARTS.match(line) is not None or (
+            masked = self._masked[index]
+            begins = _STARTS.match(self._lines[index]) is not None or (
                 index > 0
-                and len(line) >= MIN_COMMON
-                and self._lines[index - 1].startswith(line[:MIN_COMMON])
+                and len(masked) >= MIN_COMMON
+                and self._masked[index - 1].startswith(masked[:MIN_COMMON])
             )
             self._results[index] = begins
         return begins
