@@ -1,6 +1,7 @@
 """Defines the `dockerd-lab` command: its subcommands, and how it reports errors."""
 
 import difflib
+import gc
 import importlib
 import io
 import sys
@@ -109,6 +110,8 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command; a LabError is printed as one message, and sets the exit code."""
+    # What is imported is no garbage: to look for some takes a tenth of a short command.
+    gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a locale may lack the letters of a log
             stream.reconfigure(errors="replace")

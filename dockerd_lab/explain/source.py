@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from dockerd_lab.errors import BadInput
 from dockerd_lab.explain.model import known_errors
-from dockerd_lab.explain.reading import pieces
+from dockerd_lab.explain.reading import MAX_LINE_LENGTH, pieces, without_endless_lines
 
 #: How much of a text is kept for a guess if nothing is found (characters).
 SAMPLE_SIZE = 20_000
@@ -54,21 +54,31 @@ class Source:
             return
         last_progress = time.monotonic()
         try:
-            for piece in pieces(_RecordingStream(self._stream, self)):
+            read = pieces(_RecordingStream(self._stream, self))
+            for piece in without_endless_lines(read, self._say_that_a_line_is_cut):
                 if len(self.sample) < SAMPLE_SIZE:
                     self.sample += piece[: SAMPLE_SIZE - len(self.sample)]
                 if time.monotonic() - last_progress > PROGRESS_INTERVAL:
                     last_progress = time.monotonic()
-                    read = f"{self._size / 1e6:.0f} MB of {self.label or 'standard input'} read"
-                    print(f"dockerd-lab: {read}", file=sys.stderr, flush=True)
+                    self._print(f"{self._size / 1e6:.0f} MB of {self._name} read")
                 yield piece
         except OSError as error:
-            raise BadInput(
-                f"{self.label or 'standard input'}: cannot be read: {error.strerror}"
-            ) from None
+            raise BadInput(f"{self._name}: cannot be read: {error.strerror}") from None
         finally:
             if self.label:
                 self._stream.close()
+
+    @property
+    def _name(self) -> str:
+        return self.label or "standard input"
+
+    def _say_that_a_line_is_cut(self) -> None:
+        length = f"{MAX_LINE_LENGTH / 1e6:.0f} MB"
+        self._print(f"a line of {self._name} is longer than {length}; its rest is not searched")
+
+    @staticmethod
+    def _print(remark: str) -> None:
+        print(f"dockerd-lab: {remark}", file=sys.stderr, flush=True)
 
     def note(self, data: bytes) -> None:
         """Add data that was read to the size, and keep what the text starts with."""
@@ -77,7 +87,7 @@ class Source:
 
     def remark(self) -> str:
         """Return why nothing can be found in the text; empty if there is no such reason."""
-        name = self.label or "standard input"
+        name = self._name
         if not self._size:
             return f"{name} is empty"
         for magic, words in _KINDS.items():

@@ -89,6 +89,17 @@ def test_input_that_is_no_log_is_named(command, data, remark):
     assert done.stderr.count("\n") == 1
 
 
+def test_a_line_without_end_is_searched_as_far_as_a_line_may_go(command, tmp_path):
+    log = tmp_path / "a.log"
+    log.write_text(f"{LOG.strip()} {'x' * 33_000_000} pid file found, ensure docker is not\n\n")
+    done = command("explain", "--json", str(log))
+    assert [(each["id"], each["line"]) for each in json.loads(done.stdout)] == [
+        ("start-limit-hit", 1)
+    ]
+    expected = f"dockerd-lab: a line of {log} is longer than 32 MB; its rest is not searched\n"
+    assert done.stderr.endswith(expected)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
 def test_encodings_of_windows(command, encoding):
     done = command("explain", "-", stdin=LOG.encode(encoding))
