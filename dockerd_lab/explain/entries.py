@@ -20,7 +20,7 @@ _Step = Annotated[
 
 #: What `{client}` stands for in a wording: it shows that a client of Docker's API is speaking.
 CLIENT = (
-    r"(?:\b237[56]\b|/v1\.[1-9]\d/|error during connect|docker_(?:host|tls_verify|cert_path)"
+    r"(?:(?<![\[.\w])237[56]\b(?!\]|\.\d)|/v1\.[1-9]\d/|error during connect|docker_(?:host|tls_verify|cert_path)"
     r"|docker-?java|docker\.java|testcontainers|ClientProviderStrategy|com\.spotify\.docker"
     r"|plugins\.docker|DockerCloud|docker-modem|dockerode|new Docker\("
     r"|Docker\.DotNet|Microsoft\.Net\.Http\.Client\.ManagedHandler"
