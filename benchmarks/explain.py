@@ -30,7 +30,7 @@ LINES = [
     ' \\"https://registry-{n}.example.com/v2/\\": x509: certificate signed by unknown authority"',
     "app[{n}]: connect ECONNREFUSED 127.0.0.1:3306",
     "sshd[{n}]: Accepted publickey for user from 192.168.3.10 port {n} ssh2: ED25519 SHA256:x",
-    "kubelet[{n}]: dial tcp 10.0.0.{n}:10250: connect: connection refused, retrying…",
+    "kubelet[{n}]: dial tcp 10.0.0.7:10250: connect: connection refused, retrying…",
     "CRON[{n}]: (root) CMD (run-parts /etc/cron.hourly) and a line that is cut off at its end>",
 ]
 CONFLICT = (

@@ -18,9 +18,16 @@ _Step = Annotated[
     dict[Annotated[str, Field(pattern=_MACHINE)], str], Field(min_length=1, max_length=1)
 ]
 
+#: What `{port}` stands for in a wording: one of the API's ports, as an address or a setting has it.
+PORT = (
+    r"(?:(?<=[:=/(])|(?<=[:=,] )|(?<=[:=][\"'])|(?<=[:=] [\"'])|(?<=port )|(?<=\bon )|(?<=порт )"
+    r"|(?<=puerto )|(?<=porta )|(?<=端口)|(?<=端口 )|(?<=\.\d )|(?<=\.\d\d )|(?<=\.\d\d\d ))"
+    r"237[56]\b(?!\]|\.\d)"
+)
 #: What `{client}` stands for in a wording: it shows that a client of Docker's API is speaking.
 CLIENT = (
-    r"(?:(?<![\[.\w])237[56]\b(?!\]|\.\d)|/v1\.[1-9]\d/|error during connect|docker_(?:host|tls_verify|cert_path)"
+    rf"(?:{PORT}"
+    r"|/v1\.[1-9]\d/|error during connect|docker_(?:host|tls_verify|cert_path)"
     r"|docker-?java|docker\.java|testcontainers|ClientProviderStrategy|com\.spotify\.docker"
     r"|plugins\.docker|DockerCloud|docker-modem|dockerode|new Docker\("
     r"|Docker\.DotNet|Microsoft\.Net\.Http\.Client\.ManagedHandler"
@@ -60,7 +67,7 @@ class WordingEntry(YamlModel):
     @classmethod
     def _check_pattern(cls, pattern: str | None) -> str | None:
         if pattern is not None:
-            pattern = pattern.replace("{client}", CLIENT)
+            pattern = pattern.replace("{client}", CLIENT).replace("{port}", PORT)
             try:
                 re.compile(pattern)
             except re.error as error:
