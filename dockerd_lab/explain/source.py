@@ -14,6 +14,8 @@ from dockerd_lab.explain.reading import MAX_LINE_LENGTH, pieces, without_endless
 
 #: How much of a text is kept for a guess if nothing is found (characters).
 SAMPLE_SIZE = 20_000
+#: How much of a name that cannot be read is printed (characters).
+MAX_NAME = 200
 #: Progress is printed after this time, and then as often (seconds).
 PROGRESS_INTERVAL = 10.0
 
@@ -94,7 +96,9 @@ class Source:
             if self._start.startswith(magic):
                 return f"{name} is {words.format(self.label or 'FILE')}"
         # UTF-16 without its mark has every second byte empty, and was read all the same.
-        if self._start.count(0) > len(self._start) // 8 and b"\x00\x00" in self._start:
+        empty = self._start.count(0) > len(self._start) // 8 and b"\x00\x00" in self._start
+        # A log in an old encoding of Europe's has a few letters that are no UTF-8.
+        if empty or self.sample.count("\ufffd") > len(self.sample) // 4:
             return f"{name} is binary, and no log"
         return ""
 
@@ -144,4 +148,5 @@ def open_source(name: str) -> Source:
         return Source("", None, name)
     similar = difflib.get_close_matches(name, known_errors(), 1)
     hint = f"dockerd-lab explain {similar[0]}" if similar else "dockerd-lab explain --list"
-    raise BadInput(f"{name}: cannot be read: {missing}; it is no known error's id, either", hint)
+    shown = name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}…"
+    raise BadInput(f"{shown}: cannot be read: {missing}; it is no known error's id, either", hint)

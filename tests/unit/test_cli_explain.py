@@ -78,6 +78,7 @@ def test_a_file_that_cannot_be_read_is_bad_input(command, tmp_path):
     [
         (b"", "standard input is empty"),
         (b"\x7fELF" + bytes(5000), "standard input is binary, and no log"),
+        (bytes(range(128, 256)) * 9, "standard input is binary, and no log"),
         (b"\x1f\x8b\x08" + bytes(9), "standard input is compressed: zcat FILE"),
         (b"LPKSHHRH" + bytes(9), "standard input is a journal in its binary form: journalctl"),
     ],
@@ -87,6 +88,20 @@ def test_input_that_is_no_log_is_named(command, data, remark):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(f"dockerd-lab: {remark}")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("redirection", "reason"),
+    [(">&-", "standard output is closed"), (">/dev/full", "No space left on device")],
+)
+def test_a_result_that_cannot_be_printed(redirection, reason):
+    program = "from dockerd_lab.cli.app import main; main()"
+    shell = f'exec "$0" -c "{program}" explain pidfile-exists {redirection}'
+    done = subprocess.run(
+        ["sh", "-c", shell, sys.executable], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr == f"dockerd-lab: harness broke: the result cannot be printed: {reason}\n"
 
 
 def test_a_line_without_end_is_searched_as_far_as_a_line_may_go(command, tmp_path):

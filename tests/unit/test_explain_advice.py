@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from dockerd_lab.explain.model import Step, known_errors, steps_for
+from dockerd_lab.explain.model import MACHINES, Step, known_errors, steps_for
 
 STEPS = [
     (name, step) for name, error in known_errors().items() for step in [*error.fix, *error.look]
@@ -21,6 +21,23 @@ def test_a_step_is_more_than_a_remark():
 
 def test_no_step_names_the_lab():
     assert [name for name, step in STEPS if "192.168.3." in step.commands] == []
+
+
+def test_a_step_sets_what_it_uses():
+    """Each is pasted alone; what a login sets is there, and what the client reads may be."""
+    there = {"USER", "HOME", "PATH", "XDG_RUNTIME_DIR", "DOCKER_HOST", "DOCKER_CERT_PATH"}
+    unset = {}
+    for name, step in STEPS:
+        used = set(re.findall(r"\$\{?([A-Z][A-Z_]*)", step.commands)) - there
+        given = re.findall(r"\b([A-Z][A-Z_]*)=|\bread .* ([A-Z]+);", step.commands)
+        if missing := used - {name for names in given for name in names}:
+            unset[name] = missing
+    assert unset == {}
+
+
+def test_every_step_names_its_machine():
+    assert {step.on for _, step in STEPS} <= set(MACHINES)
+    assert all(step.where.startswith(MACHINES[step.on]) for _, step in STEPS)
 
 
 def test_an_edit_is_typed_by_no_editor():
