@@ -86,7 +86,7 @@ def collect(
         notes=notes,
         command=command,
         provision=provision_script,
-        scripts=_read_scripts(directory),
+        scripts=tree.read_scripts(directory),
         private=private,
         keys=read_keys(origins, directory / "rootfs"),
     )
@@ -161,15 +161,6 @@ def _copy_case_files(path: Path, directory: Path) -> None:
                 continue
             raise BadInput(f"{tree.printable(source)}: a link; give the file that it points to")
         _copy(source, directory / relative)
-
-
-def _read_scripts(directory: Path) -> dict[str, str]:
-    """Return the texts of the scripts beside a case's files, by name."""
-    return {
-        file.name: file.read_text(encoding="utf-8", errors="replace")
-        for file in sorted(directory.glob("*.sh"))
-        if file.is_file()
-    }
 
 
 def _source_and_destination(argument: str) -> tuple[Path, str]:

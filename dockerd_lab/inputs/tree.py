@@ -177,3 +177,12 @@ def _check_link(top: Path, link: Path, at: str) -> None:
 
 def _unreadable(error: OSError) -> None:
     raise BadInput(f"{printable(Path(error.filename))}: cannot be read: {error.strerror}")
+
+
+def read_scripts(directory: Path) -> dict[str, str]:
+    """Return the texts of the scripts beside a case's files, by name."""
+    return {
+        file.name: file.read_text(encoding="utf-8", errors="replace")
+        for file in sorted(directory.glob("*.sh"))
+        if file.is_file()
+    }
