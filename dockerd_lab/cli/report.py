@@ -19,6 +19,7 @@ from dockerd_lab.cli.report_files import (
     write_report_files,
 )
 from dockerd_lab.errors import BadInput
+from dockerd_lab.inputs.tree import STDIN
 from dockerd_lab.judge.verdict import Report
 from dockerd_lab.project import find_project
 from dockerd_lab.project_sources import is_named
@@ -103,8 +104,8 @@ def compare_results(
     configuration that fails or lets strangers in. Both are results of `validate`, or both of
     `lint`.
     """
-    if old == new:
-        raise BadInput(f"{old}: given twice")
+    if old == new == STDIN:
+        raise BadInput(f"{STDIN}: given twice")
     before = read_result(old).configurations
     after = read_result(new).configurations if new is not None else read_last_run(find_project())
     kinds = {report.predicted for report in [*before, *after]}

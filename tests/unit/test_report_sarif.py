@@ -39,6 +39,8 @@ LINES = {
     "slow-start": "ExecStart=/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2375",
     "socket-directory-missing": "ExecStart=/usr/sbin/dockerd -H unix:///run/builder/docker.sock",
     "socket-for-all-users": "SocketMode=0666",
+    "socket-path-is-directory": "ExecStart=/usr/sbin/dockerd -H unix:///srv/docker.sock",
+    "socket-unit-bad-address": "ListenStream=tcp://127.0.0.1:2375",
     "tls-cert-file-missing": "ExecStart=/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2376",
     "tls-without-client-certificates": "ExecStart=/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2376",
     "unknown-directive": '  "log-levl": ',
