@@ -30,7 +30,7 @@ def module(*argv, cwd):
 @pytest.mark.parametrize("name", REPOSITORIES)
 def test_it_runs_as_it_is(complete, tmp_path, name):
     root = tmp_path / "repository"
-    before = make(name, root)
+    make(name, root)
     env = {"cwd": root, "XDG_STATE_HOME": str(tmp_path)}
     assert complete("init", **env).returncode == 0
     lint = complete("lint", **env)
@@ -38,13 +38,12 @@ def test_it_runs_as_it_is(complete, tmp_path, name):
     suite = complete.python("-m", "pytest", "--collect-only", "-q", "docker_hosts.py", **env)
     assert suite.returncode == 0, suite.stdout + suite.stderr
     assert suite.stdout.count("[debian-12/") == len(REPOSITORIES[name].found)
-    if root / "tox.ini" not in before:
-        commands = module("tox", "config", "-k", "commands", cwd=root)
-        assert commands.split()[-4:] == ["dockerd-lab", "validate", "pytest", "docker_hosts.py"]
 
 
-def test_ci_systems_accept_its_files(complete, tmp_path):
+def test_tox_and_ci_systems_accept_its_files(complete, tmp_path):
     complete("init", cwd=tmp_path)
+    commands = module("tox", "config", "-k", "commands", cwd=tmp_path)
+    assert commands.split()[-4:] == ["dockerd-lab", "validate", "pytest", "docker_hosts.py"]
     for root in (tmp_path, CHECKOUT / "examples/repository"):
         for file, schema in SCHEMAS.items():
             module("check_jsonschema", "--builtin-schema", *schema, root / file, cwd=tmp_path)

@@ -34,7 +34,7 @@ def test_a_name_of_ours(lab_subject):
 }
 
 
-@pytest.mark.parametrize("options", [[], ["-n2"], ["-n2", "--dist=loadgroup"]], ids=" ".join)
+@pytest.mark.parametrize("options", [[], ["-n2", "--dist=loadgroup"]], ids=" ".join)
 def test_nothing_breaks(complete, tmp_path, options):
     for name, text in FILES.items():
         write(tmp_path / name, text)
