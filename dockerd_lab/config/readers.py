@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.config.proxy_table import PROXIES
+from dockerd_lab.config.units import SHARED_DROP_INS
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Reader:
 
 #: The programs of a boot, by patterns of their files. One that ends in / is a directory.
 _AT_BOOT = {
-    "systemd": ("*/systemd/system-generators/*",),
+    # The units that run already have such drop-ins only after a boot.
+    "systemd": ("*/systemd/system-generators/*", *SHARED_DROP_INS),
     "rc-local.service": ("/etc/rc.local",),
     "systemd-sysv-generator": ("/etc/init.d/*", "/etc/rc?.d/*"),
     "systemd-fstab-generator": ("/etc/fstab",),

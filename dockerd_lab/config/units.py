@@ -1,7 +1,7 @@
 """Reads systemd's unit files: how dockerd is started, and on which sockets systemd listens.
 
 configparser cannot read them: a key may appear more than once, and an empty value clears earlier
-ones.
+ones. Where systemd looks for units and drop-ins, and in which order, is in systemd.unit(5).
 """
 
 import re
@@ -14,7 +14,13 @@ from pathlib import PurePosixPath
 _SEARCH_PATH = ("/etc/", "/run/", "/usr/local/lib/", "/usr/lib/", "/lib/")
 #: The keys with which a unit says what to do when it is enabled.
 INSTALL = ("WantedBy", "RequiredBy", "UpheldBy", "Also", "Alias")
-_UNIT_FILE = re.compile(r"\.(service|socket|timer|path|target|(auto)?mount|swap|slice)$")
+#: The types of units that files define.
+TYPES = ("service", "socket", "timer", "path", "target", "mount", "automount", "swap", "slice")
+_UNIT_FILE = re.compile(rf"\.({'|'.join(TYPES)})$")
+#: Where a drop-in of many units lies: of all of a type, or of those whose names begin alike.
+SHARED_DROP_INS = tuple(
+    f"*/systemd/system*/{start}{kind}.d/*.conf" for kind in TYPES for start in ("", "*-.")
+)
 #: A unit that can be started: no template without an instance.
 _UNIT_NAME = re.compile(rf"[^@]+(@[^@]+)?{_UNIT_FILE.pattern}")
 
@@ -58,21 +64,41 @@ def assignments(file: str, text: str) -> list[Assignment]:
 def read_unit(unit: str, texts: Mapping[str, str]) -> list[Assignment]:
     """Return a unit's assignments in systemd's order: the unit file, then its drop-ins by name.
 
-    Of two files with the same name, the one in /etc hides the one in /usr/lib.
+    Of two files with the same name, the one in /etc hides the one in /usr/lib. Of two drop-ins, one
+    of all units of a type is hidden by any other.
     """
     paths = [PurePosixPath(file) for file in texts if _is_unit(file)]
     paths.sort(key=lambda path: _search_order(str(path)), reverse=True)
     unit_files = (path for path in paths if path.name == unit and path.parent.name == "system")
     unit_paths = {path.name: str(path) for path in unit_files}
-    drop_ins = {
-        path.name: str(path)
-        for path in paths
-        if path.parent.name == f"{unit}.d"
-        and path.suffix == ".conf"
-        and is_drop_in_directory(path.parent)
-    }
+    directories = drop_in_directories(unit)
+    of_unit = [path for path in paths if is_drop_in(path) and path.parent.name in directories]
+    of_unit.sort(
+        key=lambda path: (
+            path.parent.name != directories[-1],
+            -_search_order(str(path)),
+            -directories.index(path.parent.name),
+        )
+    )
+    drop_ins = {path.name: str(path) for path in of_unit}
     files = [*unit_paths.values(), *(drop_ins[name] for name in sorted(drop_ins))]
     return [assignment for file in files for assignment in assignments(file, texts[file])]
+
+
+def drop_in_directories(unit: str) -> list[str]:
+    """Return the names of the directories with a unit's drop-ins, the most specific first.
+
+    >>> drop_in_directories("a-b.service")
+    ['a-b.service.d', 'a-.service.d', 'service.d']
+    >>> drop_in_directories("a-b@c.service")
+    ['a-b@c.service.d', 'a-b@.service.d', 'a-@c.service.d', 'a-@.service.d', 'service.d']
+    """
+    name, _, kind = unit.rpartition(".")
+    prefix, at, instance = name.partition("@")
+    dashes = [n for n, letter in enumerate(prefix[:-1], 1) if letter == "-"]
+    prefixes = [prefix, *(prefix[:n] for n in reversed(dashes))]
+    ends = dict.fromkeys([at + instance, at])
+    return [*(f"{each}{end}.{kind}.d" for each in prefixes for end in ends), f"{kind}.d"]
 
 
 def in_effect(assignments: Iterable[Assignment], key: str) -> list[Assignment]:
@@ -111,19 +137,19 @@ def variables(
 
 
 def socket_unit_names(texts: Mapping[str, str]) -> list[str]:
-    """Return the names of the socket units that the files define or change."""
-    paths = [PurePosixPath(file) for file in texts if _is_unit(file)]
-    names = {path.name for path in paths if path.suffix == ".socket"}
-    names |= {
-        path.parent.name.removesuffix(".d")
-        for path in paths
-        if path.parent.name.endswith(".socket.d")
-    }
-    return sorted(names)
+    """Return the names of the socket units that the files define or change.
+
+    Drop-ins of all sockets change docker.socket.
+    """
+    names = unit_names(file for file in texts if _is_unit(file))
+    templates = (PurePosixPath(file).name for file in texts if is_unit_file(file))
+    return sorted({name for name in (*names, *templates) if name.endswith(".socket")})
 
 
 def unit_names(paths: Iterable[str]) -> list[str]:
     """Return the units that files define, change with a drop-in, or enable; no templates.
+
+    Of the units that a drop-in of all services or sockets changes, docker's own is one.
 
     >>> unit_names(["/etc/systemd/system/x.timer", "/etc/systemd/system/ssh.service.d/a.conf"])
     ['ssh.service', 'x.timer']
@@ -139,8 +165,9 @@ def unit_names(paths: Iterable[str]) -> list[str]:
             names.add("rc-local.service")
         elif is_unit_file(str(path)) or is_dependency(path):
             names.add(path.name)
-        elif parent.suffix == ".d" and is_drop_in_directory(parent) and path.suffix == ".conf":
-            names.add(parent.name.removesuffix(".d"))
+        elif is_drop_in(path):
+            unit = parent.name.removesuffix(".d")
+            names.add(f"docker.{unit}" if unit in ("service", "socket") else unit)
     return sorted(name for name in names if _UNIT_NAME.fullmatch(name))
 
 
@@ -159,6 +186,12 @@ def is_dependency(path: PurePosixPath) -> bool:
     return path.parent.suffix in (".wants", ".requires", ".upholds") and is_drop_in_directory(
         path.parent
     )
+
+
+def is_drop_in(path: PurePosixPath) -> bool:
+    """Return whether a file is a drop-in of one unit of the system, or of several."""
+    directory = path.parent
+    return path.suffix == ".conf" and directory.suffix == ".d" and is_drop_in_directory(directory)
 
 
 def is_drop_in_directory(drop_ins: PurePosixPath) -> bool:

@@ -1,6 +1,7 @@
 """Finds what the input brings into effect only when the machine boots."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
 from dockerd_lab.config.readers import reader_of
@@ -26,6 +27,9 @@ def boot_only_parts(prepared: Prepared, observation: Observation) -> list[str]:
 def _files(prepared: Prepared, observation: Observation) -> Iterator[str]:
     daemon = observation.daemon
     for path in (*prepared.inputs.origins, *daemon.changed_files):
+        if path not in prepared.inputs.origins and _is_drop_in_of_another(path):
+            yield path
+            continue
         reader = reader_of(path)
         if reader is None or kept_out_note(path) is not None:
             continue
@@ -33,6 +37,14 @@ def _files(prepared: Prepared, observation: Observation) -> Iterator[str]:
         is_unread = daemon.files_read is not None and path not in daemon.files_read
         if reader.at_boot or (is_unread and not prepared.has_stand_ins):
             yield path
+
+
+def _is_drop_in_of_another(path: str) -> bool:
+    """Return whether a file is a drop-in of another unit than docker.service.
+
+    That one is restarted after a script; any other runs as it did before.
+    """
+    return units.is_drop_in(PurePosixPath(path)) and units.unit_names([path]) != ["docker.service"]
 
 
 def _docker_units(prepared: Prepared) -> Iterator[str]:

@@ -14,7 +14,7 @@ from dockerd_lab.judge.no_effect import no_effect
 
 #: The fix for options that no unit passes on to dockerd.
 MOVE_OPTIONS = "Put the options into a drop-in's ExecStart=, or into daemon.json."
-_UNIT_TYPES = ("service", "socket", "target", "mount", "timer", "path", "slice", "scope", "swap")
+_UNIT_TYPES = (*units.TYPES, "scope")
 #: Names that people take for docker.service's; its packages bring no such unit.
 _NO_UNITS = ("dockerd.service.d", "docker-ce.service.d", "docker.io.service.d", "moby.service.d")
 #: A unit for the system that lies beside the directory for it, or in that for users' units.

@@ -16,7 +16,11 @@ from dockerd_lab.lint.service import SERVICE
 from dockerd_lab.lint.sockets import SOCKET
 
 _UNIT_DIRECTORY = r"(/etc|/run|/usr/lib|/lib|/usr/local/lib)/systemd/system"
-_UNITS = re.compile(rf"{_UNIT_DIRECTORY}/docker\.(service|socket)(\.d/[^/]+\.conf)?")
+_UNITS = re.compile(
+    rf"{_UNIT_DIRECTORY}/(docker\.(service|socket)|(docker\.)?(service|socket)\.d/[^/]+\.conf)"
+)
+#: A drop-in of all units of a type.
+_ALL = re.compile(r"/(service|socket)\.d/")
 #: Files that systemd leaves unread, because of their names.
 _NO_DROP_IN = re.compile(rf"{_UNIT_DIRECTORY}/docker\.(service|socket)\.d/[^/]+(?<!\.conf)")
 #: Keys, certificates and lists of passwords, where no program runs or reads what it finds.
@@ -90,6 +94,10 @@ def _check_unit(file: str, text: str | None, notes: Notes) -> None:
     if text is None:
         notes.doubt(f"{file} is no text", Place(file))
         return
+    if kind := _ALL.search(file):
+        questions = (OPENS,) if kind[1] == "socket" else (STARTS, OPENS)
+        reason = f"{file} changes every {kind[1]} of the machine, not only docker's"
+        notes.doubt(reason, Place(file), *questions)
     _check_text(file, text, notes)
     for number, section, key in _settings(text):
         home = next((name for name, keys in _SECTIONS.items() if key in keys), section)

@@ -65,6 +65,47 @@ def test_the_drop_ins_of_a_unit_follow_it_by_name():
     assert read == ["unit", "a", "b", "c", "d"]
 
 
+@pytest.mark.parametrize(
+    ("winner", "loser"),
+    [
+        # An administrator's file for many units, and a package's for one.
+        ("/etc/systemd/system/docker-.service.d", "/usr/lib/systemd/system/docker-x.service.d"),
+        ("/etc/systemd/system/docker-x.service.d", "/etc/systemd/system/docker-.service.d"),
+        ("/usr/lib/systemd/system/docker-.service.d", "/etc/systemd/system/service.d"),
+        ("/etc/systemd/system/service.d", "/run/systemd/system/service.d"),
+    ],
+)
+def test_a_drop_in_of_one_unit_hides_one_of_many(winner, loser):
+    files = {f"{place}/x.conf": UNIT.format(place) for place in (winner, loser)}
+    files[f"{loser}/y.conf"] = UNIT.format("y")
+    for texts in (files, dict(reversed(files.items()))):
+        read = [each.value for each in units.read_unit("docker-x.service", texts)]
+        assert read == [winner, "y"]
+
+
+@pytest.mark.parametrize(
+    ("directory", "unit"),
+    [
+        ("socket.d", "docker.socket"),
+        ("service.d", "docker.service"),
+        ("docker-.service.d", "docker-proxy.service"),
+        ("a-.socket.d", "a-b-c.socket"),
+        ("t@.service.d", "t@1.service"),
+        ("t-@.service.d", "t-x@1.service"),
+        ("var-.mount.d", "var-lib-docker.mount"),
+    ],
+)
+def test_a_drop_in_of_many_units(directory, unit):
+    texts = {f"{SYSTEM}/{directory}/x.conf": "[Unit]\nAfter=x\n"}
+    assert [each.value for each in units.read_unit(unit, texts)] == ["x"]
+    assert units.read_unit("other.target", texts) == []
+
+
+def test_a_drop_in_of_all_sockets_changes_dockers():
+    texts = {f"{SYSTEM}/socket.d/x.conf": "[Socket]\nSocketMode=0666\n"}
+    assert units.socket_unit_names(texts) == units.unit_names(texts) == ["docker.socket"]
+
+
 def test_an_empty_assignment_takes_back_those_before_it():
     text = "[Service]\nExecStart=a\nExecStart=\nType=x\nExecStart=b\nExecStart=c\n"
     assert values(units.in_effect(units.assignments("/x", text), "ExecStart")) == [

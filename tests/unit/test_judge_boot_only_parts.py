@@ -44,7 +44,18 @@ def test_what_needs_no_boot(parts, files):
     assert parts(files) == []
 
 
-@pytest.mark.parametrize("path", ["etc/rc.local", "etc/tmpfiles.d/x.conf", "etc/sysctl.conf"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "etc/rc.local",
+        "etc/tmpfiles.d/x.conf",
+        "etc/sysctl.conf",
+        # The sockets and services that run already have it only after a boot.
+        "etc/systemd/system/socket.d/x.conf",
+        "etc/systemd/system/systemd-.service.d/x.conf",
+        "usr/lib/systemd/system/timer.d/x.conf",
+    ],
+)
 def test_a_file_that_is_read_at_a_boot(parts, path):
     assert parts({path: "x\n"}) == [f"/{path}"]
 
@@ -59,6 +70,9 @@ def test_a_file_that_is_read_at_a_boot(parts, path):
         "/var/spool/cron/atjobs/a00001018e0c3a",
         "/usr/lib/tmpfiles.d/x.conf",
         "/etc/udev/rules.d/9-x.rules",
+        "/etc/systemd/system/docker.socket.d/x.conf",
+        "/usr/lib/systemd/system/ssh.service.d/x.conf",
+        "/etc/systemd/system/service.d/x.conf",
     ],
 )
 def test_a_file_that_a_script_wrote_for_a_boot(parts, path):
@@ -72,6 +86,10 @@ def test_units_that_nothing_has_started(parts):
 
 def test_a_unit_that_a_script_has_started(parts):
     assert parts({}, units={"second.service": AFTER["second.service"]}, script="true\n") == []
+
+
+def test_a_drop_in_of_docker_service_that_a_script_wrote(parts):
+    assert parts({}, script="true\n", changed=[f"/{UNIT_D}/x.conf"]) == []
 
 
 def test_what_a_script_has_added(parts):

@@ -74,6 +74,15 @@ def test_what_is_closed_is_said_to_be(name):
     assert not predicted.findings
 
 
+@pytest.mark.parametrize("place", ["etc", "run", "usr/lib"])
+@pytest.mark.parametrize("directory", ["docker.socket.d", "socket.d"])
+def test_a_mode_for_all_users_wherever_it_stands(place, directory):
+    file = f"{place}/systemd/system/{directory}/x.conf"
+    predicted = prediction({file: "[Socket]\nSocketMode=0666\n"})
+    assert [each.rule for each in predicted.findings] == ["socket-for-all-users"]
+    assert predicted.exposure["local-user"] == "full-control"
+
+
 #: Changes after which nobody is said to be kept out, each of a closed configuration above.
 DOUBTFUL = {
     "a unit of its own": {"etc/systemd/system/x.service": "[Service]\nExecStart=/bin/x\n"},

@@ -81,6 +81,14 @@ def test_sockets_are_started_before_the_daemon(ready):
     assert [stream.value for stream in made.declared.streams] == ["2375"]
 
 
+@pytest.mark.parametrize("place", ["etc", "run", "usr/lib", "usr/local/lib"])
+@pytest.mark.parametrize("directory", ["docker.socket.d", "socket.d"])
+def test_a_drop_in_of_a_socket_is_brought_by_the_restart(ready, place, directory):
+    made = ready({f"{place}/systemd/system/{directory}/x.conf": "[Socket]\nSocketMode=0666\n"})
+    assert "for socket in docker.socket; do" in script(made, "restart.sh")
+    assert made.inspected.docker_socket
+
+
 def test_options_in_a_unit_s_variables_are_read(ready):
     """Those of `Environment=`, and those of a file that the unit names."""
     drop_in = (
