@@ -40,6 +40,13 @@ RULES = {
         {"forwarded_path": lambda r: r.path.lower()},
     ),
     "path http://": (lambda r: not r.path.startswith("/"), {}),
+    "e=/_ping": (lambda r: "/_ping" in r.path, {}),
+    "path /v1.41/containers": (
+        lambda r: re.match(r"(/v1[.]\d+/(.*/)?|/)_ping", r.path) is not None,
+        {},
+    ),
+    "x#/_ping": (lambda r: r.path.partition("#")[2] == "/_ping", {}),
+    "path http://_ping": (lambda r: "/_ping" in r.path.partition("?")[0], {}),
     "path /": (
         lambda r: r.path.partition("?")[0] == "/",
         {"forwarded_path": path_by_header},
