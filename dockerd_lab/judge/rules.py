@@ -16,6 +16,7 @@ from dockerd_lab.judge import daemon_json_keys, overridden_settings, policy, unu
 from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
 from dockerd_lab.judge.absent_proxies import find_absent_proxies
 from dockerd_lab.judge.apparmor import find_unused_profiles
+from dockerd_lab.judge.authorization_plugins import find_authorization_plugins
 from dockerd_lab.judge.deferred_commands import find_deferred_commands
 from dockerd_lab.judge.exposed_keys import check_exposed_keys
 from dockerd_lab.judge.findings import NoEffect, NotJudged, PolicyFinding
@@ -152,6 +153,9 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_untried_rules(context.observation),
     lambda context: find_deferred_commands(context.inputs, context.observation),
     lambda context: find_unknown_servers(context.observation),
+    lambda context: find_authorization_plugins(
+        context.inputs, context.declared, context.observation
+    ),
     lambda context: find_other_ways(context.daemon),
     lambda context: find_untried_conditions(context.inputs, context.observation),
     lambda context: find_unknown_proxy_lines(context.inputs),
