@@ -37,6 +37,7 @@ from dockerd_lab.judge.unread_files import find_unread_files
 from dockerd_lab.judge.unreferenced_files import find_unreferenced_files
 from dockerd_lab.judge.untried_conditions import find_untried_conditions
 from dockerd_lab.judge.untried_rules import find_untried_rules
+from dockerd_lab.judge.upload_doors import find_open_uploads
 from dockerd_lab.judge.weak_passwords import check_weak_passwords
 from dockerd_lab.observe.observation import DaemonObservation, Observation
 from dockerd_lab.standins.prepared import Prepared
@@ -159,4 +160,5 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_other_ways(context.daemon),
     lambda context: find_untried_conditions(context.inputs, context.observation),
     lambda context: find_unknown_proxy_lines(context.inputs),
+    lambda context: find_open_uploads(context.inputs),
 )

@@ -8,6 +8,7 @@ from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
 from dockerd_lab.judge.forwarded_api import find_forwarded_api
 from dockerd_lab.judge.judgement import SCRIPT
+from dockerd_lab.judge.upload_doors import find_open_uploads
 from dockerd_lab.lint import access
 from dockerd_lab.lint.access import Api
 from dockerd_lab.lint.hosts import Door
@@ -105,4 +106,6 @@ def check_keys(
             findings.append(Finding(rule, "error", each.message, place))
     for entry in (*find_forwarded_api(inputs, scripts), *find_absent_firewalls(inputs, scripts)):
         notes.doubt(f"{entry.name}: {entry.message}", None, OPENS, CLOSES)
+    for entry in find_open_uploads(inputs):
+        notes.doubt(entry.message, None, OPENS)
     return findings

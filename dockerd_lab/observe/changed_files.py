@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dockerd_lab.config.config_files import CONFIG_DIRECTORIES, CONFIG_FILES
 from dockerd_lab.config.proxies import file_patterns
 from dockerd_lab.config.readers import boot_patterns
+from dockerd_lab.config.upload_doors import PLACES
 from dockerd_lab.errors import HarnessError
 from dockerd_lab.machine_paths import APPLY_STAMP
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
@@ -18,6 +19,7 @@ _OTHER_FILES = (
     "/etc/sysconfig/*",
     *file_patterns(),
     *boot_patterns(),
+    *(f"{place}*" for place in PLACES),
 )
 #: Where else a boot looks for files.
 BOOT_PLACES = """\
@@ -39,7 +41,7 @@ def list_command(installed: Iterable[str]) -> RemoteCommand:
     """
     patterns = (*(file.pattern for file in CONFIG_FILES), *_OTHER_FILES)
     names = " -o ".join(f"-path {shlex.quote(pattern)}" for pattern in patterns)
-    directories = " ".join([*CONFIG_DIRECTORIES, *BOOT_PLACES.split()])
+    directories = " ".join([*CONFIG_DIRECTORIES, *BOOT_PLACES.split(), *PLACES])
     find = (
         f"find {directories} -type f -cnewer {APPLY_STAMP} -size -400 '(' {names} ')' 2>/dev/null"
     )
