@@ -26,6 +26,7 @@ from dockerd_lab.judge.ineffective_protection import find_ineffective_protection
 from dockerd_lab.judge.local_doors import check_local_doors
 from dockerd_lab.judge.login_variables import find_login_variables
 from dockerd_lab.judge.not_judged import find_not_judged
+from dockerd_lab.judge.open_accounts import check_open_accounts
 from dockerd_lab.judge.open_files import check_open_files
 from dockerd_lab.judge.other_ways import find_other_ways
 from dockerd_lab.judge.public_trust import check_public_trust
@@ -107,7 +108,8 @@ POLICY: tuple[Callable[[RuleContext], Iterable[PolicyFinding]], ...] = (
     lambda context: check_exposed_keys(context.inputs, context.declared),
     lambda context: check_published_keys(context.inputs, context.scripts),
     lambda context: check_weak_passwords(context.inputs, context.scripts),
-    lambda context: check_sshd_logins(context.inputs),
+    lambda context: check_sshd_logins(context.inputs, context.daemon.open_accounts),
+    lambda context: check_open_accounts(context.daemon.open_accounts),
     lambda context: check_local_doors(context.inputs, context.observation),
     lambda context: check_open_files(context.inputs, context.observation),
 )

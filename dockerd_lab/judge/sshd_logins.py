@@ -6,21 +6,40 @@ from collections.abc import Iterator
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import PolicyFinding
+from dockerd_lab.observe.open_accounts import OpenAccounts
 
 _SSHD = re.compile(r"/etc/ssh/sshd_config(\.d/[^/]+\.conf)?$")
 _NO_PASSWORD = re.compile(
-    r"^[ \t]*(?:PermitEmptyPasswords[ \t=]+yes|AuthenticationMethods[ \t=]+none)\b",
+    r"^[ \t]*(?:(?P<empty>PermitEmptyPasswords[ \t=]+yes)|AuthenticationMethods[ \t=]+none)\b",
     re.MULTILINE | re.IGNORECASE,
 )
+_MATCH = re.compile(r"^[ \t]*Match[ \t]+(.+)$", re.MULTILINE | re.IGNORECASE)
+_MATCH_USERS = re.compile(r"User[ \t]+([\w.,-]+)[ \t]*", re.IGNORECASE)
+#: Nothing is known of the accounts of a machine that was not observed.
+NO_ACCOUNTS = OpenAccounts()
 
 
-def check_sshd_logins(inputs: Input) -> Iterator[PolicyFinding]:
+def check_sshd_logins(
+    inputs: Input, accounts: OpenAccounts = NO_ACCOUNTS
+) -> Iterator[PolicyFinding]:
     """Yield a finding for each line of sshd's configuration that allows it.
 
-    Keys and passwords are found elsewhere; docker over ssh for those who have one is no finding.
+    `accounts` are the machine's. An empty password is no way in where the line is about accounts
+    that are there and have another one, or are locked. Keys and passwords are found elsewhere;
+    docker over ssh for those who have one is no finding.
     """
     for file, text in inputs.texts.items():
         for match in _NO_PASSWORD.finditer(text) if _SSHD.fullmatch(file) else ():
+            users = _users(text[: match.start()]) if match["empty"] else set()
+            if users and users <= {*accounts.others}:
+                continue
             where = inputs.user_path(Place(file, text.count("\n", 0, match.start()) + 1))
             sentence = f"sshd lets users in without a password (at {where})"
             yield PolicyFinding("stranger", sentence, id="open-ssh", where=where)
+
+
+def _users(before: str) -> set[str]:
+    """Return the users to whom the line after a text applies; none if it may apply to others."""
+    matches = _MATCH.findall(before)
+    users = _MATCH_USERS.fullmatch(matches[-1]) if matches else None
+    return {*users[1].split(",")} if users is not None else set()

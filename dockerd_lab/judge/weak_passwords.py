@@ -92,6 +92,6 @@ _FORMS = (
     ),
     _Form(rf"\bhtpasswd\s+(?:-\w+\s+)+\S+\s+{_USER}\s+{_VALUE}", _is_trivial, SCRIPT),
     _Form(rf"\bopenssl\s+passwd\s+{_OPTIONS}{_VALUE}", _is_trivial, SCRIPT),
-    _Form(rf"[\"'\s]{_USER}:{_VALUE}\s*\|\s*(?:sudo\s+)?chpasswd", _is_trivial, SCRIPT),
-    _Form(rf"\bchpasswd\s*<<<\s*[\"']?{_USER}:{_VALUE}", _is_trivial, SCRIPT),
+    _Form(rf"[\"'\s]{_USER}:{_VALUE}\s*\|\s*(?:sudo\s+)?chg?passwd", _is_trivial, SCRIPT),
+    _Form(rf"\bchg?passwd\s*<<<\s*[\"']?{_USER}:{_VALUE}", _is_trivial, SCRIPT),
 )

@@ -27,6 +27,7 @@ from dockerd_lab.observe import (
     listeners,
     local_doors,
     nginx,
+    open_accounts,
     open_files,
     other_ways,
     proxies,
@@ -164,6 +165,7 @@ def observe_daemon(
         ),
         local_doors=local_doors.parse(output["local_doors"]),
         open_files=open_files.parse(output["open_files"]),
+        open_accounts=open_accounts.parse(output["open_accounts"]),
         other_ways=other_ways.parse(output["other_ways"]),
         raw=results,
     )
@@ -188,6 +190,7 @@ def _daemon_commands() -> dict[str, RemoteCommand]:
         "journal": RemoteCommand(_EARLY + _JOURNAL),
         "local_doors": local_doors.COMMAND,
         "open_files": open_files.COMMAND,
+        "open_accounts": open_accounts.COMMAND,
         "other_ways": other_ways.COMMAND,
         "by_hand": RemoteCommand(f"cat {STATE_DIRECTORY}/by-hand.log 2>/dev/null"),
     }

@@ -8,6 +8,7 @@ from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.observe.journal import PROCESS_EXITED, UNIT_FAILED, Entry
 from dockerd_lab.observe.listeners import Listener
+from dockerd_lab.observe.open_accounts import OpenAccounts
 from dockerd_lab.observe.open_files import OpenFiles
 from dockerd_lab.observe.other_ways import OtherWays
 from dockerd_lab.observe.unit import Unit
@@ -78,6 +79,8 @@ class DaemonObservation:
     """Files, sockets and programs with which every local user is root (observe/local_doors.py)."""
     open_files: OpenFiles = field(default_factory=OpenFiles)
     """Files that every local user may read or write, and that should be root's alone."""
+    open_accounts: OpenAccounts = field(default_factory=OpenAccounts)
+    """Accounts and groups that every local user can take on."""
     other_ways: OtherWays = field(default_factory=OtherWays)
     """Ways to the machine that nobody tries."""
     raw: dict[str, CommandResult] = field(default_factory=dict)

@@ -89,6 +89,7 @@ def test_users_and_tokens_of_proxies(judged, path, text):
         'echo "bob:$(openssl passwd -apr1 -salt x secret)" >/etc/docker/users',
         "echo 'bob:bob' | sudo chpasswd",
         "chpasswd <<<bob:test",
+        "echo 'docker:docker' | chgpasswd -c SHA512",
         f"echo 'bob:{made('-apr1', 'root')}' >>/etc/docker/users",
     ],
 )
