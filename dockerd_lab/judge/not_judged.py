@@ -15,6 +15,7 @@ from dockerd_lab.config.script_commands import runs, starts
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import NotJudged
+from dockerd_lab.judge.sshd_logins import lets_nobody_in
 from dockerd_lab.judge.unit_outcome import needs_boot, outcome_of_unit
 from dockerd_lab.observe.observation import Observation
 
@@ -70,7 +71,11 @@ def find_not_judged(
         if later is not None and not runs(path, scripts):
             message, settle = later
             yield NotJudged(name=path, message=message, settle=settle, where=where)
-        elif path.startswith(_SSHD) and not starts("ssh", scripts):
+        elif (
+            path.startswith(_SSHD)
+            and not starts("ssh", scripts)
+            and not lets_nobody_in(inputs.texts.get(path, "?"))
+        ):
             message = "sshd was not restarted with it"
             yield NotJudged(name=path, message=message, settle=_LET_RUN, where=where)
 

@@ -15,6 +15,19 @@ _NO_PASSWORD = re.compile(
 )
 _MATCH = re.compile(r"^[ \t]*Match[ \t]+(.+)$", re.MULTILINE | re.IGNORECASE)
 _MATCH_USERS = re.compile(r"User[ \t]+([\w.,-]+)[ \t]*", re.IGNORECASE)
+#: A line with which nobody gets in who has neither a key nor a password, and that runs nothing
+#: (sshd_config(5)). Whether it lets in somebody with an empty one is judged below.
+_HARMLESS = re.compile(
+    r"\s*(?:#.*)?|\s*(?:Match\s.*|Include\s+/etc/ssh/sshd_config\.d/\*\.conf"
+    r"|ForceCommand\s+(?:/usr)?/bin/(?:false|true)|Subsystem\s+sftp\s+(?:internal-sftp|\S+/sftp-server)"
+    r"|(?:PasswordAuthentication|PermitEmptyPasswords|PubkeyAuthentication|KbdInteractiveAuthentication"
+    r"|ChallengeResponseAuthentication|UsePAM|PermitRootLogin|PermitTTY|X11Forwarding|AllowTcpForwarding"
+    r"|AllowStreamLocalForwarding|AllowAgentForwarding|DisableForwarding|AllowUsers|AllowGroups"
+    r"|DenyUsers|DenyGroups|ClientAlive\w+|TCPKeepAlive|LoginGraceTime|MaxAuthTries|MaxSessions"
+    r"|MaxStartups|StrictModes|LogLevel|SyslogFacility|PrintMotd|PrintLastLog|Banner|UseDNS"
+    r"|Compression|Ciphers|MACs|KexAlgorithms|HostKeyAlgorithms)[\s=].*)",
+    re.IGNORECASE,
+)
 #: Nothing is known of the accounts of a machine that was not observed.
 NO_ACCOUNTS = OpenAccounts()
 
@@ -36,6 +49,15 @@ def check_sshd_logins(
             where = inputs.user_path(Place(file, text.count("\n", 0, match.start()) + 1))
             sentence = f"sshd lets users in without a password (at {where})"
             yield PolicyFinding("stranger", sentence, id="open-ssh", where=where)
+
+
+def lets_nobody_in(text: str) -> bool:
+    r"""Return whether sshd lets in nobody more by a file, and runs nothing else for them.
+
+    >>> lets_nobody_in("Match User ci\n  PermitTTY no\n"), lets_nobody_in("ForceCommand docker\n")
+    (True, False)
+    """
+    return all(map(_HARMLESS.fullmatch, text.splitlines()))
 
 
 def _users(before: str) -> set[str]:

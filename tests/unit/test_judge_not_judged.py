@@ -19,6 +19,18 @@ AFTER = parse((RECORDED / "after-boot.txt").read_text())
 SYSTEM = "etc/systemd/system"
 
 
+#: What lets in nobody who has neither a key nor a password.
+SSHD = """\
+# by hand
+PermitRootLogin prohibit-password
+
+Match User ci
+  PasswordAuthentication yes
+  ForceCommand /bin/false
+  AllowStreamLocalForwarding no
+"""
+
+
 @pytest.fixture
 def find(tmp_path):
     """What is not judged of these files; `script` is --provision, `units` are states by name."""
@@ -52,6 +64,8 @@ def names(find):
         ("etc/systemd/user/docker.service", "[Service]\n"),
         ("etc/udev/rules.d/9-x.rules", 'RUN+="/bin/chmod 666 /run/docker.sock"\n'),
         ("etc/ssh/sshd_config.d/x.conf", "ForceCommand docker system dial-stdio\n"),
+        ("etc/ssh/sshd_config.d/x.conf", "PermitTTY no\nAuthorizedKeysCommand /opt/keys\n"),
+        ("etc/ssh/sshd_config", "Subsystem docker /usr/bin/docker system dial-stdio\n"),
     ],
 )
 @pytest.mark.parametrize("boot", [None, Boot()])
@@ -102,6 +116,7 @@ def test_a_job_that_was_not_run_is_not_judged(find, boot, message):
     [
         ({"etc/network/if-up.d/x": "true\n"}, "sh /etc/network/if-up.d/x\n"),
         ({"etc/ssh/sshd_config.d/x.conf": "A b\n"}, "systemctl restart ssh\n"),
+        ({"etc/ssh/sshd_config.d/x.conf": SSHD}, None),
         ({"etc/docker/daemon.json": "{}", "etc/logrotate.d/docker": "x"}, None),
         ({"etc/network/interfaces": "iface eth0 inet dhcp\n"}, None),
     ],
