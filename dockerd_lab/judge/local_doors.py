@@ -9,12 +9,6 @@ from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.observe.observation import Observation
 
-#: A line of sudoers that gives every user, or a group with all of them, docker as root.
-_SUDO = re.compile(
-    r"^[ \t]*(?:ALL|%users)[ \t]+\S+[ \t]*=(?=.*?(?:\bdocker|\bctr\b|\bnerdctl\b|\bALL[ \t]*$))",
-    re.MULTILINE,
-)
-_SUDOERS = re.compile(r"/etc/sudoers(\.d/[^.~]+)?$")
 #: A line of pam_group's that puts every user who logs in into group docker.
 _GROUP = re.compile(r"^[^#;\n]*;[^;\n]*;[ \t]*\*[ \t]*;[^;\n]*;.*\bdocker\b", re.MULTILINE)
 _GROUP_CONF = "/etc/security/group.conf"
@@ -32,13 +26,11 @@ def check_local_doors(inputs: Input, observation: Observation) -> Iterator[Polic
         else:
             sentence = f"every local user may use {path}, which is root for whoever does"
         yield PolicyFinding("stranger", sentence, id="local-root")
-    for file, text in inputs.texts.items():
-        pattern = _SUDO if _SUDOERS.fullmatch(file) else _GROUP if file == _GROUP_CONF else None
-        for match in pattern.finditer(text) if pattern is not None else ():
-            where = inputs.user_path(Place(file, text.count("\n", 0, match.start()) + 1))
-            program = "sudo" if pattern is _SUDO else "pam_group"
-            sentence = f"{program} lets every local user control the daemon (at {where})"
-            yield PolicyFinding("stranger", sentence, id="local-root", where=where)
+    text = inputs.texts.get(_GROUP_CONF, "")
+    for match in _GROUP.finditer(text):
+        where = inputs.user_path(Place(_GROUP_CONF, text.count("\n", 0, match.start()) + 1))
+        sentence = f"pam_group lets every local user control the daemon (at {where})"
+        yield PolicyFinding("stranger", sentence, id="local-root", where=where)
 
 
 def _is_covered_by_probe(socket: str, observation: Observation) -> bool:

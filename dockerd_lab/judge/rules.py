@@ -32,6 +32,7 @@ from dockerd_lab.judge.other_ways import find_other_ways
 from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.published_keys import check_published_keys
 from dockerd_lab.judge.sshd_logins import check_sshd_logins
+from dockerd_lab.judge.sudo_rules import check_sudo_rules, find_other_sudo_rules
 from dockerd_lab.judge.unknown_proxy_lines import find_unknown_proxy_lines
 from dockerd_lab.judge.unknown_servers import find_unknown_servers
 from dockerd_lab.judge.unread_files import find_unread_files
@@ -111,6 +112,7 @@ POLICY: tuple[Callable[[RuleContext], Iterable[PolicyFinding]], ...] = (
     lambda context: check_sshd_logins(context.inputs, context.daemon.open_accounts),
     lambda context: check_open_accounts(context.daemon.open_accounts),
     lambda context: check_local_doors(context.inputs, context.observation),
+    lambda context: check_sudo_rules(context.inputs),
     lambda context: check_open_files(context.inputs, context.observation),
 )
 #: Settings that were accepted and have no effect. They are looked for only if the daemon runs with
@@ -163,4 +165,5 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_untried_conditions(context.inputs, context.observation),
     lambda context: find_unknown_proxy_lines(context.inputs),
     lambda context: find_open_uploads(context.inputs),
+    lambda context: find_other_sudo_rules(context.inputs),
 )

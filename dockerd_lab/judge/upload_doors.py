@@ -13,7 +13,7 @@ def find_open_uploads(inputs: Input) -> Iterator[NotJudged]:
     """Yield an entry for each line by which strangers may write; a complete case tells itself."""
     for server, line in () if inputs.complete else find_upload_doors(inputs.texts):
         yield NotJudged(
-            name=server,
+            name=line.place.file,
             message=f"{server} takes files from strangers, and what reads these was not tried:"
             f" {line.value}",
             settle=_SETTLE,
