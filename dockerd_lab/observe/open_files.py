@@ -10,11 +10,17 @@ from dockerd_lab.machines.remote_command import RemoteCommand
 
 #: Where administrators put files of their own.
 _PLACES = "/etc /home /opt /root /srv /usr/local"
-#: Prints `writable PATH` for each file that everybody may write, or replace; `client-key PATH` for
-#: each private key that everybody may read, with a certificate for clients beside it. The key of a
-#: server opens no daemon. The last line says that all of it ran.
+#: Where else programs are that root runs.
+_PROGRAMS = "/usr/bin /usr/sbin /usr/lib/systemd /var/lib /var/local /mnt /media"
+#: Prints `writable PATH` for each file that everybody may write, and each directory in which
+#: everybody may replace files; `sticky PATH` for each directory in which everybody may make files,
+#: and replace their own; `client-key PATH` for each private key that everybody may read, with a
+#: certificate for clients beside it. The key of a server opens no daemon. The last line says that
+#: all of it ran.
 _SCRIPT = f"""\
-find {_PLACES} -writable ! -type l '(' ! -type d -o ! -perm -1000 ')' -printf 'writable %p\\n'
+find {_PLACES} {_PROGRAMS} -writable ! -type l ! -type d -printf 'writable %p\\n'
+find / -xdev -path /proc -prune -o -type d -writable \\
+    '(' -perm -1000 -printf 'sticky %p\\n' -o -printf 'writable %p\\n' ')'
 grep -rlsIE -e '-----BEGIN ([A-Z]+ )?PRIVATE KEY' {_PLACES} | while read -r key; do
     public=$(openssl pkey -passin pass: -in "$key" -pubout) || continue
     for each in "${{key%/*}}"/*; do
@@ -41,6 +47,8 @@ class OpenFiles:
 
     writable: tuple[str, ...] = ()
     """Files and directories that everybody may write."""
+    sticky: tuple[str, ...] = ()
+    """Directories in which everybody may make files, and replace only their own."""
     client_keys: tuple[str, ...] = ()
     """Private keys of clients that everybody may read."""
 
@@ -49,13 +57,14 @@ def parse(output: str) -> OpenFiles:
     r"""Return the files in the output of COMMAND; raises HarnessError if it ended early.
 
     >>> parse("writable /srv/hook\nclient-key /srv/key.pem\nend\n")
-    OpenFiles(writable=('/srv/hook',), client_keys=('/srv/key.pem',))
+    OpenFiles(writable=('/srv/hook',), sticky=(), client_keys=('/srv/key.pem',))
     """
     *lines, end = output.splitlines() or [""]
     if end != "end":
         raise HarnessError(f"asking daemon for files that everybody may use: {output!r:.200}")
-    by_kind: dict[str, list[str]] = {"writable": [], "client-key": []}
+    by_kind: dict[str, list[str]] = {"writable": [], "sticky": [], "client-key": []}
     for line in lines:
         kind, _, path = line.partition(" ")
-        by_kind[kind].append(path)
-    return OpenFiles(tuple(sorted(by_kind["writable"])), tuple(sorted(by_kind["client-key"])))
+        if kind in by_kind:  # a name may have a line's end
+            by_kind[kind].append(path)
+    return OpenFiles(*(tuple(sorted(paths)) for paths in by_kind.values()))

@@ -55,6 +55,8 @@ def test_a_file_that_no_unit_uses_is_nobody_s_business(judged):
         "ExecStartPre=-/tmp/before --now",
         "ExecStartPost=+/bin/sh /tmp/after.sh",
         "ExecStartPre=/usr/bin/python3 /var/tmp/before.py",
+        "Environment=PATH=/tmp/bin:/usr/bin",
+        "Environment=LD_PRELOAD=/var/tmp/x.so",
     ],
 )
 def test_a_file_that_anybody_may_make_where_a_unit_looks_for_it(judged, line):
@@ -68,12 +70,91 @@ def test_a_file_that_anybody_may_make_where_a_unit_looks_for_it(judged, line):
     [
         "EnvironmentFile=-/etc/docker/docker.env",
         "EnvironmentFile=/tmp/docker.env\nPrivateTmp=yes",
+        "Environment=PATH=/tmp/bin:/usr/bin\nPrivateTmp=yes",
         "ExecStartPre=/bin/mkdir -p /tmp/docker",
         "ExecStartPre=/bin/rm -f /var/run/docker.pid",
     ],
 )
 def test_what_nobody_else_makes_or_root_does_not_run(judged, lines):
     assert reasons(judged, {UNIT: f"[Service]\n{lines}\n"}) == []
+
+
+PATH_VARIABLE = "Environment=PATH=/opt/tools/bin:/usr/sbin:/usr/bin"
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({UNIT: f"[Service]\n{PATH_VARIABLE}\n"}, {"sticky": ("/opt/tools/bin",)}),
+        ({UNIT: f"[Service]\n{PATH_VARIABLE}\n"}, {"writable": ("/opt/tools/bin",)}),
+        ({UNIT: f"[Service]\n{PATH_VARIABLE}\n"}, {"writable": ("/opt/tools",)}),
+        (
+            {"etc/systemd/system/containerd.service.d/x.conf": f"[Service]\n{PATH_VARIABLE}\n"},
+            {"sticky": ("/opt/tools/bin",)},
+        ),
+        (
+            {"etc/systemd/system/service.d/x.conf": "[Service]\nEnvironment='LD_PRELOAD=/opt/x'\n"},
+            {"sticky": ("/opt",)},
+        ),
+        (
+            {"etc/systemd/system/x.service": "[Service]\nExecStart=env PYTHONPATH=/a/b python3\n"},
+            {"writable": ("/a",)},
+        ),
+        ({"etc/default/docker": "\nLD_LIBRARY_PATH=/opt/lib\n"}, {"sticky": ("/opt/lib",)}),
+        (
+            {"etc/systemd/system.conf": "[Manager]\nDefaultEnvironment=PATH=/a\n"},
+            {"sticky": ("/a",)},
+        ),
+        ({"etc/ld.so.preload": "\n/opt/x.so\n"}, {"writable": ("/opt/x.so",)}),
+        ({"etc/ld.so.conf.d/x.conf": "\n/opt/lib\n"}, {"sticky": ("/opt/lib",)}),
+        ({"etc/rc.local": "#!/bin/sh\nexport PATH=/opt/a:$PATH\n"}, {"sticky": ("/opt/a",)}),
+    ],
+)
+def test_where_root_s_programs_look(judged, files, found):
+    (reason,) = reasons(judged, files, **found)
+    assert reason.startswith("every local user may write /")
+    assert reason.endswith(f"{next(iter(files))}:2)")
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ({UNIT: f"[Service]\n{PATH_VARIABLE}\n"}, {"sticky": ("/opt",)}),
+        ({UNIT: f"[Service]\n{PATH_VARIABLE}\n"}, {"writable": ("/opt/tools/bin2",)}),
+        ({UNIT: "[Service]\nEnvironment=MY_PATH=/opt/a\n"}, {"writable": ("/opt/a",)}),
+        ({UNIT: "[Service]\nEnvironment=LD_PRELOAD=/opt/a/x.so\n"}, {"sticky": ("/opt",)}),
+        ({"etc/rc.local": "#!/bin/sh\n# PATH=/opt/a\n"}, {"writable": ("/opt/a",)}),
+        ({"etc/docker/daemon.json": '{"data-root": "/data"}'}, {"writable": ("/srv",)}),
+    ],
+)
+def test_where_they_do_not_look(judged, files, found):
+    assert reasons(judged, files, **found) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "path"),
+    [
+        ("etc/docker/daemon.json", '{"runtimes":\n{"a": {"path": "/opt/a/runc"}}}', "/opt/a"),
+        ("etc/containerd/config.toml", '[a]\nBinaryName = "/opt/a/runc"\n', "/opt/a/runc"),
+    ],
+)
+def test_a_program_of_dockerd_s_own_files(judged, file, text, path):
+    (reason,) = reasons(judged, {file: text}, writable=(path,))
+    assert reason.endswith(f"{file}:2)")
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"sticky": ("/usr/local/bin",)},
+        {"writable": ("/usr/bin/iptables",)},
+        {"writable": ("/etc/passwd",)},
+        {"writable": ("/etc/cron.d",)},
+    ],
+)
+def test_what_root_s_programs_use_anyway(judged, found):
+    (reason,) = reasons(judged, {"etc/docker/daemon.json": {}}, **found)
+    assert reason.startswith("every local user may ")
 
 
 @pytest.mark.parametrize("output", ["", "writable /srv/a\n"])
