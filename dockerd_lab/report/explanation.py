@@ -7,9 +7,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from dockerd_lab.explain.adapt import advice
 from dockerd_lab.explain.guess import Guess
 from dockerd_lab.explain.matcher import Finding
-from dockerd_lab.explain.model import KnownError, Step, known_errors, steps_for
+from dockerd_lab.explain.model import KnownError, Step, known_errors
 from dockerd_lab.redaction.redact import redact
 from dockerd_lab.report.console import render
 
@@ -66,8 +67,8 @@ def _print_finding(console: Console, finding: Finding) -> None:
     where = f"{finding.file}:{finding.line}" if finding.file else f"line {finding.line}"
     print_indented(console, f"{where}: {_shorten(finding.text, 3 * console.width)}", "dim")
     print_indented(console, error.cause.strip())
-    print_steps(console, "fix", steps_for(error.fix, finding.systems))
-    print_steps(console, "look", steps_for(error.look, finding.systems))
+    print_steps(console, "fix", advice(error.fix, finding.systems))
+    print_steps(console, "look", advice(error.look, finding.systems))
     if error.reproduce:
         print_commands(console, "reproduce", [reproduce_command(finding.id, error)])
     else:
@@ -95,8 +96,8 @@ def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "text": finding.text,
             "title": finding.error.title,
             "cause": finding.error.cause.strip(),
-            "fix": step_lines(steps_for(finding.error.fix, finding.systems)),
-            "steps": [asdict(step) for step in steps_for(finding.error.fix, finding.systems)],
+            "fix": step_lines(advice(finding.error.fix, finding.systems)),
+            "steps": [asdict(step) for step in advice(finding.error.fix, finding.systems)],
             "reproduce": finding.error.reproduce,
             "command": reproduce_command(finding.id, finding.error),
             "engines": finding.error.engines,
@@ -105,17 +106,22 @@ def as_data(findings: Sequence[Finding]) -> list[dict[str, object]]:
     ]
 
 
-def print_steps(console: Console, word: str, advice: Sequence[Step]) -> None:
+def print_steps(console: Console, word: str, steps: Sequence[Step]) -> None:
     """Print steps, each below its machine."""
-    print_commands(console, word, step_lines(advice))
+    print_commands(console, word, step_lines(steps))
 
 
-def step_lines(advice: Sequence[Step]) -> list[str]:
-    """Return the lines of all steps, with a comment that names the machine where it changes."""
+def step_lines(steps: Sequence[Step]) -> list[str]:
+    """Return the lines of all steps, with a comment that names the machine where it changes.
+
+    An empty line parts the steps on one machine: each is to be pasted alone.
+    """
     lines: list[str] = []
-    for index, step in enumerate(advice):
-        if not index or step.where != advice[index - 1].where:
+    for index, step in enumerate(steps):
+        if not index or step.where != steps[index - 1].where:
             lines.append(f"# {step.where}:")
+        else:
+            lines.append("")
         lines += step.commands.strip().split("\n")
     return lines
 
