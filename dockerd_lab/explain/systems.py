@@ -4,13 +4,22 @@ import re
 
 #: A pattern that shows a system, the machines that run it then, and its name.
 _SIGNS = [
-    (r"//\./pipe/|\\\\\.\\pipe\\|npipe:", "daemon client", "windows"),
-    (r"ProgramData\\docker|Start-Service", "daemon client", "windows"),
+    # A library that names all it knows runs anywhere.
+    (
+        r"^(?!.*(?:docker\.sock|unix://)).*(?://\./pipe/|\\\\\.\\pipe\\|npipe:)",
+        "daemon client",
+        "windows",
+    ),
+    (r"ProgramData\\docker|Start-Service|services\.msc|NET HELPMSG", "daemon client", "windows"),
+    (r"NamedPipeClientStream|pywintypes|\bdockerd\.exe\b", "daemon client", "windows"),
     (r"connectex:|\bPS [A-Z]:\\|%PATH%|WinError|\b[A-Z]:\\Users\\", "client", "windows"),
     (r"/Users/[^/\s]+/\.(?:docker|colima|rd|orbstack|lima)/", "daemon client", "macos"),
+    (r"(?<!/[a-z])/Users/[^/\s]+/|OS/Arch: *darwin", "client", "macos"),
     (r"\brc-(?:service|update)\b|supervise-daemon|start-stop-daemon:|OpenRC", "daemon", "openrc"),
+    (r"\* ERROR: \S+ failed to start|/etc/conf\.d/docker|/var/log/docker\.log", "daemon", "openrc"),
 ]
-_COMPILED = [(re.compile(sign, re.IGNORECASE), on.split(), name) for sign, on, name in _SIGNS]
+_FLAGS = re.IGNORECASE | re.MULTILINE
+_COMPILED = [(re.compile(sign, _FLAGS), on.split(), name) for sign, on, name in _SIGNS]
 
 
 def systems_in(text: str) -> dict[str, str]:

@@ -67,8 +67,10 @@ def _print_finding(console: Console, finding: Finding) -> None:
     where = f"{finding.file}:{finding.line}" if finding.file else f"line {finding.line}"
     print_indented(console, f"{where}: {_shorten(finding.text, 3 * console.width)}", "dim")
     print_indented(console, error.cause.strip())
-    print_steps(console, "fix", advice(error.fix, finding.systems))
-    print_steps(console, "look", advice(error.look, finding.systems))
+    fix = advice(error.fix, finding.systems)
+    print_steps(console, "fix", fix)
+    look = [step for step in advice(error.look, finding.systems) if step not in fix]
+    print_steps(console, "look", look)
     if error.reproduce:
         print_commands(console, "reproduce", [reproduce_command(finding.id, error)])
     else:

@@ -16,7 +16,13 @@ WINDOWS = {"daemon": "windows", "client": "windows"}
         ("PS> Start-Service docker", WINDOWS),
         ("dial tcp: connectex: refused", {"client": "windows"}),
         ("/Users/me/.colima/docker.sock", {"daemon": "macos", "client": "macos"}),
+        ("open /Users/me/app/ca.pem: no such file", {"client": "macos"}),
+        ("/c/Users/me/app", {}),
         ("rc-service docker start", {"daemon": "openrc"}),
+        (" * ERROR: docker failed to start", {"daemon": "openrc"}),
+        ("System.IO.Pipes.NamedPipeClientStream.Connect", WINDOWS),
+        ("no '/var/run/docker.sock' or '//./pipe/docker_engine'", {}),
+        ("Only 'tcp://', 'unix://' or 'npipe://' supported", {}),
         ("dockerd: failed to start", {}),
     ],
 )
