@@ -63,21 +63,22 @@ _UNKNOWN = {
     r"|printf|\bfor \w+ in|\bip |\bid;|/var/|<|>>|machinectl|newgrp|\bss -|findmnt|\bsed ",
     "macos": r"sudo |/etc/|apt-get|journalctl|systemctl|\bss -|findmnt|\bip |getent",
 }
+#: What helps on a system whatever is wrong, by system and machine.
 _GENERAL = {
-    ("openrc", "daemon"): "grep -n . /etc/conf.d/docker /etc/docker/daemon.json   # the options"
-    " (DOCKER_OPTS), and the file: mend there what is named above\n"
-    "sudo rc-service docker zap; sudo rc-service docker start",
-    ("windows", "daemon"): "# PowerShell as administrator: mend in the file what is named above\n"
-    "notepad C:\\ProgramData\\docker\\config\\daemon.json\n"
-    "Start-Service docker; Get-Service docker   # Docker Desktop: Settings, Docker Engine, Apply",
-    (
-        "macos",
-        "daemon",
-    ): "# Docker Desktop: Settings, Docker Engine is daemon.json: mend there what is"
-    " named above, and apply\n"
-    "open -a Docker; docker info",
-    ("windows", "client"): "# PowerShell\n"
-    "docker context ls; Get-ChildItem Env:DOCKER*; ls ~/.docker   # mend what is named above",
+    ("openrc", "daemon"): """\
+grep -n . /etc/conf.d/docker /etc/docker/daemon.json   # mend there what is named above
+sudo rc-service docker zap; sudo rc-service docker start""",
+    ("windows", "daemon"): """\
+# PowerShell as administrator; with Docker Desktop: Settings, Docker Engine
+# mend in this file what is named above; an error says where it is no JSON:
+Get-Content C:\\ProgramData\\docker\\config\\daemon.json -Raw | ConvertFrom-Json
+Start-Service docker; Get-Service docker""",
+    ("macos", "daemon"): """\
+# Docker Desktop, Settings, Docker Engine: mend there what is named above, and apply
+open -a Docker; docker info""",
+    ("windows", "client"): """\
+# PowerShell
+docker context ls; Get-ChildItem Env:DOCKER*; ls ~/.docker   # mend what is named above""",
     ("macos", "client"): "docker context ls; env | grep DOCKER; ls -l ~/.docker",
 }
 
