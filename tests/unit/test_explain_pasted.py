@@ -13,6 +13,8 @@ from dockerd_lab.explain import blocks, matcher, reading
 from dockerd_lab.explain.matcher import explain, explain_text
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.explain.normalise import normalise, squash
+from dockerd_lab.explain.repeats import Repeats
+from dockerd_lab.explain.starts import Starts
 
 STAMP = "Nov 24 12:00:00 host dockerd[812]: "
 PID = (
@@ -167,6 +169,14 @@ def test_the_first_of_many_lines_that_match_is_named(line, monkeypatch):
     for lines in ([line] * count, [f"{number:06} {line}" for number in range(count)]):
         (found,) = explain(lines)
         assert found.line == 1
+
+
+def test_lines_that_differ_by_the_number_they_begin_with_are_searched_once():
+    lines = [f"{number:06} {CONFLICT}" for number in range(1000)]
+    repeats = Repeats()
+    masked = repeats.mask(lines)
+    groups = repeats.groups(masked, Starts(lines, masked), final=True)
+    assert [group for group, _, is_new in groups if is_new] == [range(1)]
 
 
 @pytest.mark.parametrize("after", ["", "\nand I have no idea why", ", and nothing helps", "."])
