@@ -2,11 +2,14 @@
 
 import base64
 import binascii
-import ctypes
 import hashlib
 import hmac
 import re
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ctypes
 
 #: What a hash looks like, except DES's, whose 13 letters could be any word.
 HASH = (
@@ -63,8 +66,10 @@ def _matches_sha1(encoded: str, secret: bytes) -> bool:
 
 
 @cache
-def _libcrypt() -> ctypes.CDLL | None:
+def _libcrypt() -> "ctypes.CDLL | None":
     """Return the library that nginx itself asks, on every Debian; None if it is not there."""
+    import ctypes  # noqa: PLC0415  (it takes long to load, and few inputs have a hash)
+
     try:
         library = ctypes.CDLL("libcrypt.so.1")
     except OSError:

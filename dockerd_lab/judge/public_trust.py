@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import certifi
-from cryptography import x509
 
 from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.inputs.keys import Certificate
 from dockerd_lab.judge.findings import PolicyFinding
 from dockerd_lab.judge.trust_anchors import trust_anchors
+
+if TYPE_CHECKING:  # it takes long to load, and most inputs have no certificate
+    from cryptography import x509
 
 #: The bundles of public authorities, of ca-certificates on Debian, Red Hat, SUSE and Alpine.
 _BUNDLES = (
@@ -83,8 +86,10 @@ def _is_public(certificate: Certificate) -> bool:
 
 
 @cache
-def _public_authorities() -> list[x509.Certificate]:
+def _public_authorities() -> "list[x509.Certificate]":
     """Return Mozilla's authorities, without those few that cryptography refuses to read."""
+    from cryptography import x509  # noqa: PLC0415
+
     bundle = Path(certifi.where()).read_bytes()
     blocks = re.findall(rb"-----BEGIN CERT.*?-----END CERTIFICATE-----", bundle, re.DOTALL)
     authorities = []
@@ -98,6 +103,8 @@ def _public_authorities() -> list[x509.Certificate]:
 
 def _public_names() -> Iterator[str]:
     """Yield the common names of the public authorities, after which Debian names their files."""
+    from cryptography import x509  # noqa: PLC0415
+
     for authority in _public_authorities():
         for name in authority.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME):
             yield str(name.value)
