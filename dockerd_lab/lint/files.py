@@ -10,7 +10,7 @@ from dockerd_lab.config import units
 from dockerd_lab.config.paths import DEFAULTS, FIREWALLS, NGINX, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
-from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, Notes
+from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
 from dockerd_lab.lint.other_programs import leaves_the_start
 from dockerd_lab.lint.service import SERVICE
 from dockerd_lab.lint.sockets import SOCKET
