@@ -93,9 +93,17 @@ def _runtime_programs(inputs: Input, declared: DeclaredConfig) -> Iterator[HostP
         path = each.get("path") if isinstance(each, dict) else None
         if not isinstance(path, str) or path in ("/usr/sbin/runc", "/sbin/runc"):
             continue
-        if path.startswith("/") and not inputs.has(path):
+        # A script that makes it would find the link in its way.
+        if path.startswith("/") and not inputs.has(path) and path not in _scripts(inputs):
             link = f'ln -s "$(command -v runc)" {quote(path)}'
             yield HostPart(f"{path}: a link to runc", unless_there(path, link))
+
+
+def _scripts(inputs: Input) -> str:
+    """Return the text of the scripts that are run with the input."""
+    own = inputs.directory / "provision.sh"
+    texts = [inputs.provision or b"", own.read_bytes() if own.exists() else b""]
+    return b"\n".join(texts).decode(errors="replace")
 
 
 def _required_units(inputs: Input, unit: Sequence[units.Assignment]) -> Iterator[HostPart]:

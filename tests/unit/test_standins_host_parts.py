@@ -197,3 +197,12 @@ def test_the_card_that_rules_name_is_the_machine_s(ready, rules, changed):
 def test_the_directory_where_the_unit_runs_is_made(ready):
     made = ready({f"{UNIT_D}/x.conf": "[Service]\nWorkingDirectory=/mnt/docker\n"})
     assert "mkdir -p /mnt/docker" in script(made)
+
+
+@pytest.mark.parametrize(("path", "is_linked"), [("/opt/runsc", False), ("/opt/other", True)])
+def test_a_runtime_that_the_script_makes_has_no_stand_in(ready, tmp_path, path, is_linked):
+    own = tmp_path / "own.sh"
+    own.write_text(f'#!/bin/sh\ncp "$(command -v runc)" {path}\n')
+    runtimes = {"runtimes": {"r": {"path": "/opt/runsc"}}}
+    made = ready({"etc/docker/daemon.json": runtimes}, provision=own)
+    assert ("ln -s" in script(made)) is is_linked
