@@ -95,7 +95,7 @@ def _check_unit(file: str, text: str | None, notes: Notes) -> None:
         notes.doubt(f"{file} is no text", Place(file))
         return
     if kind := _ALL.search(file):
-        questions = (OPENS,) if kind[1] == "socket" else (STARTS, OPENS)
+        questions = (LISTENS, OPENS) if kind[1] == "socket" else (STARTS, LISTENS, OPENS)
         reason = f"{file} changes every {kind[1]} of the machine, not only docker's"
         notes.doubt(reason, Place(file), *questions)
     _check_text(file, text, notes)

@@ -112,7 +112,7 @@ FINDINGS = {
     "guessed-token": is_open(
         guarded('if ($http_x_api_key != "s3cret") { return 403; }'),
         "the secret that it compares with is one that anybody guesses",
-        "auth-required",
+        "full-control",
     ),
     "random-token": is_closed(
         guarded('if ($http_x_api_key != "k3Vq9ZtR7mWx2LpY") { return 403; }'), "auth-required"

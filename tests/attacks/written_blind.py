@@ -1,28 +1,13 @@
 """Configurations of a tester who did not know how the probe works, each with a closed twin.
 
-The files are in written_blind/NAME/attack and NAME/twin; beside them lie the scripts of a case that
-needs one. What is true of each was written down before anything was tried.
+What is true of each was written down before anything was tried.
 """
 
 from pathlib import Path
 
-from configurations import Attack
+from pairs import read_pairs
 
-_DIRECTORY = Path(__file__).with_suffix("")
 _INCOMPLETE = "incomplete"
-
-
-def _read(name: str, side: str, verdict: str, outsider: str, told: str) -> Attack:
-    directory = _DIRECTORY / name / side
-    script = directory.with_suffix(".sh")
-    files = {
-        str(file.relative_to(directory)): file.read_text()
-        for file in sorted(directory.rglob("*"))
-        if file.is_file()
-    }
-    text = script.read_text() if script.exists() else ""
-    return Attack(files, verdict, outsider, told, script=text)
-
 
 #: What must be told of each attack and of its twin: the verdict, the outsider's access, and a part
 #: of the reason. An attack that cannot be tried in the lab is incomplete; so may its twin be.
@@ -112,8 +97,4 @@ _EXPECTED = {
         (_INCOMPLETE, "refused", "it sleeps for 10 s"),
     ),
 }
-WRITTEN_BLIND = {
-    f"{name}-{side}": _read(name, side, *expected)
-    for name, sides in _EXPECTED.items()
-    for side, expected in zip(("attack", "twin"), sides, strict=True)
-}
+WRITTEN_BLIND = read_pairs(Path(__file__).with_suffix(""), _EXPECTED)

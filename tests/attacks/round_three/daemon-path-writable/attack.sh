@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+mkdir -p /opt/tools/bin
+chmod 1777 /opt/tools/bin

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+echo 'docker:docker' | chgpasswd -c SHA512

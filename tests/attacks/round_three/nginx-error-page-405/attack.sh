@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+usermod -aG docker www-data
