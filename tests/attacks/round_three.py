@@ -95,4 +95,7 @@ _EXPECTED = {
         (_INCOMPLETE, "refused", "a user's systemd runs it"),
     ),
 }
-ROUND_THREE = read_pairs(Path(__file__).with_suffix(""), _EXPECTED)
+ROUND_THREE = {
+    f"round-three-{name}": attack
+    for name, attack in read_pairs(Path(__file__).with_suffix(""), _EXPECTED).items()
+}
