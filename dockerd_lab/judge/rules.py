@@ -157,7 +157,7 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_absent_firewalls(context.inputs, context.scripts),
     lambda context: find_untried_rules(context.observation),
     lambda context: find_deferred_commands(context.inputs, context.observation),
-    lambda context: find_unknown_servers(context.observation),
+    lambda context: find_unknown_servers(context.inputs, context.observation),
     lambda context: find_authorization_plugins(
         context.inputs, context.declared, context.observation
     ),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from dockerd_lab.config.proxy_table import PROXIES
+from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.judge.other_apis import PROGRAMS
 from dockerd_lab.observe.observation import Observation
@@ -37,15 +38,18 @@ _SILENT = "connected, but no answer"
 _SETTLE = "Look at what it does for whom, or keep strangers from it; --allow-incomplete permits it."
 
 
-def find_unknown_servers(observation: Observation) -> Iterator[NotJudged]:
+def find_unknown_servers(inputs: Input, observation: Observation) -> Iterator[NotJudged]:
     """Yield each server that takes a stranger's connection, and is none of the known programs.
 
-    One that hangs up at once is left out: it has refused.
+    One that hangs up at once is left out: it has refused. A complete case says itself who gets in.
     """
+    if inputs.complete:
+        return
     programs = dict(_programs(observation))
     told: set[str] = set()
     for who, words in _STRANGERS.items():
-        for attempt in observation.exposure[who].attempts:
+        exposure = observation.exposure.get(who)
+        for attempt in exposure.attempts if exposure is not None else ():
             program = programs.get(_place(attempt.target))
             if program is None or program in told:
                 continue
