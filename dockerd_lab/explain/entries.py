@@ -22,6 +22,7 @@ _Step = Annotated[
 PORT = (
     r"(?:(?<=[:=/(])|(?<=[:=,] )|(?<=[:=][\"'])|(?<=[:=] [\"'])|(?<=port )|(?<=\bon )|(?<=порт )"
     r"|(?<=puerto )|(?<=porta )|(?<=端口)|(?<=端口 )|(?<=\.\d )|(?<=\.\d\d )|(?<=\.\d\d\d ))"
+    r"(?<!\.java:)(?<!\.kt:)(?<!\.go:)(?<!\.[jt]s:)(?<!\.py:)(?<!\.rb:)(?<!\.cs:)(?<!\.rs:)"
     r"237[56]\b(?!\]|\.\d)"
 )
 #: What `{client}` stands for in a wording: it shows that a client of Docker's API is speaking.
