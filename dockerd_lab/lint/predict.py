@@ -37,6 +37,7 @@ from dockerd_lab.lint.sockets import (
     CLOSED_GROUPS,
     OWNER,
     Sockets,
+    opened_after_start,
     read_sockets,
     starts_socket,
 )
@@ -79,6 +80,7 @@ def predict(
     sockets = Sockets() if by_hand is not None else read_sockets(texts, notes)
     if effects.closed and not starts_socket(texts):
         sockets = Sockets()
+    sockets = opened_after_start(sockets, texts, notes)
     dockerd = _read_dockerd(
         texts, by_hand, sockets, declared=declared, present=present, facts=facts
     )

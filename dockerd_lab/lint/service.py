@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
+from dockerd_lab.config.paths import DOCKER_SOCKET
 from dockerd_lab.config.units import Assignment
 from dockerd_lab.config.value import Place
-from dockerd_lab.lint.notes import Failure, Notes
+from dockerd_lab.lint.notes import CLOSES, OPENS, Failure, Notes
 
 SERVICE = "docker.service"
 #: Settings of a unit that neither decide whether dockerd starts nor who reaches it.
@@ -31,6 +32,11 @@ _TELLING = re.compile(
 #: word, and quotes that go on in the next line.
 _ESCAPES = re.compile(
     r"\\(?!\n)|\S\\\n\S|^\s*\w+=[^\"'\n#]+[\"']|^\s*\w+=\"[^\"]*$|^\s*\w+='[^']*$", re.MULTILINE
+)
+#: A command that changes who may use a file, and fails only where the file is missing.
+_CHMOD = re.compile(
+    r"[-+!]?(/usr)?/bin/chmod ((?P<mode>0?[0-7]{3})|[ugoa]*[-+=][rwxs]+)"
+    r" (?P<path>(/var)?/run/docker\.sock|/run/containerd/containerd\.sock|/usr/bin/docker)"
 )
 _UNKNOWN_MESSAGE = "{}= in docker.service: lint does not know what comes of it"
 _MISSING_FILE = f"{SERVICE}: Failed to load environment files: No such file or directory"
@@ -93,8 +99,18 @@ def _check_setting(each: Assignment, notes: Notes) -> None:
             notes.doubt(
                 f"docker.service needs {strange[0]}, which lint does not read", _place(each)
             )
+    elif each.key == "ExecStartPost" and _CHMOD.fullmatch(each.value):
+        if socket_mode(each) is None:
+            notes.doubt(f"who gets in after `{each.value[:60]}`", _place(each), OPENS, CLOSES)
     elif each.key not in _READ and not _HARMLESS.fullmatch(each.key) and each.value:
         notes.doubt(_UNKNOWN_MESSAGE.format(each.key), _place(each))
+
+
+def socket_mode(each: Assignment) -> int | None:
+    """Return the mode that a command after dockerd's start gives its socket; None for any other."""
+    match = _CHMOD.fullmatch(each.value) if each.key == "ExecStartPost" else None
+    is_socket = match is not None and match["path"].endswith(DOCKER_SOCKET)
+    return int(match["mode"], 8) if match is not None and is_socket and match["mode"] else None
 
 
 def _environment(

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
+from dockerd_lab.config.paths import DOCKER_SOCKET
 from dockerd_lab.config.units import Assignment
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
-from dockerd_lab.lint.notes import Notes
+from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
+from dockerd_lab.lint.service import SERVICE, socket_mode
 
 SOCKET = "docker.socket"
 #: systemd's own name, as netstat shows the owner of an activated socket.
@@ -51,9 +53,23 @@ def read_sockets(texts: Mapping[str, str], notes: Notes) -> Sockets:
     return Sockets(tuple(doors), _open_to_all(unit, notes))
 
 
+def opened_after_start(sockets: Sockets, texts: Mapping[str, str], notes: Notes) -> Sockets:
+    """Return the listeners with the mode that docker.service gives its socket once it runs."""
+    changes = [each for each in units.read_unit(SERVICE, texts) if socket_mode(each) is not None]
+    if not changes:
+        return sockets
+    mode = socket_mode(changes[-1]) or 0
+    paths = [door.address for door in sockets.doors if door.family == "unix"]
+    if paths != [DOCKER_SOCKET] or (sockets.open_to_all and not mode & _OTHERS_WRITE):
+        reason = f"who may use the socket after `{changes[-1].value[:60]}`"
+        notes.doubt(reason, _place(changes[-1]), OPENS, CLOSES)
+        return sockets
+    return replace(sockets, open_to_all=changes[-1]) if mode & _OTHERS_WRITE else sockets
+
+
 def starts_socket(texts: Mapping[str, str]) -> bool:
     """Return whether docker.service starts docker.socket, which it needs."""
-    unit = units.read_unit("docker.service", texts)
+    unit = units.read_unit(SERVICE, texts)
     needed = [each.value.split() for each in unit if each.key in ("Requires", "BindsTo", "Wants")]
     return any(SOCKET in names for names in needed)
 
