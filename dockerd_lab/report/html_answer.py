@@ -45,6 +45,8 @@ class Failure:
     message: str
     """What the daemon said of it, on the first of the engines."""
     where: str
+    old_runs_on: bool
+    """Whether systemd refuses the unit, and the daemon of before runs on."""
 
 
 def answer(reports: Sequence[Report]) -> str:
@@ -74,6 +76,18 @@ def accesses(reports: Iterable[Report]) -> list[Access]:
     ]
 
 
+def closed(reports: Iterable[Report]) -> list[Report]:
+    """Return those with which dockerd starts everywhere, and no stranger gets in anywhere."""
+    return [
+        report
+        for report in reports
+        if report.verdict != "incomplete"
+        and all(result.starts for result in report.results)
+        and not any(level in OPEN for r in report.results for level in _stranger_levels(r))
+        and _is_known(report)
+    ]
+
+
 def failures(reports: Iterable[Report]) -> list[Failure]:
     """Return the configurations that do not start, once for each reason."""
     found: list[Failure] = []
@@ -84,7 +98,12 @@ def failures(reports: Iterable[Report]) -> list[Failure]:
                 why = _why(result)
                 reasons.setdefault(why[0] or why[1], []).append((result, why))
         found += [
-            Failure(report, _engines(report, [result for result, _ in there]), *there[0][1])
+            Failure(
+                report,
+                _engines(report, [result for result, _ in there]),
+                *there[0][1],
+                old_runs_on=there[0][0].daemon == "unchanged",
+            )
             for there in reasons.values()
         ]
     return found

@@ -12,6 +12,7 @@ from dockerd_lab.report.html_answer import (
     Failure,
     accesses,
     answer,
+    closed,
     failures,
     passes_by_case,
     sentence,
@@ -104,6 +105,8 @@ class Page:
     not_tried: int
     """How many configurations were not tried on an engine on which others were."""
     accesses: list[Access]
+    closed: list[Report]
+    """With which dockerd starts, and no stranger gets in."""
     failures: list[Failure]
     ids: dict[str, str]
     """The id of each configuration, by its name."""
@@ -130,6 +133,7 @@ def page(reports: Sequence[Report]) -> Page:
             for engine in engines
         ),
         accesses=accesses(ordered),
+        closed=closed(ordered),
         failures=failures(ordered),
         ids=ids,
     )

@@ -60,6 +60,17 @@ def test_of_several_the_answer_counts(few):
     assert answer(passed) == f"All {len(passed)} configurations pass."
 
 
+def test_the_summary_names_each_configuration_by_what_comes_of_it():
+    names = ("methods/systemd-dropin", "methods/systemd-dropin-loopback", "methods/unix-only")
+    names += ("failures/dropin-without-clearing",)
+    text = Page(project_html(recorded_reports(names))).text
+    assert "are root with 1 of 4 methods/systemd-dropin only local user is root" in text
+    assert "only local user is root with 1 of 4 methods/systemd-dropin-loopback" in text
+    assert "dockerd starts, and no stranger gets in, with 1 of 4 methods/unix-only" in text
+    refused = text.partition("does not start with 1 of 4 failures/dropin-without-clearing")[2]
+    assert "(systemd refuses the unit, and the daemon of before runs on)" in refused[:400]
+
+
 def test_failures_come_first_and_say_why_where_and_how_to_mend_it(few):
     page = Page(project_html(few))
     names = [row["data-name"] for row in page.all("tr") if "data-name" in row]
