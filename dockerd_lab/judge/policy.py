@@ -14,6 +14,7 @@ from dockerd_lab.judge.log import extract_message, last_line
 from dockerd_lab.judge.other_apis import find_other_apis
 from dockerd_lab.levels import LEVELS
 from dockerd_lab.machines.remote_command import TIMED_OUT
+from dockerd_lab.observe.exposure import Exposure
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.standins.scripts import PROVISION_LIMIT
 
@@ -81,7 +82,7 @@ def check_strangers(
 ) -> Iterator[PolicyFinding]:
     """Yield a finding for each stranger who may read or control the daemon.
 
-    There is none if the case expects that access.
+    There is none if the case expects that access; proxies without a backend are not judged.
     """
     for who, description in STRANGERS.items():
         if who not in observation.exposure:  # recorded before it was measured
@@ -95,7 +96,8 @@ def check_strangers(
                 id="open-other-api",
                 target=target,
             )
-        best = observation.exposure[who].best
+        answered = [a for a in observation.exposure[who].attempts if not a.lacks_backend]
+        best = Exposure(who, answered).best
         if not _is_forbidden(best.level):
             continue
         if best.target in other_apis:  # the API is not Docker's, but it is known

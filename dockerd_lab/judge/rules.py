@@ -13,6 +13,7 @@ from dockerd_lab.config.declared import DeclaredConfig
 from dockerd_lab.config.ports import port_of
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge import daemon_json_keys, overridden_settings, policy, unused_listeners
+from dockerd_lab.judge.absent_backends import find_absent_backends
 from dockerd_lab.judge.absent_firewalls import find_absent_firewalls
 from dockerd_lab.judge.absent_proxies import find_absent_proxies
 from dockerd_lab.judge.apparmor import find_unused_profiles
@@ -155,6 +156,7 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     _find_not_applied,
     lambda context: find_forwarded_api(context.inputs, context.scripts),
     lambda context: find_absent_firewalls(context.inputs, context.scripts),
+    lambda context: find_absent_backends(context.inputs, context.declared, context.observation),
     lambda context: find_untried_rules(context.observation),
     lambda context: find_deferred_commands(context.inputs, context.observation),
     lambda context: find_unknown_servers(context.inputs, context.observation),

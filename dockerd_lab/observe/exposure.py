@@ -47,6 +47,11 @@ class Attempt:
         """Return the target, and from where it was tried if that matters."""
         return f"{self.target} from {self.bridge}" if self.bridge else self.target
 
+    @property
+    def lacks_backend(self) -> bool:
+        """Return whether a proxy has answered that nothing behind it answers."""
+        return self.level == "unclear" and self.evidence.endswith(_ABSENT)
+
     def __str__(self) -> str:
         return f"{self.place}: {self.level} ({self.evidence})"
 
@@ -156,7 +161,7 @@ def settle_absent_backends(levels: Mapping[str, Exposure]) -> dict[str, Exposure
 
     def settle(attempt: Attempt) -> Attempt:
         who = reached.get(port_of(attempt.target))
-        if who is None or attempt.level != "unclear" or not attempt.evidence.endswith(_ABSENT):
+        if who is None or not attempt.lacks_backend:
             return attempt
         evidence = f"{attempt.evidence.removesuffix(_ABSENT)}and {who} reaches the daemon there"
         return replace(attempt, level="refused", evidence=evidence)
