@@ -26,6 +26,9 @@ def find_other_ways(daemon: DaemonObservation) -> Iterator[NotJudged]:
     for tunnel in daemon.other_ways.tunnels if tcp else ():
         message = "it leads to other machines: who gets in through it was not tried"
         yield NotJudged(name=f"the interface {tunnel}", message=message, settle=_SETTLE)
+    for network in daemon.other_ways.own_networks if tcp else ():
+        message = "all its addresses are the machine's own: who gets in at them was not tried"
+        yield NotJudged(name=f"the network {network}", message=message, settle=_SETTLE)
     on_loopback = [each.address for each in tcp if each.address.startswith("127.")]
     for interface in daemon.other_ways.open_to_loopback if on_loopback else ():
         message = (

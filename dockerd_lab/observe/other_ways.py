@@ -14,7 +14,8 @@ _CONF = "/proc/sys/net/ipv4/conf"
 COMMAND = RemoteCommand(
     "ss --no-header --listening --numeric --processes --udp --raw --packet --sctp --dccp --vsock"
     " 2>/dev/null; ip -details -oneline link"
-    f"; grep -l 1 {_CONF}/*/route_localnet; echo {_END}"
+    f"; grep -l 1 {_CONF}/*/route_localnet"
+    f"; ip route show table local type local; ip -6 route show table local type local; echo {_END}"
 )
 #: Programs of every machine of the lab, and dockerd, whose swarm has TCP ports, too.
 _USUAL = ("systemd-network", "systemd-resolve", "systemd-timesyn", "dhclient", "chronyd", "dockerd")
@@ -24,10 +25,13 @@ _SOCKET = re.compile(
 #: Interfaces that lead to other machines, by what `ip -details` calls their kind.
 _TUNNELS = (
     "vxlan|geneve|gre|gretap|ip6gre|ip6gretap|ipip|ip6tnl|sit|vti|vti6|wireguard|tun|l2tp|xfrm"
+    "|vlan|macvlan|macvtap|ipvlan|ipvtap|bond|team|batadv|hsr"
 )
 _LOCALNET = re.compile(
     r"^/proc/sys/net/ipv4/conf/(?!default/|lo/)(\S+)/route_localnet$", re.MULTILINE
 )
+#: A network all of whose addresses are the machine's own ("AnyIP").
+_NETWORK = re.compile(r"^local (?!127\.)([0-9a-f.:]+/\d+|default) ", re.MULTILINE)
 _TUNNEL = re.compile(rf"^\d+: ([^:@\s]+)[@:].*?\\ +({_TUNNELS})\b", re.MULTILINE)
 
 
@@ -41,6 +45,8 @@ class OtherWays:
     """Interfaces that lead to other machines, as `NAME (KIND)`."""
     open_to_loopback: tuple[str, ...] = ()
     """Interfaces at which the kernel takes packets for 127.0.0.0/8: `all`, or names."""
+    own_networks: tuple[str, ...] = ()
+    """Networks all of whose addresses the kernel takes for the machine's own."""
 
 
 def parse(output: str) -> OtherWays:
@@ -55,4 +61,9 @@ def parse(output: str) -> OtherWays:
             if name not in _USUAL:
                 sockets.add(Listener(match["protocol"], match["address"], name))
     tunnels = (f"{name} ({kind})" for name, kind in _TUNNEL.findall(output))
-    return OtherWays(tuple(sorted(sockets)), tuple(tunnels), tuple(_LOCALNET.findall(output)))
+    return OtherWays(
+        tuple(sorted(sockets)),
+        tuple(tunnels),
+        tuple(_LOCALNET.findall(output)),
+        tuple(_NETWORK.findall(output)),
+    )

@@ -57,12 +57,20 @@ _SYN_ALONE = re.compile(
     r"tcp flags & \([^)]*\b(?:psh|urg)\b[^)]*\) == syn(?! \|)"
     r"|tcp flags (?:== )?syn / \S*(?:psh|urg)|--tcp-flags (?:ALL|\S*(?:PSH|URG)\S*) SYN(?!,)"
 )
+#: Interfaces that the lab's machines do not have, or by which nobody comes: of other computers, of
+#: VLANs, and of tunnels.
+_OTHER_INTERFACE = re.compile(
+    r"(?:en[opsx]|wl|ww|wg|tun|tap|vx|gre|ipip|sit|ppp|bond|team|vmbr|vlan|tailscale|zt|l2tp|macv"
+    r"|ipvlan|ipvtap)[\w.]*[*+]?|[\w-]+\.\d+"
+)
+_INTERFACES = re.compile(r"(?:\biif(?:name)? |-i )(?!!)(\{[^}]*\}|\S+)")
 _HOOKS_OF_OTHERS = ("forward", "postrouting")
 _OTHER_PROTOCOLS = re.compile(
     r"\budp (?:dport|sport)\b|\bicmp(?:v6)? |-p (?:udp|icmp|icmpv6|ipv6-icmp|igmp|sctp|gre)\b"
     r"|meta l4proto (?!tcp\b|\{)\S+|ip protocol (?!tcp\b|\{)\S+"
 )
 _PORTS = re.compile(r"(?:tcp |--)dports? (?:vmap )?(\{[^}]*\}|[\d,:-]+)")
+_ACCEPTS = re.compile(r"\baccept\b|-j ACCEPT\b")
 _NUMBERS = re.compile(r"(\d+)(?:[-:](\d+))?")
 
 
@@ -91,7 +99,7 @@ def untried_rules(
 
 
 def _is_understood(rule: str) -> bool:
-    if _SYN_ALONE.search(rule):
+    if _SYN_ALONE.search(rule) or _is_for_other_interfaces(rule):
         return False
     known = _IPTABLES if re.match(r"(?:! )?-", rule) else _NFT
     position = 0
@@ -104,6 +112,13 @@ def _is_understood(rule: str) -> bool:
             return False
         position += 1
     return True
+
+
+def _is_for_other_interfaces(rule: str) -> bool:
+    """Return whether a rule accepts what comes in by an interface that is none of the lab's."""
+    names = (re.findall(r'[^\s,"{}]+', value) for value in _INTERFACES.findall(rule))
+    is_other = any(_OTHER_INTERFACE.fullmatch(name) for each in names for name in each)
+    return is_other and bool(_ACCEPTS.search(rule))
 
 
 def _concerns(rule: str, ports: Collection[int]) -> bool:
@@ -120,6 +135,6 @@ def _concerns(rule: str, ports: Collection[int]) -> bool:
 
 def _is_for_a_machine(rule: str, machines: Collection[str]) -> bool:
     """Return whether a rule accepts what comes from one of the machines, and nothing else."""
-    accepts = re.search(r"\baccept\b|-j ACCEPT\b", rule)
+    accepts = _ACCEPTS.search(rule)
     sources = re.findall(r"(?<!! )(?:\bip saddr|-s) (?!!)(\S+)", rule)
     return bool(accepts) and any(each.removesuffix("/32") in machines for each in sources)
