@@ -34,6 +34,11 @@ _VARIABLE = re.compile(
 #: The settings of units, and of systemd itself, that have variables.
 _KEYS = re.compile(r"Environment|DefaultEnvironment|ManagerEnvironment|Exec\w+")
 _MANAGER = re.compile(r"/systemd/system\.conf(\.d/[^/]+\.conf)?$")
+#: Settings of the kernel that name a program which it runs as root (proc_sys_kernel(5)).
+_KERNEL = re.compile(
+    r"^\s*-?\s*kernel[./](?P<name>core_pattern|modprobe|poweroff_cmd|hotplug)\s*=\s*\|?(?P<path>/\S+)"
+)
+_SYSCTL = re.compile(r"/etc/sysctl\.conf|(/etc|/run|/usr/lib|/usr/local/lib)/sysctl\.d/[^/]+\.conf")
 _LINKER = re.compile(r"/etc/ld\.so\.(?:preload|conf|conf\.d/[^/]+\.conf)$")
 
 
@@ -62,6 +67,8 @@ def environment_paths(texts: Mapping[str, str]) -> Iterator[EnvironmentPath]:
     for file, text in texts.items():
         if _LINKER.fullmatch(file):
             yield from _linkers(file, text)
+        if _SYSCTL.fullmatch(file):
+            yield from _kernels(file, text)
         for line, value in _lines(file, text, is_environment=file in files):
             for match in _VARIABLE.finditer(value):
                 for path in re.split("[: ]", match["value"]):
@@ -86,6 +93,16 @@ def _lines(file: str, text: str, *, is_environment: bool) -> Iterator[tuple[int,
     for number, line in enumerate(text.splitlines() if is_run or is_environment else (), 1):
         if not line.lstrip().startswith("#"):
             yield number, line
+
+
+def _kernels(file: str, text: str) -> Iterator[EnvironmentPath]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _KERNEL.match(line):
+            path = str(PurePosixPath(match["path"]))
+            name = f"kernel.{match['name']}"
+            is_pipe = "|" in line or match["name"] != "core_pattern"
+            if is_pipe:
+                yield EnvironmentPath(name, path, is_searched=False, place=Place(file, number))
 
 
 def _linkers(file: str, text: str) -> Iterator[EnvironmentPath]:

@@ -52,6 +52,9 @@ def check_open_files(inputs: Input, observation: "Observation") -> Iterator[Poli
         for key in found.client_keys:
             sentence = f"every local user may read {key}, the key of a client, and connect with it"
             yield PolicyFinding("stranger", sentence, id="exposed-key")
+    for key in found.ssh_keys:
+        sentence = f"every local user may read {key}, a private key for ssh, and log in with it"
+        yield PolicyFinding("stranger", sentence, id="exposed-key")
     yield from check_files_of_anybody(inputs)
     told = {*observation.daemon.local_doors}
     places = set()

@@ -30,9 +30,11 @@ from dockerd_lab.judge.not_judged import find_not_judged
 from dockerd_lab.judge.open_accounts import check_open_accounts
 from dockerd_lab.judge.open_files import check_open_files
 from dockerd_lab.judge.other_ways import find_other_ways
+from dockerd_lab.judge.pam_lines import find_pam_lines
 from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.published_keys import check_published_keys
-from dockerd_lab.judge.sshd_logins import check_sshd_logins
+from dockerd_lab.judge.raised_rights import find_raised_rights
+from dockerd_lab.judge.sshd_logins import check_sshd_logins, find_untried_logins
 from dockerd_lab.judge.sudo_rules import check_sudo_rules, find_other_sudo_rules
 from dockerd_lab.judge.unknown_proxy_lines import find_unknown_proxy_lines
 from dockerd_lab.judge.unknown_servers import find_unknown_servers
@@ -164,6 +166,9 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
         context.inputs, context.declared, context.observation
     ),
     lambda context: find_other_ways(context.daemon),
+    lambda context: find_raised_rights(context.inputs, context.daemon),
+    lambda context: find_pam_lines(context.inputs),
+    lambda context: find_untried_logins(context.inputs, context.scripts),
     lambda context: find_untried_conditions(context.inputs, context.observation),
     lambda context: find_unknown_proxy_lines(context.inputs),
     lambda context: find_open_uploads(context.inputs),

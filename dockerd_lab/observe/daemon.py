@@ -31,6 +31,7 @@ from dockerd_lab.observe import (
     open_files,
     other_ways,
     proxies,
+    raised_rights,
     read_files,
     unit,
 )
@@ -167,6 +168,7 @@ def observe_daemon(
         open_files=open_files.parse(output["open_files"]),
         open_accounts=open_accounts.parse(output["open_accounts"]),
         other_ways=other_ways.parse(output["other_ways"]),
+        raised_rights=raised_rights.parse(output["raised_rights"]),
         raw=results,
     )
 
@@ -192,6 +194,7 @@ def _daemon_commands() -> dict[str, RemoteCommand]:
         "open_files": open_files.COMMAND,
         "open_accounts": open_accounts.COMMAND,
         "other_ways": other_ways.COMMAND,
+        "raised_rights": raised_rights.COMMAND,
         "by_hand": RemoteCommand(f"cat {STATE_DIRECTORY}/by-hand.log 2>/dev/null"),
     }
 

@@ -11,6 +11,7 @@ from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.observe.open_accounts import OpenAccounts
 from dockerd_lab.observe.open_files import OpenFiles
 from dockerd_lab.observe.other_ways import OtherWays
+from dockerd_lab.observe.raised_rights import RaisedRights
 from dockerd_lab.observe.unit import Unit
 from dockerd_lab.observe.unit_states import UnitState
 
@@ -83,6 +84,8 @@ class DaemonObservation:
     """Accounts and groups that every local user can take on."""
     other_ways: OtherWays = field(default_factory=OtherWays)
     """Ways to the machine that nobody tries."""
+    raised_rights: RaisedRights = field(default_factory=RaisedRights)
+    """What runs with other rights than those of whoever makes it run."""
     raw: dict[str, CommandResult] = field(default_factory=dict)
     """All results of commands, for the evidence only."""
 

@@ -15,13 +15,15 @@ _PROGRAMS = "/usr/bin /usr/sbin /usr/lib/systemd /var/lib /var/local /mnt /media
 #: Prints `writable PATH` for each file that everybody may write, and each directory in which
 #: everybody may replace files; `sticky PATH` for each directory in which everybody may make files,
 #: and replace their own; `client-key PATH` for each private key that everybody may read, with a
-#: certificate for clients beside it. The key of a server opens no daemon. The last line says that
+#: certificate for clients beside it, the key of a server opens no daemon; `ssh-key PATH` for each
+#: private key of ssh's that everybody may read. The last line says that
 #: all of it ran.
 _SCRIPT = f"""\
 find {_PLACES} {_PROGRAMS} -writable ! -type l ! -type d -printf 'writable %p\\n'
 find / -xdev -path /proc -prune -o -type d -writable \\
     '(' -perm -1000 -printf 'sticky %p\\n' -o -printf 'writable %p\\n' ')'
 grep -rlsIE -e '-----BEGIN ([A-Z]+ )?PRIVATE KEY' {_PLACES} | while read -r key; do
+    ! grep -qs 'BEGIN OPENSSH' "$key" || {{ echo "ssh-key $key"; continue; }}
     public=$(openssl pkey -passin pass: -in "$key" -pubout) || continue
     for each in "${{key%/*}}"/*; do
         [ "$(openssl x509 -in "$each" -noout -pubkey)" = "$public" ] || continue
@@ -51,18 +53,20 @@ class OpenFiles:
     """Directories in which everybody may make files, and replace only their own."""
     client_keys: tuple[str, ...] = ()
     """Private keys of clients that everybody may read."""
+    ssh_keys: tuple[str, ...] = ()
+    """Private keys of ssh's that everybody may read."""
 
 
 def parse(output: str) -> OpenFiles:
     r"""Return the files in the output of COMMAND; raises HarnessError if it ended early.
 
     >>> parse("writable /srv/hook\nclient-key /srv/key.pem\nend\n")
-    OpenFiles(writable=('/srv/hook',), sticky=(), client_keys=('/srv/key.pem',))
+    OpenFiles(writable=('/srv/hook',), sticky=(), client_keys=('/srv/key.pem',), ssh_keys=())
     """
     *lines, end = output.splitlines() or [""]
     if end != "end":
         raise HarnessError(f"asking daemon for files that everybody may use: {output!r:.200}")
-    by_kind: dict[str, list[str]] = {"writable": [], "sticky": [], "client-key": []}
+    by_kind: dict[str, list[str]] = {"writable": [], "sticky": [], "client-key": [], "ssh-key": []}
     for line in lines:
         kind, _, path = line.partition(" ")
         if kind in by_kind:  # a name may have a line's end

@@ -3,6 +3,7 @@
 import pytest
 from observations import observation
 
+from dockerd_lab.judge.sshd_logins import find_untried_logins
 from dockerd_lab.observe.open_accounts import OpenAccounts
 
 SSHD = "etc/ssh/sshd_config.d/docker.conf"
@@ -40,3 +41,23 @@ def test_it_asks(judged, text):
 def test_an_empty_password_of_accounts_that_have_none(judged, users, text, is_open):
     seen = observation(open_accounts=OpenAccounts(others=tuple(users.split(","))))
     assert bool(judged({SSHD: text}, seen).reasons) is is_open
+
+
+@pytest.mark.parametrize(
+    ("line", "is_known"),
+    [
+        ("AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys/%u", True),
+        ("AuthorizedKeysFile /var/tmp/keys/%u", False),
+        ("AuthorizedKeysCommand /usr/local/bin/keys %u", False),
+        ("TrustedUserCAKeys /etc/ssh/ca.pub", True),
+        ("TrustedUserCAKeys /srv/ca.pub", False),
+        ("ForceCommand docker system dial-stdio", False),
+        ("PermitUserEnvironment yes", False),
+    ],
+)
+def test_lines_of_a_restarted_sshd_with_which_somebody_may_get_in(ready, line, is_known):
+    file = "etc/ssh/sshd_config.d/x.conf"
+    inputs = ready({file: f"PermitRootLogin no\n{line}\n"}).inputs
+    entries = list(find_untried_logins(inputs, ["systemctl restart ssh\n"]))
+    assert [each.where.rpartition(":")[2] for each in entries] == ([] if is_known else ["2"])
+    assert list(find_untried_logins(inputs, [])) == []
