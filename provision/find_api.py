@@ -79,11 +79,11 @@ def _first_of_groups(prefixes, groups):
 
 
 def find_served_key(door, paths):
-    """Return the first of the paths at which a private key is read, or None."""
+    """Return the first of the paths at which a private key or a swarm's token is read, or None."""
     door.base, door.way = "", {}
     for path in paths:
         status, body = door.send("GET", path, hangs_up=True)
-        if status == HTTPStatus.OK and b"PRIVATE KEY-----" in body:
+        if status == HTTPStatus.OK and (b"PRIVATE KEY-----" in body or b"SWMTKN-1-" in body):
             return path
     return None
 

@@ -202,7 +202,7 @@ def read_token(job, door):
             no_list = ("refused", METRICS)
         key = find_served_key(door, job["served"])
         if key is not None:
-            no_list = ("unclear", f"GET {key}: a private key, which may open the daemon")
+            no_list = ("unclear", f"GET {key}: a key or token, which may open the daemon")
         raise Measured(*no_list) from None
     finally:
         if lists_containers or status in (HTTPStatus.CREATED, None):

@@ -55,6 +55,9 @@ def check_open_files(inputs: Input, observation: "Observation") -> Iterator[Poli
     for key in found.ssh_keys:
         sentence = f"every local user may read {key}, a private key for ssh, and log in with it"
         yield PolicyFinding("stranger", sentence, id="exposed-key")
+    for path in found.swarm_tokens:
+        sentence = f"every local user may read {path}, with a token to join the swarm"
+        yield PolicyFinding("stranger", sentence, id="exposed-key")
     yield from check_files_of_anybody(inputs)
     told = {*observation.daemon.local_doors}
     places = set()

@@ -36,6 +36,7 @@ grep -rlsIE -e '-----BEGIN ([A-Z]+ )?PRIVATE KEY' {_PLACES} | while read -r key;
         break
     done
 done
+grep -rlsI SWMTKN-1- {_PLACES} | sed 's/^/swarm-token /'
 echo end"""
 COMMAND = RemoteCommand(
     "setpriv --reuid=nobody --regid=nogroup --groups=users sh 2>/dev/null <<'SCRIPT'\n"
@@ -55,18 +56,21 @@ class OpenFiles:
     """Private keys of clients that everybody may read."""
     ssh_keys: tuple[str, ...] = ()
     """Private keys of ssh's that everybody may read."""
+    swarm_tokens: tuple[str, ...] = ()
+    """Files that everybody may read with a token by which machines join the swarm."""
 
 
 def parse(output: str) -> OpenFiles:
     r"""Return the files in the output of COMMAND; raises HarnessError if it ended early.
 
-    >>> parse("writable /srv/hook\nclient-key /srv/key.pem\nend\n")
-    OpenFiles(writable=('/srv/hook',), sticky=(), client_keys=('/srv/key.pem',), ssh_keys=())
+    >>> parse("writable /srv/hook\nclient-key /srv/key.pem\nend\n").client_keys
+    ('/srv/key.pem',)
     """
     *lines, end = output.splitlines() or [""]
     if end != "end":
         raise HarnessError(f"asking daemon for files that everybody may use: {output!r:.200}")
-    by_kind: dict[str, list[str]] = {"writable": [], "sticky": [], "client-key": [], "ssh-key": []}
+    kinds = ("writable", "sticky", "client-key", "ssh-key", "swarm-token")
+    by_kind: dict[str, list[str]] = {kind: [] for kind in kinds}
     for line in lines:
         kind, _, path = line.partition(" ")
         if kind in by_kind:  # a name may have a line's end

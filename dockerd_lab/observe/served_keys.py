@@ -1,4 +1,4 @@
-"""Finds private keys on `daemon` in the directories from which nginx serves files."""
+"""Finds keys and swarms' tokens on `daemon` in the directories from which nginx serves files."""
 
 import shlex
 
@@ -26,6 +26,5 @@ def served_keys(program: Program, dump: str) -> list[str]:
 def _find(directories: list[str]) -> RemoteCommand:
     """Return the command that prints the files with keys, in these directories or just below."""
     find = f"timeout 10 find -L {shlex.join(directories)} -xdev -maxdepth 4 -type f -size -64k"
-    return RemoteCommand(
-        f"{find} -print0 2>/dev/null | xargs -0 -r grep -ls 'PRIVATE KEY-----' | head -{_MAX_KEYS}"
-    )
+    grep = "grep -ls -e 'PRIVATE KEY-----' -e SWMTKN-1-"
+    return RemoteCommand(f"{find} -print0 2>/dev/null | xargs -0 -r {grep} | head -{_MAX_KEYS}")

@@ -34,7 +34,7 @@ _EXPECTED = {
         (_INCOMPLETE, "auth-required", "this authorization plugin decides what strangers do"),
     ),
     "ca-key-in-web-root": (
-        ("failed", "unclear", "GET /pki/ca-key.pem: a private key, which may open the daemon"),
+        ("failed", "unclear", "GET /pki/ca-key.pem: a key or token, which may open the daemon"),
         ("passed", "tls-required", ""),
     ),
     "client-key-readable": (

@@ -22,6 +22,18 @@ def test_a_client_s_key_that_everybody_may_read(judged):
     ]
 
 
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"ssh_keys": ("/etc/ssh/ca",)}, "/etc/ssh/ca, a private key for ssh"),
+        ({"swarm_tokens": ("/srv/token",)}, "/srv/token, with a token to join"),
+    ],
+)
+def test_other_secrets_that_everybody_may_read(judged, found, words):
+    (reason,) = reasons(judged, {"etc/docker/daemon.json": {}}, local_user="refused", **found)
+    assert words in reason
+
+
 def test_it_opens_nothing_where_no_certificate_is_wanted(judged):
     files = {"etc/docker/daemon.json": {}}
     assert reasons(judged, files, client_keys=(KEY,), local_user="refused") == []
