@@ -22,6 +22,7 @@ from dockerd_lab.judge.deferred_commands import find_deferred_commands
 from dockerd_lab.judge.exposed_keys import check_exposed_keys
 from dockerd_lab.judge.findings import NoEffect, NotJudged, PolicyFinding
 from dockerd_lab.judge.forwarded_api import find_forwarded_api
+from dockerd_lab.judge.granting_files import find_granting_files
 from dockerd_lab.judge.ignored_lines import find_ignored_lines
 from dockerd_lab.judge.ineffective_protection import find_ineffective_protection
 from dockerd_lab.judge.local_doors import check_local_doors
@@ -30,6 +31,7 @@ from dockerd_lab.judge.not_judged import find_not_judged
 from dockerd_lab.judge.open_accounts import check_open_accounts
 from dockerd_lab.judge.open_files import check_open_files
 from dockerd_lab.judge.other_ways import find_other_ways
+from dockerd_lab.judge.own_programs import find_own_programs
 from dockerd_lab.judge.pam_lines import find_pam_lines
 from dockerd_lab.judge.public_trust import check_public_trust
 from dockerd_lab.judge.published_keys import check_published_keys
@@ -168,6 +170,10 @@ NOT_JUDGED: tuple[Callable[[RuleContext], Iterable[NotJudged]], ...] = (
     lambda context: find_other_ways(context.daemon),
     lambda context: find_raised_rights(context.inputs, context.daemon),
     lambda context: find_pam_lines(context.inputs),
+    lambda context: find_granting_files(context.inputs),
+    lambda context: find_own_programs(
+        context.inputs, context.declared, context.observation, context.scripts
+    ),
     lambda context: find_untried_logins(context.inputs, context.scripts),
     lambda context: find_untried_conditions(context.inputs, context.observation),
     lambda context: find_unknown_proxy_lines(context.inputs),
