@@ -28,6 +28,8 @@ _AFTER_QUOTE = " \t\r\n;{)"
 _ESCAPES = {"t": "\t", "r": "\r", "n": "\n", '"': '"', "'": "'", "\\": "\\"}
 #: Files include each other at most this deep.
 _MAX_DEPTH = 10
+#: Blocks lie in each other at most this deep; nginx's own directives need a third of that.
+_MAX_NESTING = 20
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,12 @@ def _with_includes(texts: Mapping[str, str], block: Iterable[Node], depth: int) 
 
 
 def _read_block(
-    file: str, tokens: Iterator[tuple[str, int, bool]], strict: bool, *, is_open: bool = False
+    file: str, tokens: Iterator[tuple[str, int, bool]], strict: bool, *, depth: int = 0
 ) -> Iterator[Node]:
-    """Yield the directives up to the end of a block, or of the file if no block is open."""
+    """Yield the directives up to the end of a block, or of the file if no block is open.
+
+    `depth` is the number of open blocks. A block that lies too deep is read as if it had none.
+    """
     words: list[str] = []
     first_line = 0
     for text, line, is_mark in tokens:
@@ -127,18 +132,20 @@ def _read_block(
             first_line = first_line if words else line
             words.append(text)
             continue
-        is_wrong = (bool(words) or not is_open) if text == "}" else not words
-        if strict and is_wrong:
+        is_wrong = (bool(words) or not depth) if text == "}" else not words
+        is_too_deep = text == "{" and depth >= _MAX_NESTING
+        if strict and (is_wrong or is_too_deep):
             raise NotRead(f"line {line}: {text}")
         if text == "}":
             return
         if text == "{" or words:
             # What stands in a block of Lua is read as if it were nginx's: it has no effect here.
-            block = _read_block(file, tokens, strict, is_open=True) if text == "{" else ()
+            has_block = text == "{" and not is_too_deep
+            block = _read_block(file, tokens, strict, depth=depth + 1) if has_block else ()
             name, *arguments = words or [""]
             yield Node(name, tuple(arguments), file, first_line, tuple(block))
             words = []
-    if strict and (words or is_open):
+    if strict and (words or depth):
         raise NotRead("its end")
 
 

@@ -78,3 +78,12 @@ def test_what_nginx_reads_is_read():
         ("200", "}"),
         ("$b", 'x#y"\r\\d'),
     ]
+
+
+def test_blocks_may_lie_in_each_other_however_deep():
+    deep = "a {" * 1500
+    with pytest.raises(NotRead, match="line 1: {"):
+        parse_file("/x", deep, strict=True)
+    assert parse_file("/x", deep).block
+    itself = "a {" * 20 + f"include {MAIN};" + "}" * 20
+    assert parse({MAIN: itself}).block
