@@ -12,10 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests/attacks"))
 
 from mutants import mutants
 
-from dockerd_lab.lint.facts import engines, load_facts
+from dockerd_lab.lint.facts import engines, load_facts, other_versions
 from dockerd_lab.lint.packaged import PACKAGED
 from dockerd_lab.lint.predict import predict
 
@@ -24,7 +25,7 @@ LIMIT = 1.0
 
 def main(count: int = 100_000, seed: int = 0) -> int:
     """Print the answers, and each failure; return how many there are."""
-    names = engines()
+    names = [*engines(), *other_versions()]
     answers: Counter[str] = Counter()
     slowest, wrong = 0.0, 0
     started = time.monotonic()

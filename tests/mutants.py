@@ -1,8 +1,10 @@
-"""Seeded mutants of the rules' examples and the cases' files, for lint to read."""
+"""Seeded mutants of the rules' examples, the cases' files and the attacks, for lint to read."""
 
 import random
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from every import EVERY
 
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.rule import load_rule, rule_ids
@@ -26,6 +28,7 @@ def originals() -> list[dict[str, str]]:
     for rootfs in sorted(package_data().glob("provision/*/*/rootfs")):
         files = [file for file in rootfs.rglob("*") if file.is_file()]
         found.append({f"/{file.relative_to(rootfs)}": file.read_text("utf-8") for file in files})
+    found += [{f"/{path}": text for path, text in each.files.items()} for each in EVERY.values()]
     return [each for each in found if each]
 
 
