@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _BINARY = (".p12", ".pfx", ".der", ".cer", ".crt", ".key")
 #: What every other file has that holds a key or a certificate.
 _MARKS = re.compile(rb"-----BEGIN |\b(?:ssh|ecdsa)-[\w@.-]+ AAAA")
+#: The first line of a PEM block, and the line by which it is encrypted.
+_BLOCK = re.compile(r"^-----BEGIN ([^\n-]+)-----[ \t\r]*(\nProc-Type: 4,ENCRYPTED)?", re.MULTILINE)
 _OTHERS_READ = 0o004
 
 
@@ -90,6 +92,8 @@ class Keys:
     certificates: tuple[Certificate, ...] = ()
     ssh: Mapping[str, frozenset[bytes]] = field(default_factory=dict)
     """The public keys of ssh in a file, by its path."""
+    blocks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of the PEM blocks in a file, by its path; see `pem_labels`."""
 
 
 def read_keys(origins: Mapping[str, Path], rootfs: Path) -> Keys:
@@ -100,12 +104,14 @@ def read_keys(origins: Mapping[str, Path], rootfs: Path) -> Keys:
     private: list[PrivateKey] = []
     certificates: list[Certificate] = []
     ssh: dict[str, frozenset[bytes]] = {}
+    blocks: dict[str, tuple[str, ...]] = {}
     for path, source in origins.items():
         if source.is_symlink():
             continue
         data = (rootfs / path.lstrip("/")).read_bytes()
         if not (_MARKS.search(data) or path.endswith(_BINARY)):
             continue
+        blocks[path] = pem_labels(data.decode(errors="replace"))
         # Imported here: it takes as long to load as all of lint, and most inputs have no key.
         from dockerd_lab.inputs.key_formats import (  # noqa: PLC0415
             read_binary,
@@ -121,4 +127,19 @@ def read_keys(origins: Mapping[str, Path], rootfs: Path) -> Keys:
         certificates += [Certificate(path, each) for each in parsed]
         if public_keys := frozenset(read_ssh(data)):
             ssh[path] = public_keys
-    return Keys(tuple(private), tuple(certificates), ssh)
+    return Keys(tuple(private), tuple(certificates), ssh, blocks)
+
+
+def pem_labels(text: str) -> tuple[str, ...]:
+    r"""Return the labels of the PEM blocks in a text, as Go finds them: at the start of a line.
+
+    A block that is encrypted in OpenSSL's old way has `ENCRYPTED` before its label.
+
+    >>> pem_labels("-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n")
+    ('CERTIFICATE',)
+    >>> pem_labels("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n")
+    ('ENCRYPTED RSA PRIVATE KEY',)
+    >>> pem_labels("  -----BEGIN CERTIFICATE-----\n")
+    ()
+    """
+    return tuple(f"{'ENCRYPTED ' if old else ''}{label}" for label, old in _BLOCK.findall(text))

@@ -43,6 +43,9 @@ _SECTIONS = {
 }
 #: What is a line's end to Python, or changes a line unseen, and is not so to systemd or nginx.
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff\u00a0\u3000\u200b]")
+#: The line ends of Windows. systemd (read_line_full in src/basic/fileio.c), nginx and Go's PEM read
+#: them like any other; programs of firewalls do not.
+_CRLF = "\r\n"
 #: The files in which such a character is no matter of the way they are split into lines.
 _JSON = ".json"
 
@@ -62,9 +65,12 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: 
         elif _UNITS.fullmatch(file):
             _check_unit(file, inputs.texts.get(file), notes)
         elif file in named or _DATA.fullmatch(file) or _HARMLESS.fullmatch(file):
-            _check_text(file, inputs.texts.get(file, ""), notes)
-        elif file in FIREWALLS or file.startswith(f"{NGINX}/"):
+            _check_text(file, inputs.texts.get(file, "").replace(_CRLF, "\n"), notes)
+        elif file in FIREWALLS:
             _check_text(file, inputs.texts.get(file, ""), notes, OPENS, CLOSES)
+        elif file.startswith(f"{NGINX}/"):
+            text = inputs.texts.get(file, "").replace(_CRLF, "\n")
+            _check_text(file, text, notes, OPENS, CLOSES)
         else:
             _check_other(file, inputs.texts.get(file), notes, has_tcp=has_tcp)
     for name in () if inputs.complete else inputs.ignored:
@@ -98,7 +104,7 @@ def _check_unit(file: str, text: str | None, notes: Notes) -> None:
         questions = (LISTENS, OPENS) if kind[1] == "socket" else (STARTS, LISTENS, OPENS)
         reason = f"{file} changes every {kind[1]} of the machine, not only docker's"
         notes.doubt(reason, Place(file), *questions)
-    _check_text(file, text, notes)
+    _check_text(file, text.removeprefix("\ufeff").replace(_CRLF, "\n"), notes)
     for number, section, key in _settings(text):
         home = next((name for name, keys in _SECTIONS.items() if key in keys), section)
         if home != section:

@@ -14,6 +14,7 @@ from dockerd_lab.lint.facts import EngineFacts
 from dockerd_lab.lint.flags import Flags
 from dockerd_lab.lint.notes import OPENS, STARTS, Notes
 from dockerd_lab.lint.present import Present
+from dockerd_lab.lint.tls_files import authority_mistake, certificate_mistake, key_mistake
 
 #: Where dockerd looks for its files if TLS is turned on by a flag and they are not named.
 _DEFAULTS = {
@@ -72,7 +73,9 @@ def read_tls(
     authority = paths["tlscacert"]
     if not authority and by_flag:
         authority = _DEFAULTS["tlscacert"]
-    if authority and checked and not present.exists(authority):
+    if authority and checked and (mistake := authority_mistake(present.inputs, authority)):
+        _fail(mistake, facts, notes, place)
+    elif authority and checked and not present.exists(authority):
         text = f'could not read CA certificate "{authority}"'
         _fail(f"{text}: open {authority}: no such file or directory", facts, notes, place)
     if checked and not authority:
@@ -97,8 +100,12 @@ def _check_pair(
         if not path and by_flag and present.exists(_DEFAULTS[name]):
             path = _DEFAULTS[name]
         pair[name] = path
-    missing = [path for path in pair.values() if not path or not present.exists(path)]
     names = f'(cert: "{pair["tlscert"]}", key: "{pair["tlskey"]}")'
+    mistake = _pair_mistake(present, pair["tlscert"], pair["tlskey"])
+    if mistake:
+        _fail(f"Error reading X509 key pair {names}: {mistake}", facts, notes, place)
+        return
+    missing = [path for path in pair.values() if not path or not present.exists(path)]
     if missing:
         text = f"Could not load X509 key pair {names}"
         _fail(f"{text}: open {missing[0]}: no such file or directory", facts, notes, place)
@@ -109,6 +116,17 @@ def _check_pair(
         _fail(text, facts, notes, place)
     elif fits is None:
         notes.doubt(f"whether the key {pair['tlskey']} is that of the certificate", place, STARTS)
+
+
+def _pair_mistake(present: Present, certificate: str, key: str) -> str:
+    """Return Go's message for what the input's files hold; empty if that may do.
+
+    Where the input has no key, `validate` makes a pair in place of both.
+    """
+    inputs = present.inputs
+    if not (inputs.has(certificate) and inputs.has(key)):
+        return ""
+    return certificate_mistake(inputs, certificate) or key_mistake(inputs, key)
 
 
 def _fail(text: str, facts: EngineFacts, notes: Notes, place: Place | None) -> None:

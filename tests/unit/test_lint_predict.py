@@ -83,6 +83,19 @@ def test_a_mode_for_all_users_wherever_it_stands(place, directory):
     assert predicted.exposure["local-user"] == "full-control"
 
 
+@pytest.mark.parametrize("name", CLOSED)
+def test_the_line_ends_of_windows_change_nothing(name):
+    files, outsider = CLOSED[name]
+    predicted = prediction({path: text.replace("\n", "\r\n") for path, text in files.items()})
+    assert (predicted.starts, predicted.exposure["outsider"]) == ("yes", outsider)
+
+
+def test_programs_of_firewalls_do_not_take_the_line_ends_of_windows():
+    rules = "*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n"
+    files = {DROP_IN: unit("-H tcp://0.0.0.0:1"), "etc/iptables/rules.v4": rules}
+    assert prediction(files).exposure["outsider"] == "unknown"
+
+
 #: Changes after which nobody is said to be kept out, each of a closed configuration above.
 DOUBTFUL = {
     "a unit of its own": {"etc/systemd/system/x.service": "[Service]\nExecStart=/bin/x\n"},

@@ -2,6 +2,7 @@
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 from linting import prediction
 
 DROP_IN = "etc/systemd/system/docker.service.d/override.conf"
@@ -11,6 +12,8 @@ TLS = {
     " --tlskey=/etc/docker/key.pem\n"
 }
 CERT, KEY = "etc/docker/cert.pem", "etc/docker/key.pem"
+AUTHORITY = "etc/docker/ca.pem"
+MALFORMED = ("tls-cert-malformed",)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,58 @@ def test_what_the_input_lacks_fits_the_certificate_and_not_the_key(pairs):
     assert predicted().starts == "yes"
     assert predicted(certificate).starts == "yes"
     assert predicted(key=key).starts == "unknown"
+
+
+def encrypted(key, *, is_old):
+    """A key in PEM with the passphrase `docker`."""
+    form = serialization.PrivateFormat
+    chosen = form.TraditionalOpenSSL if is_old else form.PKCS8
+    how = serialization.BestAvailableEncryption(b"docker")
+    loaded = serialization.load_pem_private_key(key.bytes(), None)
+    return loaded.private_bytes(serialization.Encoding.PEM, chosen, how).decode()
+
+
+def in_files(certificate, key, authority=None):
+    """The errors that are predicted for these texts of TLS files."""
+    files = {CERT: certificate, KEY: key} | ({AUTHORITY: authority} if authority else {})
+    (one, other) = (prediction({**TLS, **files}, f"debian-{n}") for n in (12, 14))
+    assert (one.starts, one.errors) == (other.starts, other.errors)
+    assert one.starts == ("no" if one.errors else "yes"), one
+    assert not one.errors or one.exposure["outsider"] == "refused"
+    return one.errors
+
+
+def test_a_key_with_a_passphrase_is_none_for_dockerd(pairs):
+    (certificate, key), _ = pairs
+    for is_old in (True, False):
+        assert in_files(certificate.bytes().decode(), encrypted(key, is_old=is_old)) == MALFORMED
+
+
+def test_files_without_what_dockerd_looks_for(pairs):
+    certificate, key = (each.bytes().decode() for each in pairs[0])
+    assert in_files(certificate, key) == ()
+    assert in_files(certificate, key, certificate) == ()
+    assert in_files(certificate.replace("\n", "\r\n"), f"of a server\n{key}") == ()
+    for texts in (
+        (key, certificate),
+        (certificate, certificate),
+        ("", key),
+        (certificate, "{{ vault_docker_key }}\n"),
+        (certificate, key, key),
+        (certificate, key, "a CA"),
+        (f"  {certificate}", key),
+        (certificate.replace("CERTIFICATE", "TRUSTED CERTIFICATE"), key),
+    ):
+        assert in_files(*texts) == MALFORMED, texts
+
+
+def test_a_mark_before_a_certificate_hides_it_from_dockerd(pairs):
+    certificate, key = (each.bytes().decode() for each in pairs[0])
+    assert prediction({**TLS, CERT: f"\ufeff{certificate}", KEY: key}).errors == MALFORMED
+
+
+def test_a_certificate_without_its_key_is_replaced_by_a_pair():
+    assert prediction({**TLS, CERT: "no certificate\n"}).errors == ()
 
 
 def test_what_another_machine_may_have_is_unknown():
