@@ -1,14 +1,14 @@
 """Works out what each of several machines and users gets of a listener."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dockerd_lab.levels import LEVELS
 from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.nftables import Chain, Packet, judge
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
-from dockerd_lab.lint.prediction import UNKNOWN, WHO
+from dockerd_lab.lint.prediction import UNKNOWN, WHO, PredictedListener
 
 _OPEN = "full-control"
 #: From where each connects in the lab: client and outsider as lab.yaml has them, a container as
@@ -51,6 +51,28 @@ class Api:
 def levels(api: Api, chains: Sequence[Chain]) -> dict[str, str]:
     """Return what each of WHO gets of a listener behind a firewall."""
     return {who: _level(who, api, chains) for who in WHO}
+
+
+def listeners_of(
+    apis: Iterable[Api], chains: Sequence[Chain], *, is_known: bool
+) -> tuple[PredictedListener, ...]:
+    """Return what listens, once each, with what WHO get there in the worst of several ways.
+
+    Without `is_known` a script may have changed all of it.
+    """
+    found: dict[str, PredictedListener] = {}
+    for api in apis:
+        door = api.door
+        gets = levels(api, chains) if is_known else dict.fromkeys(WHO, UNKNOWN)
+        if str(door) in found:
+            before = found[str(door)].levels
+            gets = {who: worst((before[who], level)) for who, level in gets.items()}
+        place = door.value.place if door.value.value else None
+        listener = PredictedListener(
+            door.family, door.address, door.port, door.program, gets, place
+        )
+        found[str(door)] = listener
+    return tuple(found.values())
 
 
 def _level(who: str, api: Api, chains: Sequence[Chain]) -> str:

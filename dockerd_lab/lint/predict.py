@@ -19,7 +19,6 @@ from dockerd_lab.lint.files import check_files
 from dockerd_lab.lint.firewall import read_firewall
 from dockerd_lab.lint.flags import Flags, read_flags
 from dockerd_lab.lint.hosts import Directories, Door, read_hosts
-from dockerd_lab.lint.nftables import Chain
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
 from dockerd_lab.lint.packaged import NO_UNITS, PROGRAMS, packaged_units
 from dockerd_lab.lint.prediction import (
@@ -104,7 +103,7 @@ def predict(
         apis = [api for api in apis if api.door.program not in programs]
         if any(api.door.family != "unix" or access.is_open(api.local_user) for api in apis):
             notes.doubt("what listens without dockerd behind it", None, OPENS, CLOSES)
-    listeners = tuple(_listener(api, chains, notes) for api in apis)
+    listeners = access.listeners_of(apis, chains, is_known=not notes.may_change)
     exposure = {
         who: access.overall(_levels_of(who, listeners), notes, starts=starts) for who in WHO
     }
@@ -231,8 +230,9 @@ def _proxy_apis(inputs: Input, present: Present) -> list[Api]:
     apis = []
     for proxy in read_proxies(inputs.texts, inputs.origins, present.notes):
         client = proxy.level
-        if proxy.level == "tls-required":
+        if proxy.authority:
             client = present.client_level(proxy.authority)
+            client = proxy.level if client == "tls-required" else client
         elif proxy.level == "auth-required":
             client = UNKNOWN if inputs.complete else "auth-required"
         addresses = (proxy.addresses,) if proxy.addresses is not None else ()
@@ -254,15 +254,6 @@ def _state(starts: str, *, refused: bool) -> Any:
     if starts == "no":
         return "unchanged" if refused else "failed"
     return "active" if starts == "yes" else UNKNOWN
-
-
-def _listener(api: Api, chains: list[Chain], notes: Notes) -> PredictedListener:
-    levels = access.levels(api, chains)
-    if notes.may_change:
-        levels = dict.fromkeys(levels, UNKNOWN)
-    door = api.door
-    place = door.value.place if door.value.value else None
-    return PredictedListener(door.family, door.address, door.port, door.program, levels, place)
 
 
 def _levels_of(who: str, listeners: Sequence[PredictedListener]) -> list[str]:

@@ -47,7 +47,8 @@ def test_nginx_lets_one_address_through(place):
         ("allow unix:; deny all;", "unknown"),
         ("satisfy any; allow 192.168.3.10; deny all;", "unknown"),
         ("set_real_ip_from 0.0.0.0/0; allow 192.168.3.10; deny all;", "unknown"),
-        ("allow 192.168.3.10; deny all; location /x { allow all; }", "unknown"),
+        ("allow 192.168.3.10; deny all; location /x { allow all; }", "auth-required"),
+        (f"allow 192.168.3.10; deny all; location /x {{ allow all; {PASS} }}", "unknown"),
     ],
 )
 def test_other_guards_of_nginx(guard, outsider):
@@ -67,7 +68,7 @@ def test_reads_alone_are_let_through():
     # What takes the connection over may write: attach by websocket.
     assert levels(site(only_reads, "proxy_set_header Upgrade x;"))["outsider"] == "unknown"
     assert levels(site(only_reads.replace("!~", "~")))["outsider"] == "unknown"
-    assert levels(site("", only_reads))["outsider"] == "unknown"
+    assert levels(site("", only_reads))["outsider"] == "read-only"
 
 
 @pytest.mark.parametrize(
