@@ -70,6 +70,13 @@ def check_delay(doors: Collection[Door], delay: float, *, starts: str) -> list[F
     return [Finding("slow-start", "warning", message, slow[0].value.place, slow[0].value.value)]
 
 
+def _is_only_read(rule: str, message: str) -> bool:
+    """Return whether `validate` tries nothing of what a rule finds: keys of web servers it does."""
+    return rule in ("public-authority", "local-root") or (
+        rule == "exposed-key" and "web server" not in message
+    )
+
+
 def _script_place(where: str | None) -> Place | None:
     """Return the place of what is in a script, which has no path on the machine."""
     return Place(where) if where is not None and where.startswith(SCRIPT) else None
@@ -78,9 +85,10 @@ def _script_place(where: str | None) -> Place | None:
 def check_keys(
     inputs: Input, declared: DeclaredConfig, scripts: Collection[str], notes: Notes
 ) -> list[Finding]:
-    """Return findings for keys and passwords with which strangers get in.
+    """Return findings for keys, passwords and rules of sudo with which strangers get in.
 
-    What the judge would not have tried makes it unknown who gets in.
+    `validate` reads some of them in the files only, and its exposure is as if they were not there.
+    What it finds out by trying makes the exposure unknown here.
     """
     # Imported here: they take certificates, and most inputs have none.
     from dockerd_lab.judge.exposed_keys import check_exposed_keys  # noqa: PLC0415
@@ -88,6 +96,10 @@ def check_keys(
     from dockerd_lab.judge.public_trust import check_public_trust  # noqa: PLC0415
     from dockerd_lab.judge.published_keys import check_published_keys  # noqa: PLC0415
     from dockerd_lab.judge.sshd_logins import check_sshd_logins  # noqa: PLC0415
+    from dockerd_lab.judge.sudo_rules import (  # noqa: PLC0415
+        check_sudo_rules,
+        find_other_sudo_rules,
+    )
     from dockerd_lab.judge.weak_passwords import check_weak_passwords  # noqa: PLC0415
 
     by_rule = {
@@ -97,15 +109,17 @@ def check_keys(
         "weak-password": check_weak_passwords(inputs, scripts),
         "open-ssh": check_sshd_logins(inputs),
         "file-of-anybody": check_files_of_anybody(inputs),
+        "local-root": check_sudo_rules(inputs),
     }
     findings = []
     for rule, found in by_rule.items():
         for each in found:
-            notes.doubt(each.message, None, OPENS)
+            if not _is_only_read(rule, each.message):
+                notes.doubt(each.message, None, OPENS)
             place = inputs.place_at(each.where) or _script_place(each.where)
             findings.append(Finding(rule, "error", each.message, place))
     for entry in (*find_forwarded_api(inputs, scripts), *find_absent_firewalls(inputs, scripts)):
         notes.doubt(f"{entry.name}: {entry.message}", None, OPENS, CLOSES)
-    for entry in find_open_uploads(inputs):
+    for entry in (*find_open_uploads(inputs), *find_other_sudo_rules(inputs)):
         notes.doubt(entry.message, None, OPENS)
     return findings

@@ -4,14 +4,14 @@ Only where every file is known can be said that nobody gets in.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from dockerd_lab.config import units
 from dockerd_lab.config.paths import DEFAULTS, FIREWALLS, NGINX, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
-from dockerd_lab.lint.other_programs import leaves_the_start
+from dockerd_lab.lint.other_programs import questions_of
 from dockerd_lab.lint.service import SERVICE
 from dockerd_lab.lint.sockets import SOCKET
 
@@ -72,7 +72,7 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: 
             text = inputs.texts.get(file, "").replace(_CRLF, "\n")
             _check_text(file, text, notes, OPENS, CLOSES)
         else:
-            _check_other(file, inputs.texts.get(file), notes, has_tcp=has_tcp)
+            _check_other(file, inputs.texts, notes, has_tcp=has_tcp)
     for name in () if inputs.complete else inputs.ignored:
         if not re.fullmatch(r"\..*|README.*|LICENSE.*|.*\.(md|rst|txt|adoc)|case\.yaml", name):
             notes.doubt(f"{name} is not installed, and not read", None, LISTENS, OPENS, CLOSES)
@@ -80,20 +80,22 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: 
         notes.doubt("units are enabled that lint does not read", None)
 
 
-def _check_other(file: str, text: str | None, notes: Notes, *, has_tcp: bool) -> None:
-    """Note a file that lint does not read."""
+def _check_other(file: str, texts: Mapping[str, str], notes: Notes, *, has_tcp: bool) -> None:
+    """Note a file that lint does not read, if it may have a bearing on anything."""
     place = Place(file)
+    questions = questions_of(file, texts, has_tcp=has_tcp)
+    if not questions:
+        _check_text(file, texts.get(file, "").replace(_CRLF, "\n"), notes)
+        return
     if _OPENING.fullmatch(file):
         # Other ports of sshd are ssh's, and not listed.
         listens = () if file.startswith("/etc/ssh/") else (LISTENS,)
         notes.doubt(f"{file} is not read: it may open another way in", place, *listens, OPENS)
     elif file.startswith(("/etc/iptables/", "/etc/nftables", "/etc/ufw", "/etc/firewalld")):
         notes.doubt(f"{file}: rules of a firewall that lint does not read", place, OPENS, CLOSES)
-    elif leaves_the_start(file, text, has_tcp=has_tcp):
-        reason = f"{file} is not read: it may open another way in"
-        notes.doubt(reason, place, LISTENS, OPENS, CLOSES)
     else:
-        notes.doubt(f"{file} is not read: it may change anything", place)
+        what = "change anything" if STARTS in questions else "open another way in"
+        notes.doubt(f"{file} is not read: it may {what}", place, *questions)
 
 
 def _check_unit(file: str, text: str | None, notes: Notes) -> None:

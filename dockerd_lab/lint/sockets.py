@@ -101,7 +101,9 @@ def _open_to_all(unit: list[Assignment], notes: Notes) -> Assignment | None:
     for key, closed in (("SocketUser", ("root", "0")), ("SocketGroup", CLOSED_GROUPS)):
         for each in units.in_effect(unit, key)[-1:]:
             if each.value not in closed:
-                notes.doubt(f"who is {each.value}, to whom {key}= gives the socket", _place(each))
+                reason = f"who is {each.value}, to whom {key}= gives the socket"
+                # A missing group is added by `validate`, a missing user is not.
+                notes.doubt(reason, _place(each), *((OPENS,) if key == "SocketGroup" else ()))
     for each in units.in_effect(unit, "SocketMode")[-1:]:
         if not re.fullmatch("0?[0-7]{3}", each.value):
             notes.doubt(f"SocketMode={each.value} is not read", _place(each))

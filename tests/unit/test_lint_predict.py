@@ -101,7 +101,7 @@ DOUBTFUL = {
     "a unit of its own": {"etc/systemd/system/x.service": "[Service]\nExecStart=/bin/x\n"},
     "a timer": {"etc/systemd/system/x.timer": "[Timer]\nOnBootSec=1\n"},
     "an init script": {"etc/init.d/x": "#!/bin/sh\n"},
-    "containerd's file": {"etc/containerd/config.toml": "version = 2\n"},
+    "containerd's file": {"etc/containerd/config.toml": '[grpc]\ntcp_address = ":1"\n'},
     "a command when logs are rotated": {"etc/logrotate.d/x": "postrotate\nx\nendscript\n"},
     "a command of libwrap's": {"etc/hosts.allow": "ALL: ALL: spawn x\n"},
     "a script with a key's name": {"etc/init.d/x.key": "#!/bin/sh\n"},
