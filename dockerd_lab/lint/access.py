@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from dockerd_lab.levels import LEVELS
 from dockerd_lab.lint.hosts import Door
-from dockerd_lab.lint.nftables import Chain, Packet, judge
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
+from dockerd_lab.lint.packets import Chain, Packet, judge
 from dockerd_lab.lint.prediction import UNKNOWN, WHO, PredictedListener
 
 _OPEN = "full-control"
@@ -30,7 +30,7 @@ _FROM_ANYWHERE = ("outsider", "container", "local-user")
 _ON_THE_MACHINE = ("container", "local-user")
 #: What somebody gets whom a proxy does not let through.
 _DENIED = "auth-required"
-_BY_VERDICT = {"drop": "filtered", "reject": "refused"}
+_BY_VERDICT = {"drop": "filtered", "reject": "refused", "unknown": UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,10 @@ def _of_packet(packet: Packet, chains: Sequence[Chain], api: Api, behind: str) -
     verdict = judge(chains, packet)
     if verdict != "accept":
         return _BY_VERDICT[verdict]
-    return behind if judge(api.addresses, packet) == "accept" else _DENIED
+    verdict = judge(api.addresses, packet)
+    if verdict == "unknown":
+        return UNKNOWN
+    return behind if verdict == "accept" else _DENIED
 
 
 def _own_packets(who: str, port: int, chains: Sequence[Chain]) -> Iterator[Packet]:

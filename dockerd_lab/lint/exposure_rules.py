@@ -12,8 +12,8 @@ from dockerd_lab.judge.upload_doors import find_open_uploads
 from dockerd_lab.lint import access
 from dockerd_lab.lint.access import Api
 from dockerd_lab.lint.hosts import Door
-from dockerd_lab.lint.nftables import Chain
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
+from dockerd_lab.lint.packets import Chain
 from dockerd_lab.lint.prediction import Finding
 from dockerd_lab.lint.sockets import Sockets
 from dockerd_lab.lint.tls import Tls

@@ -7,8 +7,9 @@ from dockerd_lab.config.paths import IP6TABLES, IPTABLES, NFTABLES
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.iptables import read_chain
-from dockerd_lab.lint.nftables import Chain, read_chains
+from dockerd_lab.lint.nftables import read_chains
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
+from dockerd_lab.lint.packets import Chain
 
 #: Of each file, how its rules are read, and what loads them.
 _READERS: dict[str, tuple[Callable[[str], list[Chain]], str]] = {

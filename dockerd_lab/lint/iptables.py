@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from dockerd_lab.config import firewall_tree
 from dockerd_lab.config.not_read import NotRead
-from dockerd_lab.lint.nftables import Chain, Rule, Verdict, is_network
+from dockerd_lab.lint.packets import MAYBE, Chain, Rule, Verdict, is_network
 
 _VERDICTS: dict[str, Verdict] = {"ACCEPT": "accept", "DROP": "drop", "REJECT": "reject"}
 _PORTS = re.compile(r"\d{1,5}([:,]\d{1,5})*")
@@ -35,8 +35,10 @@ def read_chain(text: str, family: str) -> Chain:
                 _set_policy(chain, name[1:], policy)
             case ["-A", "INPUT", *rest]:
                 chain.rules.append(_rule(rest, family))
-            case ["-A", "FORWARD", *_]:
-                continue  # it is for packets to containers
+            case ["-A", name, *_] if name not in ("INPUT", "OUTPUT"):
+                continue  # it is for packets to containers, unless INPUT leads there
+            case ["-A", "OUTPUT", *_, "-j", "ACCEPT"]:
+                continue
             case _:
                 raise NotRead(statement.text[:60])
     return chain
@@ -54,36 +56,52 @@ def _rule(words: Sequence[str], family: str) -> Rule:
     rest = list(words)
     conditions: _Conditions = []
     while rest:
-        negated = "!" if rest[0] == "!" else ""
-        found: tuple[str, tuple[str, ...]]
-        match rest[1:] if negated else rest:
-            case ["-j", target, *more] if target in _VERDICTS and not negated:
+        match rest:
+            case ["-j", "LOG", *_]:
+                return Rule((), None)
+            case ["-j", target, *more] if target in _VERDICTS:
                 if more and (target != "REJECT" or more[:1] != ["--reject-with"] or more[2:]):
                     raise NotRead(" ".join(more[:4]))
                 return Rule(tuple(conditions), _VERDICTS[target])
-            case ["-m", "comment", "--comment", _, *more] if not negated:
+            case ["-m", "comment", "--comment", _, *more]:
                 rest = more
-                continue
-            case ["-m", name, *more] if name in _MATCHES and not negated:
+            case ["-m", name, *more] if name in _MATCHES:
                 rest = more
-                continue
-            case ["-i", name, *more] if name in ("lo", "docker0"):
-                found = ("interface", (name,))
-            case ["-s", network, *more] if is_network(network):
-                found = (family, (network,))
-            case ["-p", protocol, *more]:
-                conditions.append(_protocol(protocol, negated=bool(negated)))
+            case ["--icmp-type" | "--icmpv6-type", _, *more] | ["--syn", *more]:
                 rest = more
-                continue
-            case ["--dport" | "--dports", ports, *more] if _PORTS.fullmatch(ports):
-                found = ("port", tuple(ports.replace(":", "-").split(",")))
-            case ["--state" | "--ctstate", states, *more] if {*states.split(",")} <= {*_STATES}:
-                found = ("state", tuple(states.lower().split(",")))
+            case ["!", *more]:
+                rest = _condition(more, "!", family, conditions)
             case _:
-                raise NotRead(" ".join(rest[:4]))
-        conditions.append((found[0] + negated, found[1]))
-        rest = more
+                rest = _condition(rest, "", family, conditions)
     return Rule(tuple(conditions), None)
+
+
+def _condition(words: list[str], negation: str, family: str, conditions: _Conditions) -> list[str]:
+    """Add the condition with which a rule begins; return what follows it."""
+    match words:
+        case ["-i", name, *more] if name in ("lo", "docker0"):
+            conditions.append((f"interface{negation}", (name,)))
+        case ["-i", _, *more]:
+            conditions.append(MAYBE)  # an interface of the real host's
+        case (
+            ["-m", "limit", "--limit", _, "--limit-burst", _, *more]
+            | ["-m", "limit", "--limit", _, *more]
+            | ["--tcp-flags", _, _, *more]
+            | ["-d" | "--sport" | "--sports", _, *more]
+        ):
+            conditions.append(MAYBE)
+        case ["-s", network, *more] if is_network(network):
+            conditions.append((family + negation, (network,)))
+        case ["-p", protocol, *more]:
+            conditions.append(_protocol(protocol, negated=bool(negation)))
+        case ["--dport" | "--dports", ports, *more] if _PORTS.fullmatch(ports):
+            values = tuple(ports.replace(":", "-").split(","))
+            conditions.append((f"port{negation}", values))
+        case ["--state" | "--ctstate", states, *more] if {*states.split(",")} <= {*_STATES}:
+            conditions.append((f"state{negation}", tuple(states.lower().split(","))))
+        case _:
+            raise NotRead(" ".join(words[:4]))
+    return list(more)
 
 
 def _protocol(name: str, *, negated: bool) -> tuple[str, tuple[str, ...]]:

@@ -4,53 +4,17 @@ What it does not know makes the whole file unknown: rules that were read in part
 somebody is kept out who is not.
 """
 
-import ipaddress
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
 
 from dockerd_lab.config import firewall_tree
 from dockerd_lab.config.firewall_tree import Statement
 from dockerd_lab.config.not_read import NotRead
-
-Verdict = Literal["accept", "drop", "reject"]
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from dockerd_lab.lint.packets import MAYBE, Chain, Rule, Verdict, is_network
 
 _HOOK = re.compile(r"(\w+) hook (\w+) (?:device \S+ )?priority (.+)")
 #: Hooks that a packet to a program of the machine does not pass.
 _ELSEWHERE = ("forward", "postrouting")
-
-
-@dataclass(frozen=True)
-class Packet:
-    """The first packet of a TCP connection to the machine."""
-
-    source: Address | None
-    """None for an address that no rule names: a list of addresses that are kept out lets it in."""
-    interface: str
-    port: int
-    version: int
-    """Of IP."""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule: what a packet must have, and what becomes of it."""
-
-    conditions: tuple[tuple[str, tuple[str, ...]], ...]
-    verdict: Verdict | None
-
-
-@dataclass
-class Chain:
-    """A chain that packets to the machine pass."""
-
-    table: tuple[str, str]
-    """The family and the name of its table."""
-    name: str
-    policy: Verdict = "accept"
-    rules: list[Rule] = field(default_factory=list)
 
 
 def read_chains(text: str) -> list[Chain]:
@@ -74,51 +38,6 @@ def read_chains(text: str) -> list[Chain]:
             case words:
                 raise NotRead(" ".join(words[:4]))
     return chains
-
-
-def judge(chains: Sequence[Chain], packet: Packet) -> Verdict:
-    """Return what becomes of a packet: every chain must accept it."""
-    family = "ip" if packet.version == 4 else "ip6"  # noqa: PLR2004
-    verdicts = [_of_chain(chain, packet) for chain in chains if chain.table[0] in ("inet", family)]
-    return next((each for each in verdicts if each != "accept"), "accept")
-
-
-def _of_chain(chain: Chain, packet: Packet) -> Verdict:
-    for rule in chain.rules:
-        if rule.verdict is not None and all(_fits(each, packet) for each in rule.conditions):
-            return rule.verdict
-    return chain.policy
-
-
-def _fits(condition: tuple[str, tuple[str, ...]], packet: Packet) -> bool:
-    kind, values = condition
-    negated = kind.endswith("!")
-    match kind.rstrip("!"):
-        case "interface":
-            fits = packet.interface in values
-        case "port":
-            fits = any(_in_range(packet.port, each) for each in values)
-        case "ip" | "ip6" as family:
-            if packet.version != (4 if family == "ip" else 6):
-                return False
-            fits = any(_is_in(packet.source, each) for each in values)
-        case "ipv4" | "ipv6" as version:
-            fits = packet.version == int(version[-1])
-        case "state":
-            fits = "new" in values
-        case _:  # another protocol than TCP
-            return False
-    return fits is not negated
-
-
-def _is_in(source: Address | None, text: str) -> bool:
-    network = ipaddress.ip_network(text, strict=False)
-    return network.prefixlen == 0 if source is None else source in network
-
-
-def _in_range(port: int, text: str) -> bool:
-    first, _, last = text.partition("-")
-    return int(first) <= port <= int(last or first)
 
 
 def _table(table: tuple[str, str], body: Sequence[Statement]) -> Iterator[Chain]:
@@ -164,30 +83,80 @@ def _rule(words: Sequence[str]) -> Rule:
         verdict = _verdict(rest)
         if verdict is not None:
             return Rule(tuple(conditions), verdict)
-        match rest:
-            case ["counter", *more]:
-                rest = more
-            case ["log", "prefix", text, *more] | ["comment", text, *more] if _is_string(text):
-                rest = more
-            case ["iif" | "iifname", *more]:
-                rest = _take("interface", more, conditions)
-            case ["tcp", "dport", *more]:
-                rest = _take("port", more, conditions)
-            case ["ip" | "ip6" as family, "saddr", *more]:
-                rest = _take(family, more, conditions)
-            case ["ct", "state", *more]:
-                rest = _take("state", more, conditions)
-            case ["udp", "dport", *more] | ["icmp" | "icmpv6", "type", *more]:
-                rest = _take("other", more, conditions)
-            case ["meta", "nfproto", ("ipv4" | "ipv6") as version, *more]:
-                conditions.append((version, ()))
-                rest = more
-            case ["ip", "protocol", "icmp", *more] | ["ip6", "nexthdr", "icmpv6", *more]:
-                conditions.append(("other", ()))
-                rest = more
-            case _:
-                raise NotRead(" ".join(rest[:4]))
+        if rest[:4] == ["ct", "state", "vmap", "{"]:
+            return _state_map(conditions, rest[4:])
+        others = _without_remark(rest)
+        rest = others if others is not None else _condition(rest, conditions)
     return Rule(tuple(conditions), None)
+
+
+def _without_remark(words: list[str]) -> list[str] | None:
+    """Return what follows a statement that decides nothing; None if it begins with another."""
+    match words:
+        case ["counter", "packets", _, "bytes", _, *more] | ["counter", *more]:
+            return more
+        case ["log", "prefix", text, *more] | ["comment", text, *more] if _is_string(text):
+            return more
+        case ["log", "level" | "flags", _, *more] | ["level", _, *more]:
+            return more
+        case ["log", *more] if more[:1] != ["prefix"]:
+            return more
+    return None
+
+
+def _condition(words: list[str], conditions: list[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """Add the condition with which a rule begins; return what follows it."""
+    match words:
+        case ["limit", "rate", _, *more]:
+            conditions.append(MAYBE)
+            return _rest_of_limit(more)
+        case ["meta", "nfproto", ("ipv4" | "ipv6") as version, *more]:
+            conditions.append((version, ()))
+            return more
+    for count in (1, 2):
+        if kind := _KINDS.get(tuple(words[:count])):
+            return _take(kind, words[count:], conditions)
+    raise NotRead(" ".join(words[:4]))
+
+
+#: The kinds of conditions, by the words with which they begin.
+_KINDS = {
+    ("iif",): "interface",
+    ("iifname",): "interface",
+    ("tcp", "dport"): "port",
+    ("tcp", "sport"): "maybe",
+    ("ip", "saddr"): "ip",
+    ("ip6", "saddr"): "ip6",
+    ("ct", "state"): "state",
+    ("udp", "dport"): "other",
+    ("udp", "sport"): "other",
+    ("icmp", "type"): "other",
+    ("icmpv6", "type"): "other",
+    ("ip", "protocol"): "protocol",
+    ("ip6", "nexthdr"): "protocol",
+    ("meta", "l4proto"): "protocol",
+}
+
+
+def _rest_of_limit(words: Sequence[str]) -> list[str]:
+    """Return what follows a limit such as `5/second burst 3 packets`, without its first word."""
+    match words:
+        case ["burst", _, "packets", *rest]:
+            return list(rest)
+    return list(words)
+
+
+def _state_map(conditions: list[tuple[str, tuple[str, ...]]], words: Sequence[str]) -> Rule:
+    """Return the rule for a new connection of a map of verdicts, up to its closing brace."""
+    entries = " ".join(words).removesuffix("}").split(",")
+    by_state = {
+        state.strip(): what.strip() for state, _, what in (e.partition(":") for e in entries)
+    }
+    verdict = _verdict([by_state["new"]]) if "new" in by_state else None
+    known = (*_STATES, "")
+    if words[-1] != "}" or not {*by_state} <= {*known} or ("new" in by_state and verdict is None):
+        raise NotRead(f"ct state vmap {' '.join(words)}")
+    return Rule(tuple(conditions), verdict)
 
 
 def _is_string(text: str) -> bool:
@@ -222,25 +191,29 @@ def _take(
         while values and (values[-1].endswith(",") or rest[:1] == [","]):
             values, rest = values + rest[:1], rest[1:]
     parts = [part.strip('"') for word in values for part in word.split(",") if part]
-    if not parts or not all(map(_CHECKS.get(kind.rstrip("!"), bool), parts)):
+    parts = [_SERVICES.get(part, part) for part in parts] if kind.startswith("port") else parts
+    is_foreign = kind.startswith("interface") and not {*parts} & {"lo", "docker0"}
+    if not parts or not (is_foreign or all(map(_CHECKS.get(kind.rstrip("!"), bool), parts))):
         raise NotRead(" ".join(words[:4]))
-    conditions.append((kind, tuple(parts)))
+    if is_foreign or kind.startswith("maybe"):
+        conditions.append(MAYBE)  # such as an interface of the real host's
+    elif kind.startswith("protocol"):
+        is_fulfilled = ("tcp" in parts) is not kind.endswith("!")
+        conditions.append(("port", ("0-65535",)) if is_fulfilled else ("other", ()))
+    else:
+        conditions.append((kind, tuple(parts)))
     return rest
 
 
-def is_network(text: str) -> bool:
-    """Return whether a text is an address or a network."""
-    try:
-        ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
-
-
+_STATES = ("new", "established", "related", "invalid", "untracked")
+_PROTOCOLS = ("tcp", "udp", "icmp", "icmpv6", "ipv6-icmp", "igmp", "esp")
+#: Ports by the names that nft knows; none of them is one of Docker's.
+_SERVICES = {"ssh": "22", "http": "80", "https": "443", "domain": "53"}
 _CHECKS = {
     "interface": lambda text: text in ("lo", "docker0"),
     "port": lambda text: re.fullmatch(r"\d{1,5}(-\d{1,5})?", text) is not None,
     "ip": is_network,
     "ip6": is_network,
-    "state": lambda text: text in ("new", "established", "related", "invalid", "untracked"),
+    "state": lambda text: text in _STATES,
+    "protocol": lambda text: text in _PROTOCOLS,
 }

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from dockerd_lab.config.nginx_tree import Node
-from dockerd_lab.lint.nftables import Chain, Rule, is_network
+from dockerd_lab.lint.packets import Chain, Rule, is_network
 
 _ONLY_READS = re.compile(r"\(\$request_method !~ \^\(GET\|HEAD\)\$\)")
 _REFUSAL = re.compile(r"4\d\d")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from dockerd_lab.config.nginx_tree import Node
-from dockerd_lab.lint.nftables import Chain
 from dockerd_lab.lint.nginx_access import (
     condition_of,
     is_refusal,
@@ -19,6 +18,7 @@ from dockerd_lab.lint.nginx_access import (
     refuses_writes,
 )
 from dockerd_lab.lint.nginx_reach import reaches_all
+from dockerd_lab.lint.packets import Chain
 from dockerd_lab.lint.prediction import UNKNOWN
 
 #: Directives that neither let anybody through nor keep anybody out.

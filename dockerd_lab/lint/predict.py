@@ -107,6 +107,8 @@ def predict(
     exposure = {
         who: access.overall(_levels_of(who, listeners), notes, starts=starts) for who in WHO
     }
+    if UNKNOWN in exposure.values() and starts == "yes" and not notes.is_open(OPENS):
+        notes.doubt("whom the rules about addresses and interfaces let through", None, OPENS)
     certain = starts == "yes" and not notes.is_open(CLOSES)
     if starts != "no":
         findings += exposure_rules.check_apis(apis, dockerd.tls, sockets, chains, certain=certain)

@@ -12,11 +12,11 @@ from dockerd_lab.config.nginx_routes import routes
 from dockerd_lab.config.nginx_tree import MAIN, Node
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
-from dockerd_lab.lint.nftables import Chain
 from dockerd_lab.lint.nginx_files import http_directives
 from dockerd_lab.lint.nginx_guards import HARMLESS, Pass, level_of, passes_of
 from dockerd_lab.lint.nginx_static import static_level
 from dockerd_lab.lint.notes import LISTENS, OPENS, Notes
+from dockerd_lab.lint.packets import Chain
 from dockerd_lab.lint.prediction import UNKNOWN
 
 #: Directives outside of servers that only define something, and those that a server inherits.

@@ -7,7 +7,7 @@ from linting import prediction
 
 from dockerd_lab.config.not_read import NotRead
 from dockerd_lab.lint.iptables import read_chain
-from dockerd_lab.lint.nftables import Packet, judge
+from dockerd_lab.lint.packets import Packet, judge
 
 DROP_IN = "etc/systemd/system/docker.service.d/o.conf"
 OPEN = "[Service]\nExecStart=\nExecStart=/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2375\n"
@@ -46,6 +46,28 @@ def test_rules_that_are_known(rules, expected):
     assert verdict(*rules) == expected
 
 
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (["-A INPUT -p icmp -m icmp --icmp-type 8 -j ACCEPT", "-A INPUT -j DROP"], "drop"),
+        (["-A INPUT -m limit --limit 5/min -j LOG --log-prefix 'in: '"], "accept"),
+        (["-A INPUT -p tcp --syn -j DROP"], "drop"),
+        ([":DOCKER-USER - [0:0]", "-A DOCKER-USER -j RETURN", "-A INPUT -j DROP"], "drop"),
+        (["-A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT", "-A INPUT -j DROP"], "drop"),
+        (["-A OUTPUT -o lo -j ACCEPT", "-A INPUT -j DROP"], "drop"),
+        # What may be fulfilled, or not.
+        (["-A INPUT -i eth0 -j ACCEPT", "-A INPUT -j DROP"], "unknown"),
+        (["-A INPUT ! -i eth0 -j DROP"], "unknown"),
+        (["-A INPUT -m limit --limit 1/sec --limit-burst 3 -j DROP"], "unknown"),
+        (["-A INPUT -p tcp --sport 53 -j ACCEPT", "-A INPUT -j DROP"], "unknown"),
+        (["-A INPUT -p tcp --tcp-flags SYN,ACK SYN -j DROP"], "unknown"),
+        (["-A INPUT -d 10.0.0.1 -j DROP", "-A INPUT -j DROP"], "drop"),
+    ],
+)
+def test_rules_of_whole_hosts(rules, expected):
+    assert verdict(*rules) == expected
+
+
 def test_the_policy_counts_where_no_rule_does():
     assert verdict("-A INPUT -p tcp --dport 22 -j ACCEPT", policy="DROP") == "drop"
     lo = "-A INPUT -i lo -j ACCEPT"
@@ -56,15 +78,11 @@ def test_the_policy_counts_where_no_rule_does():
     "rule",
     [
         "-A INPUT -j DOCKER-USER",
-        "-A INPUT -i eth0 -j ACCEPT",
-        "-A INPUT -m limit --limit 1/sec -j ACCEPT",
-        "-A INPUT -p tcp --sport 53 -j ACCEPT",
         "-A INPUT -p tcp --dport http -j ACCEPT",
-        "-A INPUT -p tcp --tcp-flags SYN SYN -j ACCEPT",
         "-A OUTPUT -j DROP",
+        "-A INPUT -m recent --update -j DROP",
         "*nat",
         "-A INPUT -m comment --comment 'open",
-        "-A INPUT -j LOG",
         "-A INPUT -j DROP # no comment there",
         "-A INPUT -j DROP ;",
         "-A INPUT -j DROP { }",

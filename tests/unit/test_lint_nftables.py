@@ -6,7 +6,8 @@ import pytest
 from linting import prediction
 
 from dockerd_lab.config.not_read import NotRead
-from dockerd_lab.lint.nftables import Packet, judge, read_chains
+from dockerd_lab.lint.nftables import read_chains
+from dockerd_lab.lint.packets import Packet, judge
 
 HEAD = "type filter hook input priority filter;"
 
@@ -38,6 +39,34 @@ def verdict(rules, source="192.168.3.66", interface="eth1", family="inet", polic
     ],
 )
 def test_rules_that_are_known(rules, expected):
+    assert verdict(rules) == expected
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ("meta l4proto ipv6-icmp accept\n drop", "drop"),
+        ("meta l4proto { icmp, ipv6-icmp } accept\n drop", "drop"),
+        ("meta l4proto tcp accept\n drop", "accept"),
+        ("ip protocol != icmp accept\n drop", "accept"),
+        ("icmpv6 type { echo-request, nd-neighbor-solicit } accept\n drop", "drop"),
+        ("ct state vmap { established : accept, related : accept, invalid : drop }\n drop", "drop"),
+        ("ct state vmap { new : accept }\n drop", "accept"),
+        ("tcp dport { ssh, http, https } accept\n drop", "drop"),
+        ("tcp dport 22 limit rate 5/minute burst 5 packets accept\n drop", "drop"),
+        ('log prefix "in: " level info\n counter packets 3 bytes 180 drop', "drop"),
+        ("log flags all counter drop", "drop"),
+        # What may be fulfilled, or not.
+        ("limit rate 5/second accept\n drop", "unknown"),
+        ("limit rate 5/second drop", "unknown"),
+        ("limit rate 5/second drop\n drop", "drop"),
+        ('iifname "eth0" tcp dport 2375 drop', "unknown"),
+        ('iifname != "eth0" drop', "unknown"),
+        ('iifname { "eth0", "eth1" } tcp dport 22 accept\n drop', "drop"),
+        ("tcp sport 53 accept\n drop", "unknown"),
+    ],
+)
+def test_rules_of_whole_hosts(rules, expected):
     assert verdict(rules) == expected
 
 
@@ -89,13 +118,15 @@ def test_a_table_that_is_deleted_afterwards_keeps_nobody_out():
     [
         "jump other",
         "tcp dport @ports drop",
-        "tcp dport http drop",
+        "tcp dport docker drop",
         "ip saddr $me accept",
-        'iifname "eth0" accept',
         "tcp dport vmap { 22 : accept }",
         "tcp dport 2375 drop } chain d { type nat hook prerouting priority 0; policy accept;",
         "meta mark 1 accept",
-        "limit rate 1/second accept",
+        "tcp flags syn accept",
+        "ct state vmap { new : jump x }",
+        "ct state vmap { new : accept } drop",
+        "meta l4proto 6 accept",
         "comment 'x' drop",
         'log prefix "a\\" accept comment " drop',
     ],
