@@ -107,7 +107,7 @@ def _assigned(
         yield Untried(f"it depends on {subject} who is let through", SETTLE, place)
         return
     for name, each in zip(names, values, strict=True):
-        if _is_chosen(name) and each and not (whole and _is_secret(name, each)):
+        if _is_chosen(name) and each and not (whole and is_secret(name, each)):
             yield Condition(name, each, place)
 
 
@@ -131,7 +131,7 @@ def _split(subject: str, value: str) -> list[str] | None:
     return list(found.groups()) if found else None
 
 
-def _is_secret(name: str, value: str) -> bool:
+def is_secret(name: str, value: str) -> bool:
     """Return whether only somebody knows a field's value who was told: it is a password."""
     if len(value) < _MIN_SECRET or not _keeps_secrets([name]):
         return False

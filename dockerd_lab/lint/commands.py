@@ -5,6 +5,7 @@ A command that is not known here may do anything.
 
 import re
 import shlex
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from dockerd_lab.config.paths import DOCKER_SOCKET
@@ -28,6 +29,20 @@ _NEXT = re.compile(r"\s*(?:;|&&|\|\||\n)\s*")
 _OTHERS_WRITE = 0o002
 
 
+@dataclass(frozen=True)
+class SocketChange:
+    """What commands do to docker.sock, and to nothing else of Docker's."""
+
+    mode: int
+    is_late: bool
+    """Whether they sleep before."""
+
+    @property
+    def opens(self) -> bool:
+        """Return whether every user of the machine may use the socket then."""
+        return bool(self.mode & _OTHERS_WRITE)
+
+
 def leaves_docker_alone(command: str) -> bool:
     """Return whether a command of a unit, without systemd's prefixes, has no bearing on Docker.
 
@@ -36,14 +51,25 @@ def leaves_docker_alone(command: str) -> bool:
     >>> leaves_docker_alone("/bin/sh -c 'chmod 0660 /run/docker.sock; exec sleep infinity'")
     True
     """
-    program, _, arguments = command.partition(" ")
-    if PurePosixPath(program).name in _SHELL:
-        try:
-            words = shlex.split(arguments)
-        except ValueError:
-            return False
-        return len(words) == 2 and words[0] == "-c" and script_leaves_docker_alone(words[1])  # noqa: PLR2004
-    return _is_harmless(command)
+    commands = _commands(command)
+    return commands is not None and all(map(_is_harmless, commands))
+
+
+def socket_change(command: str) -> SocketChange | None:
+    """Return what a command of a unit does to docker.sock; None if it does anything else.
+
+    >>> socket_change("/bin/sh -c 'sleep 9; chmod 666 /run/docker.sock'")
+    SocketChange(mode=438, is_late=True)
+    """
+    commands = _commands(command) or []
+    change = None
+    for number, each in enumerate(commands):
+        if chmod := _CHMOD.fullmatch(each):
+            is_late = any(before.startswith("sleep") for before in commands[:number])
+            change = SocketChange(int(chmod["mode"], 8), is_late)
+        elif not _is_harmless(each):
+            return None
+    return change
 
 
 def script_leaves_docker_alone(script: str) -> bool:
@@ -54,21 +80,43 @@ def script_leaves_docker_alone(script: str) -> bool:
     >>> script_leaves_docker_alone("echo $(docker run x)"), script_leaves_docker_alone("cat <&3")
     (False, False)
     """
+    commands = _of_script(script)
+    return commands is not None and all(map(_is_harmless, commands))
+
+
+def _commands(command: str) -> list[str] | None:
+    """Return the commands of a unit's line, those of a shell one by one; None if not known."""
+    program, _, arguments = command.partition(" ")
+    if PurePosixPath(program).name not in _SHELL:
+        return [_normalised(command)]
+    try:
+        words = shlex.split(arguments)
+    except ValueError:
+        return None
+    return _of_script(words[1]) if len(words) == 2 and words[0] == "-c" else None  # noqa: PLR2004
+
+
+def _of_script(script: str) -> list[str] | None:
+    """Return the commands of a script that only runs one after the other; None for any other."""
     lines = (line.strip() for line in script.splitlines())
     commands = [
-        command
+        _normalised(command)
         for line in lines
         if not line.startswith("#")
         for command in _NEXT.split(_TO_NOWHERE.sub("", line))
         if command
     ]
-    return not any(_SYNTAX.search(each) for each in commands) and all(map(_is_harmless, commands))
+    return None if any(map(_SYNTAX.search, commands)) else commands
+
+
+def _normalised(command: str) -> str:
+    """Return a command with its program's name in place of the path, and single blanks."""
+    program, *arguments = command.split() or [""]
+    return " ".join([PurePosixPath(program).name, *arguments])
 
 
 def _is_harmless(command: str) -> bool:
-    program, _, arguments = command.strip().partition(" ")
-    text = f"{PurePosixPath(program).name} {' '.join(arguments.split())}".strip()
-    chmod = _CHMOD.fullmatch(text)
+    chmod = _CHMOD.fullmatch(command)
     if chmod is not None:
         return not int(chmod["mode"], 8) & _OTHERS_WRITE
-    return _HARMLESS.fullmatch(text) is not None
+    return _HARMLESS.fullmatch(command) is not None

@@ -1,5 +1,6 @@
 """Finds in a prediction who gets in who should not, and what makes dockerd wait."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from dockerd_lab.config.declared import DeclaredConfig
@@ -70,11 +71,17 @@ def check_delay(doors: Collection[Door], delay: float, *, starts: str) -> list[F
     return [Finding("slow-start", "warning", message, slow[0].value.place, slow[0].value.value)]
 
 
-def _is_only_read(rule: str, message: str) -> bool:
+def _is_only_read(rule: str, message: str, inputs: Input) -> bool:
     """Return whether `validate` tries nothing of what a rule finds: keys of web servers it does."""
-    return rule in ("public-authority", "local-root") or (
-        rule == "exposed-key" and "web server" not in message
-    )
+    if rule == "exposed-key" and "web server" in message:
+        return not any(_serves_files(path, text) for path, text in inputs.texts.items())
+    return rule in ("public-authority", "local-root", "exposed-key")
+
+
+def _serves_files(path: str, text: str) -> bool:
+    """Return whether a file may be that of a web server, or of a unit that starts one."""
+    is_known = path.startswith(("/etc/docker/", "/etc/systemd/system/docker.", "/etc/default/"))
+    return not is_known and not re.search(r"\.(pem|crt|key)$", path) and bool(text)
 
 
 def _script_place(where: str | None) -> Place | None:
@@ -114,7 +121,7 @@ def check_keys(
     findings = []
     for rule, found in by_rule.items():
         for each in found:
-            if not _is_only_read(rule, each.message):
+            if not _is_only_read(rule, each.message, inputs):
                 notes.doubt(each.message, None, OPENS)
             place = inputs.place_at(each.where) or _script_place(each.where)
             findings.append(Finding(rule, "error", each.message, place))

@@ -83,7 +83,7 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: 
 def _check_other(file: str, texts: Mapping[str, str], notes: Notes, *, has_tcp: bool) -> None:
     """Note a file that lint does not read, if it may have a bearing on anything."""
     place = Place(file)
-    questions = questions_of(file, texts, has_tcp=has_tcp)
+    questions = questions_of(file, texts, notes, has_tcp=has_tcp)
     if not questions:
         _check_text(file, texts.get(file, "").replace(_CRLF, "\n"), notes)
         return

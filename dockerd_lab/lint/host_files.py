@@ -50,6 +50,16 @@ _VARIABLE = re.compile(
     r"=[\"']?[\w:/.,@%*~ -]*[\"']?"
 )
 _AUDIT = re.compile(r"-[abwcfeDri]\b.*|--\w[\w-]*.*")
+#: Directories and files that a boot makes, outside of Docker's, and that not everybody may write.
+_MADE = re.compile(
+    r"[dDfFvqQ]!?\s+/(run|var/(lib|log|cache|spool))/(?!docker|containerd)[\w.-]+(/[\w.-]+)*"
+    r"(\s+(-|0?[0-7]?[0-7]{2}[0145])(\s+[\w-]+)*)?"
+)
+#: Disks where no file of Docker's lies, if it is not said otherwise.
+_MOUNT = re.compile(
+    r"\S+\s+(none|swap|/|/boot(/efi)?|/(home|data|mnt|srv|media|tmp|proc)(/[\w.-]+)*)"
+    r"\s+[\w.-]+\s+[\w,=.:/-]+(\s+\d){0,2}"
+)
 #: Lines of libwrap's files that run nothing; dockerd does not read them.
 _WRAPPED = re.compile(r"(?!.*\b(spawn|twist|aclexec|setenv)\b)[\w.,@ -]+:[^|]*", re.IGNORECASE)
 _APT = re.compile(r"(?!.*(Invoke|Pkgs|Run-|Dir::|Post|Pre))[\w:-]+\s.*|\};?")
@@ -94,6 +104,8 @@ _BY_LINE = {
     r"/etc/profile\.d/[^/]+\.sh|/etc/environment": _is(_VARIABLE),
     r"/etc/audit/rules\.d/[^/]+\.rules": _is(_AUDIT),
     r"/etc/hosts\.(allow|deny)": _is(_WRAPPED),
+    r"(/etc|/usr/lib|/run)/tmpfiles\.d/[^/]+\.conf": _is(_MADE),
+    r"/etc/fstab": _is(_MOUNT),
     r"/etc/apt/apt\.conf\.d/[^/]+": _is(_APT),
     r"/etc/logrotate\.d/[^/]+": _is(_ROTATION),
     r"/etc/sudoers(\.d/[^/]+)?": _is(_SUDO),
@@ -108,7 +120,8 @@ _CLIENTS = re.compile(
     r"|/etc/apt/(sources\.list(\.d/.+)?|keyrings/.+|trusted\.gpg\.d/.+|preferences\.d/.+)"
 )
 _COMMENT = re.compile(r"$|[#;](?!include)|//")
-_CONTAINERD = "/etc/containerd/config.toml"
+CONTAINERD = "/etc/containerd/config.toml"
+_ADDRESS = "/run/containerd/containerd.sock"
 #: The plugin of containerd for Kubernetes, which dockerd does not use.
 _CRI = "io.containerd.grpc.v1.cri"
 
@@ -123,21 +136,31 @@ def has_no_bearing(file: str, text: str | None) -> bool:
         return "/ssh_config" in file or lets_nobody_in(text)
     if _SCRIPTS.fullmatch(file):
         return script_leaves_docker_alone(text)
-    if file == _CONTAINERD:
+    if file == CONTAINERD:
         return _is_plain_containerd(text)
     check = next((each for pattern, each in _LINES.items() if pattern.fullmatch(file)), None)
     lines = (line.strip() for line in text.splitlines())
     return check is not None and all(check(line) for line in lines if not _COMMENT.match(line))
 
 
+def only_listens_more(text: str) -> bool:
+    """Return whether containerd's file does nothing but to let it listen on a port, too."""
+    content = _toml(text)
+    grpc = content.get("grpc") if content is not None else None
+    if content is None or not isinstance(grpc, dict):
+        return False
+    others = {key: value for key, value in grpc.items() if not key.startswith("tcp_")}
+    content["grpc"] = others or {"address": _ADDRESS}
+    return _is_plain(content, text)
+
+
 def _is_plain_containerd(text: str) -> bool:
     """Return whether containerd starts with its file, and listens where it always does."""
-    import tomllib  # noqa: PLC0415  (few inputs have such a file)
+    content = _toml(text)
+    return content is not None and _is_plain(content, text)
 
-    try:
-        content: dict[str, Any] = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return False
+
+def _is_plain(content: dict[str, Any], text: str) -> bool:
     plugins = content.pop("plugins", {})
     if "stream_server" in text or not isinstance(plugins, dict) or set(plugins) - {_CRI}:
         return False
@@ -147,6 +170,16 @@ def _is_plain_containerd(text: str) -> bool:
         "root": ("/var/lib/containerd",),
         "state": ("/run/containerd",),
         "oom_score": (0, -999),
-        "grpc": ({"address": "/run/containerd/containerd.sock"},),
+        "grpc": ({"address": _ADDRESS},),
     }
     return all(value in plain.get(key, ()) for key, value in content.items())
+
+
+def _toml(text: str) -> dict[str, Any] | None:
+    """Return the content of a file in TOML; None if it is none."""
+    import tomllib  # noqa: PLC0415  (few inputs have such a file)
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None

@@ -11,6 +11,7 @@ _ONLY_READS = re.compile(r"\(\$request_method !~ \^\(GET\|HEAD\)\$\)")
 _REFUSAL = re.compile(r"4\d\d")
 _READS = {"GET", "HEAD"}
 #: Directives by which a client's address is another one's.
+_EVERYBODY = "0.0.0.0/0"
 _TOLD_ADDRESS = ("set_real_ip_from", "real_ip_header", "real_ip_recursive")
 
 
@@ -23,6 +24,9 @@ def read_addresses(nodes: Sequence[Node], blocks: Sequence[Node]) -> Chain | Non
     chain = Chain(("inet", "nginx"), "allow and deny")
     if not nodes:
         return chain
+    trusted = [each.value for block in blocks for each in block.own("set_real_ip_from")]
+    if _EVERYBODY in trusted:
+        return chain  # whoever asks says from where
     if any(block.own(*_TOLD_ADDRESS) for block in blocks):
         return None
     if any("proxy_protocol" in each.value for each in blocks[1].own("listen")):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from dockerd_lab.config.nginx_conditions import is_secret
 from dockerd_lab.config.nginx_tree import Node
 from dockerd_lab.lint.nginx_access import (
     condition_of,
@@ -34,7 +35,7 @@ HARMLESS = re.compile(
     r"|default_type|charset|large_client_header_buffers|reset_timedout_connection|types"
     r"|client_header_buffer_size|server_names_hash_\w+|resolver(_timeout)?|open_file_cache\w*"
     r"|log_not_found|etag|expires|ignore_invalid_headers|postpone_output|output_buffers"
-    r"|root|index|autoindex\w*"
+    r"|root|index|autoindex\w*|set_real_ip_from|real_ip_\w+"
 )
 #: Directives that are read here and in nginx_access.py.
 _READ = (
@@ -47,10 +48,11 @@ _READ = (
 _BEHIND_GUARD = re.compile(
     r"alias|try_files|rewrite|return|error_page|set|break|internal"
     r"|proxy_\w+|recursive_error_pages|port_in_redirect|absolute_redirect|merge_slashes"
-    r"|auth_delay|underscores_in_headers|(fastcgi|uwsgi|scgi)_\w+|set_real_ip_from|real_ip_\w+"
+    r"|auth_delay|underscores_in_headers|(fastcgi|uwsgi|scgi)_\w+"
 )
 #: Those after which nginx may not come to the rest of a server's conditions.
 _LEADS = ("error_page", "rewrite", "break", "return")
+_TOKEN = re.compile(r"\(\$(?P<name>(http|cookie|arg)_\w+) != (?P<value>[\w.+/=-]+( [\w.+/=-]+)?)\)")
 _VERIFIED = re.compile(r"\(\$ssl_client_verify != SUCCESS\)")
 
 
@@ -107,7 +109,7 @@ def level_of(one: Pass, *, tls: bool) -> Level:
     strange = next((each.name for each in one.server.all() if not _is_known(each.name)), None)
     if strange is not None:
         return Level(UNKNOWN, reason=f"nginx's {strange}: lint does not know what comes of it")
-    return _certificate(one, tls=tls) or _password(one) or _addresses(one)
+    return _certificate(one, tls=tls) or _password(one) or _token(one) or _addresses(one)
 
 
 def _certificate(one: Pass, *, tls: bool) -> Level | None:
@@ -147,6 +149,22 @@ def _password(one: Pass) -> Level | None:
         return Level(UNKNOWN, reason="auth_basic: which requests need a password")
     addresses = read_addresses(one.nearest("allow", "deny"), one.blocks)
     return Level("auth-required", addresses=addresses)
+
+
+def _token(one: Pass) -> Level | None:
+    """Return what a stranger gets who needs a secret in a field of the request; None if none."""
+    conditions = _own(one, "if")
+    leads = any(block.own(*_LEADS) for block in one.blocks)
+    if leads or not any(map(_compares_secret, conditions)) or not all(map(is_refusal, conditions)):
+        return None
+    addresses = read_addresses(one.nearest("allow", "deny"), one.blocks)
+    return Level("auth-required", addresses=addresses)
+
+
+def _compares_secret(condition: Node) -> bool:
+    """Return whether an `if` refuses whoever does not send a value that nobody guesses."""
+    match = _TOKEN.fullmatch(condition_of(condition))
+    return match is not None and is_secret(match["name"], match["value"])
 
 
 def _addresses(one: Pass) -> Level:

@@ -37,6 +37,7 @@ from dockerd_lab.lint.sockets import (
     OWNER,
     Sockets,
     opened_after_start,
+    opened_by_others,
     read_sockets,
     starts_socket,
 )
@@ -80,6 +81,7 @@ def predict(
     if effects.closed and not starts_socket(texts):
         sockets = Sockets()
     sockets = opened_after_start(sockets, texts, notes)
+    sockets = opened_by_others(sockets, inputs.texts, notes)
     dockerd = _read_dockerd(
         texts, by_hand, sockets, declared=declared, present=present, facts=facts
     )

@@ -11,6 +11,7 @@ from dockerd_lab.config.units import Assignment
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
+from dockerd_lab.lint.other_programs import opened_by_units
 from dockerd_lab.lint.service import SERVICE, socket_mode
 
 SOCKET = "docker.socket"
@@ -65,6 +66,15 @@ def opened_after_start(sockets: Sockets, texts: Mapping[str, str], notes: Notes)
         notes.doubt(reason, _place(changes[-1]), OPENS, CLOSES)
         return sockets
     return replace(sockets, open_to_all=changes[-1]) if mode & _OTHERS_WRITE else sockets
+
+
+def opened_by_others(sockets: Sockets, texts: Mapping[str, str], notes: Notes) -> Sockets:
+    """Return the listeners with the mode that another unit gives docker.sock."""
+    line = opened_by_units(texts)
+    paths = [door.address for door in sockets.doors if door.family == "unix"]
+    if line is not None and paths != [DOCKER_SOCKET]:
+        notes.doubt(f"who may use the socket after `{line.value[:60]}`", _place(line), OPENS)
+    return replace(sockets, open_to_all=line) if line and paths == [DOCKER_SOCKET] else sockets
 
 
 def starts_socket(texts: Mapping[str, str]) -> bool:

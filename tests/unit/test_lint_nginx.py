@@ -57,6 +57,14 @@ SERVERS = {
         root(VERIFIED + PASS, TLS + VERIFY.replace("on", "optional")),
         "auth-required",
     ),
+    "a token": (
+        root(PASS, 'listen 80; if ($http_x_api_key != "k3Vq9ZtR7mWx2LpY") { return 403; }'),
+        "auth-required",
+    ),
+    "addresses that whoever asks says": (
+        root(PASS, "listen 80; set_real_ip_from 0.0.0.0/0; allow 10.0.0.1; deny all;"),
+        "full-control",
+    ),
     "methods": (root(f"limit_except GET HEAD {{ deny all; }} {PASS}"), "read-only"),
     "nobody": (root(f"deny all; {PASS}"), "auth-required"),
     "pages": ("server { listen 80; root /srv; location /x { autoindex on; } }", "refused"),
@@ -93,6 +101,13 @@ UNKNOWN = {
     "a certificate, or no TLS": root(PASS, f"listen 80; {TLS} {VERIFY}") + root(PASS, "listen 81;"),
     "requests that come too often": root(f"limit_req zone=a; {PASSWORD} {PASS}"),
     "an include": root(f"include /x; {PASSWORD} {PASS}"),
+    "a word that anybody guesses": root(f'if ($http_x_key != "s3cret") {{ return 403; }} {PASS}'),
+    "a token that is not always asked for": root(
+        f"if ($uri = /x) {{ break; }} if ($http_x_key != k3Vq9ZtR7mWx2LpY) {{ return 403; }} {PASS}"
+    ),
+    "a token, or a page": root(
+        f"if ($http_x_key != k3Vq9ZtR7mWx2LpY) {{ return 403; }} error_page 403 = @x; {PASS}"
+    ),
     "a hang-up": "server { return 444; }",
     "a part with a password": f"server {{ root /srv; location /x {{ {PASSWORD} }} }}",
     "two servers on a port": root(PASS, TLS + VERIFY) + f"server {{ {TLS} root /srv; }}",

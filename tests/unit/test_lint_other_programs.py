@@ -1,7 +1,7 @@
 """Which files of other programs leave it as it is whether dockerd starts."""
 
 import pytest
-from linting import STRANGERS, prediction
+from linting import STRANGERS, prediction, rules_of
 
 UNIT = "etc/systemd/system/x.service"
 SOCAT = "ExecStart=/usr/bin/socat TCP-LISTEN:2375,fork UNIX-CONNECT:/run/docker.sock\n"
@@ -17,6 +17,10 @@ HARMLESS = {
     "a drop-in of another unit": {
         "etc/systemd/system/caddy.service.d/x.conf": "[Service]\nSupplementaryGroups=docker\n"
     },
+}
+HARMLESS["a program of the host's"] = {UNIT: "[Service]\nExecStart=/usr/local/bin/backup -q\n"}
+HARMLESS["containerd's port"] = {
+    "etc/containerd/config.toml": 'version = 2\n[grpc]\ntcp_address = "0.0.0.0:10000"\n'
 }
 HARMFUL = {
     "a second dockerd": {UNIT: "[Service]\nExecStart=/usr/sbin/dockerd\n"},
@@ -37,7 +41,6 @@ HARMFUL = {
         "etc/containerd/config.toml": '[grpc]\naddress = "/run/c.sock"\n'
     },
     "containerd's file of a newer one": {"etc/containerd/config.toml": "version = 3\n"},
-    "a program of the host's": {UNIT: "[Service]\nExecStart=/usr/local/bin/backup\n"},
     "a script": {"etc/rc.local": "#!/bin/sh\nsystemctl stop docker\n"},
     "a setting of the kernel's": {"etc/sysctl.d/x.conf": "net.ipv6.conf.all.disable_ipv6 = 1\n"},
     "a drop-in for all": {"etc/systemd/system/service.d/x.conf": "[Service]\nUser=x\n"},
@@ -109,6 +112,10 @@ IDLE = {
     },
     "a registry's authority": {"etc/docker/certs.d/registry.lan:5000/ca.crt": "a CA\n"},
     "rules of audit": {"etc/audit/rules.d/docker.rules": "-w /usr/bin/dockerd -k docker\n"},
+    "what a boot makes": {
+        "etc/tmpfiles.d/x.conf": "d /run/x 0755 root root -\nd /var/lib/x\n",
+        "etc/fstab": "UUID=0a34-4f / ext4 defaults 0 1\n/dev/sdb1 /data xfs noatime 0 2\n",
+    },
     "a boot's script that does nothing": {"etc/rc.local": "#!/bin/sh -e\n#\nexit 0\n"},
     "whom libwrap denies": {"etc/hosts.deny": "dockerd: ALL\n"},
 }
@@ -143,6 +150,9 @@ NOT_IDLE = {
     "apt's command": {"etc/apt/apt.conf.d/x": 'DPkg::Post-Invoke { "chmod 666 /x"; };\n'},
     "a line's end that is none": {UNIT: "[Service]\nExecStart=/bin/true\u2028x\n"},
     "containerd's port": {"etc/containerd/config.toml": '[grpc]\ntcp_address = "0.0.0.0:1"\n'},
+    "a directory for everybody": {"etc/tmpfiles.d/x.conf": "d /run/x 0777 root root\n"},
+    "docker.sock for everybody": {"etc/tmpfiles.d/x.conf": "z /run/docker.sock 0666\n"},
+    "a disk for Docker's files": {"etc/fstab": "/dev/sdb1 /etc ext4 defaults 0 2\n"},
     "a module": {"etc/modules-load.d/x.conf": "evil\n"},
     "a loopback that others reach": {
         "etc/sysctl.d/x.conf": "net.ipv4.conf.all.route_localnet = 1\n"
@@ -166,6 +176,63 @@ def test_these_change_nothing(name):
 def test_these_may_let_somebody_in(name):
     predicted = prediction(NOT_IDLE[name])
     assert {predicted.exposure[who] for who in STRANGERS} == {"unknown"}
+
+
+CHMOD = "/bin/chmod 666 /run/docker.sock"
+OPENED = {
+    "a timer": {
+        "etc/systemd/system/x.timer": "[Timer]\nOnCalendar=daily\n",
+        UNIT: f"[Service]\nExecStart={CHMOD}\n",
+    },
+    "a boot": {
+        UNIT: "[Unit]\nAfter=docker.service\n[Service]\nType=oneshot\n"
+        f"ExecStart=/bin/sh -c '{CHMOD}; exit 0'\n[Install]\nWantedBy=multi-user.target\n"
+    },
+    "a target": {
+        "etc/systemd/system/multi-user.target.d/x.conf": "[Unit]\nWants=x.service\n",
+        UNIT: f"[Service]\nExecStart={CHMOD}\n",
+    },
+    "ssh's start": {
+        "etc/systemd/system/ssh.service.d/x.conf": f"[Service]\nExecStartPost={CHMOD}\n"
+    },
+}
+#: Units that may do that later, or on another machine.
+OPENED_LATER = {
+    "a condition": {"etc/systemd/system/x.service.d/c.conf": "[Unit]\nConditionHost=x\n"}
+    | {
+        UNIT: f"[Unit]\nConditionHost=x\nAfter=docker.service\n[Service]\nExecStart={CHMOD}\n"
+        "[Install]\nWantedBy=multi-user.target\n"
+    },
+    "a sleep": {
+        UNIT: "[Unit]\nAfter=docker.service\n[Service]\n"
+        f"ExecStart=/bin/sh -c 'sleep 150; {CHMOD}'\n[Install]\nWantedBy=multi-user.target\n"
+    },
+    "before docker": {
+        UNIT: f"[Service]\nExecStart={CHMOD}\n[Install]\nWantedBy=multi-user.target\n"
+    },
+    "a service of another host": {
+        "etc/systemd/system/caddy.service.d/x.conf": f"[Service]\nExecStartPost={CHMOD}\n"
+    },
+    "another user": {
+        UNIT: f"[Unit]\nAfter=docker.service\n[Service]\nUser=x\nExecStart={CHMOD}\n"
+        "[Install]\nWantedBy=multi-user.target\n"
+    },
+}
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_a_unit_opens_the_socket_for_everybody(name):
+    predicted = prediction(OPENED[name])
+    assert rules_of(predicted) == {"socket-for-all-users"}
+    assert predicted.exposure["local-user"] == "full-control"
+    assert (predicted.exposure["outsider"], predicted.starts) == ("refused", "yes")
+    assert predicted.listeners_complete
+
+
+@pytest.mark.parametrize("name", OPENED_LATER)
+def test_a_unit_may_open_the_socket(name):
+    predicted = prediction(OPENED_LATER[name])
+    assert (predicted.starts, predicted.exposure["local-user"]) == ("yes", "unknown")
 
 
 @pytest.mark.parametrize("name", HARMLESS)
