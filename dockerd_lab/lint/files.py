@@ -11,7 +11,6 @@ from dockerd_lab.config.paths import DEFAULTS, FIREWALLS, NGINX, SYSCONFIG
 from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
-from dockerd_lab.lint.other_programs import questions_of
 from dockerd_lab.lint.service import SERVICE
 from dockerd_lab.lint.sockets import SOCKET
 
@@ -82,6 +81,9 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: 
 
 def _check_other(file: str, texts: Mapping[str, str], notes: Notes, *, has_tcp: bool) -> None:
     """Note a file that lint does not read, if it may have a bearing on anything."""
+    # Imported here: most inputs have no such file.
+    from dockerd_lab.lint.other_programs import questions_of  # noqa: PLC0415
+
     place = Place(file)
     questions = questions_of(file, texts, notes, has_tcp=has_tcp)
     if not questions:

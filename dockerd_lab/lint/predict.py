@@ -7,7 +7,7 @@ from typing import Any
 
 from dockerd_lab.config.declared import COMMAND_PLACE, DeclaredConfig, read_config
 from dockerd_lab.config.dockerd_command import DockerdCommand
-from dockerd_lab.config.paths import DAEMON_JSON, HOME
+from dockerd_lab.config.paths import DAEMON_JSON, HOME, NGINX
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import NoEffect
@@ -29,7 +29,6 @@ from dockerd_lab.lint.prediction import (
     Prediction,
 )
 from dockerd_lab.lint.present import Present
-from dockerd_lab.lint.proxies import read_proxies
 from dockerd_lab.lint.scripts import check_scripts, read_scripts, started_by_hand
 from dockerd_lab.lint.service import CommandLine, read_service
 from dockerd_lab.lint.sockets import (
@@ -231,6 +230,11 @@ def _own_apis(dockerd: _Dockerd, sockets: Sockets, present: Present) -> list[Api
 
 
 def _proxy_apis(inputs: Input, present: Present) -> list[Api]:
+    if not any(path.startswith(f"{NGINX}/") for path in inputs.origins):
+        return []
+    # Imported here: most inputs have no nginx.
+    from dockerd_lab.lint.proxies import read_proxies  # noqa: PLC0415
+
     apis = []
     for proxy in read_proxies(inputs.texts, inputs.origins, present.notes):
         client = proxy.level

@@ -11,7 +11,6 @@ from dockerd_lab.config.units import Assignment
 from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
-from dockerd_lab.lint.other_programs import opened_by_units
 from dockerd_lab.lint.service import SERVICE, socket_mode
 
 SOCKET = "docker.socket"
@@ -27,6 +26,7 @@ _URL = re.compile(r"(tcp|unix|fd|https?)://")
 #: Groups of which no ordinary user is a member.
 CLOSED_GROUPS = ("docker", "root", "")
 _OTHERS_WRITE = 0o002
+_OTHER_UNIT = re.compile(r"/systemd/system/(?!docker\.(service|socket))")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,11 @@ def opened_after_start(sockets: Sockets, texts: Mapping[str, str], notes: Notes)
 
 def opened_by_others(sockets: Sockets, texts: Mapping[str, str], notes: Notes) -> Sockets:
     """Return the listeners with the mode that another unit gives docker.sock."""
+    if not any(map(_OTHER_UNIT.search, texts)):
+        return sockets
+    # Imported here: most inputs have no other unit.
+    from dockerd_lab.lint.other_programs import opened_by_units  # noqa: PLC0415
+
     line = opened_by_units(texts)
     paths = [door.address for door in sockets.doors if door.family == "unix"]
     if line is not None and paths != [DOCKER_SOCKET]:
