@@ -11,6 +11,8 @@ from dockerd_lab.lint.packets import Chain, Packet, judge
 from dockerd_lab.lint.prediction import UNKNOWN, WHO, PredictedListener
 
 _OPEN = "full-control"
+#: The port that is tried where nothing listens.
+_DEFAULT_PORT = 2375
 #: From where each connects in the lab: client and outsider as lab.yaml has them, a container as
 #: docker0 does. The second address is one of IPv6.
 _SOURCES = {
@@ -80,7 +82,7 @@ def _level(who: str, api: Api, chains: Sequence[Chain]) -> str:
     if door.family == "unix":
         return api.local_user if who == "local-user" else "refused"
     if door.is_loopback and who != "local-user":
-        return "refused"
+        return closed_port(who, chains, door.port)
     behind = api.client if who == "client" else api.stranger
     every = [*chains, *api.addresses]
     by_version: dict[int, list[str]] = {4: [], 6: []}
@@ -96,6 +98,13 @@ def _level(who: str, api: Api, chains: Sequence[Chain]) -> str:
                 level = _of_packet(packet, chains, api, behind)
                 results.append(level if level in (*_WITHOUT_DOCKERD, _DENIED) else UNKNOWN)
     return worst(results)
+
+
+def closed_port(who: str, chains: Sequence[Chain], port: int = _DEFAULT_PORT) -> str:
+    """Return what somebody gets at a port on which nothing listens for other machines."""
+    source = ipaddress.ip_address(_SOURCES[who][0][0])
+    verdict = judge(chains, Packet(source, _SOURCES[who][0][1], port, source.version))
+    return _BY_VERDICT.get(verdict, "refused")
 
 
 def _of_packet(packet: Packet, chains: Sequence[Chain], api: Api, behind: str) -> str:

@@ -17,6 +17,9 @@ _HARMLESS = re.compile(
     r"|docker (ps|images|info|version|stats --no-stream)( [\w\"'=:. -]+)?"
     r"|openssl x509 [\w ./-]+|modprobe( -\w+)? (overlay|br_netfilter|nf_conntrack|ip_vs\w*)"
     r"|systemctl( --\w+)* (is-active|start|restart|try-restart|reload)( --\w+)* docker(\.service)?"
+    r"|tar( -C /[\w./-]+)* -?c[zjJpv]*f /(root|home|srv|mnt|backups?|var/backups)/[\w./%-]+"
+    r"( [\w./]+)+"
+    r"|fstrim( -\w+)+|journalctl( --vacuum-\w+=\w+)+"
     r"|exec sleep [\w.]+|sync|uptime|df( -\w+)?"
 )
 _CHMOD = re.compile(rf"chmod (?P<mode>0?[0-7]{{3}}) (/var)?{DOCKER_SOCKET}")

@@ -19,6 +19,7 @@ from dockerd_lab.lint.prediction import Finding
 from dockerd_lab.lint.sockets import Sockets
 from dockerd_lab.lint.tls import Tls
 
+_SLOW_SECONDS = 15
 _WHOM = {
     "outsider": "every machine that reaches it",
     "local-user": "every user of the machine",
@@ -60,6 +61,15 @@ def check_apis(
         message = f"{whom} {'is' if certain else 'may be'} root by {door}"
         findings.append(Finding(rule, "error" if certain else "warning", message, place, token))
     return findings
+
+
+def delay_seconds(doors: Collection[Door], tls: Tls) -> float:
+    """Return the seconds that dockerd waits for each TCP host without client certificates."""
+    if tls.on and tls.verify:
+        return 0
+    tcp = [door for door in doors if door.family != "unix"]
+    slow = [door for door in tcp if not door.is_loopback and not tls.acknowledged]
+    return len(tcp) + _SLOW_SECONDS * len(slow)
 
 
 def check_delay(doors: Collection[Door], delay: float, *, starts: str) -> list[Finding]:

@@ -19,6 +19,7 @@ _SSH = 22
 _TCP = re.compile(
     r"(?:\[(?P<six>[0-9a-fA-F:.%\w]*)\]|(?P<host>[^\[\]:/?#@\s]*))(?::(?P<port>\d{0,5}))?"
 )
+_METRICS = re.compile(r"(?P<host>\d+(\.\d+){3}|localhost|\[::\]|):(?P<port>\d{1,5})")
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _EXISTING = re.compile(r"/run|/var/run|/tmp|/var/lib|/var|/etc|/root|/srv|/opt")  # directories
 _NO_SOCKETS = (
@@ -88,6 +89,25 @@ def read_hosts(
             _check_taken(door, [*doors, *activated], notes)
             doors.append(door)
     return doors
+
+
+def metrics_door(value: Value, others: Iterable[Door], notes: Notes) -> Door | None:
+    """Return where dockerd shows its metrics, which lead to nothing else; note what is not read."""
+    match = re.fullmatch(
+        r"(?P<host>\d+(\.\d+){3}|localhost|\[::\]|):(?P<port>\d{1,5})", value.value
+    )
+    if match is None or not 0 < int(match["port"]) <= 65535:  # noqa: PLR2004
+        notes.doubt(f"what dockerd does with metrics-addr = {value.value}", value.place)
+        return None
+    host, port = match["host"].replace("localhost", "127.0.0.1"), int(match["port"])
+    if host in ("", "0.0.0.0", "[::]"):  # noqa: S104  (compared, and not bound)
+        door = Door("tcp6", "::", port, "dockerd", value)
+    else:
+        door = Door("tcp", host, port, "dockerd", value)
+    if not door.is_loopback and not door.is_wildcard:
+        notes.assume(f"{host} is an address of the machine")
+    _check_taken(door, others, notes)
+    return door
 
 
 def _key(door: Door) -> str:

@@ -18,9 +18,10 @@ from dockerd_lab.lint.facts import EngineFacts
 from dockerd_lab.lint.files import check_files
 from dockerd_lab.lint.firewall import read_firewall
 from dockerd_lab.lint.flags import Flags, read_flags
-from dockerd_lab.lint.hosts import Directories, Door, read_hosts
+from dockerd_lab.lint.hosts import Directories, Door, metrics_door, read_hosts
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
 from dockerd_lab.lint.packaged import NO_UNITS, PROGRAMS, packaged_units
+from dockerd_lab.lint.packets import Chain
 from dockerd_lab.lint.prediction import (
     UNKNOWN,
     WHO,
@@ -57,6 +58,8 @@ class _Dockerd:
     """Its settings by key, from its file and flags."""
     tls: Tls = NO_TLS
     doors: tuple[Door, ...] = ()
+    metrics: Door | None = None
+    """Where it shows its metrics."""
     activated: bool = False
     """Whether it takes systemd's sockets."""
 
@@ -85,6 +88,7 @@ def predict(
         texts, by_hand, sockets, declared=declared, present=present, facts=facts
     )
     has_tcp = any(door.family != "unix" for door in (*dockerd.doors, *sockets.doors))
+    has_tcp = has_tcp or dockerd.metrics is not None
     check_files(inputs, [declared.daemon_json.path], notes, has_tcp=has_tcp)
     chains = read_firewall(inputs, notes)
     apis = [
@@ -106,14 +110,14 @@ def predict(
             notes.doubt("what listens without dockerd behind it", None, OPENS, CLOSES)
     listeners = access.listeners_of(apis, chains, is_known=not notes.may_change)
     exposure = {
-        who: access.overall(_levels_of(who, listeners), notes, starts=starts) for who in WHO
+        who: access.overall(_levels_of(who, listeners, chains), notes, starts=starts) for who in WHO
     }
     if UNKNOWN in exposure.values() and starts == "yes" and not notes.is_open(OPENS):
         notes.doubt("whom the rules about addresses and interfaces let through", None, OPENS)
     certain = starts == "yes" and not notes.is_open(CLOSES)
     if starts != "no":
         findings += exposure_rules.check_apis(apis, dockerd.tls, sockets, chains, certain=certain)
-    delay = _delay(dockerd)
+    delay = exposure_rules.delay_seconds(dockerd.doors, dockerd.tls)
     findings += exposure_rules.check_delay(dockerd.doors, delay, starts=starts)
     errors, found = failures.explain_failures(notes, declared, certain=starts == "no")
     ignored: list[NoEffect] = []
@@ -186,7 +190,10 @@ def _read_dockerd(
             notes.doubt(f"whether dockerd {facts.docker} still starts so", door.value.place)
     check_values(values, path, facts, notes)
     present.check_machine(values, place=Place(path))
-    return _Dockerd(command, flags, values, tls, tuple(doors), activated)
+    metrics = None
+    if address := values.get("metrics-addr"):
+        metrics = metrics_door(Value(str(address), Place(path)), [*doors, *sockets.doors], notes)
+    return _Dockerd(command, flags, values, tls, tuple(doors), metrics, activated)
 
 
 def _by_hand(command: DockerdCommand, present: Present) -> CommandLine | None:
@@ -226,6 +233,8 @@ def _own_apis(dockerd: _Dockerd, sockets: Sockets, present: Present) -> list[Api
             notes.doubt(reason, door.value.place, OPENS, CLOSES)
         local = "full-control" if sockets.open_to_all else "refused"
         apis.append(Api(door, stranger, client, local))
+    if dockerd.metrics is not None:
+        apis.append(Api(dockerd.metrics, "refused", "refused"))
     return apis
 
 
@@ -264,21 +273,14 @@ def _state(starts: str, *, refused: bool) -> Any:
     return "active" if starts == "yes" else UNKNOWN
 
 
-def _levels_of(who: str, listeners: Sequence[PredictedListener]) -> list[str]:
+def _levels_of(
+    who: str, listeners: Sequence[PredictedListener], chains: Sequence[Chain]
+) -> list[str]:
     """Return what somebody gets at each listener; another machine reaches no unix socket."""
-    return [each.levels[who] for each in listeners if each.family != "unix" or who == "local-user"]
-
-
-def _delay(dockerd: _Dockerd) -> float:
-    """Return the seconds that dockerd waits for each TCP host without client certificates."""
-    if dockerd.tls.on and dockerd.tls.verify:
-        return 0
-    tcp = [door for door in dockerd.doors if door.family != "unix"]
-    slow = [door for door in tcp if not door.is_loopback and not dockerd.tls.acknowledged]
-    return len(tcp) + _SLOW_SECONDS * len(slow)
-
-
-_SLOW_SECONDS = 15
+    levels = [
+        each.levels[who] for each in listeners if each.family != "unix" or who == "local-user"
+    ]
+    return levels or ([] if who == "local-user" else [access.closed_port(who, chains)])
 
 
 def _doubts(notes: Notes) -> list[Doubt]:

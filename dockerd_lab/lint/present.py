@@ -4,6 +4,7 @@ Of what the configuration names and the input lacks, `validate` makes a stand-in
 that it is there. A complete case has no stand-ins: its case.yaml says what there is.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -152,15 +153,17 @@ class Present:
                 f" not satisfied (wrong filesystem?): {driver}"
             )
             self._fail_or_doubt(message, f"whether /var/lib/docker is on {driver}", place, driver)
-        name = str(user or "").partition(":")[0]
-        if name and not name.isdecimal() and name != "default":
-            ids = self.inputs.texts.get("/etc/subuid", "")
+        name, _, group = str(user or "").partition(":")
+        ids = self.inputs.texts.get("/etc/subuid", "")
+        is_named = re.fullmatch(r"[a-z_][\w-]*", name) is not None and not group
+        if not name or name == "default":
+            return  # dockerd makes a user of its own
+        if self.inputs.complete and is_named and not re.search(f"^{name}:", ids, re.MULTILINE):
             message = f"Can't create ID mappings: no subuid ranges found for user {name}"
-            if not any(line.startswith(f"{name}:") for line in ids.splitlines()):
-                doubt = f"whether {name} has subordinate ids"
-                self._fail_or_doubt(message, doubt, place, "userns-remap")
-                return
-        if user:
+            self.notes.fail(message, place, "userns-remap")
+        elif is_named and not self.inputs.complete:
+            self.notes.assume(f"{name} is a user with subordinate ids")
+        else:
             self.notes.doubt(f"what dockerd does with userns-remap = {user}", place, STARTS)
 
     def _fail_or_doubt(self, message: str, doubt: str, place: Place, token: str) -> None:

@@ -23,19 +23,16 @@ _KNOWN = re.compile(
     r"set -[eux]+|systemctl daemon-reload"
     rf"|systemctl (enable( --quiet)?( --now)?|restart|start|reload) {_SERVICES}"
     rf"|systemctl (start|restart|is-active) {_OWN}( {_OWN})?"
-    r"|usermod (--append|-a) (--groups|-G) docker www-data|usermod -aG docker www-data"
     r"|rm -f /etc/nginx/sites-enabled/default"
     r"|curl -\w+( --max-time \d+)? http://127\.0\.0\.1:\d+/_ping"
-    # A user outside of every group.
-    r"|(id [\w-]+ >/dev/null 2>&1 \|\| )?useradd( --create-home| --shell \S+)* [\w-]+"
+    # An account without a password: nobody logs in before there is a key for it.
+    r"|(id( -u)? [\w-]+ (&>|>)/dev/null( 2>&1)? \|\| )?"
+    r"useradd( --create-home| -m| (--shell|-s) \S+| (--groups|-G) docker| --user-group| -U)* [\w-]+"
+    r"|usermod (-aG|-a -G|--append --groups) docker [\w-]+"
+    r"|install -d( -[ogm] [\w-]+)* /home/[\w-]+(/\.ssh)?"
 )
 #: Commands that give somebody the daemon, and change neither its start nor its listeners.
-_OPENS = re.compile(
-    r"(id [\w-]+ >/dev/null 2>&1 \|\| )?"
-    r"useradd( --create-home| --shell \S+| --groups docker)* [\w-]+"
-    r"|install -d( -[ogm] [\w-]+)* /home/[\w-]+(/\.ssh)?"
-    r"|install( -[ogm] [\w-]+)* /etc/ssh/[\w.-]+ /home/[\w-]+/\.ssh/authorized_keys"
-)
+_OPENS = re.compile(r"install( -[ogm] [\w-]+)* /etc/ssh/[\w.-]+ /home/[\w-]+/\.ssh/authorized_keys")
 _STOP = re.compile(rf"systemctl stop ({_OWN})( ({_OWN}))?")
 _MASK = re.compile(rf"systemctl mask( --quiet)? {_DOCKER}")
 _MKDIR = re.compile(rf"mkdir -p ({_PATH})")

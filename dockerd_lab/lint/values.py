@@ -25,6 +25,7 @@ _ELSEWHERE = {
     "config-file",
     "authorization-plugins",
     "userns-remap",
+    "metrics-addr",
 }
 #: Settings with which dockerd starts whatever their value is, if its type is right.
 _ANY = {
@@ -52,7 +53,6 @@ _MAY_OPEN = {
     "cri-containerd",
     "default-runtime",
     "init-path",
-    "metrics-addr",
     "network-diagnostic-port",
     "rootless",
     "runtimes",

@@ -83,6 +83,31 @@ def test_a_mode_for_all_users_wherever_it_stands(place, directory):
     assert predicted.exposure["local-user"] == "full-control"
 
 
+@pytest.mark.parametrize("engine", ["debian-11", "debian-14"])
+def test_metrics_lead_to_nothing(engine):
+    predicted = prediction({DAEMON: '{"metrics-addr": "0.0.0.0:9323"}'}, engine)
+    assert [str(each) for each in predicted.listeners] == [
+        "unix /run/docker.sock init",
+        "tcp6 :::9323 dockerd",
+    ]
+    assert (predicted.starts, predicted.exposure["outsider"]) == ("yes", "refused")
+    taken = {DROP_IN: unit("-H tcp://127.0.0.1:9323"), DAEMON: '{"metrics-addr": "127.1.1.1:9323"}'}
+    assert prediction(taken).starts == "yes"
+    taken[DAEMON] = taken[DAEMON].replace("127.1.1.1", "")
+    assert prediction(taken).errors == ("address-in-use",)
+
+
+def test_a_firewall_drops_packets_to_ports_where_nothing_listens():
+    rules = {
+        "etc/nftables.conf": "table inet t { chain c { type filter hook input priority 0;"
+        " policy drop; iif lo accept; tcp dport 22 accept } }\n"
+    }
+    for hosts in ({}, {DROP_IN: unit("-H fd:// -H tcp://127.0.0.1:2375")}, {DAEMON: "{"}):
+        predicted = prediction({**rules, **hosts})
+        assert predicted.exposure["outsider"] == predicted.exposure["container"] == "filtered"
+    assert prediction(rules).exposure["local-user"] == "refused"
+
+
 @pytest.mark.parametrize("name", CLOSED)
 def test_the_line_ends_of_windows_change_nothing(name):
     files, outsider = CLOSED[name]
@@ -139,7 +164,8 @@ def test_what_is_not_known_is_not_said_to_be_closed(name, closed):
         {DROP_IN: unit(f"{MUTUAL} %i")},
         {DROP_IN: unit(f"{MUTUAL} ; /bin/x")},
         {DROP_IN: unit(MUTUAL, "EnvironmentFile=/run/x\n")},
-        {DROP_IN: unit(MUTUAL), DAEMON: '{"metrics-addr": "0.0.0.0:9323"}'},
+        {DROP_IN: unit(MUTUAL), DAEMON: '{"metrics-addr": "eth0:9323"}'},
+        {DROP_IN: unit(MUTUAL), DAEMON: '{"metrics-addr": "0.0.0.0:2376"}'},
         {DROP_IN: unit(MUTUAL), DAEMON: '{"authorization-plugins": ["x"]}'},
         {DROP_IN: unit(f"{MUTUAL} --containerd tcp://0.0.0.0:1")},
         {DROP_IN: unit(MUTUAL), DAEMON: '{"tlsverify": false}'},

@@ -94,10 +94,19 @@ def test_a_certificate_without_its_key_is_replaced_by_a_pair():
     assert prediction({**TLS, CERT: "no certificate\n"}).errors == ()
 
 
+def of_daemon_json(text):
+    return prediction({"etc/docker/daemon.json": text})
+
+
 def test_what_another_machine_may_have_is_unknown():
-    for text in ('{"storage-driver": "btrfs"}', '{"userns-remap": "daemon"}'):
-        assert prediction({"etc/docker/daemon.json": text}).starts == "unknown"
-    ids = {"etc/subuid": "daemon:100000:65536\n"}
-    text = {"etc/docker/daemon.json": '{"authorization-plugins": ["x"]}'}
-    assert prediction(text).starts == "unknown"
-    assert prediction({**ids, "etc/docker/daemon.json": '{"userns-remap": ""}'}).errors == ()
+    assert of_daemon_json('{"storage-driver": "btrfs"}').starts == "unknown"
+    assert of_daemon_json('{"authorization-plugins": ["x"]}').starts == "unknown"
+    assert of_daemon_json('{"userns-remap": "a:b"}').starts == "unknown"
+
+
+def test_a_user_whose_ids_containers_get_is_there():
+    for user in ("", "default"):
+        assert of_daemon_json(f'{{"userns-remap": "{user}"}}').starts == "yes"
+    named = of_daemon_json('{"userns-remap": "dockmap"}')
+    assert named.starts == "yes"
+    assert "dockmap is a user with subordinate ids" in named.assumed

@@ -38,6 +38,8 @@ def test_these_change_nothing(script):
         "iptables -t nat -F",
         "useradd deploy; sh x",
         "useradd --groups docker,sudo deploy",
+        "useradd -p x deploy",
+        "echo deploy:deploy | chpasswd",
         "systemctl stop nftables",
         "systemctl mask nginx",
         "for _ in 1 2 3 4; do\n    rm -rf /etc/docker\ndone",
@@ -58,8 +60,11 @@ def test_what_is_stopped_or_masked_does_not_start():
     assert read("systemctl mask --quiet docker.service")[0].fails
 
 
-def test_a_user_who_is_root_by_his_group_opens_another_way():
-    notes, _ = read("useradd --create-home --groups docker deploy")
+def test_an_account_lets_somebody_in_once_there_is_a_key_for_it():
+    script = "useradd -m -s /bin/bash -G docker deploy\nusermod -aG docker deploy\n"
+    assert not read(script)[0].unknown
+    key = "install -o deploy -g deploy -m 0600 /etc/ssh/k.pub /home/deploy/.ssh/authorized_keys"
+    notes, _ = read(script + key)
     assert notes.is_open(OPENS)
     assert not notes.is_open(STARTS)
     assert not notes.is_open(LISTENS)
