@@ -16,7 +16,7 @@ from dockerd_lab.lint.hosts import Door
 from dockerd_lab.lint.notes import CLOSES, OPENS, Notes
 from dockerd_lab.lint.packets import Chain
 from dockerd_lab.lint.prediction import Finding
-from dockerd_lab.lint.sockets import Sockets
+from dockerd_lab.lint.sockets import OWNER, Sockets
 from dockerd_lab.lint.tls import Tls
 
 _SLOW_SECONDS = 15
@@ -50,7 +50,7 @@ def check_apis(
         if door.family == "unix" and sockets.open_to_all is not None:
             mode = sockets.open_to_all
             rule, place, token = "socket-for-all-users", Place(mode.file, mode.line), mode.value
-        elif door.program == "nginx":
+        elif door.program not in ("dockerd", OWNER):
             rule = "open-proxy"
         elif tls.on:
             rule = "tls-without-client-certificates"

@@ -12,7 +12,7 @@ from dockerd_lab.config.value import Place
 from dockerd_lab.inputs.input import Input
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
 from dockerd_lab.lint.service import SERVICE
-from dockerd_lab.lint.sockets import SOCKET
+from dockerd_lab.lint.sockets import SOCKET, further_socket
 
 _UNIT_DIRECTORY = r"(/etc|/run|/usr/lib|/lib|/usr/local/lib)/systemd/system"
 _UNITS = re.compile(
@@ -63,6 +63,8 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: 
             continue
         elif _UNITS.fullmatch(file):
             _check_unit(file, inputs.texts.get(file), notes)
+        elif further_socket(file, inputs.texts):
+            _check_text(file, inputs.texts[file].replace(_CRLF, "\n"), notes)
         elif file in named or _DATA.fullmatch(file) or _HARMLESS.fullmatch(file):
             _check_text(file, inputs.texts.get(file, "").replace(_CRLF, "\n"), notes)
         elif file in FIREWALLS:

@@ -12,6 +12,7 @@ from dockerd_lab.config import units
 from dockerd_lab.config.paths import DOCKER_SOCKET
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.units import Assignment
+from dockerd_lab.lint.bridges import is_bridge
 from dockerd_lab.lint.commands import leaves_docker_alone, socket_change
 from dockerd_lab.lint.host_files import CONTAINERD, has_no_bearing, only_listens_more
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
@@ -161,6 +162,9 @@ def _questions_of_unit(
         if each is not opening
         for question in _questions_of_line(each, texts, notes)
     }
+    has_drop_in = any(each.startswith(f"{file}.d/") for each in texts)
+    if not has_drop_in and any(is_bridge(each, lines) for each in lines):
+        return {LISTENS}  # it depends on socat's version in which family it listens
     is_drop_in = file.endswith(".conf")
     wanted = [name for each in lines if each.key in _WANTS for name in each.value.split()]
     name = PurePosixPath(file).name

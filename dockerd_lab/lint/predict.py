@@ -13,6 +13,7 @@ from dockerd_lab.inputs.input import Input
 from dockerd_lab.judge.findings import NoEffect
 from dockerd_lab.lint import access, exposure_rules, failures, no_effect
 from dockerd_lab.lint.access import Api
+from dockerd_lab.lint.bridges import bridges
 from dockerd_lab.lint.daemon_file import read_file
 from dockerd_lab.lint.facts import EngineFacts
 from dockerd_lab.lint.files import check_files
@@ -94,6 +95,7 @@ def predict(
     apis = [
         *_own_apis(dockerd, sockets, present),
         *_proxy_apis(inputs, present),
+        *(Api(door, "full-control", "full-control") for door in bridges(inputs.texts)),
     ]
     findings = exposure_rules.check_keys(inputs, declared, list(scripts.values()), notes)
     starts = _starts(dockerd, notes)

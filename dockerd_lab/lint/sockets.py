@@ -26,6 +26,8 @@ _URL = re.compile(r"(tcp|unix|fd|https?)://")
 #: Groups of which no ordinary user is a member.
 CLOSED_GROUPS = ("docker", "root", "")
 _OTHERS_WRITE = 0o002
+_SOCKET_FILE = re.compile(r"/etc/systemd/system/(?!docker\.socket)[\w-]+\.socket")
+_OF_FURTHER = ("Service", "BindIPv6Only", "NoDelay", "KeepAlive")
 _OTHER_UNIT = re.compile(r"/systemd/system/(?!docker\.(service|socket))")
 
 
@@ -51,7 +53,26 @@ def read_sockets(texts: Mapping[str, str], notes: Notes) -> Sockets:
             doors.append(door)
     if unit and not doors:
         notes.doubt("docker.socket has no address on which it listens", _place(unit[-1]))
+    for file in texts:
+        lines = further_socket(file, texts)
+        found = (_door(each, notes) for each in lines if each.key == "ListenStream" and each.value)
+        doors += [door for door in found if door is not None]
     return Sockets(tuple(doors), _open_to_all(unit, notes))
+
+
+def further_socket(file: str, texts: Mapping[str, str]) -> list[Assignment]:
+    """Return the lines of another socket unit with which systemd starts docker.service; else none.
+
+    dockerd takes all such sockets for fd://.
+    """
+    if not _SOCKET_FILE.fullmatch(file) or any(each.startswith(f"{file}.d/") for each in texts):
+        return []
+    lines = units.assignments(file, texts[file])
+    services = [each.value for each in lines if each.key == "Service"]
+    is_enabled = any(each.key == "WantedBy" for each in lines)
+    known = all(_HARMLESS.fullmatch(each.key) or each.key in _OF_FURTHER for each in lines)
+    is_cleared = any(each.key == "ListenStream" and not each.value for each in lines)
+    return lines if services == [SERVICE] and is_enabled and known and not is_cleared else []
 
 
 def opened_after_start(sockets: Sockets, texts: Mapping[str, str], notes: Notes) -> Sockets:

@@ -4,7 +4,7 @@ import pytest
 from linting import STRANGERS, prediction, rules_of
 
 UNIT = "etc/systemd/system/x.service"
-SOCAT = "ExecStart=/usr/bin/socat TCP-LISTEN:2375,fork UNIX-CONNECT:/run/docker.sock\n"
+SOCAT = "User=x\nExecStart=/usr/bin/socat TCP-LISTEN:2375,fork UNIX-CONNECT:/run/docker.sock\n"
 HARMLESS = {
     "HAProxy's file": {"etc/haproxy/haproxy.cfg": "frontend a\n bind :2375\n"},
     "PAM's file": {"etc/pam.d/common-auth": "auth optional pam_group.so\n"},
