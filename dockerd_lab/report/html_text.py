@@ -25,6 +25,8 @@ def visible(text: str) -> str:
     >>> visible("\x1b[31mred\u202e")
     '\\x1b[31mred\\u202e'
     """
+    if text.isascii() and text.isprintable():  # as nearly all are
+        return text
     return _HIDDEN.sub(_spell, text.replace("\r\n", "\n"))
 
 
