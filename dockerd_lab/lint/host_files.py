@@ -27,6 +27,8 @@ _SYSCTL = re.compile(
     r"|-?net[./](ipv4[./](ip_forward|conf[./]\w+[./]forwarding)|ipv6[./]conf[./]\w+[./]forwarding)"
     r"\s*=\s*1"
 )
+#: Whoever has its key gets in: who may read it, the files do not tell.
+_AUTHORITY = re.compile(r"^\s*TrustedUserCAKeys\b", re.MULTILINE | re.IGNORECASE)
 _MODULE = re.compile(
     r"overlay|br_netfilter|nf_conntrack|ip_vs\w*|ip_tables|ip6_tables|bridge|tun|fuse"
 )
@@ -133,7 +135,7 @@ def has_no_bearing(file: str, text: str | None) -> bool:
     if text is None:
         return False
     if _SSHD.fullmatch(file):
-        return "/ssh_config" in file or lets_nobody_in(text)
+        return "/ssh_config" in file or (lets_nobody_in(text) and not _AUTHORITY.search(text))
     if _SCRIPTS.fullmatch(file):
         return script_leaves_docker_alone(text)
     if file == CONTAINERD:

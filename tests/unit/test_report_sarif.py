@@ -25,6 +25,7 @@ LINES = {
     "invalid-command-line": "ExecStart=/usr/sbin/dockerd --hosts fd://",
     "invalid-host-format": "ExecStart=/usr/sbin/dockerd -H fd:// -H http://127.0.0.1:2375",
     "invalid-json": "}",
+    "local-root": "ALL ALL=(root) NOPASSWD: /usr/bin/docker",
     "log-opt-invalid": '  "log-opts": {"max-sizes"',
     "multiple-execstart": "ExecStart=/usr/sbin/dockerd -H fd:// --debug",
     "no-effect": '  "host": ',
