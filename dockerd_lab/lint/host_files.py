@@ -60,7 +60,7 @@ _MADE = re.compile(
 #: Disks where no file of Docker's lies, if it is not said otherwise.
 _MOUNT = re.compile(
     r"\S+\s+(none|swap|/|/boot(/efi)?|/(home|data|mnt|srv|media|tmp|proc)(/[\w.-]+)*)"
-    r"\s+[\w.-]+\s+[\w,=.:/-]+(\s+\d){0,2}"
+    r"\s+[\w.-]+\s+(?!\S*\b(?:users?|owner|group)\b)[\w,=.:/-]+(\s+\d){0,2}"
 )
 #: Lines of libwrap's files that run nothing; dockerd does not read them.
 _WRAPPED = re.compile(r"(?!.*\b(spawn|twist|aclexec|setenv)\b)[\w.,@ -]+:[^|]*", re.IGNORECASE)

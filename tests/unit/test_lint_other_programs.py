@@ -153,6 +153,10 @@ NOT_IDLE = {
     "a directory for everybody": {"etc/tmpfiles.d/x.conf": "d /run/x 0777 root root\n"},
     "docker.sock for everybody": {"etc/tmpfiles.d/x.conf": "z /run/docker.sock 0666\n"},
     "a disk for Docker's files": {"etc/fstab": "/dev/sdb1 /etc ext4 defaults 0 2\n"},
+    "a mount of users": {"etc/fstab": "/srv/a /mnt ext4 loop,user,suid 0 0\n"},
+    "who has an authority's key": {
+        "etc/ssh/sshd_config.d/x.conf": "TrustedUserCAKeys /etc/ssh/ca.pub\n"
+    },
     "a module": {"etc/modules-load.d/x.conf": "evil\n"},
     "a loopback that others reach": {
         "etc/sysctl.d/x.conf": "net.ipv4.conf.all.route_localnet = 1\n"
