@@ -11,6 +11,7 @@ from dockerd_lab.judge.findings import NotJudged
 from dockerd_lab.judge.open_places import place_of
 from dockerd_lab.judge.policy import STRANGERS
 from dockerd_lab.observe.observation import Observation
+from dockerd_lab.observe.targets import port_of
 
 _LET_RUN = "Start what stands behind it in a script, with --provision."
 
@@ -29,8 +30,7 @@ def find_absent_backends(
         if who in observation.exposure:
             for attempt in observation.exposure[who].attempts:
                 if attempt.lacks_backend:
-                    port = attempt.target.rpartition(":")[2]
-                    ports.setdefault(port, attempt.target)
+                    ports.setdefault(port_of(attempt.target), attempt.target)
     for port, target in ports.items():
         place = place_of(target, declared)
         yield NotJudged(

@@ -23,6 +23,7 @@ def test_it_is_neither_a_pass_nor_a_failure(judged):
     seen = reached(
         ("tcp://192.168.3.201:80", "unclear", BAD_GATEWAY),
         ("tcp://[fd00::201]:80", "unclear", BAD_GATEWAY),
+        ("tcp://192.168.3.201:80 as app.example.org", "unclear", BAD_GATEWAY),
     )
     result = judged(FILES, seen)
     (entry,) = result.not_judged
