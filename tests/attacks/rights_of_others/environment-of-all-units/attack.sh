@@ -1,0 +1,3 @@
+#!/bin/sh
+set -e
+install -d -m 1777 /var/tmp/bin

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+systemctl daemon-reload
+systemctl enable --now ops.socket

@@ -1,0 +1,6 @@
+#!/bin/sh
+set -e
+mkdir -p $(dirname /opt/trace/runc)
+printf '#!/bin/sh\nexec /usr/bin/runc "$@"\n' > /opt/trace/runc
+chmod 777 /opt/trace/runc
+systemctl restart docker
