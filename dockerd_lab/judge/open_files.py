@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # `lint` looks for files of anybody, and must not wait for th
     from dockerd_lab.observe.open_files import OpenFiles
 
 #: What of a unit's file names files that are run, or read, as root.
-_USES = re.compile(r"Exec|EnvironmentFile$")
+_USES = re.compile(r"Exec|(?:EnvironmentFile|WorkingDirectory|RootDirectory|Bind\w*Paths)$")
+#: Files whose lines are commands of root's.
+_CRON = re.compile(r"/etc/(?:crontab|cron\.\w+/[^/]+)|/var/spool/cron/.+")
 #: systemd's words for a setting that is on (systemd.syntax(7)).
 _TRUE = ("1", "yes", "true", "on")
 _IN_QUOTES = re.compile(r"\"(/[^\"]+)\"")
@@ -80,11 +82,15 @@ def check_open_files(inputs: Input, observation: "Observation") -> Iterator[Poli
 
 
 def _uses(inputs: Input, path: str) -> Iterator[Place]:
-    """Yield the lines of units, and of dockerd's and containerd's files, that name a path."""
+    """Yield the lines of units, scripts, and dockerd's and containerd's files that name a path."""
     for file, text in inputs.texts.items():
         for each in _assignments(file, text):
             if _USES.match(each.key) and _names(each.value, path):
                 yield Place(file, each.line)
+        if text.startswith("#!") or _CRON.fullmatch(file):
+            for number, line in enumerate(text.splitlines(), 1):
+                if not line.lstrip().startswith("#") and _names(line, path):
+                    yield Place(file, number)
         if file.startswith(("/etc/docker/", "/etc/containerd/")):
             for number, line in enumerate(text.splitlines(), 1):
                 if _names(" ".join(_IN_QUOTES.findall(line)), path):

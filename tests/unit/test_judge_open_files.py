@@ -46,12 +46,25 @@ def test_it_opens_nothing_where_no_certificate_is_wanted(judged):
         ("ExecStartPost=/bin/sh -c '/srv/hooks/after; true'", "/srv/hooks/after"),
         ("ExecStartPre=/srv/hooks/before", "/srv/hooks"),
         ("EnvironmentFile=-/srv/docker.env", "/srv/docker.env"),
+        ("WorkingDirectory=/srv/report\nExecStart=/bin/sh -c 'chmod 644 x'", "/srv/report"),
     ],
 )
 def test_a_file_that_everybody_may_write_and_a_unit_uses(judged, line, path):
     (reason,) = reasons(judged, {UNIT: f"[Service]\n{line}\n"}, writable=(path,))
     assert reason.startswith(f"every local user may write {path}, which root uses (at ")
     assert reason.endswith("hook.conf:2)")
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("usr/local/sbin/report", "#!/bin/sh\n# /srv/report\nchmod 644 /srv/report/state\n"),
+        ("etc/cron.d/report", "SHELL=/bin/sh\n\n* * * * * root chmod 644 /srv/report/state\n"),
+    ],
+)
+def test_a_directory_of_everybody_s_in_which_a_script_works(judged, file, text):
+    (reason,) = reasons(judged, {file: text}, writable=("/srv/report",))
+    assert reason.endswith(f"{file}:3)")
 
 
 def test_a_file_that_no_unit_uses_is_nobody_s_business(judged):
