@@ -32,7 +32,7 @@ _HARMLESS = re.compile(r"/etc/(motd|issue|hostname|timezone)|/etc/docker/[^/]+")
 #: Files that may open another way in, but do not change dockerd or its ports.
 _OPENING = re.compile(
     r"/etc/(cron.*|ssh/.*|sudoers.*|anacrontab|passwd|group|logrotate.*|hosts\.(allow|deny)"
-    r"|bash_completion\.d/.*|profile.*|environment|update-motd\.d/.*)|/root/.*|/home/.*"
+    r"|bash_completion\.d/.*|profile.*|environment|update-motd\.d/.*|polkit-1/.*)|/root/.*|/home/.*"
 )
 #: Settings by section of a unit: systemd ignores them in another.
 _SECTIONS = {

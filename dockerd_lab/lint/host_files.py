@@ -29,6 +29,9 @@ _SYSCTL = re.compile(
 )
 #: Whoever has its key gets in: who may read it, the files do not tell.
 _AUTHORITY = re.compile(r"^\s*TrustedUserCAKeys\b", re.MULTILINE | re.IGNORECASE)
+_IPV6_OFF = re.compile(
+    r"^\s*net[./]ipv6[./]conf[./][\w-]+[./]disable_ipv6\s*=\s*1\s*$", re.MULTILINE
+)
 _MODULE = re.compile(
     r"overlay|br_netfilter|nf_conntrack|ip_vs\w*|ip_tables|ip6_tables|bridge|tun|fuse"
 )
@@ -143,6 +146,12 @@ def has_no_bearing(file: str, text: str | None) -> bool:
     check = next((each for pattern, each in _LINES.items() if pattern.fullmatch(file)), None)
     lines = (line.strip() for line in text.splitlines())
     return check is not None and all(check(line) for line in lines if not _COMMENT.match(line))
+
+
+def only_turns_ipv6_off(file: str, text: str) -> bool:
+    """Return whether settings of the kernel do nothing else that has a bearing on Docker."""
+    rest = _IPV6_OFF.sub("", text)
+    return rest != text and has_no_bearing(file, rest) and "sysctl" in file
 
 
 def only_listens_more(text: str) -> bool:

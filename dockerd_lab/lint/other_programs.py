@@ -9,12 +9,17 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePosixPath
 
 from dockerd_lab.config import units
-from dockerd_lab.config.paths import DOCKER_SOCKET
+from dockerd_lab.config.paths import DOCKER_SOCKET, FIREWALLS
 from dockerd_lab.config.readers import reader_of
 from dockerd_lab.config.units import Assignment
 from dockerd_lab.lint.bridges import is_bridge
 from dockerd_lab.lint.commands import leaves_docker_alone, socket_change
-from dockerd_lab.lint.host_files import CONTAINERD, has_no_bearing, only_listens_more
+from dockerd_lab.lint.host_files import (
+    CONTAINERD,
+    has_no_bearing,
+    only_listens_more,
+    only_turns_ipv6_off,
+)
 from dockerd_lab.lint.notes import CLOSES, LISTENS, OPENS, STARTS, Notes
 
 #: Programs that listen and forward, and have nothing to do with dockerd's start.
@@ -35,7 +40,7 @@ _KEYS = re.compile(
     r"|Type|Restart\w*|User|Group|SupplementaryGroups|Standard\w+|IPAddress(Allow|Deny)|Exec\w+"
     r"|ListenStream|ListenDatagram|Socket(Mode|User|Group)|Accept|RemainAfterExit|Nice|IO\w+|CPU\w+"
     r"|On\w+Sec|OnCalendar|Persistent|RandomizedDelaySec|Path\w+|DynamicUser|NoNewPrivileges"
-    r"|AccuracySec|Unit|Timeout\w*Sec|SyslogIdentifier|WorkingDirectory"
+    r"|AccuracySec|Unit|PartOf|Timeout\w*Sec|SyslogIdentifier|WorkingDirectory"
 )
 #: What containerd's unit may say without a bearing on dockerd.
 _CONTAINERD_KEYS = re.compile(
@@ -49,6 +54,7 @@ _PROXY_VARIABLES = re.compile(
 #: Commands that listen, and neither stop dockerd nor change its files.
 _LISTENING = re.compile(
     r"((socat|ncat|nc) (?!.*(exec|system|shell|-[a-z]*[ec] ))[\w :,./=@-]+"
+    r"|docker (compose|start|stop|restart|pull|rm|run|container|network)( [\w :,./=@%${}-]+)*"
     r"|systemd-socket-proxyd [\w :,./=@-]+|ssh -N [\w :,./=@-]+)",
     re.IGNORECASE,
 )
@@ -86,6 +92,9 @@ def questions_of(
     found: set[str] = {*_EVERYTHING}
     if file == CONTAINERD and only_listens_more(text or "="):
         found = {LISTENS, OPENS}
+    elif text is not None and only_turns_ipv6_off(file, text):
+        # In which family dockerd listens then, and whether rules for IPv4 are all that it needs.
+        return (LISTENS, CLOSES) if any(map(texts.get, FIREWALLS)) else (LISTENS,)
     elif text is not None and _CONTAINERD.fullmatch(file):
         found = {*()} if all(map(_is_plain, units.assignments(file, text))) else found
     elif text is not None and _UNIT.fullmatch(file):

@@ -9,6 +9,7 @@ from dockerd_lab.config import units
 from dockerd_lab.config.paths import DOCKER_SOCKET
 from dockerd_lab.config.units import Assignment
 from dockerd_lab.config.value import Place
+from dockerd_lab.lint.commands import leaves_docker_alone
 from dockerd_lab.lint.notes import CLOSES, OPENS, Failure, Notes
 
 SERVICE = "docker.service"
@@ -18,6 +19,7 @@ _HARMLESS = re.compile(
     r"|StartLimit\w+|Restart\w*|Limit\w+|TasksMax|Tasks\w+|Delegate|KillMode|KillSignal"
     r"|OOM\w+|ExecReload|TimeoutSec|Timeout\w+|Nice|CPU\w+|IO\w+|Memory\w+|Slice"
     r"|SyslogIdentifier|SyslogLevel|StandardOutput|StandardError|LogLevelMax|NotifyAccess"
+    r"|MountFlags|RequiresMountsFor|StartLimit\w+|ExecStop(Post)?"
     r"|WantedBy|Also|RuntimeDirectory(Preserve)?|GuessMainPID|SuccessExitStatus|SendSIGKILL|FinalKillSignal"
 )
 _READ = ("ExecStart", "Environment", "EnvironmentFile", "Type", "Requires", "BindsTo")
@@ -38,6 +40,13 @@ _CHMOD = re.compile(
     r"[-+!]?(/usr)?/bin/chmod ((?P<mode>0?[0-7]{3})|[ugoa]*[-+=][rwxs]+)"
     r" (?P<path>(/var)?/run/docker\.sock|/run/containerd/containerd\.sock|/usr/bin/docker)"
 )
+_COMMANDS = ("ExecStartPre", "ExecStartPost")
+#: Rules for packets to containers.
+_FORWARD = re.compile(
+    r"((/usr)?/sbin/)?ip6?tables( -w)?( -t filter)?"
+    r" (-P FORWARD ACCEPT|(-A|-I) FORWARD( [\w./-]+)* -j ACCEPT)"
+)
+_OF_HOST = re.compile(r"/(opt|usr/local|srv|home)/[\w./+-]+")
 _UNKNOWN_MESSAGE = "{}= in docker.service: lint does not know what comes of it"
 _MISSING_FILE = f"{SERVICE}: Failed to load environment files: No such file or directory"
 _TWO = (
@@ -70,7 +79,7 @@ def read_service(texts: Mapping[str, str], notes: Notes) -> CommandLine | None:
     """
     unit = units.read_unit(SERVICE, texts)
     for each in unit:
-        _check_setting(each, notes)
+        _check_setting(each, texts, notes)
     starts = units.in_effect(unit, "ExecStart")
     kinds = units.in_effect(unit, "Type")
     oneshot = bool(kinds) and kinds[-1].value == "oneshot"
@@ -91,7 +100,7 @@ def read_service(texts: Mapping[str, str], notes: Notes) -> CommandLine | None:
     return _command_line(starts[0], environment, directories, notes)
 
 
-def _check_setting(each: Assignment, notes: Notes) -> None:
+def _check_setting(each: Assignment, texts: Mapping[str, str], notes: Notes) -> None:
     """Note a setting of the unit that lint does not know."""
     if each.key in ("Requires", "BindsTo"):
         strange = [name for name in each.value.split() if not _KNOWN_UNITS.fullmatch(name)]
@@ -102,8 +111,23 @@ def _check_setting(each: Assignment, notes: Notes) -> None:
     elif each.key == "ExecStartPost" and _CHMOD.fullmatch(each.value):
         if socket_mode(each) is None:
             notes.doubt(f"who gets in after `{each.value[:60]}`", _place(each), OPENS, CLOSES)
+    elif each.key in _COMMANDS and each.value and _changes_nothing(each.value, texts, notes):
+        return
     elif each.key not in _READ and not _HARMLESS.fullmatch(each.key) and each.value:
         notes.doubt(_UNKNOWN_MESSAGE.format(each.key), _place(each))
+
+
+def _changes_nothing(value: str, texts: Mapping[str, str], notes: Notes) -> bool:
+    """Return whether a command before or after dockerd's start is known to change nothing for it.
+
+    `validate` makes a program of the real host's one that does nothing.
+    """
+    command = value.lstrip("-+!")
+    program = command.partition(" ")[0]
+    if _OF_HOST.fullmatch(program) and program not in texts:
+        notes.assume(f"{program} changes nothing: it is not in the input")
+        return True
+    return _FORWARD.fullmatch(command) is not None or leaves_docker_alone(command)
 
 
 def socket_mode(each: Assignment) -> int | None:
@@ -124,7 +148,7 @@ def _environment(
         if re.search(r"[*?\[%]", path):
             notes.doubt(f"which files EnvironmentFile={path} names is not known", _place(each))
         elif path.startswith(("/run/", "/var/run/")):
-            notes.doubt(f"{path} is made when the machine runs", _place(each))
+            notes.assume(f"{path}, which is made when the machine runs, sets no variable")
         elif not each.value.startswith("-"):
             notes.fail(_MISSING_FILE, _place(each), path)
         elif not each.file.startswith(("/lib/", "/usr/lib/")):

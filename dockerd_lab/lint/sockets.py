@@ -18,8 +18,10 @@ SOCKET = "docker.socket"
 OWNER = "init"
 _HARMLESS = re.compile(
     r"Description|Documentation|PartOf|After|Before|WantedBy|Also|RemoveOnStop|Backlog"
-    r"|ListenStream|SocketMode|SocketUser|SocketGroup"
+    r"|ListenStream|SocketMode|SocketUser|SocketGroup|NoDelay|KeepAlive"
 )
+#: Of an address without a host: systemd listens for IPv4, too, unless the kernel says otherwise.
+_BOTH_FAMILIES = ("both", "default")
 _ADDRESS = re.compile(r"(?:(?P<four>\d+(?:\.\d+){3})|\[(?P<six>[0-9a-fA-F:]+)\]):(?P<port>\d{1,5})")
 #: What systemd never takes for an address: the words of dockerd's own hosts.
 _URL = re.compile(r"(tcp|unix|fd|https?)://")
@@ -27,7 +29,6 @@ _URL = re.compile(r"(tcp|unix|fd|https?)://")
 CLOSED_GROUPS = ("docker", "root", "")
 _OTHERS_WRITE = 0o002
 _SOCKET_FILE = re.compile(r"/etc/systemd/system/(?!docker\.socket)[\w-]+\.socket")
-_OF_FURTHER = ("Service", "BindIPv6Only", "NoDelay", "KeepAlive")
 _OTHER_UNIT = re.compile(r"/systemd/system/(?!docker\.(service|socket))")
 
 
@@ -44,7 +45,8 @@ def read_sockets(texts: Mapping[str, str], notes: Notes) -> Sockets:
     """Return the listeners of docker.socket; `texts` has the packaged unit as well."""
     unit = units.read_unit(SOCKET, texts)
     for each in unit:
-        if not _HARMLESS.fullmatch(each.key) and each.value:
+        is_both = each.key == "BindIPv6Only" and each.value in _BOTH_FAMILIES
+        if not _HARMLESS.fullmatch(each.key) and not is_both and each.value:
             notes.doubt(f"{each.key}= in docker.socket: lint does not know it", _place(each))
     doors = []
     for stream in units.in_effect(unit, "ListenStream"):
@@ -70,7 +72,12 @@ def further_socket(file: str, texts: Mapping[str, str]) -> list[Assignment]:
     lines = units.assignments(file, texts[file])
     services = [each.value for each in lines if each.key == "Service"]
     is_enabled = any(each.key == "WantedBy" for each in lines)
-    known = all(_HARMLESS.fullmatch(each.key) or each.key in _OF_FURTHER for each in lines)
+    known = all(
+        _HARMLESS.fullmatch(each.key)
+        or each.key == "Service"
+        or (each.key == "BindIPv6Only" and each.value in _BOTH_FAMILIES)
+        for each in lines
+    )
     is_cleared = any(each.key == "ListenStream" and not each.value for each in lines)
     return lines if services == [SERVICE] and is_enabled and known and not is_cleared else []
 

@@ -11,6 +11,7 @@ from typing import Any
 from dockerd_lab.config.value import Place
 from dockerd_lab.lint.facts import EngineFacts
 from dockerd_lab.lint.flags import Flags
+from dockerd_lab.lint.log_options import FAILED, LOG_OPTIONS, REMOTE, SIZE, check_log_options
 from dockerd_lab.lint.notes import OPENS, STARTS, Notes
 
 #: Settings that are read elsewhere: by hosts.py, tls.py and exposure.py.
@@ -44,6 +45,9 @@ _ANY = {
     "cgroup-parent",
     "shutdown-timeout",
     "experimental",
+    # What containers need, and where it is missing only they do not start.
+    "init",
+    "selinux-enabled",
 }
 #: Settings with which dockerd may listen, or run, in other ways than its hosts say.
 _MAY_OPEN = {
@@ -60,15 +64,6 @@ _MAY_OPEN = {
     "userland-proxy-path",
 }
 _LOG_LEVELS = ("panic", "fatal", "error", "warn", "info", "debug", "trace")
-#: Log drivers that need nothing but dockerd, with the options that they know.
-_LOG_OPTIONS = {
-    "json-file": "max-file max-size compress labels labels-regex env env-regex tag mode"
-    " max-buffer-size",
-    "local": "max-file max-size compress mode max-buffer-size",
-    "none": "mode max-buffer-size",
-    "journald": "labels labels-regex env env-regex tag mode max-buffer-size",
-}
-_SIZE = r"\d+(\.\d+)?\s*[kKmMgGtT]?[iI]?[bB]?"
 _HOST = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?"
 _RESERVED_LABEL = re.compile(r"(com\.docker|io\.docker|org\.dockerproject)\.", re.IGNORECASE)
 
@@ -105,6 +100,16 @@ def _is_bridge_address(value: Any) -> bool:
     return "/" in str(value) and is_usable and network.prefixlen in range(8, 29)
 
 
+def _is_network_of_containers(values: Mapping[str, Any]) -> bool:
+    """Return whether IPv6 is on, with a network that is large enough for containers."""
+    try:
+        network = ipaddress.IPv6Network(values.get("fixed-cidr-v6"))
+    except ValueError:
+        return False
+    is_usable = network.is_private or network.is_global
+    return values.get("ipv6") is True and is_usable and network.prefixlen in range(32, 81)
+
+
 def _is_pools(value: Any) -> bool:
     """Return whether they are pools of addresses, each with room for a network of its size."""
     if not isinstance(value, list) or not value:
@@ -124,13 +129,24 @@ def _is_pools(value: Any) -> bool:
 _SMALLEST = 28
 
 
+def _is_runtimes(value: Any) -> bool:
+    """Return whether they are programs of the host's own, by name or where packages have them."""
+    return isinstance(value, dict) and all(
+        isinstance(each, dict)
+        and set(each) <= {"path", "runtimeArgs", "args"}
+        and _matches(r"(/usr(/local)?/s?bin/)?[\w.-]+")(each.get("path"))
+        and _each(_matches(r"[\w=./-]+"))(each.get("runtimeArgs") or [])
+        for each in value.values()
+    )
+
+
 def _is_builder(value: Any) -> bool:
     """Return whether it turns the build cache's collection on or off, and nothing else."""
     collection = value.get("gc") if isinstance(value, dict) and set(value) <= {"gc"} else None
     if not isinstance(collection, dict) or not set(collection) <= {"enabled", "defaultKeepStorage"}:
         return False
     size = collection.get("defaultKeepStorage", "1GB")
-    return type(collection.get("enabled", True)) is bool and _matches(_SIZE)(size)
+    return type(collection.get("enabled", True)) is bool and _matches(SIZE)(size)
 
 
 def _is_ulimits(value: Any) -> bool:
@@ -155,19 +171,19 @@ _LIMITS = ("nofile", "nproc", "memlock", "core", "stack", "fsize", "cpu")
 _NEVER = """
     allow-nondistributable-artifacts cpu-rt-period cpu-rt-runtime default-gateway
     default-gateway-v6 dns-opts fixed-cidr fixed-cidr-v6 host-gateway-ip host-gateway-ips ip
-    network-control-plane-mtu node-generic-resources oom-score-adjust seccomp-profile storage-opts
+    network-control-plane-mtu oom-score-adjust storage-opts
 """
 #: Checks by key: dockerd starts with a value that passes.
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "log-level": lambda value: str(value).lower() in _LOG_LEVELS[:6],
     "log-format": lambda value: value in ("text", "json"),
-    "log-driver": lambda value: value in _LOG_OPTIONS,
+    "log-driver": lambda value: value in (*LOG_OPTIONS, *REMOTE),
     "labels": _each(lambda each: "=" in each[1:] and not _RESERVED_LABEL.match(each)),
     "dns": _each(_is_address),
     "dns-search": _each(_matches(r"([a-z0-9-]+\.)*[a-z][a-z0-9-]*")),
     "insecure-registries": _each(_matches(rf"{_HOST}|\d+(\.\d+){{3}}/\d\d?")),
     "registry-mirrors": _each(_matches(rf"https?://{_HOST}/?")),
-    "exec-opts": _each(lambda each: each == "native.cgroupdriver=systemd"),
+    "exec-opts": _each(_matches("native.cgroupdriver=(systemd|cgroupfs)")),
     "storage-driver": lambda value: value in ("overlay2", "btrfs", "zfs"),
     "exec-root": _matches(r"/var/run/docker|/run/docker"),
     "pidfile": _matches(r"(/var)?/run/docker\.pid"),
@@ -180,7 +196,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "bridge": lambda value: value in ("none", "docker0", ""),
     "default-address-pools": _is_pools,
     "default-runtime": lambda value: value == "runc",
-    "default-shm-size": _matches(_SIZE),
+    "runtimes": _is_runtimes,
+    "default-shm-size": _matches(SIZE),
     "default-cgroupns-mode": lambda value: value in ("host", "private"),
     "default-ipc-mode": lambda value: value in ("private", "shareable"),
     "default-ulimits": _is_ulimits,
@@ -188,8 +205,8 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "builder": _is_builder,
     "ipv6": lambda value: value is False,
     "ip6tables": lambda value: value is False,
-    "selinux-enabled": lambda value: value is False,
-    "init": lambda value: value is False,
+    "seccomp-profile": _matches(r"(/[\w.-]+)+"),
+    "node-generic-resources": _each(_matches(r"[\w-]+=[\w-]+")),
 }
 
 
@@ -223,10 +240,15 @@ def check_values(values: Mapping[str, Any], path: str, facts: EngineFacts, notes
             continue
         if known is not None and known.type == "ignored":
             continue
+        if key in ("ipv6", "fixed-cidr-v6") and _is_network_of_containers(values):
+            continue
         if key == "data-root" and _matches(r"(/[\w.-]+)+/?")(value):
             notes.assume(f"{value} exists, and is fit for images and containers")
         elif key == "log-opts":
-            _check_log_options(value, values.get("log-driver", "json-file"), notes)
+            check_log_options(value, values.get("log-driver", "json-file"), notes)
+        elif key == "default-runtime" and _is_runtimes(values.get("runtimes")):
+            if value != "runc" and value not in values["runtimes"]:
+                _doubt(key, value, path, notes)
         elif key in _CHECKS:
             if not _CHECKS[key](value):
                 _doubt(key, value, path, notes)
@@ -236,9 +258,8 @@ def check_values(values: Mapping[str, Any], path: str, facts: EngineFacts, notes
         notes.fail(_BOTH_BRIDGES, Place(path), '"bip"')
 
 
-_FAILED = "failed to start daemon: "
 _BOTH_BRIDGES = (
-    f"{_FAILED}You specified -b & --bip, mutually exclusive options. Please specify only one."
+    f"{FAILED}You specified -b & --bip, mutually exclusive options. Please specify only one."
 )
 
 
@@ -247,31 +268,3 @@ def _doubt(key: str, value: Any, path: str, notes: Notes) -> None:
     is_known = key in _CHECKS or key in _NEVER.split()
     questions = (STARTS,) if is_known and key not in _MAY_OPEN else (STARTS, OPENS)
     notes.doubt(f"what dockerd does with {key} = {shown}", Place(path), *questions)
-
-
-def _check_log_options(value: Any, driver: str, notes: Notes) -> None:
-    """Note options that the log driver does not know."""
-    if not isinstance(value, dict) or driver not in _LOG_OPTIONS:
-        notes.doubt(f"which options the log driver {driver} knows", None, STARTS)
-        return
-    known = _LOG_OPTIONS[driver].split()
-    for name, setting in value.items():
-        if name not in known:
-            message = f"failed to set log opts: unknown log opt '{name}' for {driver} log driver"
-            notes.fail(_FAILED + message, None, f'"{name}"')
-            return
-        if name == "mode" and setting not in ("blocking", "non-blocking"):
-            message = f"failed to set log opts: logger: logging mode not supported: {setting}"
-            notes.fail(_FAILED + message, None, f'"{setting}"')
-            return
-        if name in _LOG_CHECKS and not _LOG_CHECKS[name](setting):
-            notes.doubt(f"whether the log driver takes {name} = {setting}", None, STARTS)
-
-
-#: Checks of options by name; the others take any text.
-_LOG_CHECKS: dict[str, Callable[[Any], bool]] = {
-    "max-size": _matches(_SIZE),
-    "max-file": _at_least(1),
-    "compress": lambda each: each in ("true", "false"),
-    "max-buffer-size": _matches(_SIZE),
-}

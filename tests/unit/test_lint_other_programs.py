@@ -42,7 +42,7 @@ HARMFUL = {
     },
     "containerd's file of a newer one": {"etc/containerd/config.toml": "version = 3\n"},
     "a script": {"etc/rc.local": "#!/bin/sh\nsystemctl stop docker\n"},
-    "a setting of the kernel's": {"etc/sysctl.d/x.conf": "net.ipv6.conf.all.disable_ipv6 = 1\n"},
+    "a setting of the kernel's": {"etc/sysctl.d/x.conf": "net.ipv4.ip_nonlocal_bind = 1\n"},
     "a drop-in for all": {"etc/systemd/system/service.d/x.conf": "[Service]\nUser=x\n"},
     "a program": {"usr/local/sbin/containerd": "#!/bin/sh\n"},
 }
@@ -174,6 +174,18 @@ def test_these_change_nothing(name):
         assert predicted.listeners_complete
         assert predicted.exposure["outsider"] == "refused"
         assert predicted.exposure["local-user"] == local_user
+
+
+def test_without_ipv6_dockerd_listens_otherwise():
+    off = {"etc/sysctl.d/x.conf": "vm.swappiness = 1\nnet.ipv6.conf.all.disable_ipv6 = 1\n"}
+    tcp = {"etc/default/docker": "DOCKER_OPTS='-H tcp://0.0.0.0:2375'\n"}
+    predicted = prediction({**off, **tcp})
+    assert (predicted.starts, predicted.exposure["outsider"]) == ("yes", "full-control")
+    assert not predicted.listeners_complete
+    rules = {"etc/iptables/rules.v4": "*filter\n:INPUT DROP [0:0]\nCOMMIT\n"}
+    assert prediction({**off, **tcp, **rules}).exposure["outsider"] == "unknown"
+    more = {"etc/sysctl.d/x.conf": f"{off['etc/sysctl.d/x.conf']}kernel.core_pattern=|/x\n"}
+    assert prediction({**more, **tcp}).starts == "unknown"
 
 
 @pytest.mark.parametrize("name", NOT_IDLE)

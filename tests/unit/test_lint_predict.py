@@ -163,7 +163,7 @@ def test_what_is_not_known_is_not_said_to_be_closed(name, closed):
         {DROP_IN: unit(MUTUAL, program="/bin/sh -c 'exec /usr/sbin/dockerd'")},
         {DROP_IN: unit(f"{MUTUAL} %i")},
         {DROP_IN: unit(f"{MUTUAL} ; /bin/x")},
-        {DROP_IN: unit(MUTUAL, "EnvironmentFile=/run/x\n")},
+        {DROP_IN: unit(MUTUAL, "EnvironmentFile=/etc/x*\n")},
         {DROP_IN: unit(MUTUAL), DAEMON: '{"metrics-addr": "eth0:9323"}'},
         {DROP_IN: unit(MUTUAL), DAEMON: '{"metrics-addr": "0.0.0.0:2376"}'},
         {DROP_IN: unit(MUTUAL), DAEMON: '{"authorization-plugins": ["x"]}'},
