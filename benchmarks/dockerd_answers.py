@@ -24,7 +24,7 @@ from dockerd_lab.config.value import Place, Value
 from dockerd_lab.lint.daemon_file import read_file
 from dockerd_lab.lint.facts import EngineFacts, load_facts
 from dockerd_lab.lint.flags import read_flags
-from dockerd_lab.lint.hosts import read_hosts
+from dockerd_lab.lint.hosts import Directories, read_hosts
 from dockerd_lab.lint.notes import STARTS, Notes
 from dockerd_lab.lint.service import CommandLine
 from dockerd_lab.lint.values import check_values, settings
@@ -76,7 +76,7 @@ def predicted(text: str, arguments: list[str], path: str, facts: EngineFacts) ->
         values = settings(flags, file.values, facts)
         place = Place(path, 1) if "hosts" in file.values else place
         hosts = [Value(str(each), place) for each in values.get("hosts") or [""]]
-        read_hosts(hosts, (), (), facts, notes)
+        read_hosts(hosts, (), Directories(), facts, notes)
         check_values(values, path, facts, notes)
     return notes
 

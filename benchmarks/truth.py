@@ -1,12 +1,13 @@
 """What was seen on real machines, by which benchmarks/agreement.py judges lint.
 
-    python benchmarks/truth.py ENGINE DIRECTORY COMMIT
+    python benchmarks/truth.py ENGINE DIRECTORY COMMIT [COLLECTION]
 
-makes truth/ENGINE.json of the results of `validate` in DIRECTORY, a NAME.json for each
-configuration of tests/attacks, which were seen with the repository at COMMIT. Of each it keeps
-whether dockerd starts, its errors, the listeners before and after a boot, who gets what, and the
-verdict. Before a configuration was tried, its verdict and what an outsider gets had been written
-down: where something else was seen, that is kept too, and lint is not judged by either.
+makes a file in truth/ of the results of `validate` in DIRECTORY, a NAME.json for each configuration
+of a collection of judged_configurations.py (`attacks` if none is given), which were seen with the
+repository at COMMIT; benchmarks/record_truth.py makes these. Of each it keeps whether dockerd
+starts, its errors, the listeners before and after a boot, who gets what, and the verdict. What is
+expected of an attack had been written down before: where something else was seen, lint is not
+judged by it.
 
 The other collection are this repository's own cases, in tests/recorded.
 """
@@ -21,11 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests/attacks"))
-
+import judged_configurations
 import recordings
-from every import EVERY
+from judged_configurations import Configuration
 
 from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Variant
@@ -45,7 +44,11 @@ from dockerd_lab.standins.prepared import prepare_case
 
 DIRECTORY = Path(__file__).with_suffix("")
 #: The collections, by what is in them.
-COLLECTIONS = {"cases": "this repository's cases", "attacks": "configurations of tests/attacks"}
+COLLECTIONS = {
+    "cases": "this repository's cases",
+    "attacks": "configurations of tests/attacks",
+    "shapes": "configurations after public shapes",
+}
 #: Why something is left out of the comparison.
 BY_SCRIPT = "a script puts it into effect, which lint does not read"
 NOT_AS_WRITTEN = "the machines did not show what had been written down before"
@@ -65,7 +68,7 @@ class Pair:
 
 def pairs(collection: str, engine: str) -> Iterator[Pair]:
     """Yield the pairs of a collection on an engine."""
-    yield from of_cases(engine) if collection == "cases" else of_attacks(engine)
+    yield from of_cases(engine) if collection == "cases" else of_collection(collection, engine)
 
 
 def of_cases(engine: str) -> Iterator[Pair]:
@@ -94,15 +97,21 @@ def of_cases(engine: str) -> Iterator[Pair]:
         yield Pair(subject, seen, _predict([case.directory], engine, observation))
 
 
-def of_attacks(engine: str) -> Iterator[Pair]:
-    """Yield a pair for each configuration of tests/attacks that was seen on an engine."""
-    file = DIRECTORY / f"{engine}.json"
+def of_collection(collection: str, engine: str) -> Iterator[Pair]:
+    """Yield a pair for each configuration of another collection that was seen on an engine."""
+    file = truth_file(collection, engine)
     recorded = json.loads(file.read_text())["configurations"] if file.exists() else {}
+    configurations = judged_configurations.load(collection)
     for name, kept in recorded.items():
         subject = f"{engine}/{name}"
-        if EVERY[name].script:
+        if name not in configurations:
+            yield Pair(subject, left_out=MORE_THAN_FILES)
+        elif collection == "attacks" and configurations[name].script:
             yield Pair(subject, left_out=BY_SCRIPT)
-        elif "written" in kept:
+        elif collection == "attacks" and judged_configurations.expected(name, engine) != (
+            kept["verdict"],
+            kept["exposure"]["outsider"],
+        ):
             yield Pair(subject, left_out=NOT_AS_WRITTEN)
         else:
             seen = Seen(
@@ -112,12 +121,22 @@ def of_attacks(engine: str) -> Iterator[Pair]:
                 kept["exposure"] if kept["verdict"] != "incomplete" else {},
                 tuple(kept["no_effect"]),
             )
-            with tempfile.TemporaryDirectory() as directory:
-                top = Path(directory, name)
-                for path, text in EVERY[name].files.items():
-                    (top / path).parent.mkdir(parents=True, exist_ok=True)
-                    (top / path).write_text(text)
-                yield Pair(subject, seen, _predict([top], engine))
+            yield Pair(subject, seen, _predict_configuration(name, configurations[name], engine))
+
+
+def truth_file(collection: str, engine: str) -> Path:
+    """Return the file with what was seen of a collection on an engine."""
+    return (
+        DIRECTORY / f"{engine}.json"
+        if collection == "attacks"
+        else (DIRECTORY / f"{collection}-{engine}.json")
+    )
+
+
+def _predict_configuration(name: str, configuration: Configuration, engine: str) -> Prediction:
+    with configuration.written(name) as (paths, provision), tempfile.TemporaryDirectory() as into:
+        inputs = collect(paths, Path(into), provision=provision)
+        return predict(inputs, load_facts(engine), PACKAGED)
 
 
 def _predict(paths: list[Path], engine: str, observation: Observation | None = None) -> Prediction:
@@ -140,29 +159,26 @@ def _with_changed_files(inputs: Input, observation: Observation) -> Input:
     return replace(inputs, scripts={}).with_changes(changes)
 
 
-def record(result: Result, name: str) -> dict[str, Any]:
+def record(result: Result) -> dict[str, Any]:
     """Return what is kept of a result of `validate`."""
-    seen = seen_in(result)
     exposure = result.exposure.model_dump(by_alias=True, exclude_none=True)
-    kept = dataclasses.asdict(replace(seen, exposure=exposure)) | {"verdict": result.verdict}
-    attack = EVERY[name]
-    written = [attack.verdict, attack.outsider]
-    if result.engine in attack.not_on:
-        written = ["passed", "refused"]
-    if written != [result.verdict, result.exposure.outsider]:
-        kept["written"] = written
-    return kept
-
-
-def main(engine: str, directory: str, commit: str) -> None:
-    """Write the truth about an engine."""
-    files = sorted(Path(directory).glob("*.json"))
-    results = {
-        file.stem: Result.model_validate_json(file.read_text())
-        for file in files
-        if file.stem in EVERY
+    return dataclasses.asdict(replace(seen_in(result), exposure=exposure)) | {
+        "verdict": result.verdict
     }
-    kept = {name: record(result, name) for name, result in results.items()}
+
+
+def read_result(file: Path) -> Result:
+    """Return the only result in a file: of a Result, or of `validate --json`."""
+    data = json.loads(file.read_text())
+    return Result.model_validate(data["results"][0] if "results" in data else data)
+
+
+def main(engine: str, directory: str, commit: str, collection: str = "attacks") -> None:
+    """Write the truth about an engine."""
+    known = judged_configurations.load(collection)
+    files = [file for file in sorted(Path(directory).glob("*.json")) if file.stem in known]
+    results = {file.stem: read_result(file) for file in files}
+    kept = {name: record(result) for name, result in results.items()}
     versions = {result.engine_version for result in results.values()}
     last = max(file.stat().st_mtime for file in files)
     lines = [f"  {json.dumps(name)}: {json.dumps(each)}" for name, each in kept.items()]
@@ -174,7 +190,7 @@ def main(engine: str, directory: str, commit: str) -> None:
     }
     text = json.dumps(head, indent=1).removesuffix("\n}")
     text += ',\n "configurations": {\n' + ",\n".join(lines) + "\n }\n}\n"
-    (DIRECTORY / f"{engine}.json").write_text(text)
+    truth_file(collection, engine).write_text(text)
 
 
 if __name__ == "__main__":
