@@ -25,8 +25,10 @@ CASES = (
     "failures/hosts-in-unit-and-file",
     "failures/key-misspelt",
 )
-#: hypothesis, where it is installed, takes every pytest a second to say nothing.
-OPTIONS = ("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+#: To look for all installed plugins takes as long as everything else that such a pytest does.
+OPTIONS = ("-p", "no:cacheprovider", "--disable-plugin-autoload", "-p", "dockerd_lab.plugin")
+#: The same for a pytest with workers.
+WORKERS = (*OPTIONS, "-p", "xdist.plugin", "--dist=loadgroup")
 
 
 def make_small_project(directory: Path) -> Project:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from copies import CHECKOUT
-from inner_pytest import OPTIONS, Replacements
+from inner_pytest import OPTIONS, WORKERS, Replacements
 from observations import opened, write
 from test_suites_trials import Trials
 
@@ -134,7 +134,7 @@ def test_nothing_breaks_where_no_test_is_about_machines(pytester):
     """With pytest-xdist, and in a project file that is wrong, which nobody reads then."""
     write(pytester.path / "dockerd-lab.yaml", "wrong: [")
     pytester.makepyfile("def test_it(): pass")
-    result = pytester.runpytest_subprocess(*OPTIONS, "-n1")
+    result = pytester.runpytest_subprocess(*WORKERS, "-n1")
     result.assert_outcomes(passed=1)
     assert "dockerd-lab.yaml" not in result.stdout.str()
 

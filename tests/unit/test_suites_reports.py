@@ -55,43 +55,37 @@ def run(pytester, small_project, monkeypatch):
 
     def run_suite(*args, engines=("debian-12", "debian-14")):
         chosen = ("--lab-case=unix-*", *(f"--lab-engine={engine}" for engine in engines))
-        return pytester.runpytest_inprocess(*inner_pytest.OPTIONS, *chosen, *args)
+        return pytester.runpytest_inprocess(*inner_pytest.WORKERS, *chosen, *args)
 
     return run_suite
 
 
-@pytest.mark.parametrize("workers", [(), ("-n2", "--dist=loadgroup")])
-def test_a_run_writes_what_was_observed(pytester, run, small_project, workers):
-    run("--lab-html=report.html", "--lab-json=result.json", *workers)
+@pytest.mark.parametrize(
+    ("args", "engines"),
+    [
+        ((), ("debian-12", "debian-14")),
+        # As `tox -e full -- --html FILE` does.
+        (("-n2",), ("debian-11", "debian-12", "debian-13", "debian-14")),
+    ],
+    ids=["alone", "two workers on all engines"],
+)
+def test_a_run_writes_one_report_of_all_that_was_observed(
+    pytester, run, small_project, args, engines
+):
+    of_run = ("all",) if args else engines
+    run("--lab-html=report.html", "--lab-json=result.json", *args, engines=of_run)
     data = json.loads((pytester.path / "result.json").read_text())
     reports = {each.case: each for each in ProjectReport.model_validate(data).configurations}
-    assert list(reports) == ["methods/unix-default", "methods/unix-only"]
-    assert [each.engine for each in reports["methods/unix-only"].results] == [
-        "debian-12",
-        "debian-14",
-    ]
+    tried = {case: tuple(each.engine for each in one.results) for case, one in reports.items()}
+    assert tried == {"methods/unix-default": engines, "methods/unix-only": engines}
+    assert list(tried) == sorted(tried)
     assert reports["methods/unix-only"].results[0].reasons[0].startswith("the command line: ")
     page = (pytester.path / "report.html").read_text()
-    assert 'id="methods/unix-only.debian-14"' in page
+    cells = re.findall(r'<details class="trial \w+" id="(.*?)"', page)
+    assert {*cells} == {f"{case}.{engine}" for case in tried for engine in engines}
+    assert {each.name for each in pytester.path.glob("*.html")} == {"report.html"}
     assert reports["methods/unix-only"].repeat == "dockerd-lab validate methods/unix-only"
     assert last_run(small_project).read_text() == (pytester.path / "result.json").read_text()
-
-
-def test_two_workers_on_all_engines_make_one_report_of_all(pytester, run):
-    """As `tox -e full -- --html FILE` does."""
-    workers = ("-n2", "--dist=loadgroup")
-    run("--lab-html=report.html", "--lab-json=result.json", *workers, engines=("all",))
-    data = json.loads((pytester.path / "result.json").read_text())
-    engines = ["debian-11", "debian-12", "debian-13", "debian-14"]
-    tried = {
-        each["case"]: [result["engine"] for result in each["results"]]
-        for each in data["configurations"]
-    }
-    assert tried == {"methods/unix-default": engines, "methods/unix-only": engines}
-    page = (pytester.path / "report.html").read_text()
-    cells = set(re.findall(r'<details class="trial \w+" id="(.*?)"', page))
-    assert cells == {f"{case}.{engine}" for case in tried for engine in engines}
-    assert {each.name for each in pytester.path.glob("*.html")} == {"report.html"}
 
 
 def test_a_failed_test_fails_its_configuration(pytester, run):

@@ -30,7 +30,7 @@ def test_broken(lab_fleet, lab_subject, log):
 SECRET = "Zq7Wk2Xm9Rt4Lp8Vs3Hd6+/Zq7Wk2Xm9Rt4Lp8Vs3Hd6"
 
 
-@pytest.mark.parametrize("workers", [[], ["-n1", "--dist=loadgroup"]], ids=["alone", "worker"])
+@pytest.mark.parametrize("workers", [[], ["-n1"]], ids=["alone", "worker"])
 def test_a_failure_hides_what_is_secret(pytester, small_project, monkeypatch, capfd, workers):
     log = pytester.path / "log"
     log.write_text("\n".join(place.text(SECRET) for place in PLACES))
@@ -38,7 +38,7 @@ def test_a_failure_hides_what_is_secret(pytester, small_project, monkeypatch, ca
     pytester.makeconftest(inner_pytest.conftest(small_project, "none_on_debian_13"))
     pytester.makepyfile(SUITE.format(log=str(log)))
     options = ("-vv", "--lab-case=unix-default", "--junitxml=x.xml", "-rA", *workers)
-    result = pytester.runpytest_inprocess(*inner_pytest.OPTIONS, *options)
+    result = pytester.runpytest_inprocess(*inner_pytest.WORKERS, *options)
     assert result.ret == 3, "the harness broke in one"
     texts = [*capfd.readouterr(), (pytester.path / "x.xml").read_text()]
     for name in ("test_of_a_case", "test_in_a_list", "test_broken"):

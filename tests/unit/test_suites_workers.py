@@ -33,7 +33,7 @@ def run(pytester, small_project, monkeypatch):
     def make(suite, machines, *args):
         pytester.makeconftest(inner_pytest.conftest(small_project, machines))
         pytester.makepyfile(suite)
-        return pytester.runpytest_inprocess(*inner_pytest.OPTIONS, "--dist=loadgroup", *args)
+        return pytester.runpytest_inprocess(*inner_pytest.WORKERS, *args)
 
     return make
 
@@ -85,8 +85,16 @@ def test_an_unknown_case_is_bad_input_and_no_worker_is_asked(run):
 
 
 BREAKS = """
+import os
+import time
 import pytest
 from dockerd_lab.errors import HarnessError
+
+def test_where(lab_fleet, lab_subject):
+    time.sleep(0.2)  # long enough for the other worker to take a case, too
+    open(f"{lab_subject.short_name}.{os.environ['PYTEST_XDIST_WORKER']}", "w")
+
+def test_again(lab_fleet, lab_subject): test_where(lab_fleet, lab_subject)
 
 def test_first(lab_fleet, lab_subject):
     if lab_subject.short_name == "unix-default" and len(lab_fleet) == 1:
@@ -98,27 +106,15 @@ def test_second(lab_fleet, lab_subject, request):
 """
 
 
-def test_a_lab_that_breaks_costs_one_case_and_a_new_one_goes_on(pytester, run):
+def test_cases_are_shared_out_and_a_lab_that_breaks_costs_one_of_them(pytester, run):
     result = run(BREAKS, "with_renewals", "--lab-engine=debian-12", "--lab-case=methods/*", "-n2")
-    result.assert_outcomes(passed=6, failed=1, errors=1)
+    result.assert_outcomes(passed=14, failed=1, errors=1)
     assert result.ret == 3
     result.stdout.fnmatch_lines(["*harness broke: the lab ended"])
     files = {file.name: file.read_text() for file in pytester.path.glob("second-*")}
     assert "second-unix-default" not in files, "its machines are gone"
     assert len(files) == 3
-    assert set(files.values()) <= {"booted", "booted renewed"}
-
-
-def test_cases_of_one_engine_are_shared_out(pytester, run):
-    suite = """
-import os, time
-def test_where(lab_fleet, lab_subject):
-    time.sleep(0.2)
-    open(f"{lab_subject.short_name}.{os.environ['PYTEST_XDIST_WORKER']}", "w")
-def test_again(lab_fleet, lab_subject): test_where(lab_fleet, lab_subject)
-"""
-    options = ("--lab-engine=debian-12", "--lab-case=methods/*", "-n2")
-    run(suite, "with_renewals", *options).assert_outcomes(passed=8)
-    workers = {path.suffix for path in pytester.path.glob("*.gw?")}
-    assert workers == {".gw0", ".gw1"}
-    assert len(list(pytester.path.glob("*.gw?"))) == 4, "all tests of a case have one worker"
+    assert set(files.values()) <= {"booted", "booted renewed"}, "a new lab goes on"
+    workers = [path.suffix for path in pytester.path.glob("*.gw?")]
+    assert {*workers} == {".gw0", ".gw1"}
+    assert len(workers) == 4, "all tests of a case have one worker"
