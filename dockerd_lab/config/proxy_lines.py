@@ -71,14 +71,14 @@ _APACHE = (
     r"</?(?:VirtualHost|Location|LocationMatch|Directory|DirectoryMatch|Files|FilesMatch|Proxy|ProxyMatch"
     r"|IfModule|IfDefine|IfVersion|Limit|LimitExcept|RequireAll|RequireAny|RequireNone)\b.*>",
     r"(?i:Listen|Server\w+|DocumentRoot|ErrorLog|CustomLog|LogLevel|LogFormat|LoadModule|User|Group|Timeout"
-    r"|KeepAlive\w*|MaxKeepAliveRequests|TraceEnable|HostnameLookups|UseCanonicalName|Options|AllowOverride"
+    r"|KeepAlive\w*|MaxKeepAliveRequests|TraceEnable|HostnameLookups|UseCanonicalName|Options"
     r"|Alias|AddType|AddDefaultCharset|ErrorDocument|DirectoryIndex|LimitRequest\w+|Protocols\w*|Mutex"
     r"|PidFile|DefaultRuntimeDir|Header|RequestHeader|ProxyPass|ProxyPassMatch|ProxyPassReverse\w*"
     r"|ProxyPreserveHost|ProxyTimeout|ProxyVia|ProxyAddHeaders|ProxySet|ProxyErrorOverride|ProxyBadHeader"
     r"|BalancerMember|SetHandler|SSL\w+|AuthType|AuthName|AuthUserFile|AuthGroupFile|AuthBasicProvider"
     r"|AuthDigest\w+|RemoteIP(?:Header|InternalProxy|TrustedProxy)|RewriteEngine|RewriteBase|RewriteRule"
     r"|Satisfy|Order|Substitute|AddOutputFilterByType|OIDC\w+|Auth\w*Form\w*|Session\w*)\b.*",
-    r"(?i:ProxyRequests\s+Off|Include(?:Optional)?\s.*)",
+    r"(?i:AllowOverride\s+None|ProxyRequests\s+Off|Include(?:Optional)?\s.*)",
     rf"(?i:Require)\s+{_APACHE_REQUIRE}",
     rf"(?i:Allow|Deny)\s+from\s+(?:all|{_ADDRESS})(?:\s+{_ADDRESS})*",
     rf"(?i:SetEnvIf(?:NoCase)?)\s+(?i:Remote_Addr|Request_URI|Request_Method|{_PUBLIC})\s.*",

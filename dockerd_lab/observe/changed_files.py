@@ -12,6 +12,20 @@ from dockerd_lab.errors import HarnessError
 from dockerd_lab.machine_paths import APPLY_STAMP
 from dockerd_lab.machines.remote_command import CommandResult, RemoteCommand
 
+#: Where it is said who may log in or have root do something, and what is loaded into programs.
+_OF_RIGHTS = (
+    *(
+        "/etc/pam.d",
+        "/etc/security",
+        "/etc/ssh",
+        "/etc/sudoers",
+        "/etc/sudoers.d",
+        "/etc/doas.conf",
+    ),
+    *("/etc/dbus-1", "/usr/share/dbus-1", "/etc/polkit-1", "/usr/share/polkit-1", "/etc/fstab"),
+    *("/etc/exports", "/etc/exports.d", "/etc/samba", "/etc/rsyncd.conf", "/etc/inetd.conf"),
+    *("/etc/ld.so.preload", "/etc/ld.so.conf.d", "/etc/doas.conf"),
+)
 #: Files of any name that a program may read: scripts, lists of passwords, rules.
 _OTHER_FILES = (
     "/etc/containerd/*",
@@ -19,7 +33,7 @@ _OTHER_FILES = (
     "/etc/sysconfig/*",
     *file_patterns(),
     *boot_patterns(),
-    *(f"{place}*" for place in PLACES),
+    *(f"{place}*" for place in (*PLACES, *_OF_RIGHTS)),
 )
 #: Where else a boot looks for files.
 BOOT_PLACES = """\
@@ -41,7 +55,7 @@ def list_command(installed: Iterable[str]) -> RemoteCommand:
     """
     patterns = (*(file.pattern for file in CONFIG_FILES), *_OTHER_FILES)
     names = " -o ".join(f"-path {shlex.quote(pattern)}" for pattern in patterns)
-    directories = " ".join([*CONFIG_DIRECTORIES, *BOOT_PLACES.split(), *PLACES])
+    directories = " ".join([*CONFIG_DIRECTORIES, *BOOT_PLACES.split(), *PLACES, *_OF_RIGHTS])
     find = (
         f"find {directories} -type f -cnewer {APPLY_STAMP} -size -400 '(' {names} ')' 2>/dev/null"
     )
