@@ -74,11 +74,19 @@ def check_files(inputs: Input, read: Collection[str], notes: Notes, *, has_tcp: 
             _check_text(file, text, notes, OPENS, CLOSES)
         else:
             _check_other(file, inputs.texts, notes, has_tcp=has_tcp)
-    for name in () if inputs.complete else inputs.ignored:
-        if not re.fullmatch(r"\..*|README.*|LICENSE.*|.*\.(md|rst|txt|adoc)|case\.yaml", name):
-            notes.doubt(f"{name} is not installed, and not read", None, LISTENS, OPENS, CLOSES)
+    _check_not_installed(inputs, notes)
     if inputs.enabling_links:
         notes.doubt("units are enabled that lint does not read", None)
+
+
+def _check_not_installed(inputs: Input, notes: Notes) -> None:
+    """Note what of the files that are not installed is taken for granted, or not known."""
+    forwarded = {file.name for file in inputs.compose_files}
+    for name in () if inputs.complete else inputs.ignored:
+        if name in forwarded:
+            notes.doubt(f"{name} gives docker.sock to a container", None, LISTENS, OPENS, CLOSES)
+        elif not re.fullmatch(r"\..*|README.*|LICENSE.*|.*\.(md|rst|txt|adoc)|case\.yaml", name):
+            notes.assume(f"{name}, which is not installed, changes nothing")
 
 
 def _check_other(file: str, texts: Mapping[str, str], notes: Notes, *, has_tcp: bool) -> None:

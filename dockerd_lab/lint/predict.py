@@ -185,16 +185,18 @@ def _read_dockerd(
     directories = Directories(command.run_directories, present.directories)
     doors = read_hosts(hosts, streams, directories, facts, notes)
     present.check_addresses(doors)
-    tls = read_tls(flags, file.values, present, facts, notes, place=command.place)
+    of_file = Place(path)
+    tls = read_tls(flags, file.values, present, facts, notes, place=command.place, of_file=of_file)
     if facts.open_ended and not (tls.on and tls.verify):
         # The measured engines announce that they will refuse that one day.
         for door in (each for each in doors if each.family != "unix"):
-            notes.doubt(f"whether dockerd {facts.docker} still starts so", door.value.place)
+            reason = f"whether dockerd {facts.docker} still takes TCP without client certificates"
+            notes.doubt(reason, door.value.place)
     check_values(values, path, facts, notes)
-    present.check_machine(values, place=Place(path))
+    present.check_machine(values, place=of_file)
     metrics = None
     if address := values.get("metrics-addr"):
-        metrics = metrics_door(Value(str(address), Place(path)), [*doors, *sockets.doors], notes)
+        metrics = metrics_door(Value(str(address), of_file), [*doors, *sockets.doors], notes)
     return _Dockerd(command, flags, values, tls, tuple(doors), metrics, activated)
 
 

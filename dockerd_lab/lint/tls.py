@@ -5,7 +5,7 @@ moby v20.10.24, v26.1.5 and v28.5.2, where they are the same: any use of tlsveri
 where only tls is given, it stands for tlsverify as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,10 +51,11 @@ def read_tls(
     notes: Notes,
     *,
     place: Place | None,
+    of_file: Place,
 ) -> Tls:
     """Return what dockerd does about TLS.
 
-    `place` is that of the command line.
+    `place` is that of the command line, `of_file` that of daemon.json.
     """
     by_flag = any(flags.given(name) for name in _SWITCHES)
     if by_flag and any(name in file for name in _SWITCHES):
@@ -69,15 +70,22 @@ def read_tls(
         return Tls(acknowledged=tls is not None)
     checked = True if verify is None else bool(verify)
     paths = {name: str(file.get(name) or flags.last(name) or "") for name in _DEFAULTS}
-    _check_pair(paths, present, facts, notes, place=place, by_flag=by_flag)
+    in_file = {str(file[name]) for name in _DEFAULTS if file.get(name)}
+
+    def fail(text: str, path: str) -> None:
+        between = "invalid TLS configuration: " if facts.major >= _INVALID_SINCE else ""
+        where, token = (of_file, f'"{path}"') if path in in_file else (place, path or "tls")
+        notes.fail(f"failed to create API server: {between}{text}", where, token)
+
+    _check_pair(paths, present, notes, fail, place=place, by_flag=by_flag)
     authority = paths["tlscacert"]
     if not authority and by_flag:
         authority = _DEFAULTS["tlscacert"]
     if authority and checked and (mistake := authority_mistake(present.inputs, authority)):
-        _fail(mistake, facts, notes, place)
+        fail(mistake, authority)
     elif authority and checked and not present.exists(authority):
         text = f'could not read CA certificate "{authority}"'
-        _fail(f"{text}: open {authority}: no such file or directory", facts, notes, place)
+        fail(f"{text}: open {authority}: no such file or directory", authority)
     if checked and not authority:
         reason = "tlscacert is not set: a client of any public authority may be let in"
         notes.doubt(reason, place, OPENS)
@@ -87,8 +95,8 @@ def read_tls(
 def _check_pair(
     paths: Mapping[str, str],
     present: Present,
-    facts: EngineFacts,
     notes: Notes,
+    fail: Callable[[str, str], None],
     *,
     place: Place | None,
     by_flag: bool,
@@ -101,34 +109,31 @@ def _check_pair(
             path = _DEFAULTS[name]
         pair[name] = path
     names = f'(cert: "{pair["tlscert"]}", key: "{pair["tlskey"]}")'
-    mistake = _pair_mistake(present, pair["tlscert"], pair["tlskey"])
+    mistake, path = _pair_mistake(present, pair["tlscert"], pair["tlskey"])
     if mistake:
-        _fail(f"Error reading X509 key pair {names}: {mistake}", facts, notes, place)
+        fail(f"Error reading X509 key pair {names}: {mistake}", path)
         return
     missing = [path for path in pair.values() if not path or not present.exists(path)]
     if missing:
         text = f"Could not load X509 key pair {names}"
-        _fail(f"{text}: open {missing[0]}: no such file or directory", facts, notes, place)
+        fail(f"{text}: open {missing[0]}: no such file or directory", missing[0])
         return
     fits = present.fits(pair["tlscert"], pair["tlskey"])
     if fits is False:
         text = f"Error reading X509 key pair {names}: tls: private key does not match public key"
-        _fail(text, facts, notes, place)
+        fail(text, pair["tlskey"])
     elif fits is None:
         notes.doubt(f"whether the key {pair['tlskey']} is that of the certificate", place, STARTS)
 
 
-def _pair_mistake(present: Present, certificate: str, key: str) -> str:
-    """Return Go's message for what the input's files hold; empty if that may do.
+def _pair_mistake(present: Present, certificate: str, key: str) -> tuple[str, str]:
+    """Return Go's message for what the input's files hold, and whose; empty if that may do.
 
     Where the input has no key, `validate` makes a pair in place of both.
     """
     inputs = present.inputs
     if not (inputs.has(certificate) and inputs.has(key)):
-        return ""
-    return certificate_mistake(inputs, certificate) or key_mistake(inputs, key)
-
-
-def _fail(text: str, facts: EngineFacts, notes: Notes, place: Place | None) -> None:
-    between = "invalid TLS configuration: " if facts.major >= _INVALID_SINCE else ""
-    notes.fail(f"failed to create API server: {between}{text}", place, "tls")
+        return "", ""
+    if mistake := certificate_mistake(inputs, certificate):
+        return mistake, certificate
+    return key_mistake(inputs, key), key

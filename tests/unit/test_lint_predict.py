@@ -198,6 +198,16 @@ def test_what_is_beyond_it_is_unknown_or_wrong(files):
     assert predicted.exposure["outsider"] not in SAFE or predicted.starts == "no", predicted
 
 
+def test_what_is_not_installed_changes_nothing_but_for_a_container_with_the_socket():
+    files = {DAEMON: "{}", "Makefile": "x:\n", "scripts/x.sh": "#!/bin/sh\n"}
+    predicted = prediction(files)
+    assert predicted.exposure["outsider"] == "refused"
+    assert "Makefile, which is not installed, changes nothing" in predicted.assumed
+    compose = "services:\n  x:\n    image: x\n    volumes: [/var/run/docker.sock:/x.sock]\n"
+    predicted = prediction({**files, "docker-compose.yml": compose})
+    assert predicted.exposure["outsider"] == "unknown"
+
+
 def test_what_systemd_refuses_leaves_the_old_daemon():
     predicted = prediction({DROP_IN: "[Service]\nExecStart=/usr/sbin/dockerd -H fd://\n"})
     assert (predicted.starts, predicted.daemon) == ("no", "unchanged")

@@ -85,6 +85,16 @@ def test_files_without_what_dockerd_looks_for(pairs):
         assert in_files(*texts) == MALFORMED, texts
 
 
+def test_a_wrong_file_is_shown_where_it_is_named(pairs):
+    certificate = pairs[0][0].bytes().decode()
+    files = {CERT: certificate, KEY: certificate}
+    (by_flag,) = prediction({**TLS, **files}).findings
+    assert (by_flag.place.file, by_flag.token) == (f"/{DROP_IN}", f"/{KEY}")
+    names = '{"tlsverify": true,\n"tlscacert": "/ca",\n"tlscert": "/%s",\n"tlskey": "/%s"}'
+    (in_file,) = prediction({**files, "etc/docker/daemon.json": names % (CERT, KEY)}).findings
+    assert (in_file.place.line, in_file.token) == (4, f'"/{KEY}"')
+
+
 def test_a_mark_before_a_certificate_hides_it_from_dockerd(pairs):
     certificate, key = (each.bytes().decode() for each in pairs[0])
     assert prediction({**TLS, CERT: f"\ufeff{certificate}", KEY: key}).errors == MALFORMED
