@@ -22,7 +22,8 @@ _SCRIPT = f"""\
 find {_PLACES} {_PROGRAMS} -writable ! -type l ! -type d -printf 'writable %p\\n'
 find / -xdev -path /proc -prune -o -type d -writable \\
     '(' -perm -1000 -printf 'sticky %p\\n' -o -printf 'writable %p\\n' ')'
-grep -rlsIE -e '-----BEGIN ([A-Z]+ )?PRIVATE KEY' {_PLACES} | while read -r key; do
+grep -rlsIE -e '-----BEGIN ([A-Z]+ )?PRIVATE KEY' -e SWMTKN-1- {_PLACES} | while read -r key; do
+    ! grep -qs SWMTKN-1- "$key" || {{ echo "swarm-token $key"; continue; }}
     ! grep -qs 'BEGIN OPENSSH' "$key" || {{ echo "ssh-key $key"; continue; }}
     public=$(openssl pkey -passin pass: -in "$key" -pubout) || continue
     for each in "${{key%/*}}"/*; do
@@ -36,7 +37,6 @@ grep -rlsIE -e '-----BEGIN ([A-Z]+ )?PRIVATE KEY' {_PLACES} | while read -r key;
         break
     done
 done
-grep -rlsI SWMTKN-1- {_PLACES} | sed 's/^/swarm-token /'
 echo end"""
 COMMAND = RemoteCommand(
     "setpriv --reuid=nobody --regid=nogroup --groups=users sh 2>/dev/null <<'SCRIPT'\n"
