@@ -70,7 +70,7 @@ _WRAPPED = re.compile(r"(?!.*\b(spawn|twist|aclexec|setenv)\b)[\w.,@ -]+:[^|]*",
 _APT = re.compile(r"(?!.*(Invoke|Pkgs|Run-|Dir::|Post|Pre))[\w:-]+\s.*|\};?")
 #: What logrotate does with logs, without commands.
 _ROTATION = re.compile(
-    r"(?!.*\.\.)(\"?/var/(log|lib/docker/containers)/[\w.*/-]+\"?\s*)+\{?|[{}]"
+    r"(?!.*\.\.)\"?/var/(log|lib/docker/containers)/[\w.*/-]+\"?(\s+\"?/var/log/[\w.*/-]+\"?)*\s*\{?|[{}]"
     r"|(daily|weekly|monthly|hourly|yearly|(no)?missingok|(no)?compress|delaycompress|(no)?copytruncate"
     r"|notifempty|ifempty|dateext|nodateext|(no)?sharedscripts|rotate\s+\d+|size\s+\w+|minsize\s+\w+"
     r"|maxsize\s+\w+|maxage\s+\d+|dateformat\s+\S+|su\s+\w+\s+\w+|create\s+0?[0-7]{3}\s+\w+\s+\w+)"
@@ -192,5 +192,5 @@ def _toml(text: str) -> dict[str, Any] | None:
 
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number may be too long for Python
         return None

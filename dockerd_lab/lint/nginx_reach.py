@@ -1,9 +1,11 @@
 """Tells whether requests reach all of Docker's API by a directive of nginx's."""
 
 import re
+import warnings
 from collections.abc import Sequence
 
 from dockerd_lab.config.nginx_tree import Node
+from dockerd_lab.config.regex_examples import python_regex
 
 #: Requests with which somebody who may send them controls the daemon.
 _NEEDED = [
@@ -21,6 +23,8 @@ _NEEDED = [
 ]
 #: What follows the address in a proxy_pass: nothing, or a path to which every one can be added.
 _URI = re.compile(r":?(?P<path>(/v\d+(\.\d+)?)?/?)")
+#: Repeated groups, which may take Python long to match.
+_SLOW = re.compile(r"\)\??[*+{]")
 _PREFIXES = ("^~", "=")
 
 
@@ -64,8 +68,11 @@ def _takes(location: Node, place: str, path: str) -> bool:
         if words[0] == "=":
             return path == prefix
         return len(prefix) > len(place) and path.startswith(prefix)
-    try:
-        flags = re.IGNORECASE if words[0] == "~*" else 0
-        return re.search(words[-1], path, flags) is not None
-    except re.error:
+    if _SLOW.search(words[-1]):
         return True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Python finds odd in nginx's expressions
+        try:
+            return python_regex(words[-1], ignore_case=words[0] == "~*").search(path) is not None
+        except re.error:
+            return True

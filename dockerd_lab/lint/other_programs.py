@@ -48,13 +48,12 @@ _CONTAINERD_KEYS = re.compile(
     r"|OOM\w+|Nice|IO\w+|CPU\w+|Memory\w+|Timeout\w*Sec|ExecStart(Pre)?|Environment"
 )
 _CONTAINERD_COMMANDS = re.compile(r"|-?(/usr)?/sbin/modprobe overlay|/usr/bin/containerd")
-_PROXY_VARIABLES = re.compile(
-    r"([\"']?(HTTPS?|NO|ALL|https?|no|all)_(PROXY|proxy)=[^\s\"']*[\"']?\s*)+"
-)
+_PROXY_VARIABLE = r"[\"']?(?:HTTPS?|NO|ALL|https?|no|all)_(?:PROXY|proxy)=[^\s\"']*[\"']?"
+_PROXY_VARIABLES = re.compile(rf"{_PROXY_VARIABLE}(?:\s+{_PROXY_VARIABLE})*")
 #: Commands that listen, and neither stop dockerd nor change its files.
 _LISTENING = re.compile(
     r"((socat|ncat|nc) (?!.*(exec|system|shell|-[a-z]*[ec] ))[\w :,./=@-]+"
-    r"|docker (compose|start|stop|restart|pull|rm|run|container|network)( [\w :,./=@%${}-]+)*"
+    r"|docker (compose|start|stop|restart|pull|rm|run|container|network)( [\w :,./=@%${}-]*)?"
     r"|systemd-socket-proxyd [\w :,./=@-]+|ssh -N [\w :,./=@-]+)",
     re.IGNORECASE,
 )

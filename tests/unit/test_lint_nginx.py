@@ -86,6 +86,9 @@ UNKNOWN = {
     "a part that is refused": (
         f"server {{ location / {{ {PASS} }} location ~ /containers/create {{ return 403; }} }}"
     ),
+    "an expression that takes long": (
+        f"server {{ location / {{ {PASS} }} location ~ ^(/[a-z0-9.-]*)*! {{ return 403; }} }}"
+    ),
     "a rewritten path": root(f"rewrite ^/x(.*)$ $1 break; {PASS}"),
     "a password but for some": root(f"satisfy any; allow 10.0.0.0/8; {PASSWORD} {PASS}"),
     "a password for a method": root(f"{PASSWORD} limit_except GET {{ auth_basic off; }} {PASS}"),
@@ -137,6 +140,11 @@ def test_a_certificate_counts_only_where_the_listener_speaks_tls():
 def test_the_client_gets_in_with_its_certificate():
     for verify in (VERIFY, OPTIONAL):
         assert predicted(root(PASS, TLS + verify)).exposure["client"] == "full-control"
+
+
+def test_an_expression_that_python_finds_odd_warns_nobody(recwarn):
+    assert outsider(f"server {{ location / {{ {PASS} }} location ~ [[a] {{ return 403; }} }}")
+    assert not recwarn.list
 
 
 def test_every_listener_is_named_once():

@@ -1,5 +1,7 @@
 """Which files of other programs leave it as it is whether dockerd starts."""
 
+import time
+
 import pytest
 from linting import STRANGERS, prediction, rules_of
 
@@ -174,6 +176,28 @@ def test_these_change_nothing(name):
         assert predicted.listeners_complete
         assert predicted.exposure["outsider"] == "refused"
         assert predicted.exposure["local-user"] == local_user
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("etc/logrotate.d/x", "/var/log/x" * 60 + "!"),
+        (UNIT, "[Service]\nExecStart=/usr/bin/docker run " + "a " * 60 + "!"),
+        (UNIT, "[Service]\nExecStart=/usr/bin/tar -czf /root/x" + " a" * 60 + "!"),
+        ("etc/systemd/system/containerd.service.d/x.conf", "[Service]\nEnvironment="
+         + "HTTP_PROXY=" * 60 + '"!'),
+        ("etc/containerd/config.toml", f"version = {'9' * 5000}"),
+        ("etc/cron.d/x", "* " * 60 + "!"),
+        ("etc/hosts", "1.1.1.1 " + "a " * 60 + "!"),
+        ("etc/sysctl.d/x.conf", "net.ipv4.conf" + ".all" * 60 + "!"),
+        ("etc/sudoers.d/x", "a " * 60 + "!"),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_a_long_line_is_read_at_once(path, text):
+    started = time.process_time()
+    assert prediction({path: text}).exposure["outsider"] == "unknown"
+    assert time.process_time() - started < 1
 
 
 def test_without_ipv6_dockerd_listens_otherwise():
