@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 import subprocess
 import sys
 
@@ -20,7 +21,7 @@ from dockerd_lab.config.dockerd_command import parse_dockerd_command
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.permissions import Permissions
-from dockerd_lab.project import Project, find_project
+from dockerd_lab.project import Project, find_project, package_data
 from dockerd_lab.report import result_file
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
@@ -31,7 +32,8 @@ hypothesis.settings.register_profile("unit", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("unit")
 
 
-_users = itertools.count()
+_numbers = itertools.count()
+CHECKOUT = package_data()
 
 
 @pytest.fixture(autouse=True)
@@ -40,18 +42,27 @@ def own_user(tmp_path_factory, monkeypatch):
 
     Most tests write none: each has its own directory, which is not made for them.
     """
-    home = tmp_path_factory.getbasetemp() / "users" / str(next(_users))
+    home = tmp_path_factory.getbasetemp() / f"user-{next(_numbers)}"
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     for machine in ("DAEMON", "CLIENT", "OUTSIDER"):
         monkeypatch.delenv(f"{machine}_ENGINE", raising=False)
-    of_project, checkout = result_file.last_run, find_project().data
+    of_project = result_file.last_run
     monkeypatch.setattr(
         result_file,
         "last_run",
-        lambda made: home / "result.json" if made.root == checkout else of_project(made),
+        lambda made: home / "result.json" if made.root == CHECKOUT else of_project(made),
     )
     monkeypatch.setattr(progress, "sink", progress.sink)  # pytest's plugin replaces it
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory, request):
+    """A directory of the test's own; for a number pytest would look at those of all others."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    made = tmp_path_factory.getbasetemp() / f"{name}{next(_numbers)}"
+    made.mkdir(mode=0o700)
+    return made
 
 
 @pytest.fixture
