@@ -4,15 +4,14 @@ import dataclasses
 import functools
 
 import recordings
+from prepared import BY_NAME, SETTINGS, files_of
 
-from dockerd_lab.cases.discover import find_cases
 from dockerd_lab.cases.model import Case, Variant
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.verdict import ProjectReport, Report
 from dockerd_lab.observe.observation import Observation
 from dockerd_lab.project import find_project
-from dockerd_lab.settings import load_settings
-from dockerd_lab.standins.prepared import Prepared, prepare_case
+from dockerd_lab.standins.prepared import Prepared
 
 ENGINES = ("debian-12", "debian-14")
 #: A few cases of every kind, for a page that can be looked at.
@@ -34,29 +33,23 @@ def recorded_reports(names: tuple[str, ...] = (), *, by_policy: bool = False) ->
     They are judged by their case.yaml or, with `by_policy`, as a user's directory of that short
     name without one.
     """
-    project = find_project()
-    settings = load_settings(project)
-    prepared: dict[str, Prepared] = {}
-    cases = {case.name: case for case in find_cases(project)}
     reports: dict[str, Report] = {}
     for engine in ENGINES:
-        version = settings.engine(engine).docker
-        for observed in recordings.read(engine):
+        version = SETTINGS.engine(engine).docker
+        for observed in recordings.recorded(engine):
             fixed = observed.subject.endswith("-fixed")
             name = f"{observed.case}{'-fixed' if fixed else ''}"
             if names and name not in names:
                 continue
-            case = cases[observed.case].for_variant(Variant(version, fixed=fixed))
-            if case.name not in prepared:
-                prepared[case.name] = prepare_case(case, settings)
-            made = dataclasses.replace(prepared[case.name], configuration=case)
+            case = BY_NAME[observed.case].for_variant(Variant(version, fixed=fixed))
+            made = dataclasses.replace(files_of(case.name), configuration=case)
             result = _result(made, observed, None if by_policy else case, version)
             shown = name.rpartition("/")[2] if by_policy else name
             report = reports.setdefault(name, Report(case=shown, results=[]))
             report.results.append(result)
     # Files are named as they lie in the checkout, wherever that is.
     whole = ProjectReport(configurations=list(reports.values())).model_dump_json(by_alias=True)
-    here = f"{project.data}/"
+    here = f"{find_project().data}/"
     return ProjectReport.model_validate_json(whole.replace(here, "")).configurations
 
 

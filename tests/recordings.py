@@ -6,6 +6,7 @@ tells how long dockerd waited. `tox -e record -- ENGINE` records them anew.
 """
 
 import dataclasses
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -45,6 +46,12 @@ def read(engine: str, directory: Path = DIRECTORY) -> list[Observation]:
             raise ValueError(f"{file}: schema {schema}, expected {SCHEMA}: tox -e record")
         observations.append(_OBSERVATION.validate_python(data))
     return observations
+
+
+@functools.cache
+def recorded(engine: str) -> tuple[Observation, ...]:
+    """Return what was recorded of an engine, which is read once in a run of the tests."""
+    return tuple(read(engine))
 
 
 def _telling(journal: Iterable[Entry]) -> Iterator[Entry]:

@@ -17,7 +17,6 @@ from dockerd_lab.validate import project as project_module
 from dockerd_lab.validate import run
 
 ENGINE = "debian-12"
-RECORDED = {each.subject.rpartition("/")[2]: each for each in recordings.read(ENGINE)}
 
 
 @pytest.fixture
@@ -33,9 +32,14 @@ def machines(monkeypatch, tmp_path):
 
     monkeypatch.setattr(run, "running", running)
     monkeypatch.setattr(project_module, "running", running)
-    monkeypatch.setattr(run, "run_trial", lambda fleet, plan, **_: RECORDED[shown[0]])
+    monkeypatch.setattr(run, "run_trial", lambda fleet, plan, **_: recorded(shown[0]))
     monkeypatch.setattr(run.evidence, "write", lambda fleet, seen: "evidence")
     return shown
+
+
+def recorded(case):
+    """What was recorded of a case."""
+    return next(s for s in recordings.recorded(ENGINE) if s.subject == f"{ENGINE}/{case}")
 
 
 def judged(*args):

@@ -1,19 +1,17 @@
 """Every case of this repository on every engine: as expected it passes, and otherwise fails."""
 
 import dataclasses
-import functools
 import re
 
 import pytest
 from messages import CAPTURED
 from observations import CONFLICT, answer, failed, observation, opened
-from prepared import CASES, DROP_IN, HOSTS, SETTINGS, UNIT_D
+from prepared import CASES, DROP_IN, HOSTS, SETTINGS, UNIT_D, files_of
 
 from dockerd_lab.cases.model import Variant, load_case
 from dockerd_lab.judge.judge import judge
 from dockerd_lab.observe.listeners import Listener
 from dockerd_lab.project import package_data
-from dockerd_lab.standins.prepared import prepare_case
 
 
 def test_a_case_that_says_so_passes_and_another_than_it_says_fails(judged):
@@ -153,13 +151,6 @@ def as_expected(case, engine):
     )
 
 
-@functools.cache
-def files_of(directory):
-    """A case's files as the judge reads them: the same on every engine."""
-    (case,) = (case for case in CASES if case.directory == directory)
-    return prepare_case(case, SETTINGS)
-
-
 def reasons(case, observed):
-    prepared = dataclasses.replace(files_of(case.directory), configuration=case)
+    prepared = dataclasses.replace(files_of(case.name), configuration=case)
     return judge(prepared, observed, case).reasons

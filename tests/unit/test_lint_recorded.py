@@ -1,28 +1,40 @@
 """What lint predicts of the cases and the attacks, compared with what real machines did."""
 
+import functools
+
 import pytest
 import recordings
 from every import EVERY
 from linting import SAFE, STRANGERS, prediction
-from prepared import CASES
+from prepared import BY_NAME
 
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.lint.facts import load_facts
 from dockerd_lab.lint.packaged import unit_of
 from dockerd_lab.lint.predict import predict
 
-BY_NAME = {case.name: case for case in CASES}
 ENGINES = sorted(file.stem for file in recordings.DIRECTORY.glob("*.jsonl"))
 
 
+@pytest.fixture(scope="module")
+def inputs_of(tmp_path_factory):
+    """The files of a case as `lint` reads them."""
+
+    @functools.cache
+    def read(name):
+        return collect([BY_NAME[name].directory], tmp_path_factory.mktemp("into"))
+
+    return read
+
+
 @pytest.fixture(scope="module", params=ENGINES)
-def compared(request, tmp_path_factory):
+def compared(request, inputs_of):
     """Each recorded observation of a case as it is applied, and what lint predicts of it."""
     found = []
-    for seen in recordings.read(request.param):
+    for seen in recordings.recorded(request.param):
         if seen.subject.endswith("-fixed") or seen.case not in BY_NAME:
             continue
-        inputs = collect([BY_NAME[seen.case].directory], tmp_path_factory.mktemp("into"))
+        inputs = inputs_of(seen.case)
         found.append((seen, predict(inputs, load_facts(request.param), unit_of(inputs))))
     assert len(found) > 50
     return found

@@ -10,7 +10,7 @@ import json
 import pytest
 import recordings
 from observations import observation
-from prepared import CASES, SETTINGS
+from prepared import BY_NAME, CASES, SETTINGS, files_of
 
 from dockerd_lab.cases.model import Variant
 from dockerd_lab.inputs.collect import collect
@@ -18,21 +18,9 @@ from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.observe.inspection import ServiceState
 from dockerd_lab.report import reproduction
 from dockerd_lab.reproduce.run import Reproduction
-from dockerd_lab.standins.prepared import prepare, prepare_case
+from dockerd_lab.standins.prepared import prepare
 
 ENGINES = ("debian-12", "debian-14")
-BY_NAME = {case.name: case for case in CASES}
-
-
-@functools.cache
-def observations(engine):
-    return recordings.read(engine)
-
-
-@functools.cache
-def files_of(name):
-    """A case's files as the judge reads them: the same for every variant."""
-    return prepare_case(BY_NAME[name], SETTINGS)
 
 
 def prepared(case):
@@ -58,7 +46,7 @@ def variant(seen):
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_case_is_recorded_and_nothing_else(engine):
-    recorded = {seen.subject for seen in observations(engine)}
+    recorded = {seen.subject for seen in recordings.recorded(engine)}
     there = Variant.of(SETTINGS.engine(engine))
     expected = {f"{engine}/{case.short_name}" for case in CASES}
     mended = (case for case in CASES if case.spec.fixed and case.for_variant(there).fails)
@@ -69,7 +57,7 @@ def test_every_case_is_recorded_and_nothing_else(engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_suites_reproduce_and_validate_agree(engine, as_input):
     wrong = {}
-    for seen in observations(engine):
+    for seen in recordings.recorded(engine):
         case = BY_NAME[seen.case].for_variant(variant(seen))
         of_suites = judge(prepared(case), seen, case)
         given = as_input(seen.case)
@@ -96,7 +84,7 @@ def test_an_observation_of_another_case_does_not_pass(engine):
     Mended cases are left out: of each is expected that the daemon works. So is an error that only
     the commands of the other case's scripts showed, which this case does not have.
     """
-    every = [seen for seen in observations(engine) if not seen.subject.endswith("-fixed")]
+    every = [seen for seen in recordings.recorded(engine) if not seen.subject.endswith("-fixed")]
     passed = []
     for seen, other in zip(every, every[1:] + every[:1], strict=True):
         case, differs = BY_NAME[seen.case].for_variant(variant(seen)), BY_NAME[other.case]

@@ -1,5 +1,6 @@
 """All formats of a run's report are made from one result, and say the same."""
 
+import functools
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -23,8 +24,10 @@ def reports():
     return ProjectReport.model_validate(json.loads(text)).configurations
 
 
-def rendered(reports, name):
-    return FORMAT[name].render_project(reports)
+@pytest.fixture(scope="module")
+def rendered(reports):
+    """The reports in a format, which are rendered once for all tests."""
+    return functools.cache(lambda name: FORMAT[name].render_project(reports))
 
 
 def by_place(reports):
@@ -46,8 +49,8 @@ def test_there_is_enough_to_compare(reports):
     assert len({rule for _, rule, _, _ in found}) > 20
 
 
-def test_sarif_has_every_finding_at_its_place_with_its_engines(reports):
-    (run,) = json.loads(rendered(reports, "sarif"))["runs"]
+def test_sarif_has_every_finding_at_its_place_with_its_engines(reports, rendered):
+    (run,) = json.loads(rendered("sarif"))["runs"]
     shown = {}
     for each in run["results"]:
         physical = each["locations"][0]["physicalLocation"]
@@ -68,8 +71,8 @@ def test_annotations_have_the_same_as_sarif(reports):
     assert shown == by_place(reports)
 
 
-def test_markdown_has_every_finding_once(reports):
-    text = rendered(reports, "markdown")
+def test_markdown_has_every_finding_once(reports, rendered):
+    text = rendered("markdown")
     for report, part in zip(reports, re.split(r"(?m)^## ", text)[1:], strict=True):
         listed = Counter(re.findall(r"(?m)^- \*\*\w+.*?\*\* `([\w-]+)`", part))
         places = {
@@ -83,8 +86,8 @@ def test_markdown_has_every_finding_once(reports):
 _OWN_WORDS = ("no-effect", "not-judged", "not-as-expected")
 
 
-def test_junit_has_the_findings_of_each_engine(reports):
-    suites = ET.fromstring(rendered(reports, "junitxml"))  # noqa: S314  (our own)
+def test_junit_has_the_findings_of_each_engine(reports, rendered):
+    suites = ET.fromstring(rendered("junitxml"))  # noqa: S314  (our own)
     tests = {(test.get("classname"), test.get("name")): test for test in suites.iter("testcase")}
     for report in reports:
         for result in report.results:
@@ -106,8 +109,8 @@ def test_the_terminal_has_the_words_of_every_finding(reports):
                 assert " ".join(reason.split()) in flat, report.case
 
 
-def test_html_has_every_finding_at_its_configuration_and_in_its_trials(reports):
-    page = rendered(reports, "html")
+def test_html_has_every_finding_at_its_configuration_and_in_its_trials(reports, rendered):
+    page = rendered("html")
     sections = {
         name: section
         for section in page.split('<section class="configuration" ')[1:]
@@ -123,8 +126,8 @@ def test_html_has_every_finding_at_its_configuration_and_in_its_trials(reports):
         assert engines <= shown, case
 
 
-def test_html_has_no_finding_more(reports):
-    page = rendered(reports, "html")
+def test_html_has_no_finding_more(reports, rendered):
+    page = rendered("html")
     shown = Counter(re.findall(r"<li><b>\w+\[([\w-]+)\]</b>", page))
     found = Counter(
         each.rule for report in reports for result in report.results for each in result.findings
@@ -133,7 +136,7 @@ def test_html_has_no_finding_more(reports):
 
 
 @pytest.mark.parametrize("name", FORMAT)
-def test_two_reports_from_one_result_are_the_same_bytes(reports, name):
-    copies = ProjectReport.model_validate_json(rendered(reports, "json")).configurations
-    assert rendered(copies, name) == rendered(reports, name)
+def test_two_reports_from_one_result_are_the_same_bytes(reports, rendered, name):
+    copies = ProjectReport.model_validate_json(rendered("json")).configurations
+    assert FORMAT[name].render_project(copies) == rendered(name)
     assert FORMAT[name].render(copies[0]) == FORMAT[name].render(reports[0])

@@ -17,11 +17,16 @@ def results():
     return [result for report in recorded_reports() for result in report.results]
 
 
-@pytest.fixture(scope="session")
-def svgs():
+@pytest.fixture(scope="module")
+def pages():
+    """A page on each recorded report."""
+    return [html(report) for report in recorded_reports()]
+
+
+@pytest.fixture(scope="module")
+def svgs(pages):
     """The drawings of every recorded observation, in the order of `results`."""
-    pages = (drawings(html(report)) for report in recorded_reports())
-    return [svg for page in pages for svg in page]
+    return [svg for page in pages for svg in drawings(page)]
 
 
 def test_each_reached_pair_is_drawn_and_none_more(results, svgs):
@@ -59,9 +64,9 @@ def test_every_listener_is_drawn_once(results, svgs):
         assert len(titles) == len(set(titles))
 
 
-def test_the_words_below_a_drawing_say_the_same_as_its_arrows(svgs):
+def test_the_words_below_a_drawing_say_the_same_as_its_arrows(pages, svgs):
     """Screen readers read them, and people see them on narrow screens."""
-    words = [each for report in recorded_reports() for each in words_of_drawings(html(report))]
+    words = [each for page in pages for each in words_of_drawings(page)]
     for svg, text in zip(svgs, words, strict=True):
         assert svg.get("aria-hidden") == "true"
         for (_, place, _), head in arrows(svg).items():
