@@ -7,6 +7,7 @@ import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 #: So much of a secret in an output is a leak (characters).
@@ -15,6 +16,7 @@ _WORD = string.ascii_letters + string.digits
 _ANY = _WORD + ":/@+=_-."
 
 
+@lru_cache(256)
 def plain(output: str) -> str:
     """An output without what only its form adds: wrapped lines, and escapes of XML, JSON, …"""
     return re.sub(r"[\s\\]", "", html.unescape(output))
