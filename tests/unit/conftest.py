@@ -5,6 +5,7 @@ import itertools
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 
 import hypothesis
 import pytest
@@ -18,10 +19,12 @@ from dockerd_lab.cases.model import Variant
 from dockerd_lab.cases.units import packaged_dockerd
 from dockerd_lab.cli import app
 from dockerd_lab.config.dockerd_command import parse_dockerd_command
+from dockerd_lab.explain import index
+from dockerd_lab.explain.model import known_errors
 from dockerd_lab.inputs.collect import collect
 from dockerd_lab.judge.judge import judge, verdict
 from dockerd_lab.judge.permissions import Permissions
-from dockerd_lab.project import Project, find_project, package_data
+from dockerd_lab.project import Project, find_project, package_data, user_cache
 from dockerd_lab.report import result_file
 from dockerd_lab.standins.prepared import prepare
 from dockerd_lab.validate.run import JudgedTrial
@@ -63,6 +66,19 @@ def tmp_path(tmp_path_factory, request):
     made = tmp_path_factory.getbasetemp() / f"{name}{next(_numbers)}"
     made.mkdir(mode=0o700)
     return made
+
+
+@pytest.fixture(scope="session")
+def index_of_errors():
+    """The known errors as they are kept for the next command."""
+    errors = {name: asdict(error) for name, error in known_errors().items()}
+    return {"state": index._state(), "errors": errors}
+
+
+@pytest.fixture
+def kept_errors(index_of_errors, own_user):
+    """Keep the known errors for this test's user, as an earlier command would have."""
+    index._write(user_cache() / "known-errors.json", index_of_errors)
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from copies import CHECKOUT
 from observations import write
 
+from dockerd_lab.explain import reading, source
 from dockerd_lab.explain.model import known_errors
 from dockerd_lab.project import KNOWN_ERRORS
 
@@ -94,6 +96,7 @@ def test_input_that_is_no_log_is_named(command, data, remark):
     ("redirection", "reason"),
     [(">&-", "standard output is closed"), (">/dev/full", "No space left on device")],
 )
+@pytest.mark.usefixtures("kept_errors")
 def test_a_result_that_cannot_be_printed(redirection, reason):
     program = "from dockerd_lab.cli.app import main; main()"
     shell = f'exec "$0" -c "{program}" explain pidfile-exists {redirection}'
@@ -104,14 +107,17 @@ def test_a_result_that_cannot_be_printed(redirection, reason):
     assert done.stderr == f"dockerd-lab: harness broke: the result cannot be printed: {reason}\n"
 
 
-def test_a_line_without_end_is_searched_as_far_as_a_line_may_go(command, tmp_path):
+def test_a_line_without_end_is_searched_as_far_as_a_line_may_go(command, tmp_path, monkeypatch):
+    assert reading.MAX_LINE_LENGTH == 32_000_000
+    for module in (reading, source):
+        monkeypatch.setattr(module, "MAX_LINE_LENGTH", 2_000_000)
     log = tmp_path / "a.log"
-    log.write_text(f"{LOG.strip()} {'x' * 33_000_000} pid file found, ensure docker is not\n\n")
+    log.write_text(f"{LOG.strip()} {'x' * 3_000_000} pid file found, ensure docker is not\n\n")
     done = command("explain", "--json", str(log))
     assert [(each["id"], each["line"]) for each in json.loads(done.stdout)] == [
         ("start-limit-hit", 1)
     ]
-    expected = f"dockerd-lab: a line of {log} is longer than 32 MB; its rest is not searched\n"
+    expected = f"dockerd-lab: a line of {log} is longer than 2 MB; its rest is not searched\n"
     assert done.stderr.endswith(expected)
 
 
@@ -198,7 +204,7 @@ def test_explaining_imports_nothing_of_the_lab():
 
 
 @pytest.fixture
-def own_errors(tmp_path, monkeypatch):
+def own_errors(tmp_path, monkeypatch, kept_errors):
     """A project with these known errors, which no other test sees."""
 
     def make(entries):
@@ -210,6 +216,8 @@ def own_errors(tmp_path, monkeypatch):
 
     yield make
     known_errors.cache_clear()
+    monkeypatch.chdir(CHECKOUT)
+    known_errors()  # while they are kept; the next test would read all files anew
 
 
 def test_a_project_adds_known_errors(own_errors):

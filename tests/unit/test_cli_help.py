@@ -45,6 +45,7 @@ def test_a_misspelt_command(command):
         ("dockerd-lab explain hosts-flag", "hosts-flag-file-conflict"),
     ],
 )
+@pytest.mark.usefixtures("kept_errors")
 def test_completion(command, monkeypatch, line, completion):
     monkeypatch.setenv("_DOCKERD_LAB_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", line)

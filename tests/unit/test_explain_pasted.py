@@ -28,6 +28,10 @@ CONFLICT = (
 )
 
 
+#: The size of a block in some tests (characters).
+SMALL = 1 << 16
+
+
 def ids(text):
     return [finding.id for finding in explain_text([text])]
 
@@ -110,18 +114,26 @@ def test_what_is_no_text_is_read_too():
     assert isinstance(ids("".join(reading.pieces(io.BytesIO(data)))), list)
 
 
-@pytest.mark.parametrize("before", [0, 1, 79, 80, 81, 20_000, 45_123])
-@pytest.mark.parametrize("piece", [1 << 20, 999_983])
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Search texts in small blocks, so that short ones have several."""
+    monkeypatch.setattr(blocks, "SIZE", SMALL)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("before", [0, 1, 79, 80, 81, SMALL // 52, SMALL // 23])
+@pytest.mark.parametrize("piece", [SMALL, SMALL - 3037])
 def test_line_numbers_hold_over_blocks(before, piece):
     text = "a line of some forty characters, or so..\n" * before + PID + "\nthe end\n" * 3
     found = explain_text(text[at : at + piece] for at in range(0, len(text), piece))
     assert [(f.id, f.line, f.text) for f in found] == [("pidfile-exists", before + 1, PID)]
 
 
-@pytest.mark.parametrize("at", [0, 4000, 4090, blocks.SIZE - 40, 2 * blocks.SIZE - 3])
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("at", [0, 4000, 4090, SMALL - 40, 2 * SMALL - 3])
 def test_a_text_without_line_breaks(at):
-    text = "x" * at + " " + PID + " " + "y" * blocks.SIZE
-    found = explain_text(text[at : at + blocks.SIZE] for at in range(0, len(text), blocks.SIZE))
+    text = "x" * at + " " + PID + " " + "y" * SMALL
+    found = explain_text(text[at : at + SMALL] for at in range(0, len(text), SMALL))
     assert [(f.id, f.line) for f in found] == [("pidfile-exists", 1)]
     assert len(found[0].text) <= matcher.MAX_TEXT
 
@@ -162,10 +174,10 @@ REPEATED = [
 
 
 @pytest.mark.parametrize("line", REPEATED)
-def test_the_first_of_many_lines_that_match_is_named(line, monkeypatch):
+@pytest.mark.usefixtures("small_blocks")
+def test_the_first_of_many_lines_that_match_is_named(line):
     """More than a block of them; with a number before each they differ."""
-    monkeypatch.setattr(blocks, "SIZE", 1 << 16)
-    count = blocks.SIZE // len(line) + 100
+    count = SMALL // len(line) + 100
     for lines in ([line] * count, [f"{number:06} {line}" for number in range(count)]):
         (found,) = explain(lines)
         assert found.line == 1

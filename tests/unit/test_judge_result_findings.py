@@ -114,7 +114,8 @@ def test_the_log_is_cut_and_keeps_the_line_that_tells(judged):
     assert evidence.lines_left_out == 302
     (telling,) = evidence.telling
     assert "no sockets found" in evidence.log[telling]
-    early = ("no sockets found via socket activation", *(f"{n}" * 2000 for n in range(500)))
+    long = (f"{n}" * 2000 for n in range(9))
+    early = ("no sockets found via socket activation", *long, *map(str, range(500)))
     evidence = judged({"etc/docker/daemon.json": {}}, failed(log=early)).evidence
     assert evidence.telling == [0]
     assert evidence.log[1].endswith("characters left out)")
