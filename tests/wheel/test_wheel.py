@@ -23,6 +23,8 @@ BASE_COMMANDS = (
     ["report", "merge", "result.json"],
     ["report", "merge", "result.json", "--html", "page.html"],
 )
+#: A file with which `lint` reads certificates.
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 #: No module that only Unix has, and none of the lab's, as on another system.
 ELSEWHERE = """
 import sys
@@ -74,7 +76,11 @@ def test_these_take_no_linux_and_no_program(base):
 
 def test_it_requires_no_more_than_these_import(base):
     imported = set()
-    for args in BASE_COMMANDS:
+    with_keys = base.directory / "with-keys/etc/docker"
+    with_keys.mkdir(parents=True)
+    (with_keys / "ca.pem").write_text(CERTIFICATE)
+    (with_keys / "daemon.json").write_text('{"tlsverify": true, "tlscacert": "ca.pem"}')
+    for args in (*BASE_COMMANDS, ["lint", "with-keys"]):
         shutil.rmtree(base.directory / ".cache", ignore_errors=True)
         names = base.python("-c", IMPORTED, *args).stderr.splitlines()[-1]
         imported |= {name.partition(".")[0] for name in json.loads(names)}
